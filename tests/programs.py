@@ -1,0 +1,161 @@
+"""試験で使う外のプログラム（LibreOffice、poppler、Node）の呼び出し。
+
+A missing program skips the test with its reason.  Where ``SHEETGEN_REQUIRE_PROGRAMS=1``
+(the full run of ``.ci/run``) it fails instead: there nothing may be left untried.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn, overload
+from xml.etree import ElementTree
+
+import pytest
+
+NODE_FOLDER = Path(__file__).resolve().parent / "node"
+CONVERT_SECONDS = 300
+SHORT_SECONDS = 120
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+_SIDES = ("xMin", "yMin", "xMax", "yMax")
+
+_INSTALL = {
+    "soffice": "LibreOffice Calc",
+    "pdftotext": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "pdfinfo": "poppler-utils",
+    "node": "Node.js",
+}
+
+
+class Word(NamedTuple):
+    """PDF の一語と、その枠（pt、左上が原点）。"""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class PdfPage(list[Word]):
+    """PDF の一ページの語の並び。``width`` と ``height`` は pt。"""
+
+    def __init__(self, words: Iterable[Word], width: float, height: float) -> None:
+        super().__init__(words)
+        self.width = width
+        self.height = height
+
+    @property
+    def text(self) -> str:
+        """語を出た順に、空白なしでつないだもの。"""
+        return "".join(word.text for word in self)
+
+
+def programs_required() -> bool:
+    """プログラムが無いことを失敗とする実行かどうか。"""
+    return os.environ.get("SHEETGEN_REQUIRE_PROGRAMS") == "1"
+
+
+def missing(reason: str) -> NoReturn:
+    """足りないものがあるとき、試験を飛ばすか、失敗させる。"""
+    if programs_required():
+        pytest.fail(f"必要なプログラムがない: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def need(program: str) -> str:
+    """プログラムの場所を返す。無ければ飛ばすか、失敗させる。"""
+    found = shutil.which(program)
+    if found is None:
+        missing(f"{program} がない（{_INSTALL.get(program, program)} を入れる）")
+    return found
+
+
+@overload
+def soffice_convert(src: Path, out_dir: Path, fmt: str = ..., timeout: float = ...) -> Path: ...
+@overload
+def soffice_convert(
+    src: Sequence[Path], out_dir: Path, fmt: str = ..., timeout: float = ...
+) -> list[Path]: ...
+def soffice_convert(
+    src: Path | Sequence[Path], out_dir: Path, fmt: str = "pdf", timeout: float = CONVERT_SECONDS
+) -> Path | list[Path]:
+    """LibreOffice で変換し、できたファイルを返す（一覧を渡せば一覧で返す）。
+
+    Each run has its own profile folder, or two runs at once stall each other.
+    ``fmt`` may carry a filter, such as ``xlsx:Calc MS Excel 2007 XML``.
+    """
+    program = need("soffice")
+    sources = [src] if isinstance(src, Path) else list(src)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="sheetgen-lo-", ignore_cleanup_errors=True) as profile:
+        done = subprocess.run(
+            [
+                program,
+                f"-env:UserInstallation={Path(profile).as_uri()}",
+                "--headless",
+                "--norestore",
+                "--convert-to",
+                fmt,
+                "--outdir",
+                str(out_dir),
+                *map(str, sources),
+            ],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+    suffix = "." + fmt.partition(":")[0]
+    made = [out_dir / (source.stem + suffix) for source in sources]
+    absent = [path.name for path in made if not path.is_file()]
+    assert not absent, f"LibreOffice が作らなかった: {absent}\n{done.stdout}\n{done.stderr}"
+    return made[0] if isinstance(src, Path) else made
+
+
+def pdftotext_bbox(pdf: Path) -> list[PdfPage]:
+    """PDF の各ページの語と枠を返す。"""
+    program = need("pdftotext")
+    done = subprocess.run(
+        [program, "-bbox", "-enc", "UTF-8", str(pdf), "-"],
+        capture_output=True,
+        timeout=SHORT_SECONDS,
+        check=True,
+    )
+    # pdftotext passes control characters through, which no XML parser accepts.
+    clean = bytes(byte for byte in done.stdout if byte >= 0x20 or byte in b"\t\n\r")
+    root = ElementTree.fromstring(clean)
+    pages = []
+    for page in root.iter(f"{_XHTML}page"):
+        words = [
+            Word(word.text or "", *(float(word.attrib[side]) for side in _SIDES))
+            for word in page.iter(f"{_XHTML}word")
+        ]
+        pages.append(PdfPage(words, float(page.attrib["width"]), float(page.attrib["height"])))
+    return pages
+
+
+def run_node(script: str | Path, *args: str | Path, timeout: float = SHORT_SECONDS) -> Any:
+    """``tests/node`` のスクリプトを走らせ、出た JSON を返す。"""
+    program = need("node")
+    if not (NODE_FOLDER / "node_modules").is_dir():
+        missing("tests/node の部品がない（npm ci --prefix tests/node）")
+    done = subprocess.run(
+        [program, str(NODE_FOLDER / script), *map(str, args)],
+        cwd=NODE_FOLDER,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script} が失敗した:\n{done.stdout}\n{done.stderr}"
+    return json.loads(done.stdout)
