@@ -1,0 +1,205 @@
+"""マスターの中の、欄どうしのつじつま。
+
+The checks read plain JSON values, not models, and skip what has the wrong shape:
+so a file with a wrong value in one place is still checked everywhere else and
+every problem is told in one pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Path = tuple[str | int, ...]
+Tree = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """合わない一か所。``kind`` は種類、``facts`` は文面に入れる値。"""
+
+    kind: str
+    path: Path
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def _children(node: Tree, key: str, path: Path) -> Iterator[tuple[Path, Tree]]:
+    """``node[key]`` の並びのうち、欄を持つ要素だけを場所とともに返す。"""
+    values = node.get(key)
+    if isinstance(values, Sequence) and not isinstance(values, str):
+        for index, value in enumerate(values):
+            if isinstance(value, Mapping):
+                yield (*path, key, index), value
+
+
+def _child(node: Tree, key: str) -> Tree:
+    value = node.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _plain(node: Tree, key: str) -> list[object]:
+    values = node.get(key)
+    return list(values) if isinstance(values, Sequence) and not isinstance(values, str) else []
+
+
+def _years(plan: Tree) -> list[int]:
+    return [year for year in _plain(plan, "fiscal_years") if type(year) is int]
+
+
+def _policies(plan: Tree) -> Iterator[tuple[Path, Tree]]:
+    return _children(plan, "policies", ())
+
+
+def _measures(plan: Tree) -> Iterator[tuple[Path, Tree]]:
+    for path, policy in _policies(plan):
+        yield from _children(policy, "measures", path)
+
+
+def _entries(plan: Tree, entry_type: str) -> Iterator[tuple[Path, Tree]]:
+    for path, measure in _measures(plan):
+        for entry_path, entry in _children(measure, "entries", path):
+            if entry.get("type") == entry_type:
+                yield entry_path, entry
+
+
+def _fiscal_years(plan: Tree) -> Iterator[Inconsistency]:
+    years = _years(plan)
+    if years and years != list(range(years[0], years[0] + len(years))):
+        yield Inconsistency("years_not_consecutive", ("fiscal_years",), {"years": years})
+    revised = _child(plan, "revision").get("fiscal_year")
+    # The results of the final year are collected in the year after it.
+    if years and type(revised) is int and not years[0] <= revised <= years[-1] + 1:
+        yield Inconsistency(
+            "revision_outside_plan",
+            ("revision", "fiscal_year"),
+            {"year": revised, "first": years[0], "last": years[-1]},
+        )
+
+
+def _numbers(plan: Tree) -> Iterator[Inconsistency]:
+    for listed in (list(_policies(plan)), list(_measures(plan))):
+        for expected, (path, node) in enumerate(listed, start=1):
+            number = node.get("number")
+            if type(number) is int and number != expected:
+                facts = {"number": number, "expected": expected}
+                yield Inconsistency("number_not_consecutive", (*path, "number"), facts)
+    for path, measure in _measures(plan):
+        last = 0
+        for entry_path, entry in _children(measure, "entries", path):
+            number = entry.get("number")
+            if type(number) is not int:
+                continue
+            if number <= last:
+                facts = {"number": number, "previous": last}
+                yield Inconsistency("entry_number_order", (*entry_path, "number"), facts)
+            last = max(last, number)
+
+
+def _identities(plan: Tree) -> Iterator[Inconsistency]:
+    items = list(_entries(plan, "item"))
+    counts = Counter(str(item.get("id")) for _, item in items)
+    retired = set(map(str, _plain(_child(plan, "revision"), "retired_items")))
+    for path, item in items:
+        item_id = item.get("id")
+        if not isinstance(item_id, str):
+            continue
+        if counts[item_id] > 1:
+            yield Inconsistency("item_id_twice", (*path, "id"), {"id": item_id})
+        if item_id in retired:
+            yield Inconsistency("item_id_retired", (*path, "id"), {"id": item_id})
+    for path, reference in _entries(plan, "cross_reference"):
+        item_id = reference.get("item_id")
+        if isinstance(item_id, str) and item_id not in counts:
+            yield Inconsistency("item_id_unknown", (*path, "item_id"), {"id": item_id})
+    sample = _child(_child(plan, "overview"), "legend").get("sample_item_id")
+    if isinstance(sample, str) and sample not in counts:
+        path = ("overview", "legend", "sample_item_id")
+        yield Inconsistency("item_id_unknown", path, {"id": sample})
+
+
+def _departments(plan: Tree) -> Iterator[Inconsistency]:
+    known: set[tuple[object, object]] = set()
+    names: set[object] = set()
+    for path, department in _children(plan, "departments", ()):
+        name = department.get("name")
+        if name in names:
+            yield Inconsistency("name_twice", (*path, "name"), {"name": name})
+        names.add(name)
+        for section_path, section in _children(department, "sections", path):
+            pair = (name, section.get("name"))
+            if pair in known:
+                facts = {"name": section.get("name")}
+                yield Inconsistency("name_twice", (*section_path, "name"), facts)
+            known.add(pair)
+    for path, item in _entries(plan, "item"):
+        for owner_path, owner in _children(item, "owners", path):
+            department_name, section_name = owner.get("department"), owner.get("section")
+            words = isinstance(department_name, str) and isinstance(section_name, str)
+            if words and (department_name, section_name) not in known:
+                facts = {"department": department_name, "section": section_name}
+                yield Inconsistency("owner_unknown", owner_path, facts)
+
+
+def _item_years(plan: Tree) -> Iterator[Inconsistency]:
+    years = _years(plan)
+    if not years:
+        return
+    allowed = {str(year) for year in years}
+    for path, item in _entries(plan, "item"):
+        own = [year.get("fiscal_year") for _, year in _children(item, "years", path)]
+        if isinstance(item.get("years"), Sequence) and own != years:
+            facts = {"years": own, "expected": years}
+            yield Inconsistency("item_years_differ", (*path, "years"), facts)
+        for key in _child(item, "initiatives"):
+            if key not in allowed:
+                yield Inconsistency("initiative_year", (*path, "initiatives", key), {"year": key})
+        introduced = item.get("introduced")
+        if type(introduced) is int and introduced > years[-1]:
+            facts = {"year": introduced, "last": years[-1]}
+            yield Inconsistency("introduced_after_plan", (*path, "introduced"), facts)
+
+
+def _grades(plan: Tree) -> Iterator[Inconsistency]:
+    scale: list[object] = []
+    for path, step in _children(plan, "evaluation_scale", ()):
+        if step.get("grade") in scale:
+            yield Inconsistency("name_twice", (*path, "grade"), {"name": step.get("grade")})
+        scale.append(step.get("grade"))
+    listed = "・".join(map(str, scale))
+    for path, item in _entries(plan, "item"):
+        given = [((*path, "overall_grade"), item.get("overall_grade"))]
+        for year_path, year in _children(item, "years", path):
+            given.append(((*year_path, "result", "grade"), _child(year, "result").get("grade")))
+        for grade_path, grade in given:
+            if isinstance(grade, str) and grade not in scale:
+                facts = {"grade": grade, "scale": listed}
+                yield Inconsistency("grade_unknown", grade_path, facts)
+
+
+def _highlights(plan: Tree) -> Iterator[Inconsistency]:
+    known = {policy.get("number") for _, policy in _policies(plan)}
+    revision = _child(plan, "revision")
+    for key in ("highlights", "highlight_notes"):
+        for path, highlight in _children(revision, key, ("revision",)):
+            number = highlight.get("policy")
+            if type(number) is int and number not in known:
+                yield Inconsistency("policy_unknown", (*path, "policy"), {"number": number})
+
+
+_CHECKS: tuple[Callable[[Tree], Iterator[Inconsistency]], ...] = (
+    _fiscal_years,
+    _numbers,
+    _identities,
+    _departments,
+    _item_years,
+    _grades,
+    _highlights,
+)
+
+
+def find_inconsistencies(tree: object) -> list[Inconsistency]:
+    """JSONの値としてのマスターを調べ、合わない所をすべて返す。"""
+    if not isinstance(tree, Mapping):
+        return []
+    return [found for check in _CHECKS for found in check(tree)]

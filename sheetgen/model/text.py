@@ -1,0 +1,144 @@
+"""マスターに入れられる文字と値の決まり。
+
+The types every field of the master is made of.  Text is kept as printed: nothing
+is normalised, trimmed or widened.  Only what no workbook can hold is refused.
+Errors carry a stable ``type`` and facts; their Japanese words are elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+LONGEST_TEXT = 32_767
+"""Excelの一つのセルに入る文字数（UTF-16で数える）。"""
+
+LARGEST_NUMBER = 10**15
+"""Excelが一の位まで正しく持てる数の上限（15桁）。"""
+
+_NUMBER_FORMAT = re.compile(r"General|(?:0|#,##0)(?:\.0+)?%?")
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
+
+
+class Record(BaseModel):
+    """マスターの一つのまとまり。書き換えられず、知らない名前の欄を受け付けない。"""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _unwritable(character: str) -> bool:
+    """XMLにもExcelにも入れられない文字か。改行とタブは入れられる。"""
+    if character in "\n\t":
+        return False
+    return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"
+
+
+def check_text(value: object) -> str:
+    """文字の並びとして保存できることを確かめ、そのまま返す。"""
+    if not isinstance(value, str):
+        raise PydanticCustomError("text_type", "text expected")
+    for position, character in enumerate(value):
+        if _unwritable(character):
+            raise PydanticCustomError(
+                "text_character",
+                "character U+{code} at {position}",
+                {"code": f"{ord(character):04X}", "position": position + 1},
+            )
+    length = len(value.encode("utf-16-le")) // 2
+    if length > LONGEST_TEXT:
+        raise PydanticCustomError(
+            "text_too_long",
+            "{length} characters, {limit} allowed",
+            {"length": length, "limit": LONGEST_TEXT},
+        )
+    return value
+
+
+def check_line(value: object) -> str:
+    """空でない、改行もタブもない文字の並びであることを確かめる。"""
+    text = check_text(value)
+    if not text.strip():
+        raise PydanticCustomError("text_empty", "text must not be empty")
+    if "\n" in text or "\t" in text:
+        raise PydanticCustomError("text_line", "one line expected")
+    return text
+
+
+def _blank_is_null(value: object) -> object:
+    """空欄の書き方を ``null`` 一つにする。``""`` は受け付けない。"""
+    if value == "":
+        raise PydanticCustomError("text_blank", "a blank is null")
+    return value
+
+
+def check_value(value: object) -> int | float | str | None:
+    """数・印刷どおりの文字・``null`` のどれかであることを確かめる。
+
+    ``99.0`` stays a float and ``99`` an int: the trailing zero is information.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise PydanticCustomError("value_type", "number, text or null expected")
+    if isinstance(value, str):
+        _blank_is_null(value)
+        return check_text(value)
+    if not math.isfinite(value) or abs(value) >= LARGEST_NUMBER:
+        raise PydanticCustomError("value_range", "number out of range")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], error_type: str) -> BeforeValidator:
+    def check(value: object) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise PydanticCustomError(error_type, "unexpected form")
+        return value
+
+    return BeforeValidator(check)
+
+
+Text = Annotated[str, BeforeValidator(check_text)]
+"""段落を改行で分ける文章。空でもよい。"""
+
+Line = Annotated[str, BeforeValidator(check_line), Field(min_length=1)]
+"""名前などの一行。空は許さない。"""
+
+OptionalText = Annotated[
+    Annotated[str, BeforeValidator(check_text)] | None, BeforeValidator(_blank_is_null)
+]
+"""書かれていない（``null``）ことのある文章。"""
+
+OptionalLine = Annotated[
+    Annotated[str, BeforeValidator(check_line)] | None, BeforeValidator(_blank_is_null)
+]
+"""書かれていない（``null``）ことのある一行。"""
+
+Value = Annotated[int | float | str | None, BeforeValidator(check_value)]
+"""数、印刷どおりの文字、または空欄（``null``）。``-`` ``ー`` ``0`` と空欄は別のもの。"""
+
+FiscalYear = Annotated[int, Strict(), Field(ge=2019, le=2199)]
+"""西暦の年度。"""
+
+Number = Annotated[int, Strict(), Field(ge=1)]
+"""印刷される番号。"""
+
+Month = Annotated[
+    str, _matching(_MONTH, "month_form"), Field(json_schema_extra={"pattern": "^\\d{4}-\\d{2}$"})
+]
+"""年月。``2024-03``。"""
+
+ItemId = Annotated[
+    str,
+    _matching(_ITEM_ID, "item_id_form"),
+    Field(json_schema_extra={"pattern": "^\\d\\d-\\d\\d$"}),
+]
+"""実施項目の変わらないID。``08-08``。"""
+
+NumberFormat = Annotated[str, _matching(_NUMBER_FORMAT, "number_format_form")]
+"""Excelの表示形式のうち、指標に使うもの。``#,##0``・``0.0`` など。"""
