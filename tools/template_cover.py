@@ -1,0 +1,139 @@
+"""ひな形の「はじめに」と、隠しシート「_sheetgen」を描く。"""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+from template_form import MM, protect
+from template_styles import put
+
+# 89 units (534 pt) of the 538 pt between the margins of a portrait A4 page.
+COLUMN_WIDTHS = (12, 38, 23, 16)
+
+# (height in pt, ((area without its row, text, style), ...)); "" is a row left empty.
+CellSpec = tuple[str, str, str]
+ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
+    (24, (("A:D", "{{ plan.plan_title }}　アクションプラン", "案内の見出し"),)),
+    (
+        30,
+        (
+            (
+                "A:D",
+                "{{ round.name }}について（{{ round.fiscal_year | wareki_full }}）",
+                "案内の表題",
+            ),
+        ),
+    ),
+    (22, (("A:B", "{{ book.addressee }}　御中", "案内の見出し"), ("C:D", "{{ plan.municipality }} {{ plan.office }}", "案内の右寄せ"))),
+    (8, ()),
+    (46, (("A", "お願い", "項目名"), ("B:D", "{{ round.task }}", "本文"))),
+    (
+        22,
+        (
+            ("A", "提出期限", "項目名"),
+            (
+                "B:D",
+                "{% if round.deadline %}{{ round.deadline }}{% else %}"
+                "依頼文でお知らせした日まで{% endif %}",
+                "実施項目名",
+            ),
+        ),
+    ),
+    (
+        34,
+        (
+            ("A", "提出先・\n問合せ先", "項目名"),
+            (
+                "B:D",
+                "{{ plan.office }}"
+                "{% if plan.contact.phone %}　電話 {{ plan.contact.phone }}{% endif %}"
+                "{% if plan.contact.email %}\n電子メール {{ plan.contact.email }}{% endif %}",
+                "本文",
+            ),
+        ),
+    ),
+    (10, ()),
+    (20, (("A:D", "書き方", "案内の見出し"),)),
+    (20, (("A", "記入する欄", "入力欄の見本"), ("B:D", "この色の欄だけに記入してください。ほかの欄は保護されています。", "本文"))),
+    (34, (("A", "数値", "項目名"), ("B:D", "数字だけを記入してください（単位は不要です）。効果額は千円単位です。\n数値で表せないときは「-」を記入してください。", "本文"))),
+    (20, (("A", "評価", "項目名"), ("B:D", "一覧から選んでください。評価の区分は下の表のとおりです。", "本文"))),
+    (34, (("A", "様式", "項目名"), ("B:D", "行や列を足したり消したりしないでください。\nシート名とファイル名も、そのままにしてください。", "本文"))),
+    (20, (("A", "誤りの連絡", "項目名"), ("B:D", "保護された欄の誤りに気付いたときは、問合せ先へご連絡ください。", "本文"))),
+    (20, (("A", "提出方法", "項目名"), ("B:D", "このブックを保存し、Excel ファイルのまま提出先へお送りください。", "本文"))),
+    (10, ()),
+    (20, (("A:D", "評価の区分", "案内の見出し"),)),
+    (
+        18,
+        (
+            ("A", "{% for grade in plan.evaluation_scale %}{{ grade.grade }}", "項目名"),
+            ("B:D", "{{ grade.meaning }}{% endfor %}", "本文"),
+        ),
+    ),
+    (10, ()),
+    (20, (("A:D", "記入する実施項目（{{ book.count }}件）　項目名を押すと、そのシートへ移ります。", "案内の見出し"),)),
+    (
+        18,
+        (
+            ("A", "番号", "項目名"),
+            ("B", "実施項目", "項目名"),
+            ("C", "担当", "項目名"),
+            ("D", "備考", "項目名"),
+        ),
+    ),
+    (
+        30,
+        (
+            ("A", "{% for entry in entries %}{{ entry.label }}", "本文（中央）"),
+            ("B", "{{ entry.title | link(entry.sheet) }}", "本文"),
+            ("C", "{{ entry.owners }}", "主管課"),
+            ("D", "{{ entry.note }}{% endfor %}", "主管課"),
+        ),
+    ),
+)
+
+REGISTER = ("entry.sheet", "entry.id", "entry.form_id", "entry.carrier")
+REGISTER_HEAD = ("シート", "実施項目", "様式ID", "識別情報")
+
+
+def draw_cover(book: Workbook, sheet: Worksheet) -> None:
+    """「はじめに」を描き、入力欄の色の見本に名前を付ける。"""
+    sheet.title = "はじめに"
+    for column, width in enumerate(COLUMN_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row, (height, cells) in enumerate(ROWS, start=1):
+        sheet.row_dimensions[row].height = height
+        for columns, text, role in cells:
+            first, _, last = columns.partition(":")
+            put(sheet, f"{first}{row}:{last or first}{row}", text, role)
+            if role == "入力欄の見本":
+                book.defined_names["input_sample"] = DefinedName(
+                    "input_sample", attr_text=f"はじめに!${first}${row}"
+                )
+    sheet.print_area = f"A1:D{len(ROWS)}"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    assert sheet.sheet_properties.pageSetUpPr is not None
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 10 * MM
+    sheet.page_margins.top = sheet.page_margins.bottom = 12 * MM
+    sheet.page_margins.header = sheet.page_margins.footer = 5 * MM
+    sheet.print_options.horizontalCentered = True
+    sheet.sheet_view.showGridLines = False
+    protect(sheet)
+
+
+def draw_register(sheet: Worksheet) -> None:
+    """隠しシートに、ブックの中の様式の控えを持たせる。"""
+    for column, (head, path) in enumerate(zip(REGISTER_HEAD, REGISTER, strict=True), start=1):
+        letter = get_column_letter(column)
+        start = "{% for entry in entries %}" if column == 1 else ""
+        end = "{% endfor %}" if column == len(REGISTER) else ""
+        put(sheet, f"{letter}1", head, "内部情報")
+        put(sheet, f"{letter}2", f"{start}{{{{ {path} }}}}{end}", "内部情報")
+        sheet.column_dimensions[letter].width = 24
+    sheet.sheet_state = "hidden"
+    protect(sheet)
