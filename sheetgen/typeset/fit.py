@@ -1,0 +1,248 @@
+"""1ページに収める。行の高さと文字の大きさを決める。
+
+Heights are counted in steps of 0.75 pt, one pixel of Excel at 96 dpi, so that
+no program rounds a page over its edge.  What is given up, and in which order,
+when a page is too full:
+
+1. the room asked for in open inputs is kept while the text shrinks, in steps of
+   0.5 pt, down to 9.5 pt;
+2. at 9.5 pt the room goes, a line at a time, down to one line;
+3. the text shrinks on down to 6 pt;
+4. at 6 pt the tallest rows are cut to the page, and the boxes that lose lines
+   are reported as overflow.
+
+Text of the body's size or larger shrinks by the same number of points; smaller
+text stays until the body has come down to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from sheetgen.model.layout import Box, Fitted, Page
+from sheetgen.typeset.heights import (
+    STEP,
+    TALLEST_ROW,
+    cut_to_level,
+    height_of,
+    lines_in,
+    share_out,
+    spread_left_over,
+    steps_down,
+    steps_up,
+)
+from sheetgen.typeset.wrap import count_lines, line_capacity, longest_run, text_width
+
+SIZE_STEP = 0.5  # pt
+SMALLEST_SIZE = 6.0  # pt
+ROOM_KEPT_DOWN_TO = 9.5  # pt
+FIGURE_KEPT_ON_ONE_LINE = 8.0  # pt
+NARROW = 24  # half-units: below, a cell is for a figure, a unit or a grade
+ROOMY_WEIGHT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """箱と、それが占める見える行。``own_size`` はその箱だけに要る大きさ (pt)。"""
+
+    box: Box
+    rows: tuple[int, ...]
+    own_size: float
+
+
+def fit(boxes: Sequence[Box], page: Page) -> Fitted:
+    """箱の文字がページに収まる、行の高さと文字の大きさを返す。
+
+    Rows under a wrapped box are flexible; the others keep their heights.  The
+    heights never add up to more than ``page.available`` pt; they reach it when
+    there is a flexible row.  Boxes with no visible row are left alone: they get
+    no capacity and never overflow.
+    """
+    placed = _place(boxes, page)
+    flexible = {row for p in placed if p.box.wrap for row in p.rows}
+    fixed = {row: height for row, height in page.row_heights.items() if row not in flexible}
+    steps = steps_down(page.available - sum(fixed.values()))
+    body = _body_size(placed)
+    for shrink, room in _attempts(placed, body):
+        sizes = _sizes(placed, body, shrink)
+        needs = _needs(placed, sizes, room, flexible, page)
+        if sum(needs.values()) <= steps and max(needs.values(), default=0) <= TALLEST_ROW:
+            break
+    heights = {row: count * STEP for row, count in _final_steps(needs, steps, page).items()}
+    heights.update(_fixed_heights(fixed, page.available))
+    return _result(placed, sizes, heights)
+
+
+def _place(boxes: Sequence[Box], page: Page) -> list[_Placed]:
+    visible = page.row_heights.keys()
+    known: dict[tuple[int, int], tuple[int, ...]] = {}  # many boxes share their rows
+    placed = []
+    for box in boxes:
+        span = (box.first_row, box.last_row)
+        rows = known.get(span)
+        if rows is None:
+            rows = known[span] = tuple(r for r in range(span[0], span[1] + 1) if r in visible)
+        if rows:
+            placed.append(_Placed(box, rows, _own_size(box) if box.text else box.size))
+    return placed
+
+
+def _smaller(size: float) -> Iterator[float]:
+    """``size`` から 6 pt まで、0.5 pt ずつ下げた大きさ。"""
+    yield size
+    while size > SMALLEST_SIZE:
+        size = max(SMALLEST_SIZE, size - SIZE_STEP)
+        yield size
+
+
+def _own_size(box: Box) -> float:
+    """ページの込み具合によらず、この箱の幅のために要る大きさを返す。
+
+    A line that may not wrap has to fit as it is.  A narrow cell must take its
+    longest word; a figure with its unit (``30億円以内``) stays on one line when
+    it can be read there.  In wide cells a long word is broken instead, since
+    one address should not make a paragraph small.
+    """
+    if not box.wrap:
+        return _size_for(box, text_width(box.text.replace("\n", "")), SMALLEST_SIZE) or min(
+            box.size, SMALLEST_SIZE
+        )
+    if line_capacity(box.width, box.size) >= NARROW:
+        return box.size
+    if not any(char.isspace() for char in box.text):
+        on_one_line = _size_for(box, text_width(box.text), FIGURE_KEPT_ON_ONE_LINE)
+        if on_one_line is not None:
+            return on_one_line
+    return _size_for(box, longest_run(box.text), SMALLEST_SIZE) or box.size
+
+
+def _size_for(box: Box, width: int, smallest: float) -> float | None:
+    """``width`` 半角単位が一行に入る、``smallest`` 以上の最大の大きさ。"""
+    for size in _smaller(box.size):
+        if line_capacity(box.width, size) >= width:
+            return size
+        if size <= smallest:
+            break
+    return None
+
+
+def _attempts(placed: Sequence[_Placed], body: float) -> Iterator[tuple[float, int]]:
+    """試す順に、本文を縮める量 (pt) と、残す記入の余地（行数）を返す。"""
+    room = max((p.box.min_lines for p in placed), default=0)
+    floor_with_room = min(body, ROOM_KEPT_DOWN_TO)
+    sizes = list(_smaller(body))
+    kept = [size for size in sizes if size >= floor_with_room]
+    for size in kept:
+        yield body - size, room
+    for fewer in range(room - 1, 0, -1):
+        yield body - kept[-1], fewer
+    for size in sizes[len(kept) :]:
+        yield body - size, 1
+
+
+def _body_size(placed: Sequence[_Placed]) -> float:
+    """最も多くの文字が持つ大きさ (pt)。同数なら大きい方。"""
+    amounts: Counter[float] = Counter()
+    for p in placed:
+        if p.box.wrap:
+            amounts[p.box.size] += len(p.box.text)
+    return max(amounts, key=lambda size: (amounts[size], size), default=SMALLEST_SIZE)
+
+
+def _sizes(placed: Sequence[_Placed], body: float, shrink: float) -> list[float]:
+    """本文を ``shrink`` pt 縮めたときの、箱ごとの大きさ (pt)。"""
+    if not shrink:
+        return [p.own_size for p in placed]
+    sizes = []
+    for p in placed:
+        size = p.box.size
+        if p.box.wrap:
+            size = size - shrink if size >= body else min(size, body - shrink)
+            size = max(size, min(SMALLEST_SIZE, p.box.size))
+        sizes.append(min(size, p.own_size))
+    return sizes
+
+
+def _lines(box: Box, size: float) -> int:
+    if not box.wrap or not box.text:
+        return 1
+    return count_lines(box.text, line_capacity(box.width, size))
+
+
+def _needs(
+    placed: Sequence[_Placed],
+    sizes: Sequence[float],
+    room: int,
+    flexible: Set[int],
+    page: Page,
+) -> dict[int, int]:
+    """伸び縮みする行に要る段数を返す。複数行の箱の不足は、その行に分ける。"""
+    heights: dict[tuple[int, ...], float] = {}
+    for p, size in zip(placed, sizes, strict=True):
+        lines = max(_lines(p.box, size), min(p.box.min_lines, room))
+        height = height_of(lines, size)
+        if height > heights.get(p.rows, 0.0):
+            heights[p.rows] = height
+    needs = dict.fromkeys(sorted(flexible), 0)
+    # Boxes over few rows first: what they need is there already for those over more.
+    for rows in sorted(heights, key=len):
+        own = {row: page.row_heights[row] for row in rows if row in flexible}
+        firm = sum(page.row_heights[row] for row in rows if row not in flexible)
+        lacking = steps_up(heights[rows] - firm) - sum(needs[row] for row in own)
+        if own and lacking > 0:
+            for row, share in share_out(lacking, own).items():
+                needs[row] += share
+    return needs
+
+
+def _final_steps(needs: Mapping[int, int], steps: int, page: Page) -> dict[int, int]:
+    """余りを足すか、足りない分を削って、行の段数をページに合わせる。"""
+    needs = {row: min(need, TALLEST_ROW) for row, need in needs.items()}
+    left_over = steps - sum(needs.values())
+    if left_over < 0:
+        return cut_to_level(needs, steps)
+    weights = {
+        row: page.row_heights[row] * (ROOMY_WEIGHT if row in page.roomy_rows else 1.0)
+        for row in needs
+    }
+    return spread_left_over(needs, left_over, weights)
+
+
+def _fixed_heights(fixed: Mapping[int, float], available: float) -> Mapping[int, float]:
+    """固定の行の高さ。それだけでページを超えるときは、同じ割合で縮める。"""
+    total = sum(fixed.values())
+    if total <= available:
+        return fixed
+    return {
+        row: steps_down(height * max(0.0, available) / total) * STEP
+        for row, height in fixed.items()
+    }
+
+
+def _result(
+    placed: Sequence[_Placed], sizes: Sequence[float], heights: Mapping[int, float]
+) -> Fitted:
+    """行の高さと大きさが決まった後の、箱ごとの容量と、あふれた箱。"""
+    changed: dict[str, float] = {}
+    capacity: dict[str, int] = {}
+    overflow: list[tuple[int, str]] = []
+    spans = {p.rows: sum(heights[row] for row in p.rows) for p in placed}
+    for p, size in zip(placed, sizes, strict=True):
+        box = p.box
+        per_line = line_capacity(box.width, size)
+        room = lines_in(spans[p.rows], size) if box.wrap else 1
+        capacity[box.key] = room * (per_line // 2)
+        if size != box.size:
+            changed[box.key] = size
+        lines = _lines(box, size)
+        # An empty cell loses nothing, however low its rows become.
+        if box.text and (lines > room or (not box.wrap and text_width(box.text) > per_line)):
+            overflow.append((-lines, box.key))
+    return Fitted(
+        row_heights=dict(sorted(heights.items())),
+        sizes=changed,
+        capacity=capacity,
+        overflow=tuple(key for _, key in sorted(overflow)),
+    )
