@@ -1,0 +1,7 @@
+"""``python -m sheetgen`` の入口。"""
+
+import sys
+
+from sheetgen.cli import main
+
+sys.exit(main())

@@ -1,0 +1,73 @@
+"""コマンドの外側。どの例外も、ここで人のことばと終了コードになる。"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+import sheetgen
+from sheetgen.cli.japanese import soften_streams, speak_japanese
+from sheetgen.cli.report import counts, show_problems
+from sheetgen.problems import ExitCode, Problem, SheetgenError
+
+LOG_NAME = "sheetgen-error.log"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """コマンドを一度動かし、終了コードを返す。
+
+    0 fine, 1 problems found or stopped by the user, 2 wrong usage, 3 a bug.
+    """
+    soften_streams()
+    speak_japanese()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        # Inside the boundary: a damaged installation must be reported, too.
+        from sheetgen.cli.commands import cli
+
+        code = cli.main(args=given, prog_name="sheetgen", standalone_mode=False)
+        return int(code) if isinstance(code, int) else ExitCode.OK
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.PROBLEMS
+    except (click.Abort, KeyboardInterrupt):
+        show_problems([Problem("U010")], to_stderr=True)
+        return ExitCode.PROBLEMS
+    except SheetgenError as error:
+        click.echo(f"続けられませんでした（{counts(error.problems)}）。", err=True)
+        show_problems(error.problems, to_stderr=True)
+        return error.exit_code
+    except Exception as error:
+        _report_bug(error, given)
+        return ExitCode.BUG
+
+
+def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
+    """思わぬ例外の記録をファイルに残し、その場所を伝える。"""
+    record = "\n".join(
+        [
+            f"{datetime.now().isoformat(timespec='seconds')} sheetgen {sheetgen.__version__}",
+            f"Python {platform.python_version()} {platform.platform()}",
+            f"sheetgen {' '.join(arguments)}",
+            "".join(traceback.format_exception(error)),
+        ]
+    )
+    name = type(error).__name__
+    for folder in (Path.cwd, lambda: Path(tempfile.gettempdir())):
+        try:
+            log = folder() / LOG_NAME
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(record + "\n")
+        except OSError:
+            continue
+        show_problems([Problem("U090", facts={"error": name, "log": log})], to_stderr=True)
+        return
+    show_problems([Problem("U091", facts={"error": name})], to_stderr=True)
+    click.echo(record, err=True)

@@ -1,0 +1,40 @@
+"""``sheetgen check``: 原本と様式を点検する。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import source_options
+from sheetgen.cli.report import by_level, counts, show_problems, verdict
+from sheetgen.model.job import CheckResult
+from sheetgen.problems import ExitCode, Level
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@source_options
+def check(plan: Path, template: Path) -> ExitCode:
+    """原本と様式に誤りがないか、点検する。
+
+    何も書き換えない。見つかったことを、重い順にすべて出す。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    result = pipeline.check(plan, template)
+    show_problems(result.problems)
+    _summarize(result)
+    return verdict(result.problems)
+
+
+def _summarize(result: CheckResult) -> None:
+    """点検の結論を書く。"""
+    click.echo(
+        f"実施項目 {result.items}件、所属 {result.sections}課、"
+        f"様式の入力欄 {result.inputs}か所を点検しました。"
+    )
+    if Level.ERROR in by_level(result.problems):
+        click.echo(f"直すところがあります（{counts(result.problems)}）。")
+    else:
+        click.echo(f"原本も様式も使えます（{counts(result.problems)}）。")

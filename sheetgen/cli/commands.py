@@ -1,0 +1,35 @@
+"""コマンドの集まり。"""
+
+from __future__ import annotations
+
+import click
+
+import sheetgen
+from sheetgen.cli.check import check
+from sheetgen.cli.generate import generate
+from sheetgen.cli.help_format import JapaneseGroup
+from sheetgen.problems import ExitCode
+
+
+@click.group(
+    cls=JapaneseGroup,
+    invoke_without_command=True,
+    options_metavar="[指定]",
+    subcommand_metavar="コマンド [コマンドの指定]",
+)
+@click.version_option(sheetgen.__version__, help="版を出して終わる。")
+@click.pass_context
+def cli(ctx: click.Context) -> int:
+    """計画の原本から、各課に配る進捗管理シートを作る。
+
+    動かしたフォルダーの data・templates・output を使う。
+    終了コード: 0 問題なし、1 問題あり、2 指定の誤り、3 プログラムの誤り。
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+        return ExitCode.USAGE
+    return ExitCode.OK
+
+
+cli.add_command(generate)
+cli.add_command(check)

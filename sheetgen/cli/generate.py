@@ -1,0 +1,139 @@
+"""``sheetgen generate``: 各課に配るブックを作る。"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
+from sheetgen.cli.progress import Progress
+from sheetgen.cli.report import by_level, counts, show_problems, shown_path, verdict
+from sheetgen.model.job import GenerateRequest, GenerateResult, Per, RoundKind
+from sheetgen.problems import ExitCode, Level
+
+ROUND_WORDS = {
+    **{kind.value: kind for kind in RoundKind},
+    **{kind.label: kind for kind in RoundKind},
+}
+PER_WORDS = {
+    **{per.value: per for per in Per},
+    "課": Per.SECTION,
+    "実施項目": Per.ITEM,
+    "計画": Per.PLAN,
+}
+SHOWN_NOTES = 5
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--round",
+    "round_kind",
+    type=one_of(ROUND_WORDS),
+    metavar="照会",
+    default=RoundKind.RESULTS.value,
+    show_default=True,
+    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
+)
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと原本の年次見直しの年度。",
+)
+@click.option(
+    "--per",
+    type=one_of(PER_WORDS),
+    metavar="単位",
+    default=Per.SECTION.value,
+    show_default=True,
+    help="ブックを分ける単位。section（課）、item（実施項目）、plan（計画で一冊）。",
+)
+@click.option(
+    "--item",
+    "items",
+    metavar="ID",
+    multiple=True,
+    help="この実施項目だけを作る（例: 08-08）。何度でも書ける。",
+)
+@click.option(
+    "--section",
+    "sections",
+    metavar="課",
+    multiple=True,
+    help="この課だけを作る（例: 経営企画課）。何度でも書ける。",
+)
+@click.option(
+    "--deadline",
+    type=day,
+    metavar="日付",
+    help="様式に書く提出期限（例: 2024-07-31）。",
+)
+@source_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。省くと output/令和N年度/配布。",
+)
+@click.option("--verbose", is_flag=True, help="参考もすべて出す。")
+def generate(
+    round_kind: RoundKind,
+    year: int | None,
+    per: Per,
+    items: tuple[str, ...],
+    sections: tuple[str, ...],
+    deadline: date | None,
+    plan: Path,
+    template: Path,
+    out: Path | None,
+    verbose: bool,
+) -> ExitCode:
+    """各課に配るブックを作る。
+
+    原本の実施項目を様式に書き入れ、課ごとに一冊のブックにする。
+    書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = GenerateRequest(
+        plan=plan,
+        template=template,
+        root=root,
+        out=out,
+        round=round_kind,
+        year=year,
+        per=per,
+        items=items,
+        sections=sections,
+        deadline=deadline,
+    )
+    with Progress("様式を作っています") as progress:
+        result = pipeline.generate(request, progress)
+    _summarize(result, root, round_kind, verbose)
+    return verdict(result.problems)
+
+
+def _summarize(result: GenerateResult, root: Path, kind: RoundKind, verbose: bool) -> None:
+    """作ったものと、気を付けることを書く。"""
+    forms = sum(book.forms for book in result.books)
+    click.echo(f"{kind.label}のブック {len(result.books)}冊（様式 {forms}枚）を作りました。")
+    click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
+    if result.unchanged:
+        click.echo(f"  うち {result.unchanged}冊は、前に作ったものと同じです。")
+    if result.kept_aside:
+        click.echo(f"  前のもの {len(result.kept_aside)}冊を「旧版」に移しました。")
+    if not result.problems:
+        return
+    click.echo(f"  気を付けること: {counts(result.problems)}")
+    found = by_level(result.problems)
+    notes = found.pop(Level.NOTE, [])
+    for problems in found.values():
+        show_problems(problems)
+    show_problems(notes if verbose else notes[:SHOWN_NOTES])
+    if not verbose and len(notes) > SHOWN_NOTES:
+        rest = len(notes) - SHOWN_NOTES
+        click.echo(f"  ほかに参考 {rest}件。--verbose を付けると、すべて出ます。")

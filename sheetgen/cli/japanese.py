@@ -1,0 +1,29 @@
+"""click が出すことばを日本語にする。"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+
+LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
+_DOMAIN = "messages"  # click looks its words up in gettext's default domain
+
+
+def speak_japanese() -> None:
+    """このプロセスで、click のことばを日本語にする。
+
+    The language of the machine is put aside on purpose: help that is half in
+    another language helps nobody.
+    """
+    os.environ["LANGUAGE"] = "ja"
+    gettext.bindtextdomain(_DOMAIN, str(LOCALE_FOLDER))
+
+
+def soften_streams() -> None:
+    """画面の文字コードに無い字を「?」で出し、止まらないようにする。"""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,83 @@
+"""指定の値の読み方と、コマンドに共通の指定。"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sheetgen.era import REIWA_OFFSET
+from sheetgen.messages import message_of
+from sheetgen.problems import Problem
+
+DEFAULT_PLAN = Path("data/plan.json")
+DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
+
+_LAST_YEAR = 2099
+_DATE_FORMS = ("%Y-%m-%d", "%Y/%m/%d")
+
+Value = TypeVar("Value")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _refusal(code: str, **facts: object) -> click.BadParameter:
+    message = message_of(Problem(code, facts=facts))
+    return click.BadParameter(f"{message.cause}{message.remedy}")
+
+
+def fiscal_year(value: str) -> int:
+    """``2024``・``R6``・``令和６年度`` を、西暦の年度として読む。
+
+    Raises :class:`click.BadParameter` for anything but a 令和 fiscal year.
+    """
+    text = unicodedata.normalize("NFKC", value).strip().removesuffix("年度").removesuffix("年")
+    bare = text.removeprefix("令和").removeprefix("R").removeprefix("r").strip()
+    number = 1 if bare == "元" else int(bare) if bare.isdecimal() else 0
+    year = number + REIWA_OFFSET if bare != text and number else number
+    if not REIWA_OFFSET < year <= _LAST_YEAR:
+        raise _refusal("U001", value=value)
+    return year
+
+
+def day(value: str) -> date:
+    """``2024-07-31`` を日付として読む。読めなければ :class:`click.BadParameter`。"""
+    text = unicodedata.normalize("NFKC", value).strip()
+    for form in _DATE_FORMS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise _refusal("U003", value=value)
+
+
+def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:
+    """決まったことばのどれかを読む関数を返す。"""
+
+    def read(value: str) -> Value:
+        text = unicodedata.normalize("NFKC", value).strip()
+        if text not in words:
+            raise _refusal("U002", value=value, choices="、".join(words))
+        return words[text]
+
+    return read
+
+
+def source_options(command: Command) -> Command:
+    """``--plan`` と ``--template`` を付ける。"""
+    for name, default, help_text in (
+        ("--template", DEFAULT_TEMPLATE, "様式のブック。"),
+        ("--plan", DEFAULT_PLAN, "計画の原本。"),
+    ):
+        command = click.option(
+            name,
+            type=click.Path(path_type=Path),
+            metavar="ファイル",
+            default=default,
+            show_default=True,
+            help=help_text,
+        )(command)
+    return command

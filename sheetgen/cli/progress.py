@@ -1,0 +1,48 @@
+"""進み具合の帯。"""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+
+class Progress:
+    """処理から呼ばれて進み具合を示す。画面でない所へは何も出さない。
+
+    The bar goes to standard error, so that what a command answers stays clean.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: ProgressBar[int] | None = None
+        self._done = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, trace)
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        """``total`` のうち ``done`` まで終わったことを示す。``name`` は今のもの。"""
+        if not sys.stderr.isatty() or total <= 0:
+            return
+        if self._bar is None:
+            # The name is left out: its full-width length changes, and the bar clears
+            # the line by counting characters.
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._done)
+        self._done = done

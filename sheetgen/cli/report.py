@@ -1,0 +1,47 @@
+"""結果と問題を、読む順に書く。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from sheetgen.messages import describe, message_of
+from sheetgen.problems import ExitCode, Level, Problem
+
+_ORDER = list(Level)
+
+
+def by_level(problems: Iterable[Problem]) -> dict[Level, list[Problem]]:
+    """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
+    sorted_out: dict[Level, list[Problem]] = {level: [] for level in _ORDER}
+    for problem in problems:
+        sorted_out[message_of(problem).level].append(problem)
+    return {level: found for level, found in sorted_out.items() if found}
+
+
+def verdict(problems: Iterable[Problem]) -> ExitCode:
+    """問題から終了コードを決める。エラーが一つでもあれば 1。"""
+    return ExitCode.PROBLEMS if Level.ERROR in by_level(problems) else ExitCode.OK
+
+
+def counts(problems: Iterable[Problem]) -> str:
+    """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
+    found = by_level(problems)
+    return "、".join(f"{level} {len(found[level])}件" for level in found) or "問題なし"
+
+
+def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
+    """問題を重い順に、場所・原因・対処まで書く。"""
+    for found in by_level(problems).values():
+        for problem in found:
+            click.echo(describe(problem), err=to_stderr)
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """作業フォルダの中なら、そこからの道筋で書く。"""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return str(path)
