@@ -1,0 +1,303 @@
+"""コマンドの受け答え。終了コード、指定の読み方、誤りの伝え方。"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import types
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sheetgen
+from sheetgen.cli import main
+from sheetgen.cli.boundary import LOG_NAME
+from sheetgen.model.job import (
+    CheckResult,
+    GenerateRequest,
+    GenerateResult,
+    Per,
+    RoundKind,
+    WrittenBook,
+)
+from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
+
+ERROR = Problem("U001", Place(file="data/plan.json", item="08-08"), {"value": "H3"})
+
+# The package as it stands in this folder, whatever is installed.
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
+    """コマンドの後ろを、呼ばれ方を覚えるだけの値に替え、空のフォルダーで動かす。"""
+    books = (
+        WrittenBook(tmp_path / "a.xlsx", "企画部 経営企画課", 2, ("01-01", "08-08")),
+        WrittenBook(tmp_path / "b.xlsx", "総務部 管財課", 3, ("01-02", "01-03", "01-04")),
+    )
+    fake = types.SimpleNamespace(requests=[], checked=[])
+    fake.result = GenerateResult(tmp_path / "output", books, 1, (tmp_path / "c.xlsx",), ())
+    fake.check_result = CheckResult((), 74, 28, 31)
+    fake.failure = None
+
+    def generate(request: GenerateRequest, progress: Any = None) -> GenerateResult:
+        fake.requests.append(request)
+        if fake.failure is not None:
+            raise fake.failure
+        for done in range(3):
+            progress(done, 2, "企画部 経営企画課")
+        return fake.result
+
+    def check(plan: Path, template: Path) -> CheckResult:
+        fake.checked.append((plan, template))
+        if fake.failure is not None:
+            raise fake.failure
+        return fake.check_result
+
+    fake.generate, fake.check = generate, check
+    monkeypatch.setitem(sys.modules, "sheetgen.pipeline", fake)
+    monkeypatch.setattr(sheetgen, "pipeline", fake, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return fake
+
+
+def test_defaults_ask_for_the_main_job(pipeline: Any, tmp_path: Path) -> None:
+    assert main(["generate"]) == ExitCode.OK
+    assert pipeline.requests == [
+        GenerateRequest(
+            plan=Path("data/plan.json"),
+            template=Path("templates/shinchoku_sheet.xlsx"),
+            root=tmp_path,
+        )
+    ]
+
+
+def test_every_option_reaches_the_pipeline(pipeline: Any, tmp_path: Path) -> None:
+    arguments = "generate --round 見直し照会 --year R7 --per item --item 08-08 --item 01-01"
+    arguments += (
+        " --section 経営企画課 --deadline 2025-07-31 --plan p.json --template t.xlsx --out o"
+    )
+    assert main(arguments.split()) == ExitCode.OK
+    assert pipeline.requests == [
+        GenerateRequest(
+            plan=Path("p.json"),
+            template=Path("t.xlsx"),
+            root=tmp_path,
+            out=Path("o"),
+            round=RoundKind.REVISION,
+            year=2025,
+            per=Per.ITEM,
+            items=("08-08", "01-01"),
+            sections=("経営企画課",),
+            deadline=date(2025, 7, 31),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [
+        ("2024", 2024),
+        ("２０２４", 2024),
+        ("2024年度", 2024),
+        ("R6", 2024),
+        ("r6", 2024),
+        ("Ｒ６", 2024),
+        ("令和6", 2024),
+        ("令和６年度", 2024),
+        ("令和 6 年度", 2024),
+        ("令和元年度", 2019),
+        ("㋿6", 2024),
+        ("6", None),
+        ("H30", None),
+        ("2018", None),
+        ("R0", None),
+        ("令和", None),
+        ("20240", None),
+        ("-2024", None),
+        ("", None),
+    ],
+)
+def test_fiscal_years(pipeline: Any, written: str, year: int | None) -> None:
+    code = main(["generate", "--year", written])
+    if year is None:
+        assert code == ExitCode.USAGE
+        assert pipeline.requests == []
+    else:
+        assert code == ExitCode.OK
+        assert pipeline.requests[0].year == year
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "--deadline", "2024-02-30"],
+        ["generate", "--deadline", "来週"],
+        ["generate", "--round", "結果"],
+        ["generate", "--per", "sections"],
+        ["generate", "--nothing"],
+        ["generate", "extra"],
+        ["generate", "--item"],
+        ["generates"],
+        [],
+    ],
+)
+def test_wrong_usage(
+    pipeline: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == ExitCode.USAGE
+    assert pipeline.requests == []
+    out, err = capsys.readouterr()
+    assert "使い方" in out + err or "値が要ります" in err
+
+
+def test_summary_tells_what_was_made(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate"]) == ExitCode.OK
+    out, err = capsys.readouterr()
+    assert "2冊" in out
+    assert "5枚" in out
+    assert "output" in out
+    assert "1冊" in out
+    assert err == ""  # no bar where nobody watches
+
+
+def test_notes_are_cut_short_and_errors_are_not(
+    pipeline: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sheetgen import messages
+    from sheetgen.problems import Level
+
+    note = messages.Message(Level.NOTE, "参考の文。", "何もしなくてよい。")
+    monkeypatch.setitem(messages.CATALOGUE, "Z001", note)
+    notes = tuple(Problem("Z001", Place(item=f"01-{n:02}")) for n in range(20))
+    result = pipeline.result
+    pipeline.result = GenerateResult(result.folder, result.books, 0, (), (*notes, *[ERROR] * 20))
+    assert main(["generate"]) == ExitCode.PROBLEMS
+    out = capsys.readouterr().out
+    assert out.count("U001") == 20
+    assert 0 < out.count("Z001") < 20
+    assert out.index("U001") < out.index("Z001")  # the worst first
+    assert main(["generate", "--verbose"]) == ExitCode.PROBLEMS
+    assert capsys.readouterr().out.count("Z001") == 20
+
+
+def test_check_reports_all_and_judges(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--plan", "p.json"]) == ExitCode.OK
+    assert pipeline.checked == [(Path("p.json"), Path("templates/shinchoku_sheet.xlsx"))]
+    pipeline.check_result = CheckResult((ERROR, Problem("U010")), 74, 28, 31)
+    assert main(["check"]) == ExitCode.PROBLEMS
+    out = capsys.readouterr().out
+    assert "U001" in out
+    assert "U010" in out
+    assert "08-08" in out
+
+
+@pytest.mark.parametrize("command", ["generate", "check"])
+def test_a_stopped_run_says_why(
+    pipeline: Any, command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pipeline.failure = SheetgenError([ERROR])
+    assert main([command]) == ExitCode.PROBLEMS
+    assert "U001" in capsys.readouterr().err
+    pipeline.failure = UsageError([ERROR])
+    assert main([command]) == ExitCode.USAGE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_leaves_a_log(
+    pipeline: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pipeline.failure = RuntimeError("a bug with 日本語 and \udce3")
+    assert main(["generate", "--item", "08-08"]) == ExitCode.BUG
+    err = capsys.readouterr().err
+    assert "U090" in err
+    assert LOG_NAME in err
+    assert "Traceback" not in err
+    log = (tmp_path / LOG_NAME).read_text("utf-8")
+    assert "RuntimeError: a bug with 日本語" in log
+    assert "Traceback" in log
+    assert "--item 08-08" in log
+
+
+def test_the_log_finds_another_place(
+    pipeline: Any,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline.failure = RuntimeError("a bug")
+    (tmp_path / LOG_NAME).mkdir()  # the log cannot be written here
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    assert main(["generate"]) == ExitCode.BUG
+    assert (elsewhere / LOG_NAME).is_file()
+    (elsewhere / LOG_NAME).unlink()
+    (elsewhere / LOG_NAME).mkdir()  # nor there
+    assert main(["generate"]) == ExitCode.BUG
+    assert "RuntimeError: a bug" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_told_plainly(
+    pipeline: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pipeline.failure = KeyboardInterrupt()
+    assert main(["generate"]) == ExitCode.PROBLEMS
+    assert "U010" in capsys.readouterr().err
+    assert not (tmp_path / LOG_NAME).exists()
+
+
+def test_a_console_without_the_character(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding="cp932"))
+    pipeline.check_result = CheckResult((Problem("U001", facts={"value": "𠮟🄰"}),), 1, 1, 1)
+    assert main(["check"]) == ExitCode.PROBLEMS
+    sys.stdout.flush()
+    assert "「??」" in screen.getvalue().decode("cp932")
+
+
+def test_the_bar_is_drawn_only_on_a_terminal(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["generate"]) == ExitCode.OK
+    assert "100%" in terminal.getvalue()
+    assert "様式を作っています" in terminal.getvalue()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """説明を見るだけなら、重い部品を読み込まない。"""
+    code = (
+        "import sys; from sheetgen.cli import main; main(['generate', '--help']); "
+        "print(*sorted({n.partition('.')[0] for n in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    loaded = set(done.stderr.split())
+    assert "click" in loaded
+    assert loaded & {"openpyxl", "jinja2", "pydantic", "filelock", "lxml"} == set()
+
+
+def test_module_entry_gives_the_exit_code(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sheetgen", "--nothing"]
+    done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, check=False)
+    assert done.returncode == ExitCode.USAGE
