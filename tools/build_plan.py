@@ -23,6 +23,7 @@ from sheetgen.model.plan import Plan  # noqa: E402
 
 SOURCE = ROOT / "data" / "source"
 OFFICIAL = (SOURCE / "isehara-action-plan-r6.txt").read_text(encoding="utf-8")
+UNFOLDED = OFFICIAL.replace("\n", "")
 REIWA = 2018
 REVISED = 2024
 NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
@@ -55,9 +56,8 @@ REFERRED = {(4, 2): "07-04", (4, 5): "07-05", (4, 6): "07-01", (8, 13): "07-02",
 
 def passage(first: str, last: str, after: str = "") -> str:
     """公式文書の ``first`` から ``last`` までを、折り返しをつないで返す。"""
-    start = OFFICIAL.index(first, OFFICIAL.index(after))
-    end = OFFICIAL.index(last, start) + len(last)
-    return "".join(line for line in OFFICIAL[start:end].split("\n"))
+    start = UNFOLDED.index(first, UNFOLDED.index(after))
+    return UNFOLDED[start : UNFOLDED.index(last, start) + len(last)]
 
 
 def value_of(text: str | None) -> int | float | str | None:
@@ -180,14 +180,14 @@ POLICY_TEXTS = {
     2: ("行政と市民、地域コミュニティ", "促進します。"),
     3: ("行財政改革の推進と関連して", "推進します。"),
     4: ("公共施設の安全･安心の確保", "取組を進めます。"),
-    5: ("市民に信頼され、健全で安定した財政運営を図るため、\n『入る", "強化を図ります。"),
+    5: ("市民に信頼され、健全で安定した財政運営を図るため、『入る", "強化を図ります。"),
 }
 
 HIGHLIGHTS = {
     1: (6, "▪ Ｒ５業務量調査", "人材育成基本方針を改正"),
     2: (3, "▪ 適切な要求水準", "あり方を検討"),
     3: (4, "▪ R7までの自治体", "電子契約の適用）"),
-    4: (2, "▪ 市営自転車等駐車場の再整備", "改修範囲\n\nを精査"),
+    4: (2, "▪ 市営自転車等駐車場の再整備", "改修範囲を精査"),
     5: (3, "▪ 地方税統一ＱＲコード", "計画的な積立"),
 }
 
@@ -223,7 +223,7 @@ def overview() -> dict[str, Any]:
         },
         "structure": {
             "title": passage("第６次行財政改革推進計画の体系イメージ", "計画期間"),
-            "heading": passage("第６次行財政改革推進計画に\n", "計画体系"),
+            "heading": passage("第６次行財政改革推進計画における計画体系", "体系"),
             "levels": [
                 {"name": "基本理念", "detail": None},
                 {"name": "基本方針", "detail": "〔５〕"},
@@ -255,14 +255,14 @@ def period() -> dict[str, Any]:
             2032,
             None,
         ),
-        ("ＩＣＴ推進計画", passage("ＩＣＴ推進計画\n･改定版", "R7）"), 2023, 2025, None),
+        ("ＩＣＴ推進計画", passage("ＩＣＴ推進計画･改定版", "R7）"), 2023, 2025, None),
         ("働き方改革", passage("職員の仕事と生活", "R7）"), 2021, 2025, None),
     ]
     names = ("heading", "bar", "first_year", "last_year", "note")
     return {
         "related_plans": [dict(zip(names, row, strict=True)) for row in rows],
         "alignment": passage("⇦第６次総合", "整合"),
-        "statement": passage("◇ 第６次行財政改革推進計画の計画期間", "５年間\nとします。"),
+        "statement": passage("◇ 第６次行財政改革推進計画の計画期間", "５年間とします。"),
     }
 
 

@@ -119,19 +119,20 @@ def _identities(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _departments(plan: Tree) -> Iterator[Inconsistency]:
-    known: set[tuple[object, object]] = set()
-    names: set[object] = set()
+    # Lists, not sets: in a broken file a name may be anything, even a list.
+    known: list[tuple[object, object]] = []
+    names: list[object] = []
     for path, department in _children(plan, "departments", ()):
         name = department.get("name")
         if name in names:
             yield Inconsistency("name_twice", (*path, "name"), {"name": name})
-        names.add(name)
+        names.append(name)
         for section_path, section in _children(department, "sections", path):
             pair = (name, section.get("name"))
             if pair in known:
                 facts = {"name": section.get("name")}
                 yield Inconsistency("name_twice", (*section_path, "name"), facts)
-            known.add(pair)
+            known.append(pair)
     for path, item in _entries(plan, "item"):
         for owner_path, owner in _children(item, "owners", path):
             department_name, section_name = owner.get("department"), owner.get("section")
@@ -178,7 +179,7 @@ def _grades(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _highlights(plan: Tree) -> Iterator[Inconsistency]:
-    known = {policy.get("number") for _, policy in _policies(plan)}
+    known = [policy.get("number") for _, policy in _policies(plan)]
     revision = _child(plan, "revision")
     for key in ("highlights", "highlight_notes"):
         for path, highlight in _children(revision, key, ("revision",)):

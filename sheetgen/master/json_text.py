@@ -1,0 +1,107 @@
+"""ファイルのバイト列を、JSONの値として読む。
+
+Stricter than :mod:`json`: no byte order mark, no second key of the same name.
+Every problem is a value with the line and column, or the path, it stands at.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sheetgen.master.labels import locate, visible
+from sheetgen.problems import Place, Problem, SheetgenError
+
+# The json module reports in English; these are the stable beginnings of what it
+# says in the supported Python versions.
+_MISTAKES = (
+    ("Expecting ',' delimiter", "M011"),
+    ("Expecting ':' delimiter", "M012"),
+    ("Expecting property name", "M013"),
+    ("Illegal trailing comma", "M014"),
+    ("Expecting value", "M015"),
+    ("Unterminated string", "M016"),
+    ("Invalid control character", "M017"),
+    ("Invalid \\", "M018"),
+    ("Extra data", "M019"),
+)
+
+
+class _Object(dict[str, object]):
+    """同じ名前の欄が二つあったことを覚えておく辞書。"""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, object]]) -> _Object:
+    read = _Object(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        read.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    return read
+
+
+def _repeated(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(node, _Object):
+        for name in node.repeated:
+            yield (*path, name)
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from _repeated(inner, (*path, name))
+    elif isinstance(node, list):
+        for index, inner in enumerate(node):
+            yield from _repeated(inner, (*path, index))
+
+
+def read_bytes(path: Path) -> bytes:
+    """ファイルを読む。読めなければ :class:`SheetgenError`。"""
+    place = Place(file=str(path))
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise SheetgenError(Problem("M001", place)) from error
+    except OSError as error:
+        code = "M003" if path.is_dir() else "M002"
+        raise SheetgenError(Problem(code, place)) from error
+
+
+def _decode(data: bytes, file: str) -> str:
+    if data.startswith(codecs.BOM_UTF8):
+        raise SheetgenError(Problem("M004", Place(file=file)))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SheetgenError(Problem("M005", Place(file=file), {"line": line})) from error
+
+
+def _mistake(error: json.JSONDecodeError, file: str) -> Problem:
+    code = next((code for start, code in _MISTAKES if error.msg.startswith(start)), "M010")
+    near = error.doc[max(0, error.pos - 15) : error.pos + 15]
+    facts = {"line": error.lineno, "column": error.colno, "near": visible(near)}
+    return Problem(code, Place(file=file), facts)
+
+
+def parse_json(data: bytes, file: str) -> tuple[object, list[Problem]]:
+    """JSONの値と、読めはしたが正しくない所（同じ名前の欄）を返す。
+
+    Raises :class:`SheetgenError` where no value can be read at all.
+    """
+    text = _decode(data, file)
+    if not text.strip():
+        raise SheetgenError(Problem("M006", Place(file=file)))
+    try:
+        value = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise SheetgenError(_mistake(error, file)) from error
+    except (RecursionError, ValueError) as error:
+        # A number of thousands of digits, or brackets nested thousands deep.
+        raise SheetgenError(Problem("M007", Place(file=file))) from error
+    problems = []
+    for path in _repeated(value, ()):
+        spot = locate(path, value)
+        place = Place(file=file, path=spot.path, label=spot.label, item=spot.item)
+        problems.append(Problem("M020", place, {"name": visible(str(path[-1]))}))
+    return value, problems

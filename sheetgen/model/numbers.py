@@ -1,0 +1,33 @@
+"""数を、表示形式のとおりの文字にする（Excelのセルに見えるとおり）。"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+GENERAL = "General"
+EFFECT_FORMAT = "#,##0"
+"""効果額（千円）の表示形式。"""
+
+
+def printed(value: int | float | str | None, number_format: str = GENERAL) -> str:
+    """値を印刷どおりの文字で返す。文字はそのまま、空欄は空の文字。
+
+    ``number_format`` is one of the forms the master allows: ``General``, ``0``,
+    ``#,##0``, with decimals (``0.00``) and with ``%``.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    number = Decimal(repr(value))
+    if number_format == GENERAL:
+        words = format(number, "f")
+        return words.rstrip("0").rstrip(".") if "." in words else words
+    pattern = number_format.removesuffix("%")
+    percent = "%" if pattern != number_format else ""
+    if percent:
+        number *= 100
+    decimals = len(pattern.partition(".")[2])
+    # Excel rounds a half away from zero; Python's own formatting does not.
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
