@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from template_cover import draw_cover, draw_register
 from template_form import draw_form
 from template_styles import add_styles
+from template_tidy import tidy
 
 DEFAULT_TARGET = Path(__file__).resolve().parent.parent / "templates" / "shinchoku_sheet.xlsx"
 
@@ -32,6 +33,7 @@ def make_template(target: Path) -> None:
     book.properties.title = "進捗管理シートのひな形"
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
+    tidy(target)
 
 
 if __name__ == "__main__":

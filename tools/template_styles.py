@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
-from openpyxl.utils import range_boundaries
+from openpyxl.utils.indexed_list import IndexedList
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.theme import theme_xml
+from openpyxl.xml.constants import DRAWING_NS
 
 FONT = "BIZ UDゴシック"
-LABEL_FILL = "E4EAF4"
-INPUT_FILL = "FFF6D6"
-GREY = "7F7F7F"
+LABEL_FILL = "FFE4EAF4"
+INPUT_FILL = "FFFFF6D6"
+GREY = "FF7F7F7F"
 THIN = Side(style="thin", color="FF404040")
+HAIR = Side(style="hair", color="FF404040")
+MEDIUM = Side(style="medium", color="FF404040")
 
 
 @dataclass(frozen=True)
@@ -27,20 +33,22 @@ class Role:
     name: str
     size: float = 10.5
     bold: bool = False
-    color: str = "000000"
+    color: str | None = None
     across: str = "left"
     down: str = "center"
     wrap: bool = True
     shrink: bool = False
     fill: str | None = None
     frame: bool = True
+    top: Side = THIN
+    bottom: Side = THIN
     unlocked: bool = False
     number_format: str = "General"
 
 
 ROLES = (
     Role("標題", size=12, bold=True, wrap=False, frame=False),
-    Role("新規の印", size=11, bold=True, across="center", wrap=False, frame=False),
+    Role("新規の印", size=10, bold=True, across="center", wrap=False, frame=False),
     Role("様式ID", size=7.5, color=GREY, across="right", down="bottom", wrap=False, frame=False),
     Role("項目名", bold=True, across="center", fill=LABEL_FILL),
     Role("項目名（小）", size=9.5, bold=True, across="center", fill=LABEL_FILL),
@@ -53,11 +61,12 @@ ROLES = (
     Role("本文（中央）", across="center"),
     Role("小計", size=10, across="right", wrap=False, shrink=True, number_format="#,##0"),
     Role("文章の入力欄", unlocked=True),
-    Role("数値の入力欄", size=10, across="right", unlocked=True),
+    Role("数値の入力欄", size=10, across="right", bottom=HAIR, unlocked=True),
     Role(
         "金額の入力欄",
         size=10,
         across="right",
+        top=HAIR,
         wrap=False,
         shrink=True,
         unlocked=True,
@@ -70,20 +79,22 @@ ROLES = (
     Role("案内の右寄せ", across="right", wrap=False, frame=False),
     Role("入力欄の見本", across="center", fill=INPUT_FILL),
     Role("内部情報", size=8, color=GREY, wrap=False, frame=False),
-    Role("案内の戻る", size=9, color="0563C1", wrap=False, frame=False),
+    Role("案内の戻る", size=9, color="FF0563C1", wrap=False, frame=False),
 )
 
 
 def add_styles(book: Workbook) -> None:
     """標準スタイルの文字を替え、役目ごとのスタイルを登録する。"""
-    normal: Any = next(style for style in book._named_styles if style.name == "Normal")
-    normal.font = Font(name=FONT, size=12, family=3, charset=128)
+    book.loaded_theme = _theme()
+    styles: Any = book
+    normal = next(style for style in styles._named_styles if style.name == "Normal")
+    # Font 0 is the one cells without a style use and some programs measure columns by.
+    styles._fonts = IndexedList([_font(12)])
+    normal.font = _font(12)
     normal.alignment = Alignment(vertical="center")
     for role in ROLES:
         style = NamedStyle(name=role.name)
-        style.font = Font(
-            name=FONT, size=role.size, bold=role.bold, color=role.color, family=3, charset=128
-        )
+        style.font = _font(role.size, role.bold, role.color)
         style.alignment = Alignment(
             horizontal=role.across,
             vertical=role.down,
@@ -93,10 +104,31 @@ def add_styles(book: Workbook) -> None:
         if role.fill:
             style.fill = PatternFill("solid", fgColor=role.fill)
         if role.frame:
-            style.border = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+            style.border = Border(left=THIN, right=THIN, top=role.top, bottom=role.bottom)
         style.protection = Protection(locked=not role.unlocked)
         style.number_format = role.number_format
         book.add_named_style(style)
+
+
+def _font(size: float, bold: bool = False, color: str | None = None) -> Font:
+    return Font(name=FONT, size=size, bold=bold or None, color=color, family=3, charset=128)
+
+
+def _theme() -> bytes:
+    """図形や文字枠を足したときにも同じ文字になるよう、テーマの文字を替える。"""
+    ElementTree.register_namespace("a", DRAWING_NS)
+    root = ElementTree.fromstring(theme_xml)
+    name = f"{{{DRAWING_NS}}}"
+    for scheme in root.iter(f"{name}fontScheme"):
+        for font in scheme.iter():
+            if font.tag in (f"{name}latin", f"{name}ea") or font.get("script") == "Jpan":
+                font.set("typeface", FONT)
+    return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _corners(area: str) -> tuple[int, int, int, int]:
+    cells = CellRange(area)
+    return cells.min_col, cells.min_row, cells.max_col, cells.max_row
 
 
 def put(sheet: Worksheet, area: str, text: str, role: str) -> None:
@@ -105,7 +137,7 @@ def put(sheet: Worksheet, area: str, text: str, role: str) -> None:
     Every cell of a merged area gets the style, and its outer edges only: programs
     differ in which cell of the area they take a border or the lock from.
     """
-    left, top, right, bottom = range_boundaries(area)
+    left, top, right, bottom = _corners(area)
     if (left, top) != (right, bottom):
         sheet.merge_cells(area)
     for row in range(top, bottom + 1):
@@ -122,3 +154,19 @@ def put(sheet: Worksheet, area: str, text: str, role: str) -> None:
     first: Any = sheet.cell(top, left)
     if text:
         first.value = text
+
+
+def frame(sheet: Worksheet, area: str) -> None:
+    """``area`` の外回りだけを太い罫線にする。"""
+    left, top, right, bottom = _corners(area)
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            if row in (top, bottom) or column in (left, right):
+                cell: Any = sheet.cell(row, column)
+                edge = cell.border
+                cell.border = Border(
+                    left=MEDIUM if column == left else edge.left,
+                    right=MEDIUM if column == right else edge.right,
+                    top=MEDIUM if row == top else edge.top,
+                    bottom=MEDIUM if row == bottom else edge.bottom,
+                )
