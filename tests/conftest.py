@@ -24,7 +24,7 @@ def project_root() -> Path:
 
 @pytest.fixture(scope="session")
 def plan_path() -> Path:
-    """実物の計画の原本。"""
+    """実物の計画のデータ。"""
     return ROOT / "data" / "plan.json"
 
 

@@ -1,4 +1,4 @@
-"""``sheetgen check``: 原本と様式を点検する。"""
+"""``sheetgen check``: 計画のデータと様式を点検する。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sheetgen.problems import ExitCode, Level
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @source_options
 def check(plan: Path, template: Path) -> ExitCode:
-    """原本と様式に誤りがないか、点検する。
+    """計画のデータと様式に誤りがないか、点検する。
 
     何も書き換えない。見つかったことを、重い順にすべて出す。
     """
@@ -37,4 +37,4 @@ def _summarize(result: CheckResult) -> None:
     if Level.ERROR in by_level(result.problems):
         click.echo(f"直すところがあります（{counts(result.problems)}）。")
     else:
-        click.echo(f"原本も様式も使えます（{counts(result.problems)}）。")
+        click.echo(f"計画のデータも様式も使えます（{counts(result.problems)}）。")

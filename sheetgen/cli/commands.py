@@ -20,10 +20,10 @@ from sheetgen.problems import ExitCode
 @click.version_option(sheetgen.__version__, help="版を出して終わる。")
 @click.pass_context
 def cli(ctx: click.Context) -> int:
-    """計画の原本から、各課に配る進捗管理シートを作る。
+    """計画のデータから、各課に配る進捗管理シートを作る。
 
     動かしたフォルダーの data・templates・output を使う。
-    終了コード: 0 問題なし、1 問題あり、2 指定の誤り、3 プログラムの誤り。
+    終了コード: 0 問題なし、1 問題あり、2 指定の誤り、3 プログラムの不具合。
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

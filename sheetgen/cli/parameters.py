@@ -70,7 +70,7 @@ def source_options(command: Command) -> Command:
     """``--plan`` と ``--template`` を付ける。"""
     for name, default, help_text in (
         ("--template", DEFAULT_TEMPLATE, "様式のブック。"),
-        ("--plan", DEFAULT_PLAN, "計画の原本。"),
+        ("--plan", DEFAULT_PLAN, "計画のデータ。"),
     ):
         command = click.option(
             name,
