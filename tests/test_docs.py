@@ -1,0 +1,146 @@
+"""文書が、今のプログラムと合っていること。
+
+``pytest tests/test_docs.py --update-docs`` renews the generated parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import pytest
+from pydantic import BaseModel
+
+import sheetgen
+from sheetgen.cli.commands import cli
+from sheetgen.cli.help_format import JapaneseContext
+from sheetgen.cli.japanese import speak_japanese
+from sheetgen.model.plan import Plan
+
+WIDTH = 80
+FIELDS_BEGIN = "<!-- 欄の一覧: ここから -->"
+FIELDS_END = "<!-- 欄の一覧: ここまで -->"
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """文書を作り直す実行かどうか。"""
+    return bool(request.config.getoption("--update-docs"))
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    """``sheetgen`` と、そのコマンド。"""
+    return [("sheetgen", cli), *((f"sheetgen {name}", cli.commands[name]) for name in cli.commands)]
+
+
+def commands_page() -> str:
+    """コマンドの説明を一つのページにする。"""
+    speak_japanese()
+    parts = [
+        "# コマンド",
+        "この頁は `sheetgen --help` などの出力から作られる"
+        "（`python start.py test tests/test_docs.py --update-docs`）。",
+    ]
+    for name, command in commands():
+        context = JapaneseContext(command, info_name=name, terminal_width=WIDTH)
+        parts += [f"## {name}", f"```text\n{command.get_help(context)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """型の中の、欄を持つ型。"""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
+def all_models(start: type[BaseModel]) -> list[type[BaseModel]]:
+    """``start`` から届くすべての型を、出てくる順に返す。"""
+    found = [start]
+    for model in found:
+        for field in model.model_fields.values():
+            for inner in models_in(field.annotation):
+                if inner not in found:
+                    found.append(inner)
+    return found
+
+
+def fields_table() -> str:
+    """計画のデータの欄の一覧を、型ごとの表にする。"""
+    parts = []
+    for model in all_models(Plan):
+        summary = (model.__doc__ or "").splitlines()[0].rstrip("。")
+        rows = [f"| `{name}` | {field.title} |" for name, field in model.model_fields.items()]
+        parts.append(
+            "\n".join([f"### {model.__name__}（{summary}）", "", "| 名 | 欄 |", "|---|---|", *rows])
+        )
+    return "\n\n".join(parts)
+
+
+def test_commands_page_is_current(project_root: Path, update: bool) -> None:
+    path = project_root / "docs" / "commands.md"
+    if update:
+        path.write_text(commands_page(), encoding="utf-8", newline="\n")
+    assert path.read_text("utf-8") == commands_page()
+
+
+def test_field_table_is_current(project_root: Path, update: bool) -> None:
+    path = project_root / "docs" / "glossary.md"
+    before, _, rest = path.read_text("utf-8").partition(FIELDS_BEGIN)
+    _, _, after = rest.partition(FIELDS_END)
+    expected = f"{before}{FIELDS_BEGIN}\n\n{fields_table()}\n\n{FIELDS_END}{after}"
+    if update:
+        path.write_text(expected, encoding="utf-8", newline="\n")
+    assert path.read_text("utf-8") == expected
+
+
+def test_every_field_has_a_japanese_title() -> None:
+    untitled = [
+        f"{model.__name__}.{name}"
+        for model in all_models(Plan)
+        for name, field in model.model_fields.items()
+        if not field.title or field.title.isascii()
+    ]
+    assert len(all_models(Plan)) > 10
+    assert untitled == []
+
+
+@pytest.mark.parametrize(("name", "command"), commands())
+def test_every_command_is_explained(name: str, command: click.Command, project_root: Path) -> None:
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+    assert f"`{name}" in (project_root / "README.md").read_text("utf-8")
+
+
+def test_changelog_knows_the_version(project_root: Path) -> None:
+    changelog = (project_root / "CHANGELOG.md").read_text("utf-8")
+    assert f"## {sheetgen.__version__}" in changelog
+
+
+def test_links_lead_somewhere(project_root: Path) -> None:
+    pages = [project_root / "README.md", *sorted((project_root / "docs").glob("*.md"))]
+    broken = []
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:\s]+)[^):]*\)", page.read_text("utf-8")):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.name}: {target}")
+    assert len(pages) >= 5
+    assert broken == []
+
+
+def test_pages_name_existing_files(project_root: Path) -> None:
+    """文書が名を挙げるフォルダーとファイルが、本当にある。"""
+    absent = []
+    for page in [project_root / "README.md", *sorted((project_root / "docs").glob("*.md"))]:
+        for name in re.findall(
+            r"`((?:sheetgen|data|docs|templates|tests|tools)/[\w./-]+)`", page.read_text("utf-8")
+        ):
+            if not (project_root / name).exists():
+                absent.append(f"{page.name}: {name}")
+    assert absent == []
