@@ -200,6 +200,7 @@ def draw_cover(book: Workbook, sheet: Worksheet) -> None:
     sheet.page_margins.header = sheet.page_margins.footer = 5 * MM
     sheet.print_options.horizontalCentered = True
     sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.tabSelected = True
     protect(sheet)
 
 

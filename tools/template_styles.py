@@ -52,7 +52,7 @@ ROLES = (
     Role("様式ID", size=7.5, color=GREY, across="right", down="bottom", wrap=False, frame=False),
     Role("項目名", bold=True, across="center", fill=LABEL_FILL),
     Role("項目名（小）", size=9.5, bold=True, across="center", fill=LABEL_FILL),
-    Role("項目名（最小）", size=8, bold=True, across="center", fill=LABEL_FILL),
+    Role("項目名（最小）", size=7.5, bold=True, across="center", fill=LABEL_FILL),
     Role("項目名（右寄せ）", bold=True, across="right", wrap=False, fill=LABEL_FILL),
     Role("番号", size=12, across="center", wrap=False),
     Role("実施項目名", size=12, bold=True),

@@ -65,6 +65,11 @@ def _tidy_sheet(root: Element, texts: dict[str, int]) -> None:
             del cell[:]
             cell.set("t", "s")
             SubElement(cell, _name("v")).text = str(number)
+        elif cell.find(_name("f")) is not None:
+            # A form without figures: its totals show a dash also where nothing calculates.
+            cell.set("t", "str")
+            value = cell.find(_name("v"))
+            (SubElement(cell, _name("v")) if value is None else value).text = "-"
         elif cell.get("t") == "n" and len(cell) == 0:
             del cell.attrib["t"]
 
