@@ -13,6 +13,7 @@ from sheetgen.model.filled import Value
 # Excel keeps 15 significant digits; what lies beyond is noise of the binary fractions.
 DIGITS: Final = 15
 _DECIMAL = Context(prec=DIGITS)
+_SUMMING = Context(prec=50)
 _NUMBER_TEXT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|(?=\.\d))(\.\d*)?([eE][+-]?\d{1,3})?(%?)")
 _NEARLY_NOTHING = 2.0**-48  # of the larger operand: a difference this small counts as zero
 
@@ -110,18 +111,20 @@ def tidy(value: int | float) -> int | float:
 
 def add(left: int | float, right: int | float) -> int | float:
     """和。互いに打ち消した残りの、丸めの雑音は 0 とする。"""
-    total = left + right
-    return 0 if abs(total) < abs(left) * _NEARLY_NOTHING else total
+    found = total([left, right])
+    return 0 if abs(found) < abs(left) * _NEARLY_NOTHING else found
 
 
 def total(numbers: list[int | float]) -> int | float:
-    """総和。小数の丸めを積み重ねない。"""
+    """総和。小数は書かれたとおりの十進数として足す（1346.25 - 1333.38 は 12.87）。"""
     if all(isinstance(one, int) for one in numbers):
         return sum(numbers)
-    try:
-        return math.fsum(numbers)
-    except (OverflowError, ValueError):  # beyond the largest number, or infinities of both signs
-        raise Stopped(WRONG_NUMBER) from None
+    if not all(map(math.isfinite, numbers)):
+        raise Stopped(WRONG_NUMBER)
+    found = Decimal(0)
+    for one in numbers:
+        found = _SUMMING.add(found, Decimal(repr(one)))
+    return float(found)
 
 
 def rounded(value: int | float, digits: int | float, rounding: str) -> int | float:
