@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetgen.model.layout import Box, Page
-from sheetgen.typeset import count_lines, fit, line_capacity
+from sheetgen.typeset import count_lines, fit, height_for, line_capacity
 from sheetgen.typeset.fit import SMALLEST_SIZE
 from sheetgen.typeset.heights import STEP, height_of, share_out, steps_up
 
@@ -116,6 +116,13 @@ def test_a_box_in_hidden_rows_is_left_alone() -> None:
 def test_no_row_is_taller_than_excel_allows() -> None:
     fitted = fit([_body("text", 1, "一")], Page({1: 30.0}, 700.0))
     assert fitted.row_heights[1] == 409.5
+
+
+@pytest.mark.parametrize(
+    ("text", "height"), [("", 16.5), ("一行", 16.5), ("一\n二", 29.25), ("一\n" * 99, 409.5)]
+)
+def test_the_height_of_a_row_by_itself(text: str, height: float) -> None:
+    assert height_for(text, 299.25, 10.5) == height
 
 
 boxes_of_a_page = st.lists(

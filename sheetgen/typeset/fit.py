@@ -75,6 +75,16 @@ def fit(boxes: Sequence[Box], page: Page) -> Fitted:
     return _result(placed, sizes, heights)
 
 
+def height_for(text: str, width: float, size: float) -> float:
+    """幅 ``width`` pt のセルに折り返した文字列に要る、行の高さ (pt) を返す。
+
+    For rows that no page limits, such as those of a list.  ``size`` is in pt; the
+    height is on the grid of 0.75 pt and at most Excel's 409.5 pt.
+    """
+    lines = count_lines(text, line_capacity(width, size))
+    return min(steps_up(height_of(lines, size)), TALLEST_ROW) * STEP
+
+
 def _place(boxes: Sequence[Box], page: Page) -> list[_Placed]:
     visible = page.row_heights.keys()
     known: dict[tuple[int, int], tuple[int, ...]] = {}  # many boxes share their rows
