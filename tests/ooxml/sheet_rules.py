@@ -19,7 +19,7 @@ _IN_ORDER = (
     "smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
     "webPublishItems tableParts extLst"
 )
-_SHEET_ORDER = _IN_ORDER.split()
+SHEET_ORDER = _IN_ORDER.split()
 _REPEAT = frozenset({"conditionalFormatting", "cols"})
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 # 入力規則の文の長さ。Excel の画面が受け付ける上限。
@@ -48,7 +48,7 @@ def overlaps(areas: list[tuple[str, Bounds]]) -> Iterator[str]:
 def sheet_order(package: Package) -> Iterator[str]:
     """シートの子の並び。"""
     for sheet in package.sheets():
-        for line in out_of_order(sheet.root, _SHEET_ORDER, _REPEAT):
+        for line in out_of_order(sheet.root, SHEET_ORDER, _REPEAT):
             yield f"{sheet.part}: {line}"
 
 

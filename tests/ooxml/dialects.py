@@ -1,0 +1,150 @@
+"""同じテンプレートの、別の書き方：ほかの表計算ソフトや古い版が残す形。
+
+Nothing a person sees changes here; only how the XML is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from ooxml.draft import FORM, GUIDE, Draft, fragment, place, put_text
+from ooxml.package import MAIN, REL, Element, q
+
+_SML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def prefixed(draft: Draft) -> None:
+    """``<x:worksheet>`` のように、接頭辞を付けて書く。"""
+    for part in (draft.sheet(), draft.sheet(GUIDE), draft.book()):
+        root = etree.fromstring(draft.parts[part])
+        new = etree.Element(root.tag, nsmap={"x": MAIN, "rel": REL}, attrib=dict(root.attrib))
+        new.extend(root)
+        etree.cleanup_namespaces(new, keep_ns_prefixes=["x", "rel"])
+        draft.parts[part] = etree.tostring(new, xml_declaration=True, encoding="UTF-8")
+
+
+def single_quoted(draft: Draft) -> None:
+    """属性を一重の引用符で囲み、``>`` をそのまま置く。"""
+    part = draft.sheet()
+    draft.parts[part] = _written(etree.fromstring(draft.parts[part])).encode()
+
+
+def _written(root: Element) -> str:
+    """``'`` で囲んだ XML を書く（``'`` を含む値は実体にする）。"""
+    words = ["<?xml version='1.0' encoding='utf-8'?>\n<!-- 手で整えた -->\n"]
+
+    def write(node: Element, known: dict[str | None, str]) -> None:
+        names = {p: uri for p, uri in node.nsmap.items() if known.get(p) != uri}
+        head = [f"{node.prefix}:{etree.QName(node).localname}" if node.prefix
+                else etree.QName(node).localname]  # fmt: skip
+        head += [f"xmlns:{p}='{uri}'" if p else f"xmlns='{uri}'" for p, uri in names.items()]
+        prefixes = {uri: p for p, uri in node.nsmap.items() if p}
+        for name, value in node.attrib.items():
+            key = etree.QName(name)
+            space = "http://www.w3.org/XML/1998/namespace"
+            prefix = "xml" if key.namespace == space else prefixes.get(key.namespace or "")
+            label = f"{prefix}:{key.localname}" if key.namespace else key.localname
+            head.append(f"{label} = '{_escaped(value)}'")
+        words.append("<" + "\n ".join(head) + " >")
+        words.append(_escaped(node.text or ""))
+        for child in node:
+            write(child, dict(node.nsmap))
+        closing = head[0]
+        words.append(f"</{closing} >")
+
+    write(root, {})
+    return "".join(words)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#x27;")
+
+
+def cdata(draft: Draft) -> None:
+    """セルの中の文字を CDATA で、二つに切って書く。"""
+    with draft.edit(draft.sheet()) as root:
+        cells = {c.get("r", ""): draft.text_of(c) for c in root.iter(q("c")) if c.get("t") == "s"}
+        for address, text in cells.items():
+            put_text(root, address, text)
+    part = draft.sheet()
+    text = draft.parts[part].decode()
+    draft.parts[part] = re.sub(
+        "<t>([^<&]{2,})</t>",
+        lambda m: f"<t><![CDATA[{m.group(1)[:2]}]]><![CDATA[{m.group(1)[2:]}]]></t>",
+        text,
+    ).encode()
+
+
+def odd_part_names(draft: Draft) -> None:
+    """シートの部品に、よそのソフトらしい名を付ける。"""
+    draft.rename(draft.sheet(), "xl/worksheets/フォーム.xml")
+    draft.rename(draft.sheet(GUIDE), "xl/ws/form-a.xml")
+    draft.rename(draft.book(), "book/main.xml")
+
+
+def percent_part_names(draft: Draft) -> None:
+    """シートの部品の名を、百分率の書き方で指す。"""
+    draft.rename(draft.sheet(), "xl/worksheets/%E6%A7%98%E5%BC%8F.xml")
+
+
+def utf16(draft: Draft) -> None:
+    """シートを UTF-16 で書く。"""
+    part = draft.sheet()
+    root = etree.fromstring(draft.parts[part])
+    draft.parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-16")
+
+
+def calc_chain(draft: Draft) -> None:
+    """計算の順の控えを残す。"""
+    root = etree.fromstring(draft.parts[draft.sheet()])
+    cells = [node.getparent().get("r") for node in root.iter(q("f"))]
+    rows = "".join(f'<c r="{cell}" i="2"/>' for cell in cells)
+    draft.add(
+        "xl/calcChain.xml", f'<calcChain xmlns="{MAIN}">{rows}</calcChain>', f"{_SML}.calcChain+xml"
+    )
+    draft.relate(draft.book(), "calcChain", "xl/calcChain.xml")
+
+
+def implicit_addresses(draft: Draft) -> None:
+    """行と列の番地を省く（並びから分かるところだけ）。"""
+    with draft.edit(draft.sheet()) as root:
+        for row in root.iter(q("row")):
+            cells = list(row)
+            if [c.get("r", "")[:1] for c in cells] == [chr(65 + n) for n in range(len(cells))]:
+                for cell in cells:
+                    cell.attrib.pop("r")
+
+
+def grouped_sheets(draft: Draft) -> None:
+    """二枚のシートをまとめて選んだまま保存する。"""
+    with draft.edit(draft.sheet()) as root:
+        next(root.iter(q("sheetView"))).set("tabSelected", "1")
+    with draft.edit(draft.book()) as root:
+        next(root.iter(q("workbookView"))).set("activeTab", "1")
+
+
+def unknown_extension(draft: Draft) -> None:
+    """新しい Excel の、まだ知られていない拡張を残す。"""
+    with draft.edit(draft.sheet()) as root:
+        node = fragment('<extLst><ext uri="{00000000-0000-4000-8000-000000000001}"/></extLst>')
+        etree.SubElement(node[0], "{urn:example:future}mark").set("on", "1")
+        if root.find(q("extLst")) is None:
+            place(root, node)
+        root.set("{http://schemas.microsoft.com/office/spreadsheetml/2014/revision}uid", FORM)
+
+
+DIALECTS: tuple[Callable[[Draft], None], ...] = (
+    prefixed,
+    single_quoted,
+    cdata,
+    odd_part_names,
+    percent_part_names,
+    utf16,
+    calc_chain,
+    implicit_addresses,
+    grouped_sheets,
+    unknown_extension,
+)
