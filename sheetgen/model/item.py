@@ -6,8 +6,8 @@ print some of their texts differently on purpose, so both are kept.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,9 +31,9 @@ def subtotal(values: Iterable[Value]) -> int | float | None:
     numbers = [value for value in values if isinstance(value, (int, float))]
     if not numbers:
         return None
-    if all(isinstance(number, int) for number in numbers):
-        return sum(numbers)
-    return math.fsum(numbers)
+    # Decimal figures are added as they are written, not as binary fractions.
+    total = sum(Decimal(repr(number)) for number in numbers)
+    return int(total) if all(isinstance(number, int) for number in numbers) else float(total)
 
 
 class Owner(Record):

@@ -1,0 +1,218 @@
+"""セルの中の Jinja2 の式。
+
+A cell that is one expression gives the value itself, so that numbers stay
+numbers; any other text gives a string.  An unknown name is an error, never "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from sheetgen import era
+from sheetgen.expressions.paths import UnknownName, element_type, unknown_names, written
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """値と、そのセルから飛ぶ先のシートの名。"""
+
+    value: Any
+    sheet: str | None
+
+
+class ExpressionError(ValueError):
+    """式が正しくない、または値を求められない。"""
+
+
+def _environment() -> Environment:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.filters.update(
+        wareki=era.wareki,
+        wareki_full=era.wareki_full,
+        wareki_short=era.wareki_short,
+        circled=era.circled,
+        link=Linked,
+    )
+    environment.finalize = lambda value: "" if value is None else value
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+FILTERS = ("wareki", "wareki_full", "wareki_short", "circled", "link")
+"""様式のために足したフィルター。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """読み取ったセルの式。``path`` は、一つの道だけからなるときのその道。"""
+
+    text: str
+    path: str | None
+    tree: nodes.Template
+    _evaluate: Callable[[Context], Any]
+
+    def evaluate(self, context: Context) -> Any:
+        """値を求める。
+
+        :raises ExpressionError: the value does not exist in the data, or the
+            expression fails on it.
+        """
+        try:
+            value = self._evaluate(context)
+            if isinstance(value, Undefined):
+                raise ExpressionError(_missing(value))
+        except ExpressionError:
+            raise
+        except (TemplateError, LookupError, TypeError, ValueError, AttributeError,
+                ArithmeticError) as error:  # fmt: skip
+            raise ExpressionError(str(error)) from error
+        return value
+
+    def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
+        """``scope``（使える名前と型）にない名前。"""
+        return unknown_names(self.tree, dict(scope))
+
+    def names(self) -> set[str]:
+        """外から受け取る名前。"""
+        stored = {n.name for n in self.tree.find_all(nodes.Name) if n.ctx != "load"}
+        return {n.name for n in self.tree.find_all(nodes.Name) if n.ctx == "load"} - stored
+
+
+def _missing(value: Undefined) -> str:
+    return value._undefined_message
+
+
+def compile_cell(text: str) -> Expression:
+    """セルの文字を式として読む。
+
+    :raises ExpressionError: the text is not valid Jinja2, or uses an unknown filter.
+    """
+    try:
+        tree = _ENVIRONMENT.parse(text)
+        single = _single_expression(tree)
+        if single is None:
+            template = _ENVIRONMENT.from_string(text)
+            return Expression(text, None, tree, lambda context: template.render(context))
+        steps = _steps(single)
+        if steps is not None:
+            return Expression(text, written(single), tree, _walker(steps))
+        source = text.strip()[2:-2].strip("-+")
+        compiled = _ENVIRONMENT.compile_expression(source, undefined_to_none=False)
+        return Expression(text, None, tree, lambda context: compiled(**context))
+    except TemplateError as error:
+        raise ExpressionError(error.message or str(error)) from error
+
+
+def _single_expression(tree: nodes.Template) -> nodes.Expr | None:
+    """セルが一つの式だけなら、その式。"""
+    if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
+        return None
+    shown = tree.body[0].nodes
+    if len(shown) != 1 or isinstance(shown[0], nodes.TemplateData):
+        return None
+    return shown[0]
+
+
+def _steps(node: nodes.Node) -> list[str | int] | None:
+    """名前・属性・添字だけの道なら、その一歩一歩。"""
+    if isinstance(node, nodes.Name):
+        return [node.name]
+    if isinstance(node, nodes.Getattr):
+        parent = _steps(node.node)
+        return None if parent is None else [*parent, node.attr]
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        parent = _steps(node.node)
+        value = node.arg.value
+        return [*parent, value] if parent is not None and isinstance(value, int) else None
+    return None
+
+
+def _walker(steps: list[str | int]) -> Callable[[Context], Any]:
+    """道をたどる関数。Jinja の評価を通さないのは、欄の大半がこの形だからである。"""
+    name, rest = steps[0], steps[1:]
+
+    def walk(context: Context) -> Any:
+        value = context[str(name)]
+        for step in rest:
+            value = value[step] if isinstance(step, int) else getattr(value, step)
+        return value
+
+    return walk
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """行の繰り返し。``rest`` は、印を除いた最初のセルの文字。"""
+
+    target: str
+    rest: str
+    tree: nodes.For
+    _items: Callable[[Context], Iterable[Any]]
+
+    def contexts(self, context: Context) -> list[Context]:
+        """一回ごとの名前と値。
+
+        :raises ExpressionError: the list does not exist in the data.
+        """
+        try:
+            return [{**context, self.target: one} for one in self._items(context)]
+        except (TemplateError, TypeError) as error:
+            raise ExpressionError(str(error)) from error
+
+    def scope(self, scope: Mapping[str, object]) -> dict[str, object]:
+        """繰り返しの中で使える名前と型。
+
+        :raises LookupError: the list is unknown; its argument is an UnknownName.
+        """
+        return {**scope, self.target: element_type(self.tree.iter, dict(scope))}
+
+
+def compile_loop(text: str) -> Loop | None:
+    """``{% for … %}`` で始まり、このセルでは閉じない文字なら、繰り返しを返す。
+
+    :raises ExpressionError: the tag cannot be read.
+    """
+    stripped = text.lstrip()
+    if not stripped.startswith("{%") or "endfor" in text:
+        return None
+    end = stripped.find("%}") + 2
+    tag = stripped[:end]
+    if end < 2 or tag.strip("{%-+} \n").split(None, 1)[:1] != ["for"]:
+        return None
+    try:
+        tree = _ENVIRONMENT.parse(tag + "{% endfor %}").body[0]
+        assert isinstance(tree, nodes.For)
+        if not isinstance(tree.target, nodes.Name):
+            raise ExpressionError("for")
+        target = tree.target.name
+        picked = _ENVIRONMENT.from_string(
+            f"{tag}{{% set _ = _keep({target}) %}}{{% endfor %}}"
+        )
+    except TemplateError as error:
+        raise ExpressionError(error.message or str(error)) from error
+
+    def items(context: Context) -> list[Any]:
+        kept: list[Any] = []
+        picked.render({**context, "_keep": kept.append})
+        return kept
+
+    return Loop(target, stripped[end:], tree, items)
+
+
+def strip_end(text: str) -> str | None:
+    """``{% endfor %}`` で終わり、このセルでは始まらない文字なら、印を除いて返す。"""
+    stripped = text.rstrip()
+    start = stripped.rfind("{%")
+    if start < 0 or not stripped.endswith("%}") or "{% for" in text:
+        return None
+    if stripped[start:].strip("{%-+} \n") != "endfor":
+        return None
+    return stripped[:start]

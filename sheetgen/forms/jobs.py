@@ -1,0 +1,109 @@
+"""どのブックに、どの実施項目の様式を入れるか。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sheetgen.forms.filenames import safe_name
+from sheetgen.model.item import Item, Owner
+from sheetgen.model.job import GenerateRequest, Per, RoundKind
+from sheetgen.model.plan import Measure, Plan, Policy
+from sheetgen.problems import Place, Problem, UsageError
+
+Placed = tuple[Policy, Measure, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class BookJob:
+    """作るブック一冊。
+
+    ``items`` get a form here; ``joint`` are shared items whose form is in another
+    section's book and which are only named in the list.
+    """
+
+    file_name: str
+    addressee: str
+    items: tuple[Placed, ...]
+    joint: tuple[Placed, ...] = ()
+
+
+def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
+    """依頼どおりに、作るブックを並べる。
+
+    :raises UsageError: an item or section that the plan does not have (F003, F004),
+        or nothing left to make (F005).
+    """
+    chosen = _chosen_items(plan, request)
+    if not chosen:
+        raise UsageError(Problem("F005"))
+    by_kind = {Per.SECTION: _per_section, Per.ITEM: _per_item, Per.PLAN: _per_plan}
+    return list(by_kind[request.per](plan, request, chosen))
+
+
+def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
+    known = {item.id for _, _, item in plan.items()}
+    problems = [
+        Problem("F003", Place(label="--item"), {"item": one, "first": min(known, default="")})
+        for one in request.items
+        if one not in known
+    ]
+    owners = plan.owners()
+    wanted: set[Owner] = set()
+    for name in request.sections:
+        same = [o for o in owners if name in (o.section, f"{o.department} {o.section}")]
+        if not same:
+            names = "、".join(owner.section for owner in owners)
+            problems.append(
+                Problem("F004", Place(label="--section"), {"section": name, "known": names})
+            )
+        wanted.update(same)
+    if problems:
+        raise UsageError(problems)
+    return tuple(
+        (policy, measure, item)
+        for policy, measure, item in plan.items()
+        if (not request.items or item.id in request.items)
+        and (not request.sections or item.owners[0] in wanted)
+    )
+
+
+def _per_section(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    for department_number, department in enumerate(plan.departments, 1):
+        for section_number, section in enumerate(department.sections, 1):
+            owner = Owner(department=department.name, section=section.name)
+            items = tuple(place for place in chosen if place[2].owners[0] == owner)
+            joint = tuple(
+                place for place in plan.items()
+                if owner in place[2].owners[1:]
+                and (not request.items or place[2].id in request.items)
+            )  # fmt: skip
+            if not items:
+                continue
+            addressee = f"{owner.department} {owner.section}"
+            name = f"{department_number:02d}{section_number:02d}_{addressee}"
+            yield BookJob(_file_name(name, request.round), addressee, items, joint)
+
+
+def _per_item(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    for place in chosen:
+        item = place[2]
+        owner = item.owners[0]
+        name = f"{item.id}_{item.title}"
+        yield BookJob(
+            _file_name(name, request.round), f"{owner.department} {owner.section}", (place,)
+        )
+
+
+def _per_plan(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    yield BookJob(_file_name("全実施項目", request.round), "各所属", chosen)
+
+
+def _file_name(name: str, kind: RoundKind) -> str:
+    return f"{safe_name(name)}_{kind.label}.xlsx"

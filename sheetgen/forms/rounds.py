@@ -1,0 +1,127 @@
+"""照会（ラウンド）ごとに、どの欄を開くか。
+
+Source: 見方の「サ」 — results are written in the year after; 「カ」「ク」 — the coming
+year's initiative and the plans from then on are revised each year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.model.item import Item, Result, YearPlan
+from sheetgen.model.job import RoundKind
+from sheetgen.model.plan import Plan
+from sheetgen.problems import Place, Problem, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """一回の照会。``year`` は照会を行う年度（実施年度）。"""
+
+    kind: RoundKind
+    year: int
+
+    @property
+    def result_year(self) -> int | None:
+        """取組実績を照会する年度（前の年度）。見直し照会では ``None``。"""
+        return self.year - 1 if self.kind is RoundKind.RESULTS else None
+
+    @property
+    def initiative_year(self) -> int:
+        """取組方針・取組内容を載せる年度。見直し照会では次の年度。"""
+        return self.year if self.kind is RoundKind.RESULTS else self.year + 1
+
+
+class FieldKind(StrEnum):
+    """記入欄の種類。"""
+
+    TEXT = "text"
+    FIGURE = "figure"
+    MONEY = "money"
+    GRADE = "grade"
+
+
+@dataclass(frozen=True, slots=True)
+class InputField:
+    """記入欄になりうる欄。
+
+    ``path`` is the template's path, ``year`` the western fiscal year it is about
+    (None for the whole period), ``label`` what people call it, ``required`` whether
+    a template without it could not carry the rounds.
+    """
+
+    path: str
+    kind: FieldKind
+    year: int | None
+    label: str
+    required: bool = True
+
+
+def input_fields(plan: Plan) -> dict[str, InputField]:
+    """この計画の様式で、記入欄になりうるすべての欄。道をキーにする。"""
+    found: list[InputField] = []
+    for index, year in enumerate(plan.fiscal_years):
+        base = f"years[{index}]"
+        last = year == plan.final_year
+        for record, path, name, kind in _YEAR_FIELDS:
+            title = f"{wareki(year)}の{record.model_fields[name].title}"
+            # 公式の様式は、最終年度には全期間総合評価だけを置く。
+            needed = not (last and kind is FieldKind.GRADE)
+            found.append(InputField(f"{base}.{path}", kind, year, title, needed))
+    initiative = Item.model_fields["initiatives"].title or ""
+    found.append(InputField("initiative.text", FieldKind.TEXT, None, initiative))
+    overall = Item.model_fields["overall_grade"].title or ""
+    found.append(InputField("item.overall_grade", FieldKind.GRADE, plan.final_year, overall))
+    return {field.path: field for field in found}
+
+
+_YEAR_FIELDS = (
+    (YearPlan, "plan", "plan", FieldKind.TEXT),
+    (YearPlan, "target", "target", FieldKind.FIGURE),
+    (YearPlan, "effect", "effect", FieldKind.MONEY),
+    (Result, "result.text", "text", FieldKind.TEXT),
+    (Result, "result.value", "value", FieldKind.FIGURE),
+    (Result, "result.effect", "effect", FieldKind.MONEY),
+    (Result, "result.grade", "grade", FieldKind.GRADE),
+)
+
+
+def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
+    """照会を決める。年度を指定しなければ、年次見直しの年度とする。
+
+    :raises UsageError: the plan has nothing to ask in that year (F001, F002).
+    """
+    chosen = Round(kind, plan.revision.fiscal_year if year is None else year)
+    if chosen.result_year is not None and chosen.result_year not in plan.fiscal_years:
+        code, first, last = "F001", plan.first_year + 1, plan.final_year + 1
+    elif kind is RoundKind.REVISION and chosen.initiative_year not in plan.fiscal_years[1:]:
+        code, first, last = "F002", plan.first_year, plan.final_year - 1
+    else:
+        return chosen
+    facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),
+             "last": wareki_full(last)}  # fmt: skip
+    raise UsageError(Problem(code, Place(label="実施年度"), facts))
+
+
+def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
+    """この照会で記入してもらう欄の道。"""
+    if chosen.result_year is None:
+        coming = {
+            field.path
+            for field in input_fields(plan).values()
+            if field.year is not None
+            and field.year >= chosen.initiative_year
+            and ".result." not in field.path
+            and field.kind is not FieldKind.GRADE
+        }
+        return frozenset(coming | {"initiative.text"})
+    asked = {
+        field.path
+        for field in input_fields(plan).values()
+        if field.year == chosen.result_year and ".result." in field.path
+    }
+    if chosen.result_year == plan.final_year:
+        asked.add("item.overall_grade")
+    return frozenset(asked)

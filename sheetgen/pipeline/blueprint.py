@@ -1,0 +1,239 @@
+"""テンプレートの各シートの、どのセルに何が入るかを決め、おかしな所を挙げる。"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetgen.expressions import (
+    Expression,
+    ExpressionError,
+    Loop,
+    UnknownName,
+    compile_cell,
+    compile_loop,
+    strip_end,
+)
+from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext
+from sheetgen.forms.rounds import InputField, input_fields
+from sheetgen.model.filled import SheetBinding
+from sheetgen.model.plan import Plan
+from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
+from sheetgen.problems import Place, Problem
+
+FORM_ID_PATH = "form.id"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCell:
+    """値の入るセル。``input`` は、記入欄になりうるときだけ。"""
+
+    cell: TemplateCell
+    expression: Expression
+    input: InputField | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """繰り返す行（最初と最後）。"""
+
+    first: int
+    last: int
+    loop: Loop
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSheet:
+    """式を読み終えた一枚。"""
+
+    sheet: TemplateSheet
+    is_form: bool
+    cells: tuple[BoundCell, ...]
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def binding(self) -> SheetBinding:
+        """書き手に渡す形。"""
+        return SheetBinding(
+            self.sheet.name,
+            self.is_form,
+            frozenset(bound.cell.ref for bound in self.cells),
+            tuple((block.first, block.last) for block in self.blocks),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """読み終えたテンプレート。問題にエラーがあれば、使ってはならない。"""
+
+    book: TemplateBook
+    sheets: tuple[BoundSheet, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def form(self) -> BoundSheet:
+        """様式のシート。"""
+        return next(sheet for sheet in self.sheets if sheet.is_form)
+
+
+def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
+    """テンプレートの式を読み、計画の記入欄と突き合わせる。"""
+    reader = _Reader(book, plan)
+    sheets = tuple(reader.sheet(sheet) for sheet in book.sheets)
+    forms = [sheet.sheet.name for sheet in sheets if sheet.is_form]
+    problems = reader.problems
+    if not forms:
+        problems.append(Problem("T103", Place(file=book.file)))
+    elif len(forms) > 1:
+        problems.append(Problem("T104", Place(file=book.file), {"names": "、".join(forms)}))
+    else:
+        form = next(sheet for sheet in sheets if sheet.is_form)
+        problems += _form_problems(book, plan, form)
+    return Blueprint(book, sheets, tuple(problems))
+
+
+class _Reader:
+    """一つのテンプレートを読む間、問題を集める。"""
+
+    def __init__(self, book: TemplateBook, plan: Plan) -> None:
+        self._book = book
+        self._fields = input_fields(plan)
+        self.problems: list[Problem] = []
+
+    def _report(self, code: str, sheet: TemplateSheet, cell: TemplateCell, **facts: object) -> None:
+        place = Place(file=self._book.file, sheet=sheet.name, cell=cell.ref)
+        self.problems.append(Problem(code, place, facts))
+
+    def sheet(self, sheet: TemplateSheet) -> BoundSheet:
+        blocks, texts = self._blocks(sheet)
+        found: list[BoundCell] = []
+        for cell in sheet.cells:
+            if not cell.is_dynamic:
+                if not cell.locked and not cell.is_formula and sheet.row_heights:
+                    self._report("T108", sheet, cell, text=cell.text)
+                continue
+            try:
+                expression = compile_cell(texts.get(cell.ref, cell.text))
+            except ExpressionError as error:
+                self._report("T101", sheet, cell, text=cell.text, detail=error)
+                continue
+            block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
+            found.append(BoundCell(cell, expression, None, block))
+        is_form = any(
+            bound.expression.names() & FORM_NAMES for bound in found if bound.block is None
+        )
+        if is_form and blocks:
+            self._report("T110", sheet, sheet.cells[0])
+        self._check_names(sheet, is_form, found, blocks)
+        return BoundSheet(sheet, is_form, tuple(self._inputs(sheet, is_form, found)), blocks)
+
+    def _blocks(self, sheet: TemplateSheet) -> tuple[tuple[Block, ...], dict[str, str]]:
+        """繰り返しと、印を除いたセルの文字。"""
+        blocks: list[Block] = []
+        texts: dict[str, str] = {}
+        opened: tuple[TemplateCell, Loop] | None = None
+        for cell in sheet.cells:
+            if not cell.is_dynamic:
+                continue
+            try:
+                loop = compile_loop(cell.text)
+            except ExpressionError as error:
+                self._report("T101", sheet, cell, text=cell.text, detail=error)
+                continue
+            if loop is not None:
+                if opened is not None:
+                    self._report("T109", sheet, cell)
+                opened = (cell, loop)
+                texts[cell.ref] = loop.rest
+                continue
+            rest = strip_end(cell.text)
+            if rest is None:
+                continue
+            if opened is None:
+                self._report("T109", sheet, cell)
+                continue
+            blocks.append(Block(opened[0].first_row, cell.last_row, opened[1]))
+            texts[cell.ref] = rest
+            opened = None
+        if opened is not None:
+            self._report("T109", sheet, opened[0])
+        return tuple(blocks), texts
+
+    def _check_names(
+        self,
+        sheet: TemplateSheet,
+        is_form: bool,
+        found: list[BoundCell],
+        blocks: tuple[Block, ...],
+    ) -> None:
+        scope: dict[str, object] = dict(
+            typing.get_type_hints(FormContext if is_form else BookContext)
+        )
+        scopes: dict[int | None, Mapping[str, object]] = {None: scope}
+        for block in blocks:
+            try:
+                scopes[block.first] = block.loop.scope(scope)
+            except LookupError as error:
+                cell = next(c for c in sheet.cells if c.first_row == block.first)
+                self._unknown(sheet, cell, error.args[0])
+                scopes[block.first] = {**scope, block.loop.target: object}
+        for bound in found:
+            for name in bound.expression.unknown_names(scopes[bound.block]):
+                self._unknown(sheet, bound.cell, name)
+
+    def _unknown(self, sheet: TemplateSheet, cell: TemplateCell, name: UnknownName) -> None:
+        near = f"「{name.near}」ではありませんか。" if name.near else ""
+        self._report("T102", sheet, cell, path=name.path, near=near)
+
+    def _inputs(
+        self, sheet: TemplateSheet, is_form: bool, found: list[BoundCell]
+    ) -> Iterator[BoundCell]:
+        for bound in found:
+            cell = bound.cell
+            field = self._fields.get(bound.expression.path or "") if is_form else None
+            if cell.locked:
+                yield bound
+            elif field is None:
+                self._report("T108", sheet, cell, text=cell.text)
+                yield bound
+            else:
+                yield BoundCell(cell, bound.expression, field)
+
+
+def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:
+    """様式として足りないもの、余るもの。"""
+    sheet = form.sheet
+
+    def place(cell: str | None = None, label: str | None = None) -> Place:
+        return Place(file=book.file, sheet=sheet.name, cell=cell, label=label)
+
+    first: dict[str, str] = {}
+    locked: dict[str, str] = {}
+    for bound in form.cells:
+        path, ref = bound.expression.path or "", bound.cell.ref
+        if bound.input is None:
+            locked.setdefault(path, ref)
+        elif path in first:
+            facts = {"label": bound.input.label, "path": path, "first": first[path]}
+            yield Problem("T106", place(ref, bound.input.label), facts)
+        else:
+            first[path] = ref
+    for path, field in input_fields(plan).items():
+        if path in first or not (field.required or path in locked):
+            continue
+        facts = {"label": field.label, "path": path}
+        if path in locked:
+            yield Problem("T107", place(locked[path], field.label), facts)
+        else:
+            yield Problem("T105", place(label=field.label), facts)
+    if not any(FORM_ID_PATH in bound.expression.text for bound in form.cells):
+        yield Problem("T111", place(), {"path": FORM_ID_PATH})
+    if not book.has_input_sample:
+        yield Problem("T112", Place(file=book.file))
+    if sheet.fits_to_page:
+        yield Problem("T114", place())
+    elif sheet.print_width > sheet.printable_width + 0.75:
+        facts = {"width": f"{sheet.print_width:.0f}", "limit": f"{sheet.printable_width:.0f}"}
+        yield Problem("T113", place(), facts)

@@ -1,0 +1,6 @@
+"""Excel のブックを読み書きする、ただ一つの場所（openpyxl と OOXML）。"""
+
+from sheetgen.xlsx.template import read_template
+from sheetgen.xlsx.writer import TemplateWriter
+
+__all__ = ["TemplateWriter", "read_template"]

@@ -1,0 +1,117 @@
+"""数式の中の参照先を、字句に分けて書き換える。
+
+A formula that names the template's form sheet must name its own copy; a
+reference below a repeated row must move with it.  Text inside string literals
+and names that merely look alike are left alone, so a tokenizer does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+
+_PART = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)(\d{1,7})?\Z")
+
+
+class AmbiguousReference(ValueError):
+    """一枚に決められない参照（``前:後!A1`` のような連続シートの参照など）。"""
+
+
+def quoted(sheet: str) -> str:
+    """数式に書くシート名。つねに引用符で囲む（どの名でも正しいため）。"""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def split_sheet(operand: str) -> tuple[str, str]:
+    """``'表 1'!A1`` を ``("表 1", "A1")`` に分ける。シート名がなければ空。"""
+    sheet, mark, cells = operand.rpartition("!")
+    if not mark:
+        return "", operand
+    if sheet.startswith("'") and sheet.endswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    return sheet, cells
+
+
+def _same(left: str, right: str) -> bool:
+    return left.casefold() == right.casefold()
+
+
+def _operands(formula: str) -> Iterable[tuple[str, bool]]:
+    """数式を字句に分け、(文字, 参照か) を順に返す。"""
+    text = formula if formula.startswith("=") else f"={formula}"
+    for token in Tokenizer(text).items:
+        yield token.value, token.type == Token.OPERAND and token.subtype == Token.RANGE
+
+
+def sheets_named(formula: str) -> set[str]:
+    """数式が名を挙げるシート。連続シートは :class:`AmbiguousReference`。"""
+    found = set()
+    for value, is_range in _operands(formula):
+        sheet = split_sheet(value)[0] if is_range else ""
+        if sheet:
+            if ":" in sheet:
+                raise AmbiguousReference(value)
+            found.add(sheet)
+    return found
+
+
+def names_sheet(formula: str, sheet: str) -> bool:
+    """数式がこのシートの名を挙げるか。"""
+    return "!" in formula and any(_same(name, sheet) for name in sheets_named(formula))
+
+
+def repoint(formula: str, sheet: str, slot: object) -> list[object]:
+    """``sheet`` を指す参照のシート名を ``slot`` に替え、文字と slot の列を返す。"""
+    if "!" not in formula:
+        return [formula]
+    pieces: list[object] = []
+    for value, is_range in _operands(formula):
+        name, cells = split_sheet(value) if is_range else ("", value)
+        if name and _same(name, sheet):
+            pieces += [slot, f"!{cells}"]
+        else:
+            pieces.append(value)
+    return pieces
+
+
+RowShift = Callable[[int], int]
+
+
+def shift_range(cells: str, shift: RowShift) -> str:
+    """``$A$3:B7`` の行を移す。範囲の終わりは、繰り返しの最後の行まで伸びる。"""
+    parts = cells.split(":")
+    moved = []
+    for position, part in enumerate(parts):
+        match = _PART.match(part)
+        if not match or not match[4]:
+            moved.append(part)
+            continue
+        row = int(match[4])
+        # 終わりの行は「次の行の手前」とすると、増えた行が範囲に入る。
+        new = shift(row + 1) - 1 if position and len(parts) == 2 else shift(row)
+        moved.append(f"{match[1]}{match[2] or ''}{match[3]}{new}")
+    return ":".join(moved)
+
+
+def shift_sqref(sqref: str, shift: RowShift) -> str:
+    """空白で区切った範囲の行を移す。"""
+    return " ".join(shift_range(cells, shift) for cells in sqref.split())
+
+
+def shift_formula(formula: str, own: str, shift: RowShift, inside: bool = True) -> str:
+    """数式の中の、``own`` のシートを指す参照の行を移す。
+
+    ``inside`` は、シート名のない参照を自分のシートのものと読むかどうか。
+    """
+    moved = []
+    for value, is_range in _operands(formula):
+        if is_range:
+            name, cells = split_sheet(value)
+            if (not name and inside) or (name and _same(name, own)):
+                prefix = value[: len(value) - len(cells)]
+                value = prefix + shift_range(cells, shift)
+        moved.append(value)
+    return "".join(moved)

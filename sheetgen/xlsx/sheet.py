@@ -1,0 +1,230 @@
+"""テンプレートの一枚を、定数と slot の列に切り分ける。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sheetgen.model.filled import SheetBinding, Value
+from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
+from sheetgen.xlsx.markup import Node, Splice, join_constants
+from sheetgen.xlsx.moving import MovingRows
+from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.references import AmbiguousReference, repoint
+from sheetgen.xlsx.slots import (
+    CellSlot,
+    FormulaSlot,
+    Lookup,
+    Piece,
+    RowSlot,
+    SelectedSlot,
+    SheetNameSlot,
+)
+from sheetgen.xlsx.tail import cut_tail
+from sheetgen.xlsx.text import cell_text
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProgram:
+    """切り分けたシート。``part`` はテンプレートでの部品名。"""
+
+    part: str
+    binding: SheetBinding
+    pieces: tuple[Piece, ...]
+    needs_calculation: bool
+
+
+def split_ref(ref: str) -> tuple[str, int]:
+    """``C7`` を ``("C", 7)`` に分ける。"""
+    column = ref.rstrip("0123456789")
+    return column, int(ref[len(column) :])
+
+
+class SheetCutter:
+    """一枚を切り分ける間の道具。"""
+
+    def __init__(
+        self,
+        package: Package,
+        part: str,
+        binding: SheetBinding,
+        tall_rows: frozenset[int],
+        form_sheet: str,
+        shared_strings: Callable[[int], str],
+    ) -> None:
+        self.package = package
+        self.part = part
+        self.binding = binding
+        self.form_sheet = form_sheet
+        self._tall_rows = tall_rows
+        self._shared_strings = shared_strings
+        self.data, self.root = package.tree(part)
+        self.splice = Splice(self.data)
+        self.needs_calculation = False
+        self._constants: dict[str, Value] = {}
+        self._formulas: dict[str, CompiledFormula] = {}
+        self._lookup = Lookup(self._constants, self._formulas)
+        self.first_moving = binding.blocks[0][0] if binding.blocks else 1 << 30
+
+    def cut(self) -> SheetProgram:
+        """切り分ける。
+
+        :raises SheetgenError: something in the sheet cannot be carried along (T0xx).
+        """
+        self._cut_views()
+        self._cut_rows()
+        cut_tail(self)
+        pieces = join_constants(self.splice.pieces())
+        return SheetProgram(
+            self.part,
+            self.binding,
+            tuple(p.decode() if isinstance(p, bytes) else p for p in pieces),  # type: ignore[misc]
+            self.needs_calculation,
+        )
+
+    def _cut_views(self) -> None:
+        properties = self.root.find("sheetPr")
+        if properties is not None and "codeName" in properties.attrs:
+            # 符号名はブックの中で一つでなければならない。
+            self.splice.retag(properties, codeName=None)
+        views = self.root.find("sheetViews")
+        for view in views.all("sheetView") if views else []:
+            slot = SelectedSlot(
+                view.open_tag(tabSelected="1").decode(), view.open_tag(tabSelected=None).decode()
+            )
+            self.splice.replace(view.start, view.open_end, slot)
+        dimension = self.root.find("dimension")
+        if dimension is not None and self.binding.blocks:
+            self.splice.remove(dimension)
+
+    def _cut_rows(self) -> None:
+        sheet_data = self.root.find("sheetData")
+        if sheet_data is None:
+            raise self.package.refuse("T003", part=self.part)
+        moving: list[tuple[int, Node]] = []
+        missing = set(self._tall_rows)
+        number = 0
+        for row in sheet_data.children:
+            number = int(row.attrs.get("r", number + 1))
+            if number >= self.first_moving:
+                moving.append((number, row))
+                continue
+            for absent in sorted(r for r in missing if r < number):
+                self.splice.insert(row.start, self._empty_row(absent, row.prefix))
+            missing = {r for r in missing if r > number}
+            self._cut_row(number, row)
+        if self.binding.blocks:
+            start = moving[0][1].start if moving else sheet_data.close_start
+            self.splice.replace(start, sheet_data.close_start, MovingRows(self, moving))
+        else:
+            for absent in sorted(missing):
+                self.splice.insert(
+                    sheet_data.close_start, self._empty_row(absent, sheet_data.prefix)
+                )
+
+    def _empty_row(self, number: int, prefix: str) -> RowSlot:
+        """結合セルに覆われて、XML には書かれていない行。"""
+        return RowSlot(number, f'<{prefix}row r="{number}"', "/>", "")
+
+    def _cut_row(self, number: int, row: Node) -> None:
+        if number in self._tall_rows:
+            opening = row.open_tag(r=None, ht=None, customHeight=None).decode()
+            before = f'<{row.qname} r="{number}"'
+            slot = RowSlot(
+                number, before, opening[len(row.qname) + 1 :], row.open_tag().decode()
+            )
+            self.splice.replace(row.start, row.open_end, slot)
+        column = 0
+        for cell in row.all("c"):
+            ref = cell.attrs.get("r")
+            if ref is None:
+                ref = f"{_column_letters(column + 1)}{number}"
+            column = _column_number(split_ref(ref)[0])
+            self._cut_cell(ref, cell)
+
+    def _cut_cell(self, ref: str, cell: Node) -> None:
+        style = int(cell.attrs.get("s", 0))
+        opening = f'<{cell.qname} r="{ref}"'
+        if ref in self.binding.dynamic:
+            slot = CellSlot((ref, 0), opening, cell.prefix, style)
+            self.splice.replace(cell.start, cell.end, slot)
+            return
+        formula = cell.find("f")
+        if formula is None:
+            self._constants[ref] = self.constant(cell)
+            return
+        compiled = self._compile(formula)
+        if compiled is not None:
+            self._formulas[ref] = compiled
+            text = self.formula_pieces(formula)
+            slot_f = FormulaSlot(ref, opening, cell.prefix, style, text, self._lookup)
+            self.splice.replace(cell.start, cell.end, slot_f)
+            return
+        # 計算できない数式は、古い控えを消し、開いたときに計算させる。
+        self.needs_calculation |= bool(self.binding.dynamic)
+        self.splice.replace(formula.start, formula.end, *self.formula_pieces(formula))
+        value = cell.find("v")
+        if value is not None and self.binding.dynamic:
+            self.splice.remove(value)
+
+    def _compile(self, formula: Node) -> CompiledFormula | None:
+        if formula.attrs.get("t", "normal") != "normal" or not self.binding.is_form:
+            return None
+        return compile_formula(f"={formula.text}")
+
+    def formula_pieces(self, node: Node) -> tuple[Piece, ...]:
+        """数式の要素を、自分のシートの名を slot にして書く。"""
+        opening = self.data[node.start : node.open_end].decode()
+        if node.is_empty_tag:
+            return (opening,)
+        closing = self.data[node.close_start : node.end].decode()
+        return (opening, *self.repointed(node.text), closing)
+
+    def repointed(self, formula: str) -> tuple[Piece, ...]:
+        """様式のシートを指す参照を、自分の写しに向ける。
+
+        :raises SheetgenError: another sheet names the form sheet, of which there
+            will be several (T010), or the reference spans sheets (T011).
+        """
+        try:
+            found = repoint(formula, self.form_sheet, SheetNameSlot())
+        except AmbiguousReference as error:
+            raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
+        if len(found) > 1 and not self.binding.is_form:
+            raise self.package.refuse(
+                "T010", sheet=self.binding.name, formula=formula, form=self.form_sheet
+            )
+        return tuple(
+            cell_text(piece) if isinstance(piece, str) else piece  # type: ignore[misc]
+            for piece in found
+        )
+
+    def constant(self, cell: Node) -> Value:
+        """変わらないセルの値（数式が読むため）。"""
+        value = cell.find("v")
+        kind = cell.attrs.get("t", "n")
+        if kind == "inlineStr":
+            return "".join(node.text for node in cell.walk() if node.local == "t")
+        if value is None or not value.text:
+            return None
+        if kind == "s":
+            return self._shared_strings(int(value.text))
+        if kind == "n":
+            number = float(value.text)
+            return int(number) if number.is_integer() else number
+        return value.text
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _column_letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

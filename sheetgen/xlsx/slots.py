@@ -1,0 +1,223 @@
+"""シートの XML の、一枚ごとに変わる所。
+
+A compiled sheet is a list of constant strings and slots; rendering a sheet is
+asking every slot for its string and joining.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation, Value
+from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
+from sheetgen.xlsx.references import quoted, shift_range
+from sheetgen.xlsx.shift import Shift
+from sheetgen.xlsx.styles import StyleBook, StyleChange
+from sheetgen.xlsx.text import attribute_text, cell_text
+
+
+@dataclass(slots=True)
+class RenderState:
+    """一枚を書く間の状態。"""
+
+    sheet: FilledSheet
+    styles: StyleBook
+    selected: bool
+    shift: Shift
+    cached: dict[str, FormulaValue] = field(default_factory=dict)
+
+
+class Slot(Protocol):
+    """一枚ごとに変わる所。"""
+
+    def render(self, state: RenderState) -> str:
+        """この一枚での文字列。"""
+
+
+Piece = str | Slot
+
+
+def cell(opening: str, prefix: str, style: int, value: FormulaValue, formula: str = "") -> str:
+    """一つのセルを書く。文字列はつねに文字列として書き、数式にはしない。
+
+    ``opening`` is everything up to the attributes that change, as ``<c r="C7"``.
+    """
+    head = f'{opening} s="{style}"'
+    close = f"</{prefix}c>"
+    if isinstance(value, str):
+        text = cell_text(value)
+        if formula:
+            return f'{head} t="str">{formula}<{prefix}v>{text}</{prefix}v>{close}'
+        return (
+            f'{head} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}'
+            f"</{prefix}t></{prefix}is>{close}"
+        )
+    if value is None:
+        return f"{head}>{formula}{close}" if formula else f"{head}/>"
+    if isinstance(value, FormulaError):
+        return f'{head} t="e">{formula}<{prefix}v>{value.code}</{prefix}v>{close}'
+    if isinstance(value, bool):
+        return f'{head} t="b">{formula}<{prefix}v>{int(value)}</{prefix}v>{close}'
+    return f"{head}>{formula}<{prefix}v>{value!r}</{prefix}v>{close}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellSlot:
+    """値の入るセル。"""
+
+    key: tuple[str, int]
+    opening: str
+    prefix: str
+    style: int
+
+    def render(self, state: RenderState) -> str:
+        """値と書式を入れて書く。"""
+        fill = state.sheet.fills[self.key]
+        return cell(self.opening, self.prefix, style_of(self.style, fill, state), fill.value)
+
+
+def style_of(base: int, fill: Fill, state: RenderState) -> int:
+    """このセルの書式の番号。"""
+    if fill.size is None and fill.number_format is None and fill.state is InputState.KEEP:
+        return base
+    return state.styles.index(StyleChange(base, fill.size, fill.number_format, fill.state))
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaSlot:
+    """数式のセル。計算した値を控えとして添える。"""
+
+    ref: str
+    opening: str
+    prefix: str
+    style: int
+    formula: tuple[Piece, ...]
+    lookup: Callable[[str, RenderState], FormulaValue]
+
+    def render(self, state: RenderState) -> str:
+        """数式と、その値を書く。"""
+        formula = join(self.formula, state)
+        return cell(
+            self.opening, self.prefix, self.style, self.lookup(self.ref, state), formula
+        )
+
+
+class Lookup:
+    """数式が読むセルの値を、値・定数・ほかの数式から求める。"""
+
+    def __init__(
+        self, constants: dict[str, Value], formulas: dict[str, CompiledFormula]
+    ) -> None:
+        self._constants = constants
+        self._formulas = formulas
+
+    def __call__(self, ref: str, state: RenderState) -> FormulaValue:
+        """``ref`` の値。"""
+        fill = state.sheet.fills.get((ref, 0))
+        if fill is not None:
+            return fill.value
+        if ref in state.cached:
+            return state.cached[ref]
+        formula = self._formulas.get(ref)
+        if formula is None:
+            return self._constants.get(ref)
+        state.cached[ref] = FormulaError("#REF!")  # 循環参照で止まるように先に置く
+        value = formula.evaluate(lambda other: self(other, state))
+        state.cached[ref] = value
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class RowSlot:
+    """高さの変わる行の開始タグ。``before`` は行番号まで、``after`` は残り。"""
+
+    row: int
+    before: str
+    after: str
+    unchanged: str
+
+    def render(self, state: RenderState) -> str:
+        """計算した高さを書く。"""
+        height = state.sheet.row_heights.get((self.row, 0))
+        if height is None:
+            return self.unchanged
+        return f'{self.before} ht="{height:g}" customHeight="1"{self.after}'
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedSlot:
+    """最初に開くシートだけが選ばれる。さもないと、全シートが同時に書き換わる。"""
+
+    selected: str
+    unselected: str
+
+    def render(self, state: RenderState) -> str:
+        """選ばれているか否かで選ぶ。"""
+        return self.selected if state.selected else self.unselected
+
+
+class SheetNameSlot:
+    """自分のシートの名（数式の中の書き方）。"""
+
+    def render(self, state: RenderState) -> str:
+        """引用符で囲んだ名。"""
+        return cell_text(quoted(state.sheet.name))
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedSlot:
+    """その他の、状態から決まる文字列。"""
+
+    compute: Callable[[RenderState], str]
+
+    def render(self, state: RenderState) -> str:
+        """関数に任せる。"""
+        return self.compute(state)
+
+
+def join(pieces: tuple[Piece, ...] | list[Piece], state: RenderState) -> str:
+    """定数と slot をつなぐ。"""
+    return "".join(
+        [piece if isinstance(piece, str) else piece.render(state) for piece in pieces]
+    )
+
+
+def validation(one: Validation, prefix: str) -> str:
+    """一つの入力規則を書く。属性の順は ECMA-376 18.3.1.32 による。"""
+    attrs = {
+        "type": one.kind,
+        "errorStyle": "" if one.strict else "warning",
+        "operator": one.operator,
+        "allowBlank": "1",
+        "showInputMessage": "1",
+        "showErrorMessage": "1",
+        "errorTitle": one.error_title,
+        "error": one.error,
+        "promptTitle": one.prompt_title,
+        "prompt": one.prompt,
+        "sqref": one.ref,
+    }
+    words = [f'{name}="{attribute_text(value)}"' for name, value in attrs.items() if value]
+    formulas = "".join(
+        f"<{prefix}formula{number}>{cell_text(text)}</{prefix}formula{number}>"
+        for number, text in enumerate(one.formulas, 1)
+    )
+    return f"<{prefix}dataValidation {' '.join(words)}>{formulas}</{prefix}dataValidation>"
+
+
+def merged(ref: str, shift: Shift) -> list[str]:
+    """結合セルの行き先。繰り返しの中にあるものは、回ごとに立つ。"""
+    first, _, last = ref.partition(":")
+    row = int("".join(c for c in first if c.isdigit()))
+    block = shift.block_of(row)
+    if block is None:
+        return [shift_range(ref, shift)]
+    return [
+        ":".join(
+            shift_range(part, lambda r, base=base, row=row: base + r - row)  # type: ignore[misc]
+            for part in (first, last or first)
+        )
+        for base in shift.rows(row)
+    ]

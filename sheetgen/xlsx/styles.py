@@ -1,0 +1,151 @@
+"""テンプレートの書式から、必要な変化形を足す。
+
+Source: ECMA-376 Part 1, 18.8.  A cell's style is an index into ``cellXfs``; the
+template's own entries are never changed, only derived ones appended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from sheetgen.model.filled import InputState
+from sheetgen.xlsx.markup import Node, Splice
+
+_BUILT_IN_FORMATS = {
+    "General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49,
+}  # fmt: skip
+_FIRST_CUSTOM_FORMAT = 164
+
+
+@dataclass(frozen=True, slots=True)
+class StyleChange:
+    """元の書式からの違い。``size`` は pt、None は元のまま。"""
+
+    base: int
+    size: float | None = None
+    number_format: str | None = None
+    state: InputState = InputState.KEEP
+
+
+class StyleSheet:
+    """テンプレートの ``styles.xml``。ブックごとの :class:`StyleBook` を作る。"""
+
+    def __init__(self, data: bytes, root: Node, sample_style: int | None) -> None:
+        self.data = data
+        self.root = root
+        self.fonts = root.find("fonts")
+        self.xfs = root.find("cellXfs")
+        if self.fonts is None or self.xfs is None:
+            raise KeyError("cellXfs")
+        self.formats = root.find("numFmts")
+        known = self.formats.children if self.formats else []
+        self.format_ids = {node.attrs["formatCode"]: int(node.attrs["numFmtId"]) for node in known}
+        sample = self.xfs.children[sample_style] if sample_style is not None else None
+        self.open_fill = sample.attrs.get("fillId") if sample else None
+
+    def new_book(self) -> StyleBook:
+        """一冊分の書式の控えを作る。"""
+        return StyleBook(self)
+
+
+class StyleBook:
+    """一冊のブックで使う書式。足した順に番号が付く。"""
+
+    def __init__(self, sheet: StyleSheet) -> None:
+        self._sheet = sheet
+        self._ids: dict[StyleChange, int] = {}
+        self._xfs: list[bytes] = []
+        self._fonts: dict[tuple[int, float], bytes] = {}
+        self._formats: dict[str, int] = {}
+        assert sheet.xfs is not None and sheet.fonts is not None
+        self._base_xfs = sheet.xfs
+        self._base_fonts = sheet.fonts
+
+    def index(self, change: StyleChange) -> int:
+        """この違いを持つ書式の番号。なければ足す。"""
+        found = self._ids.get(change)
+        if found is None:
+            found = self._ids[change] = self._add(change)
+        return found
+
+    def _add(self, change: StyleChange) -> int:
+        base = self._base_xfs.children[change.base]
+        changes: dict[str, str | None] = {}
+        if change.size is not None:
+            font = self._font(int(base.attrs.get("fontId", 0)), change.size)
+            changes |= {"fontId": str(font), "applyFont": "1"}
+        if change.number_format is not None:
+            number = self._format(change.number_format)
+            changes |= {"numFmtId": str(number), "applyNumberFormat": "1"}
+        locked = None
+        if change.state is not InputState.KEEP:
+            locked = change.state is InputState.CLOSED
+            changes["applyProtection"] = "1"
+            if not locked and self._sheet.open_fill is not None:
+                changes |= {"fillId": self._sheet.open_fill, "applyFill": "1"}
+        if not changes:
+            return change.base
+        self._xfs.append(self._xf(base, changes, locked))
+        return len(self._base_xfs.children) + len(self._xfs) - 1
+
+    def _xf(self, base: Node, changes: dict[str, str | None], locked: bool | None) -> bytes:
+        prefix, data = base.prefix, self._sheet.data
+        opening = base.open_tag(**changes)
+        if base.is_empty_tag:
+            opening = opening[:-2] + b">"
+        inner = {node.local: data[node.start : node.end] for node in base.children}
+        if locked is not None:
+            inner["protection"] = f'<{prefix}protection locked="{int(locked)}"/>'.encode()
+        # 子の順序は alignment, protection, extLst と決まっている。
+        body = b"".join(inner.get(name, b"") for name in ("alignment", "protection", "extLst"))
+        return opening + body + f"</{prefix}xf>".encode()
+
+    def _font(self, base: int, size: float) -> int:
+        if (base, size) not in self._fonts:
+            node, data = self._base_fonts.children[base], self._sheet.data
+            old = node.find("sz")
+            if old is None:
+                raise KeyError("sz")
+            self._fonts[base, size] = b"".join(
+                (data[node.start : old.start], old.open_tag(val=f"{size:g}"),
+                 data[old.open_end : node.end])  # fmt: skip
+            )
+        return len(self._base_fonts.children) + list(self._fonts).index((base, size))
+
+    def _format(self, code: str) -> int:
+        if code in _BUILT_IN_FORMATS:
+            return _BUILT_IN_FORMATS[code]
+        known = self._sheet.format_ids
+        if code in known:
+            return known[code]
+        first = max([_FIRST_CUSTOM_FORMAT - 1, *known.values()]) + 1
+        return self._formats.setdefault(code, first + len(self._formats))
+
+    def result(self) -> bytes:
+        """このブックの ``styles.xml``。"""
+        sheet = self._sheet
+        splice = Splice(sheet.data)
+        _append(splice, self._base_fonts, list(self._fonts.values()))
+        _append(splice, self._base_xfs, self._xfs)
+        if self._formats:
+            prefix = sheet.root.prefix
+            new = [
+                f'<{prefix}numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'.encode()
+                for code, number in self._formats.items()
+            ]
+            if sheet.formats is not None:
+                _append(splice, sheet.formats, new)
+            else:
+                # numFmts は styleSheet の最初の子と決まっている。
+                opening = f'<{prefix}numFmts count="{len(new)}">'.encode()
+                closing = f"</{prefix}numFmts>".encode()
+                splice.insert(sheet.root.open_end, opening, *new, closing)
+        return splice.result()
+
+
+def _append(splice: Splice, parent: Node, new: list[bytes]) -> None:
+    if new:
+        splice.retag(parent, count=str(len(parent.children) + len(new)))
+        splice.insert(parent.close_start, *new)
+

@@ -1,0 +1,162 @@
+"""sheetData より後ろの要素（保護、結合、入力規則、リンク、拡張など）を切り分ける。"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.order import worksheet_position
+from sheetgen.xlsx.references import shift_formula, shift_sqref
+from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, merged, validation
+from sheetgen.xlsx.text import attribute_text, cell_text
+
+if TYPE_CHECKING:
+    from sheetgen.xlsx.sheet import SheetCutter
+
+_FORMULA_ELEMENTS = {"formula", "formula1", "formula2", "f"}
+# 範囲を属性に持つ要素と、その属性。
+_RANGE_ATTRIBUTES = {
+    "conditionalFormatting": "sqref",
+    "dataValidation": "sqref",
+    "hyperlink": "ref",
+    "protectedRange": "sqref",
+    "ignoredError": "sqref",
+    "cellWatch": "r",
+}
+
+
+def cut_tail(cutter: SheetCutter) -> None:
+    """後ろの要素を切り分ける。"""
+    root = cutter.root
+    if root.find("sheetProtection") is None and cutter.binding.dynamic:
+        _insert(cutter, "sheetProtection", f'<{root.prefix}sheetProtection sheet="1"/>')
+    for node in root.children:
+        if node.local == "sheetProtection":
+            cutter.splice.retag(node, sheet="1")
+        elif node.local == "mergeCells" and cutter.binding.blocks:
+            cutter.splice.replace(node.start, node.end, _merges(node))
+        elif node.local == "dataValidations":
+            _validations(cutter, node)
+        elif node.local == "hyperlinks":
+            _hyperlinks(cutter, node)
+        elif node.local not in {"sheetData", "sheetViews", "sheetPr", "cols", "mergeCells"}:
+            _repoint_below(cutter, node)
+    if cutter.binding.is_form and root.find("dataValidations") is None:
+        _insert(cutter, "dataValidations", ComputedSlot(lambda s: _new_validations(root.prefix, s)))
+    if cutter.binding.dynamic and root.find("hyperlinks") is None:
+        _insert(cutter, "hyperlinks", ComputedSlot(lambda s: _new_links(root.prefix, s)))
+
+
+def _insert(cutter: SheetCutter, local: str, piece: Piece) -> None:
+    position = worksheet_position(cutter.root, local)
+    cutter.splice.insert(position, piece.encode() if isinstance(piece, str) else piece)
+
+
+def _merges(node: Node) -> ComputedSlot:
+    refs = [child.attrs["ref"] for child in node.all("mergeCell")]
+    prefix = node.prefix
+
+    def compute(state: RenderState) -> str:
+        found = [one for ref in refs for one in merged(ref, state.shift)]
+        cells = "".join(f'<{prefix}mergeCell ref="{ref}"/>' for ref in found)
+        return f'<{node.qname} count="{len(found)}">{cells}</{node.qname}>' if found else ""
+
+    return ComputedSlot(compute)
+
+
+def _repoint_below(cutter: SheetCutter, top: Node) -> None:
+    """この要素と下にある、数式と範囲を直す。"""
+    for node in top.walk():
+        if node.local in _FORMULA_ELEMENTS and node.text and not node.is_empty_tag:
+            cutter.splice.fill(node, *_formula(cutter, node.text))
+        elif node.local == "sqref" and node.text and cutter.binding.blocks:
+            text = node.text
+            slot = ComputedSlot(lambda s, text=text: shift_sqref(text, s.shift))
+            cutter.splice.fill(node, slot)
+        elif node.local in _RANGE_ATTRIBUTES and cutter.binding.blocks:
+            _shift_attribute(cutter, node, _RANGE_ATTRIBUTES[node.local])
+
+
+def _formula(cutter: SheetCutter, text: str) -> tuple[object, ...]:
+    pieces = cutter.repointed(text)
+    if cutter.binding.blocks:
+        own = cutter.binding.name
+        return (ComputedSlot(lambda s: cell_text(shift_formula(text, own, s.shift))),)
+    return tuple(p.encode() if isinstance(p, str) else p for p in pieces)
+
+
+def _shift_attribute(cutter: SheetCutter, node: Node, name: str) -> None:
+    def compute(state: RenderState) -> str:
+        return node.open_tag(**{name: shift_sqref(node.attrs[name], state.shift)}).decode()
+
+    cutter.splice.replace(node.start, node.open_end, ComputedSlot(compute))
+
+
+def _validations(cutter: SheetCutter, node: Node) -> None:
+    _repoint_below(cutter, node)
+    if not cutter.binding.is_form:
+        return
+    existing = len(node.children)
+    opening = ComputedSlot(
+        lambda s: node.open_tag(count=str(existing + len(s.sheet.validations))).decode()
+    )
+    cutter.splice.replace(node.start, node.open_end, opening)
+    cutter.splice.insert(node.close_start, ComputedSlot(lambda s: _each(node.prefix, s)))
+
+
+def _each(prefix: str, state: RenderState) -> str:
+    return "".join(validation(one, prefix) for one in state.sheet.validations)
+
+
+def _new_validations(prefix: str, state: RenderState) -> str:
+    if not state.sheet.validations:
+        return ""
+    name = f"{prefix}dataValidations"
+    return f'<{name} count="{len(state.sheet.validations)}">{_each(prefix, state)}</{name}>'
+
+
+def _hyperlinks(cutter: SheetCutter, node: Node) -> None:
+    for link in node.all("hyperlink"):
+        _hyperlink(cutter, link)
+    if cutter.binding.dynamic:
+        cutter.splice.insert(node.close_start, ComputedSlot(lambda s: _links(node.prefix, s)))
+
+
+def _hyperlink(cutter: SheetCutter, link: Node) -> None:
+    location = link.attrs.get("location", "")
+    pieces = cutter.repointed(location) if "!" in location else (location,)
+
+    def compute(state: RenderState) -> str:
+        changes = {"ref": shift_sqref(link.attrs["ref"], state.shift)}
+        if len(pieces) > 1:
+            changes["location"] = "".join(
+                p if isinstance(p, str) else _quoted_own(state) for p in pieces
+            )
+        return link.open_tag(**changes).decode()
+
+    cutter.splice.replace(link.start, link.open_end, ComputedSlot(compute))
+
+
+def _quoted_own(state: RenderState) -> str:
+    return "'" + state.sheet.name.replace("'", "''") + "'"
+
+
+def _links(prefix: str, state: RenderState) -> str:
+    """値とともに渡された、シートへのリンク。"""
+    written = []
+    for (ref, turn), fill in state.sheet.fills.items():
+        if fill.link is None:
+            continue
+        column = ref.rstrip("0123456789")
+        rows = state.shift.rows(int(ref[len(column) :]))
+        target = attribute_text("'" + fill.link.replace("'", "''") + "'!A1")
+        written.append(
+            f'<{prefix}hyperlink ref="{column}{rows[turn]}" location="{target}"'
+            f' display="{attribute_text(str(fill.value))}"/>'
+        )
+    return "".join(written)
+
+
+def _new_links(prefix: str, state: RenderState) -> str:
+    links = _links(prefix, state)
+    return f"<{prefix}hyperlinks>{links}</{prefix}hyperlinks>" if links else ""

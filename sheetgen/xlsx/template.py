@@ -1,0 +1,141 @@
+"""テンプレートを openpyxl で開き、何がどこにあるかを値にする。
+
+Only reading: what openpyxl would lose on saving never passes through it.  It is
+imported late, because a help text should not wait for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+INPUT_SAMPLE = "input_sample"
+"""記入欄の色の見本にするセルに付ける名前。"""
+
+MAX_CELLS = 20_000
+"""一枚のシートで読むセルの数の上限。"""
+
+
+def read_template(path: Path, file: str) -> TemplateBook:
+    """テンプレートを読む。``file`` は人に見せる名。
+
+    :raises SheetgenError: openpyxl cannot open the file (T002).
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path)
+    except (OSError, BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SheetgenError(Problem("T002", Place(file=file), {"detail": error})) from error
+    normal = book._named_styles["Normal"].font  # type: ignore[attr-defined]
+    digit = digit_pixels(normal.name or "", normal.sz or 11)
+    return TemplateBook(
+        file=file,
+        fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:8],
+        sheets=tuple(_sheet(sheet, digit) for sheet in book.worksheets),
+        has_input_sample=INPUT_SAMPLE in book.defined_names,
+    )
+
+
+def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
+    widths = _column_widths(sheet, digit)
+    heights = sheet.sheet_format.defaultRowHeight or 15.0
+    area = _print_area(sheet)
+    setup = sheet.page_setup
+    paper = PAPERS.get(int(setup.paperSize or A4), PAPERS[A4])
+    across, down = paper[::-1] if setup.orientation == "landscape" else paper
+    margins = sheet.page_margins
+    scale = (setup.scale or 100) / 100
+    first_column, first_row, last_column, last_row = area
+    return TemplateSheet(
+        name=sheet.title,
+        hidden=sheet.sheet_state != "visible",
+        cells=tuple(_cells(sheet, widths)),
+        row_heights={
+            row: sheet.row_dimensions[row].height or heights
+            for row in range(first_row, last_row + 1)
+            if not sheet.row_dimensions[row].hidden
+        },
+        print_width=sum(widths(column) for column in range(first_column, last_column + 1)),
+        printable_width=(across - 72 * (margins.left + margins.right)) / scale,
+        printable_height=(down - 72 * (margins.top + margins.bottom)) / scale,
+        fits_to_page=bool(sheet.sheet_properties.pageSetUpPr
+                          and sheet.sheet_properties.pageSetUpPr.fitToPage),  # fmt: skip
+        default_row_height=heights,
+    )
+
+
+class _column_widths:
+    """列の幅（pt）。隠した列は 0。"""
+
+    def __init__(self, sheet: Worksheet, digit: int) -> None:
+        self._digit = digit
+        self._default = sheet.sheet_format.defaultColWidth
+        self._known: dict[int, float] = {}
+        for dimension in sheet.column_dimensions.values():
+            width = dimension.width if dimension.customWidth else self._default
+            points = 0.0 if dimension.hidden else column_points(width, digit)
+            for column in range(dimension.min or 1, (dimension.max or 1) + 1):
+                self._known[column] = points
+
+    def __call__(self, column: int) -> float:
+        if column not in self._known:
+            self._known[column] = column_points(self._default, self._digit)
+        return self._known[column]
+
+
+def _print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
+    """印刷範囲（左, 上, 右, 下）。決めていなければ使っている範囲。"""
+    from openpyxl.utils.cell import range_boundaries
+
+    area = sheet.print_area
+    text = area if isinstance(area, str) else ""
+    if not text:
+        return 1, 1, sheet.max_column, sheet.max_row
+    bounds = [range_boundaries(part.rpartition("!")[2]) for part in text.split(",")]
+    left, top, right, bottom = zip(*bounds, strict=True)
+    return (
+        min(v or 1 for v in left),
+        min(v or 1 for v in top),
+        max(v or sheet.max_column for v in right),
+        max(v or sheet.max_row for v in bottom),
+    )
+
+
+def _cells(sheet: Worksheet, widths: Any) -> Iterator[TemplateCell]:
+    merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    found = [c for c in sheet._cells.values() if c.value is not None]  # type: ignore[attr-defined]
+    if len(found) > MAX_CELLS:
+        raise SheetgenError(Problem("T006", Place(sheet=sheet.title), {"limit": MAX_CELLS}))
+    for cell in sorted(found, key=lambda c: (c.row, c.column)):
+        area = merged.get((cell.row, cell.column))
+        last_row, last_column = (area.max_row, area.max_col) if area else (cell.row, cell.column)
+        yield TemplateCell(
+            ref=cell.coordinate,
+            first_row=cell.row,
+            last_row=last_row,
+            first_column=cell.column,
+            last_column=last_column,
+            text=_text(cell.value),
+            is_formula=cell.data_type == "f",
+            locked=bool(cell.protection.locked),
+            wrap=bool(cell.alignment.wrap_text),
+            width=sum(widths(column) for column in range(cell.column, last_column + 1)),
+            size=float(cell.font.sz or 11),
+            number_format=cell.number_format,
+        )
+
+
+def _text(value: Any) -> str:
+    # 配列数式などは、式の文字を持つ別の型で返る。
+    return str(getattr(value, "text", value))

@@ -1,0 +1,193 @@
+"""切り分けたテンプレートから、ブックを書く。
+
+The template is cut once; a workbook is then constant parts copied as they are,
+and for each sheet a join.  Same input, same bytes: entries carry a fixed date.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
+from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
+from sheetgen.xlsx.dependents import Dependent, PartNames, read_dependents, repointed_targets
+from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.package import (
+    CONTENT_TYPES,
+    OFFICE,
+    Package,
+    Relationship,
+    read_package,
+    relationships_name,
+    write_relationships,
+)
+from sheetgen.xlsx.references import split_sheet
+from sheetgen.xlsx.sheet import SheetCutter, SheetProgram
+from sheetgen.xlsx.shift import Shift
+from sheetgen.xlsx.slots import RenderState, join
+from sheetgen.xlsx.styles import StyleBook, StyleSheet
+from sheetgen.xlsx.template import INPUT_SAMPLE
+from sheetgen.xlsx.workbook import WorkbookProgram, WrittenSheet, core_properties
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+_COMPRESSED = (".png", ".jpg", ".jpeg", ".gif")
+
+
+class TemplateWriter:
+    """一つのテンプレートの書き手。
+
+    ``tall_rows`` names, for each sheet, the rows whose height will be computed.
+
+    :raises SheetgenError: the template holds something that would be lost (T0xx).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        file: str,
+        bindings: tuple[SheetBinding, ...],
+        tall_rows: Mapping[str, frozenset[int]],
+    ) -> None:
+        package = read_package(path, file)
+        self._package = package
+        self._form_sheet = next(binding.name for binding in bindings if binding.is_form)
+        by_name = {binding.name: binding for binding in bindings}
+        self._constant = ConstantParts(package, package.main_part())
+        self._workbook = WorkbookProgram(package, self._constant.main, by_name, self._form_sheet)
+        self._programs: dict[str, SheetProgram] = {}
+        self._dependents: dict[str, tuple[Dependent, ...]] = {}
+        for name, binding in by_name.items():
+            self._cut(name, binding, tall_rows.get(name, frozenset()))
+        styles = self._constant.rewritten.get("styles", "")
+        self._styles = StyleSheet(*package.tree(styles), self._sample_style())
+        self._recalculate = any(one.needs_calculation for one in self._programs.values())
+
+    def _cut(self, name: str, binding: SheetBinding, tall_rows: frozenset[int]) -> None:
+        package, form = self._package, self._form_sheet
+        part = self._sheet_part(name)
+        strings = self._constant.strings
+        cutter = SheetCutter(package, part, binding, tall_rows, form, strings.__getitem__)
+        self._programs[name] = cutter.cut()
+        self._dependents[name] = read_dependents(package, part, binding, form)
+        for dependent in self._dependents[name]:
+            targets = (dependent.relationship, *dependent.relationships)
+            for one in targets:
+                if not one.external and not (dependent.copied and one is targets[0]):
+                    self._constant.add(one.target)
+
+    def _sheet_part(self, name: str) -> str:
+        part = self._constant.sheets.get(self._workbook.relationship_id(name))
+        if part is None:
+            raise self._package.refuse("T013", sheet=name, thing="グラフシートなど")
+        return part
+
+    def _sample_style(self) -> int | None:
+        """記入欄の見本のセルの書式。"""
+        location = self._workbook.name_text(INPUT_SAMPLE)
+        if location is None:
+            return None
+        sheet, ref = split_sheet(location)
+        _, root = self._package.tree(self._sheet_part(sheet))
+        cell = _find_cell(root, ref.replace("$", "").partition(":")[0])
+        return int(cell.attrs.get("s", 0)) if cell is not None else None
+
+    def write(self, book: FilledBook, target: IO[bytes]) -> None:
+        """ブックを一冊書く。``book.sheets`` は順に一枚ずつ取り出す。"""
+        planned = self._plan(book)
+        styles = self._styles.new_book()
+        active = self._workbook.first_visible(book.entries)
+        written: list[WrittenSheet] = []
+        constant = self._constant
+        with zipfile.ZipFile(target, "w") as archive:
+            _put(archive, CONTENT_TYPES, constant.content_types(planned))
+            root = constant.root_relationships
+            _put(archive, "_rels/.rels", write_relationships(root, ""))
+            for index, (sheet, plan) in enumerate(zip(book.sheets, planned, strict=True)):
+                shift = self._write_sheet(archive, sheet, plan, styles, index == active)
+                written.append(WrittenSheet(sheet.names, shift))
+            ids = [f"rIdSheet{number}" for number in range(1, len(planned) + 1)]
+            main = self._workbook.render(book.entries, ids, written, self._recalculate)
+            _put(archive, constant.main, main)
+            relations = self._main_relationships(planned, ids)
+            _put(archive, relationships_name(constant.main), relations)
+            _put(archive, constant.rewritten["styles"], styles.result())
+            if "core-properties" in constant.rewritten:
+                _put(archive, constant.rewritten["core-properties"], core_properties(book))
+            for name, data in constant.parts.items():
+                _put(archive, name, data)
+
+    def _plan(self, book: FilledBook) -> list[PlannedSheet]:
+        """各シートの部品名を決める。最初の写しは元の名、あとは新しい名。"""
+        names = PartNames(self._package)
+        used: set[str] = set()
+        planned = []
+        for entry in book.entries:
+            name = entry.template_sheet
+            own = [self._programs[name].part]
+            own += [one.relationship.target for one in self._dependents[name] if one.copied]
+            planned.append(
+                PlannedSheet(
+                    name, tuple((p, names.new(p) if name in used else p) for p in own)
+                )
+            )
+            used.add(name)
+        return planned
+
+    def _main_relationships(self, planned: list[PlannedSheet], ids: list[str]) -> bytes:
+        sheets = [
+            Relationship(rid, f"{OFFICE}/worksheet", plan.parts[0][1], False)
+            for rid, plan in zip(ids, planned, strict=True)
+        ]
+        others = self._constant.workbook_relationships
+        return write_relationships(sheets + others, self._constant.main)
+
+    def _write_sheet(
+        self,
+        archive: zipfile.ZipFile,
+        sheet: FilledSheet,
+        plan: PlannedSheet,
+        styles: StyleBook,
+        selected: bool,
+    ) -> Shift:
+        """シートと、それだけが使う部品を書く。"""
+        program = self._programs[sheet.template_sheet]
+        shift = Shift(program.binding.blocks, sheet.repeats)
+        state = RenderState(sheet, styles, selected, shift)
+        part = plan.parts[0][1]
+        _put(archive, part, join(program.pieces, state).encode())
+        relations: list[Relationship] = []
+        targets = dict(plan.parts[1:])
+        for dependent in self._dependents[sheet.template_sheet]:
+            one = dependent.relationship
+            if not dependent.copied:
+                relations += repointed_targets((one,), self._form_sheet, state)
+                continue
+            name = targets[one.target]
+            data = (
+                self._package.parts[one.target]
+                if dependent.pieces is None
+                else join(dependent.pieces, state).encode()
+            )
+            _put(archive, name, data)
+            if dependent.relationships:
+                inner = repointed_targets(dependent.relationships, self._form_sheet, state)
+                _put(archive, relationships_name(name), write_relationships(inner, name))
+            relations.append(Relationship(one.id, one.type, name, False))
+        if relations:
+            _put(archive, relationships_name(part), write_relationships(relations, part))
+        return shift
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _DATE)
+    stored = name.lower().endswith(_COMPRESSED)
+    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    archive.writestr(entry, data, compresslevel=6)
+
+
+def _find_cell(root: Node, ref: str) -> Node | None:
+    return next((n for n in root.walk() if n.local == "c" and n.attrs.get("r") == ref), None)
