@@ -136,17 +136,14 @@ class WorkbookProgram:
         return splice.result()
 
     def _sheet_list(self, entries: tuple[SheetEntry, ...], ids: list[str]) -> str:
-        prefix = self._sheets.prefix
         words = []
         for number, (entry, rid) in enumerate(zip(entries, ids, strict=True), 1):
             node = self.template_sheets[entry.template_sheet]
-            state = node.attrs.get("state", "visible")
-            hidden = "" if state == "visible" else f' state="{state}"'
             rid_name = next(name for name in node.attrs if name.endswith(":id"))
-            words.append(
-                f'<{prefix}sheet name="{attribute_text(entry.name)}" sheetId="{number}"'
-                f'{hidden} {rid_name}="{rid}"/>'
-            )
+            changes = {"name": entry.name, "sheetId": str(number), rid_name: rid}
+            words.append(node.open_tag(**changes).decode())
+            if not node.is_empty_tag:
+                words.append(f"</{node.qname}>")
         return "".join(words)
 
     def first_visible(self, entries: tuple[SheetEntry, ...]) -> int:
