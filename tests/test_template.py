@@ -1,4 +1,4 @@
-"""公式の様式のひな形が、公式の用紙と同じ欄を持ち、入力欄だけを書けるようにしているか。
+"""公式の様式のテンプレートが、公式の用紙と同じ欄を持ち、入力欄だけを書けるようにしているか。
 
 Read with openpyxl alone: nothing of the program may hide what is wrong with its template.
 """
@@ -288,35 +288,3 @@ def test_opens_without_repair(template_path: Path) -> None:
     found = [line for line in rules.violations(template_path) if "template-mark" not in line]
     assert found == []
     assert audit.findings(template_path) == []
-
-
-def test_the_guide_names_every_path_and_filter(book: Workbook, project_root: Path) -> None:
-    guide = (project_root / "docs" / "template.md").read_text(encoding="utf-8")
-    for sheet in book.worksheets:
-        for text in texts(sheet).values():
-            tree = Environment(extensions=[]).lex(text.replace("{% endfor %}", ""))
-            kinds = [(kind, value) for _, kind, value in tree if kind != "whitespace"]
-            for used in _paths(kinds):
-                assert f"`{used}`" in guide or f"`{_first_year(used)}`" in guide, used
-
-
-def _paths(tokens: list[tuple[str, str]]) -> Iterator[str]:
-    """式に書かれた、点のつながった名前。"""
-    inside, path = False, ""
-    for kind, value in tokens:
-        if kind in ("variable_begin", "variable_end"):
-            inside = kind == "variable_begin"
-            if path:
-                yield path
-            path = ""
-        elif inside and value in ("|", "("):
-            if path:
-                yield path
-            path = ""
-        elif inside and value != ")":
-            path += value
-
-
-def _first_year(path: str) -> str:
-    head, bracket, rest = path.partition("]")
-    return f"{head.rpartition('[')[0]}[0]{rest}" if bracket else path

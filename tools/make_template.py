@@ -1,4 +1,4 @@
-"""ひな形 ``templates/shinchoku_sheet.xlsx`` の最初の版を作る。
+"""テンプレート ``templates/shinchoku_sheet.xlsx`` の最初の版を作る。
 
 Not part of the program: from here on the office edits the workbook in Excel, and
 running this again would overwrite what it did.  Kept because it says how the first
@@ -21,7 +21,7 @@ DEFAULT_TARGET = Path(__file__).resolve().parent.parent / "templates" / "shincho
 
 
 def make_template(target: Path) -> None:
-    """ひな形を ``target`` に書く。"""
+    """テンプレートを ``target`` に書く。"""
     book = Workbook()
     add_styles(book)
     cover = book.active
@@ -30,7 +30,7 @@ def make_template(target: Path) -> None:
     draw_form(book.create_sheet("進捗管理シート"))
     draw_register(book.create_sheet("_sheetgen"))
     book.properties.creator = ""
-    book.properties.title = "進捗管理シートのひな形"
+    book.properties.title = "進捗管理シートのテンプレート"
     target.parent.mkdir(parents=True, exist_ok=True)
     book.save(target)
     tidy(target)

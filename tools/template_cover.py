@@ -1,4 +1,4 @@
-"""ひな形の「はじめに」と、隠しシート「_sheetgen」を描く。"""
+"""テンプレートの「はじめに」と、隠しシート「_sheetgen」を描く。"""
 
 from __future__ import annotations
 

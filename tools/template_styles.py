@@ -1,4 +1,4 @@
-"""ひな形のセルのスタイル（Excel の［セルのスタイル］に日本語名で並ぶもの）。
+"""テンプレートのセルのスタイル（Excel の［セルのスタイル］に日本語名で並ぶもの）。
 
 One named style per role, so that the office can restyle the whole page in one place.
 """
