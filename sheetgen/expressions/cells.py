@@ -193,9 +193,7 @@ def compile_loop(text: str) -> Loop | None:
         if not isinstance(tree.target, nodes.Name):
             raise ExpressionError("for")
         target = tree.target.name
-        picked = _ENVIRONMENT.from_string(
-            f"{tag}{{% set _ = _keep({target}) %}}{{% endfor %}}"
-        )
+        picked = _ENVIRONMENT.from_string(f"{tag}{{% set _ = _keep({target}) %}}{{% endfor %}}")
     except TemplateError as error:
         raise ExpressionError(error.message or str(error)) from error
 

@@ -107,9 +107,7 @@ def _unknown(node: nodes.Node, name: str, known: Iterable[str]) -> UnknownName:
 def unknown_names(tree: nodes.Node, scope: dict[str, object]) -> list[UnknownName]:
     """式の木にある知らない名前をすべて返す。繰り返しや代入で作った名前は除く。"""
     local = {
-        name.name: object
-        for name in tree.find_all(nodes.Name)
-        if name.ctx in ("store", "param")
+        name.name: object for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")
     }
     found: list[UnknownName] = []
     for chain in _chains(tree):

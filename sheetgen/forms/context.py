@@ -121,7 +121,9 @@ def deadline_text(deadline: date | None) -> str:
     if deadline is None:
         return ""
     year = deadline.year - REIWA_OFFSET
-    written = f"令和{year}年{deadline.month}月{deadline.day}日（{'月火水木金土日'[deadline.weekday()]}）"
+    written = (
+        f"令和{year}年{deadline.month}月{deadline.day}日（{'月火水木金土日'[deadline.weekday()]}）"
+    )
     return written.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + "まで"
 
 
@@ -155,9 +157,7 @@ def form_context(
         measure=measure,
         item=item,
         years=item.years,
-        initiative=Initiative(
-            chosen.initiative_year, item.initiative(chosen.initiative_year)
-        ),
+        initiative=Initiative(chosen.initiative_year, item.initiative(chosen.initiative_year)),
         form=FormText(
             id=form_id(chosen, item.id),
             carrier=carrier(plan, chosen, item.id, template),

@@ -42,8 +42,9 @@ class Fill:
 class Validation:
     """記入欄の入力規則。
 
-    ``kind`` is the OOXML type: ``list``, ``custom``, ``textLength``, or ``none`` for a prompt alone.  ``strict`` refuses other input, otherwise the
-    person is asked.  Excel limits: titles 32, prompt 255, error 225 characters.
+    ``kind`` is the OOXML type: ``list``, ``custom``, ``textLength``, or
+    ``none`` for a prompt alone.  ``strict`` refuses other input, otherwise the person
+    is asked.  Excel limits: titles 32, prompt 255, error 225 characters.
     """
 
     ref: str

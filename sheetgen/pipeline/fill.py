@@ -57,7 +57,9 @@ class Evaluator:
         link = None
         if isinstance(value, Linked):
             value, link = value.value, value.sheet
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float | str)
+        ):
             kind = type(value).__name__
             self.problems.append(Problem("T116", self.place(cell, item), {"kind": kind}))
             return None, None
@@ -91,9 +93,7 @@ class FormFiller:
             for cell in sheet.cells
             if cell.ref not in dynamic and not cell.is_formula and cell.wrap
         ]
-        self._names = {
-            bound_name(one.input.path): one.cell.ref for one in bound.cells if one.input
-        }
+        self._names = {bound_name(one.input.path): one.cell.ref for one in bound.cells if one.input}
         self._page = Page(
             sheet.row_heights,
             sheet.printable_height - PAGE_SPARE,
@@ -175,9 +175,7 @@ class FormFiller:
 
 
 def _box(cell: TemplateCell, text: str, wrap: bool, room: int = 0) -> Box:
-    return Box(
-        cell.ref, cell.first_row, cell.last_row, cell.width, cell.size, text, wrap, room
-    )
+    return Box(cell.ref, cell.first_row, cell.last_row, cell.width, cell.size, text, wrap, room)
 
 
 class ListFiller:

@@ -24,7 +24,7 @@ from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
 from sheetgen.model.job import GenerateRequest, GenerateResult, WrittenBook
 from sheetgen.model.plan import Plan
 from sheetgen.output import Staging
-from sheetgen.pipeline.blueprint import Blueprint, draw_blueprint
+from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.fill import FormFiller, ListFiller
 from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.xlsx import TemplateWriter, read_template

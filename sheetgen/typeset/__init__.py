@@ -3,4 +3,4 @@
 from sheetgen.typeset.fit import fit, height_for
 from sheetgen.typeset.wrap import count_lines, line_capacity, text_width, wrap_text
 
-__all__ = ["count_lines", "fit", "height_for", "height_for", "line_capacity", "text_width", "wrap_text"]
+__all__ = ["count_lines", "fit", "height_for", "line_capacity", "text_width", "wrap_text"]

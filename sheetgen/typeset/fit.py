@@ -85,11 +85,6 @@ def height_for(text: str, width: float, size: float) -> float:
     return min(steps_up(height_of(lines, size)), TALLEST_ROW) * STEP
 
 
-def height_for(text: str, width: float, size: float) -> float:
-    """幅 ``width`` pt のセルに ``size`` pt の文字が収まる、行の高さ (pt) を返す。"""
-    return steps_up(height_of(count_lines(text, line_capacity(width, size)), size)) * STEP
-
-
 def _place(boxes: Sequence[Box], page: Page) -> list[_Placed]:
     visible = page.row_heights.keys()
     known: dict[tuple[int, int], tuple[int, ...]] = {}  # many boxes share their rows

@@ -16,7 +16,7 @@ from openpyxl.formula.tokenizer import Token
 _PART = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)(\d{1,7})?\Z")
 
 
-class AmbiguousReference(ValueError):
+class AmbiguousReferenceError(ValueError):
     """一枚に決められない参照（``前:後!A1`` のような連続シートの参照など）。"""
 
 
@@ -47,13 +47,13 @@ def _operands(formula: str) -> Iterable[tuple[str, bool]]:
 
 
 def sheets_named(formula: str) -> set[str]:
-    """数式が名を挙げるシート。連続シートは :class:`AmbiguousReference`。"""
+    """数式が名を挙げるシート。連続シートは :class:`AmbiguousReferenceError`。"""
     found = set()
     for value, is_range in _operands(formula):
         sheet = split_sheet(value)[0] if is_range else ""
         if sheet:
             if ":" in sheet:
-                raise AmbiguousReference(value)
+                raise AmbiguousReferenceError(value)
             found.add(sheet)
     return found
 

@@ -10,7 +10,7 @@ from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.markup import Node, Splice, join_constants
 from sheetgen.xlsx.moving import MovingRows
 from sheetgen.xlsx.package import Package
-from sheetgen.xlsx.references import AmbiguousReference, repoint
+from sheetgen.xlsx.references import AmbiguousReferenceError, repoint
 from sheetgen.xlsx.slots import (
     CellSlot,
     FormulaSlot,
@@ -130,9 +130,7 @@ class SheetCutter:
         if number in self._tall_rows:
             opening = row.open_tag(r=None, ht=None, customHeight=None).decode()
             before = f'<{row.qname} r="{number}"'
-            slot = RowSlot(
-                number, before, opening[len(row.qname) + 1 :], row.open_tag().decode()
-            )
+            slot = RowSlot(number, before, opening[len(row.qname) + 1 :], row.open_tag().decode())
             self.splice.replace(row.start, row.open_end, slot)
         column = 0
         for cell in row.all("c"):
@@ -188,7 +186,7 @@ class SheetCutter:
         """
         try:
             found = repoint(formula, self.form_sheet, SheetNameSlot())
-        except AmbiguousReference as error:
+        except AmbiguousReferenceError as error:
             raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
         if len(found) > 1 and not self.binding.is_form:
             raise self.package.refuse(

@@ -99,17 +99,13 @@ class FormulaSlot:
     def render(self, state: RenderState) -> str:
         """数式と、その値を書く。"""
         formula = join(self.formula, state)
-        return cell(
-            self.opening, self.prefix, self.style, self.lookup(self.ref, state), formula
-        )
+        return cell(self.opening, self.prefix, self.style, self.lookup(self.ref, state), formula)
 
 
 class Lookup:
     """数式が読むセルの値を、値・定数・ほかの数式から求める。"""
 
-    def __init__(
-        self, constants: dict[str, Value], formulas: dict[str, CompiledFormula]
-    ) -> None:
+    def __init__(self, constants: dict[str, Value], formulas: dict[str, CompiledFormula]) -> None:
         self._constants = constants
         self._formulas = formulas
 
@@ -179,9 +175,7 @@ class ComputedSlot:
 
 def join(pieces: tuple[Piece, ...] | list[Piece], state: RenderState) -> str:
     """定数と slot をつなぐ。"""
-    return "".join(
-        [piece if isinstance(piece, str) else piece.render(state) for piece in pieces]
-    )
+    return "".join([piece if isinstance(piece, str) else piece.render(state) for piece in pieces])
 
 
 def validation(one: Validation, prefix: str) -> str:

@@ -58,7 +58,8 @@ class StyleBook:
         self._xfs: list[bytes] = []
         self._fonts: dict[tuple[int, float], bytes] = {}
         self._formats: dict[str, int] = {}
-        assert sheet.xfs is not None and sheet.fonts is not None
+        assert sheet.xfs is not None
+        assert sheet.fonts is not None
         self._base_xfs = sheet.xfs
         self._base_fonts = sheet.fonts
 
@@ -107,10 +108,9 @@ class StyleBook:
             old = node.find("sz")
             if old is None:
                 raise KeyError("sz")
-            self._fonts[base, size] = b"".join(
-                (data[node.start : old.start], old.open_tag(val=f"{size:g}"),
-                 data[old.open_end : node.end])  # fmt: skip
-            )
+            resized = old.open_tag(val=f"{size:g}")
+            rest = data[old.open_end : node.end]
+            self._fonts[base, size] = data[node.start : old.start] + resized + rest
         return len(self._base_fonts.children) + list(self._fonts).index((base, size))
 
     def _format(self, code: str) -> int:
@@ -148,4 +148,3 @@ def _append(splice: Splice, parent: Node, new: list[bytes]) -> None:
     if new:
         splice.retag(parent, count=str(len(parent.children) + len(new)))
         splice.insert(parent.close_start, *new)
-

@@ -70,11 +70,13 @@ def _repoint_below(cutter: SheetCutter, top: Node) -> None:
         if node.local in _FORMULA_ELEMENTS and node.text and not node.is_empty_tag:
             cutter.splice.fill(node, *_formula(cutter, node.text))
         elif node.local == "sqref" and node.text and cutter.binding.blocks:
-            text = node.text
-            slot = ComputedSlot(lambda s, text=text: shift_sqref(text, s.shift))
-            cutter.splice.fill(node, slot)
+            cutter.splice.fill(node, _shifted(node.text))
         elif node.local in _RANGE_ATTRIBUTES and cutter.binding.blocks:
             _shift_attribute(cutter, node, _RANGE_ATTRIBUTES[node.local])
+
+
+def _shifted(sqref: str) -> ComputedSlot:
+    return ComputedSlot(lambda state: shift_sqref(sqref, state.shift))
 
 
 def _formula(cutter: SheetCutter, text: str) -> tuple[object, ...]:

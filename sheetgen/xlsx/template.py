@@ -48,10 +48,11 @@ def read_template(path: Path, file: str) -> TemplateBook:
 
 
 def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
-    widths = _column_widths(sheet, digit)
+    widths = _ColumnWidths(sheet, digit)
     heights = sheet.sheet_format.defaultRowHeight or 15.0
     area = _print_area(sheet)
     setup = sheet.page_setup
+    properties = sheet.sheet_properties.pageSetUpPr
     paper = PAPERS.get(int(setup.paperSize or A4), PAPERS[A4])
     across, down = paper[::-1] if setup.orientation == "landscape" else paper
     margins = sheet.page_margins
@@ -69,13 +70,12 @@ def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
         print_width=sum(widths(column) for column in range(first_column, last_column + 1)),
         printable_width=(across - 72 * (margins.left + margins.right)) / scale,
         printable_height=(down - 72 * (margins.top + margins.bottom)) / scale,
-        fits_to_page=bool(sheet.sheet_properties.pageSetUpPr
-                          and sheet.sheet_properties.pageSetUpPr.fitToPage),  # fmt: skip
+        fits_to_page=bool(properties and properties.fitToPage),
         default_row_height=heights,
     )
 
 
-class _column_widths:
+class _ColumnWidths:
     """列の幅（pt）。隠した列は 0。"""
 
     def __init__(self, sheet: Worksheet, digit: int) -> None:
@@ -114,7 +114,7 @@ def _print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
 
 def _cells(sheet: Worksheet, widths: Any) -> Iterator[TemplateCell]:
     merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
-    found = [c for c in sheet._cells.values() if c.value is not None]  # type: ignore[attr-defined]
+    found = [c for c in sheet._cells.values() if c.value is not None]
     if len(found) > MAX_CELLS:
         raise SheetgenError(Problem("T006", Place(sheet=sheet.title), {"limit": MAX_CELLS}))
     for cell in sorted(found, key=lambda c: (c.row, c.column)):

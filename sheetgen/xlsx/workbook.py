@@ -11,14 +11,14 @@ from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.order import workbook_position
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
-    AmbiguousReference,
+    AmbiguousReferenceError,
     names_sheet,
     quoted,
     repoint,
     shift_formula,
 )
 from sheetgen.xlsx.shift import Shift
-from sheetgen.xlsx.text import attribute_text, cell_text
+from sheetgen.xlsx.text import cell_text
 
 NAME_PREFIX = "sg."
 """記入欄に付ける名前の始まり。テンプレートの中の同じ始まりの名前は除く。"""
@@ -80,7 +80,9 @@ class WorkbookProgram:
     def name_text(self, label: str) -> str | None:
         """ブック全体の名前 ``label`` の指す所。"""
         names = (name for name in self._names if name.scope is None)
-        return next((n.text(self.form_sheet) for n in names if dict(n.attrs)["name"] == label), None)
+        return next(
+            (n.text(self.form_sheet) for n in names if dict(n.attrs)["name"] == label), None
+        )
 
     def _read_names(self) -> list[_Name]:
         parent = self.root.find("definedNames")
@@ -102,7 +104,7 @@ class WorkbookProgram:
         try:
             if not names_sheet(text, self.form_sheet):
                 return (text,)
-        except AmbiguousReference:
+        except AmbiguousReferenceError:
             raise self._package.refuse(
                 "T011", sheet=scope or self.form_sheet, formula=text
             ) from None
@@ -153,9 +155,7 @@ class WorkbookProgram:
                 return index
         return 0
 
-    def _name_list(
-        self, entries: tuple[SheetEntry, ...], written: list[WrittenSheet]
-    ) -> str:
+    def _name_list(self, entries: tuple[SheetEntry, ...], written: list[WrittenSheet]) -> str:
         lines: list[tuple[str, int, str]] = []
         forms = [i for i, entry in enumerate(entries) if entry.template_sheet == self.form_sheet]
         index_of = {entry.template_sheet: i for i, entry in enumerate(entries)}

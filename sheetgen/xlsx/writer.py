@@ -18,7 +18,6 @@ from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.package import (
     CONTENT_TYPES,
     OFFICE,
-    Package,
     Relationship,
     read_package,
     relationships_name,
@@ -129,9 +128,7 @@ class TemplateWriter:
             own = [self._programs[name].part]
             own += [one.relationship.target for one in self._dependents[name] if one.copied]
             planned.append(
-                PlannedSheet(
-                    name, tuple((p, names.new(p) if name in used else p) for p in own)
-                )
+                PlannedSheet(name, tuple((p, names.new(p) if name in used else p) for p in own))
             )
             used.add(name)
         return planned

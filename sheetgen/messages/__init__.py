@@ -1,0 +1,61 @@
+"""人が読むことばの一覧。
+
+One catalogue for every problem: what is wrong (``cause``) and how to mend it
+(``remedy``), keyed by the stable code.  ``{name}`` is filled from
+``Problem.facts``.  Tests compare codes and places, never sentences.
+"""
+
+from __future__ import annotations
+
+from sheetgen.messages.forms import FORMS
+from sheetgen.messages.guidance import Guidance, guidance, joint_note, task_of
+from sheetgen.messages.master import MASTER
+from sheetgen.messages.message import Message
+from sheetgen.messages.output import OUTPUT
+from sheetgen.messages.template import TEMPLATE
+from sheetgen.messages.usage import USAGE
+from sheetgen.problems import Place, Problem
+
+__all__ = [
+    "CATALOGUE",
+    "Guidance",
+    "Message",
+    "describe",
+    "guidance",
+    "joint_note",
+    "message_of",
+    "task_of",
+    "where",
+]
+
+CATALOGUE: dict[str, Message] = {**MASTER, **TEMPLATE, **FORMS, **OUTPUT, **USAGE}
+
+
+def message_of(problem: Problem) -> Message:
+    """問題の文面を、事実を埋めて返す。"""
+    entry = CATALOGUE[problem.code]
+    facts = {key: str(value) for key, value in problem.facts.items()}
+    return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def where(place: Place) -> str:
+    """場所を、ファイルから順に一行で書く。"""
+    words = [
+        place.file,
+        f"シート「{place.sheet}」" if place.sheet else None,
+        f"セル {place.cell}" if place.cell else None,
+        f"実施項目 {place.item}" if place.item else None,
+        f"「{place.label}」" if place.label else None,
+        f"({place.path})" if place.path else None,
+    ]
+    return " ".join(word for word in words if word)
+
+
+def describe(problem: Problem) -> str:
+    """問題を、場所・原因・直し方の順に書く（複数行）。"""
+    entry = message_of(problem)
+    head = f"[{entry.level}] {problem.code}"
+    place = where(problem.place)
+    return "\n".join(
+        [f"{head} {place}".rstrip(), f"  原因: {entry.cause}", f"  対処: {entry.remedy}"]
+    )

@@ -1,0 +1,74 @@
+"""様式に印刷したり、記入欄に添えたりすることば。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetgen.era import wareki_full
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """記入欄の案内（選んだとき）と、規則に合わないときのことば。"""
+
+    prompt: str
+    error_title: str
+    error: str
+
+
+_GUIDANCE = {
+    "text": Guidance(
+        "全角でおよそ{capacity}字まで印刷できます。\n改行は Alt + Enter です。",
+        "文字が多すぎます",
+        "印刷できるのは全角でおよそ{capacity}字までです。短くまとめてください。"
+        "このまま続けると、印刷では小さい文字になります。",
+    ),
+    "figure": Guidance(
+        "数字だけを記入してください（単位: {unit}）。\n数値で表せないときは「-」。",
+        "数字ではありません",
+        "数字だけを記入してください（単位は書きません）。数値で表せないときは「-」とします。"
+        "文字のままでよければ、続けてください。",
+    ),
+    "money": Guidance(
+        "千円単位の数字だけを記入してください。\n例: 680万円は 6800\n効果額がないときは「-」。",
+        "数字ではありません",
+        "千円単位の数字だけを記入してください（680万円は 6800）。効果額がないときは「-」とします。"
+        "文字のままでよければ、続けてください。",
+    ),
+    "words": Guidance(
+        "指標の状況を短く記入してください（単位: {unit}）。\n数値で表せないときは「-」。",
+        "",
+        "",
+    ),
+    "grade": Guidance(
+        "一覧から選んでください。\n{meanings}",
+        "評価の区分にありません",
+        "{grades} のどれかを、一覧から選んでください。",
+    ),
+}
+
+
+def guidance(kind: str) -> Guidance:
+    """記入欄の種類ごとの案内。"""
+    return _GUIDANCE[kind]
+
+
+def task_of(round_kind: str, result_year: int | None, initiative_year: int) -> str:
+    """照会で所属にしてもらうこと（「はじめに」に載せる）。"""
+    if round_kind == "results" and result_year is not None:
+        return (
+            f"{wareki_full(result_year)}の取組実績と評価を記入してください。"
+            "色の付いた欄が、記入していただく欄です。"
+        )
+    return (
+        f"{wareki_full(initiative_year)}の取組方針・取組内容を記入し、"
+        f"{wareki_full(initiative_year)}以降の年次計画、目標値、効果見込額を見直してください。"
+        "色の付いた欄が、記入していただく欄です。"
+    )
+
+
+def joint_note(section: str, here: bool) -> str:
+    """共管の実施項目について、一覧の備考に書くこと。"""
+    if here:
+        return "共管の実施項目です。共管の課と調整のうえ、取りまとめて提出してください。"
+    return f"共管の実施項目です。様式は{section}にお送りしています（{section}と調整してください）。"
