@@ -55,7 +55,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Pat
 
 def test_a_roomy_sheet_has_no_problem(pairs: dict[str, tuple[Path, Path]]) -> None:
     assert printed.problems(*pairs["roomy"]) == []
-    assert printed.page_counts(*pairs["roomy"]) == {"一": 1, "二": 1}
+    assert printed.judge(*pairs["roomy"]).pages == {"一": 1, "二": 1}
 
 
 def test_a_row_too_low_is_noticed(pairs: dict[str, tuple[Path, Path]]) -> None:
@@ -65,7 +65,9 @@ def test_a_row_too_low_is_noticed(pairs: dict[str, tuple[Path, Path]]) -> None:
 
 
 def test_only_the_asked_sheets_are_judged(pairs: dict[str, tuple[Path, Path]]) -> None:
-    assert all(line.startswith("二") for line in printed.problems(*pairs["low"], forms={"二"}))
+    lines = printed.judge(*pairs["low"]).problems_of({"二"})
+    assert lines
+    assert all(line.startswith("二") for line in lines)
 
 
 def test_a_second_page_is_noticed(pairs: dict[str, tuple[Path, Path]]) -> None:

@@ -30,6 +30,8 @@ from ooxml.sample import PRINTER_SETTINGS, comments, drawing, relationships, sha
 _VND = "application/vnd.openxmlformats-officedocument"
 _CFX = "{6B1C2A0D-3F4E-4B5A-9C8D-00000000000"
 CUSTOM_XML = '<?xml version="1.0"?><office xmlns="urn:example:office"><room>三階</room></office>'
+# 図形に付けた、シートの中へのリンク。
+_CLICK = '><a:hlinkClick r:id="rId2"/></xdr:cNvPr><xdr:cNvSpPr'
 BOX_TEXT = "記入のしかたは裏面を見てください"
 NOTE_TEXT = "前年度の欄は書き換えない"
 FURIGANA = "<t>基本方針</t><rPh sb='0' eb='4'><t>キホンホウシン</t></rPh><phoneticPr fontId='0'/>"
@@ -78,10 +80,18 @@ def picture_and_text_box(draft: Draft) -> None:
     part, image, sheet = "xl/drawings/drawing1.xml", "xl/media/image1.png", draft.sheet()
     draft.default("png", "image/png")
     draft.add(image, png())
-    draft.add(part, drawing(_picture(2, "rId1"), shape(3, "案内", BOX_TEXT)), f"{_VND}.drawing+xml")
+    shapes = (
+        _picture(2, "rId1"),
+        shape(3, "案内", BOX_TEXT),
+        shape(4, "写し", "題").replace('textlink=""', f'textlink="{FORM}!$A$2"'),
+        shape(5, "上へ", "上へ").replace("/><xdr:cNvSpPr", _CLICK, 1),
+    )
+    draft.add(part, drawing(*shapes), f"{_VND}.drawing+xml")
     draft.add(
         "xl/drawings/_rels/drawing1.xml.rels",
-        relationships(("rId1", "image", "../media/image1.png")),
+        relationships(
+            ("rId1", "image", "../media/image1.png"), ("rId2", "hyperlink", f"#{FORM}!A1")
+        ),
     )
     rid = draft.relate(sheet, "drawing", part)
     with draft.edit(sheet) as root:

@@ -120,8 +120,9 @@ class Package:
             return []
         found = []
         for node in root.iter(q("Relationship", PACKAGE_REL)):
-            external = node.get("TargetMode") == "External"
             target = node.get("Target", "")
+            # 図形に付けたリンク「#シート!A1」は、部品を指さない。
+            external = node.get("TargetMode") == "External" or target.startswith("#")
             if not external:
                 inside = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 target = self.find(inside) or inside

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from programs import PdfPage, Word, pdftotext_bbox
@@ -99,21 +100,30 @@ def _reading_order(words: Sequence[Word]) -> str:
     return "".join(word.text for row in rows for word in sorted(row, key=lambda w: w.x0))
 
 
-def problems(
-    book: Path, pdf: Path, forms: Collection[str] | None = None, tolerance: float = TOLERANCE
-) -> list[str]:
-    """ブックと PDF を比べ、様式のシートの誤りを返す。``forms`` が None ならすべてのシート。"""
-    sheets = printed_sheets(book)
-    pages = pages_of(sheets, pdftotext_bbox(pdf))
-    lines = []
-    for sheet, own in zip(sheets, pages, strict=True):
-        if forms is None or sheet.name in forms:
-            lines += sheet_problems(sheet, own, tolerance)
-    return lines
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """一冊の刷り上がり。``pages`` はシートごとのページの数、``problems`` は誤り。"""
+
+    pages: dict[str, int]
+    problems: dict[str, list[str]]
+
+    def problems_of(self, names: Collection[str]) -> list[str]:
+        """これらのシートの誤り。"""
+        return [line for name in names for line in self.problems[name]]
 
 
-def page_counts(book: Path, pdf: Path) -> dict[str, int]:
-    """シートごとのページの数。"""
+def judge(book: Path, pdf: Path, tolerance: float = TOLERANCE) -> Judged:
+    """ブックと PDF を、シートごとに比べる。"""
     sheets = printed_sheets(book)
     pages = pages_of(sheets, pdftotext_bbox(pdf))
-    return {sheet.name: len(own) for sheet, own in zip(sheets, pages, strict=True)}
+    pairs = list(zip(sheets, pages, strict=True))
+    return Judged(
+        {sheet.name: len(own) for sheet, own in pairs},
+        {sheet.name: sheet_problems(sheet, own, tolerance) for sheet, own in pairs},
+    )
+
+
+def problems(book: Path, pdf: Path) -> list[str]:
+    """すべてのシートの誤り。"""
+    judged = judge(book, pdf)
+    return judged.problems_of(list(judged.problems))
