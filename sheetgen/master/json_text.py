@@ -35,7 +35,14 @@ class _Object(dict[str, object]):
     repeated: tuple[str, ...] = ()
 
 
+def _name(name: str) -> str:
+    """欄の名前。文字の半分（サロゲート）だけの名前は、見える形に書き換える。"""
+    # No field has such a name, and pydantic would refuse the whole object for it.
+    return visible(name) if any("\ud800" <= character <= "\udfff" for character in name) else name
+
+
 def _object(pairs: list[tuple[str, object]]) -> _Object:
+    pairs = [(_name(name), value) for name, value in pairs]
     read = _Object(pairs)
     if len(read) < len(pairs):
         names = [name for name, _ in pairs]

@@ -88,11 +88,13 @@ def _flush_folder(folder: Path) -> None:
     """入れ替えたことをディスクに書き切る。Windowsにはこの操作がない。"""
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # The new file is in place already; a shared folder may not offer this at all.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -133,6 +135,9 @@ def save_plan(
     if parse_plan(data, str(path)) != plan:
         raise SheetgenError(Problem("M086", Place(file=str(path))))
     try:
+        # The lock would make the folder of a mistyped path.
+        if not target.parent.is_dir():
+            raise NotADirectoryError(target.parent)
         with _locked(target, wait):
             _check_unchanged(target, replacing)
             _remove_leftovers(target)

@@ -1,0 +1,195 @@
+"""計画の型。値の決まりと、導き出す値。"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plan_samples import entry, sample_item, sample_plan
+from pydantic import TypeAdapter, ValidationError
+
+from sheetgen.model.consistency import find_inconsistencies
+from sheetgen.model.item import Item, subtotal
+from sheetgen.model.numbers import printed
+from sheetgen.model.plan import Plan
+from sheetgen.model.text import LONGEST_TEXT, Text, Value
+
+VALUES: TypeAdapter[Any] = TypeAdapter(Value)
+TEXTS: TypeAdapter[str] = TypeAdapter(Text)
+
+
+@pytest.mark.parametrize("value", [0, 99, 99.0, 94.8, -1, "99.0", "-", "ー", "３４", "2(78)", None])
+def test_value_stays_what_it_is(value: object) -> None:
+    kept = VALUES.validate_python(value)
+    assert kept == value
+    assert type(kept) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        (True, "value_type"),
+        ([1], "value_type"),
+        (math.nan, "value_range"),
+        (math.inf, "value_range"),
+        (10**15, "value_range"),
+        ("", "text_blank"),
+        ("\x07", "text_character"),
+    ],
+)
+def test_value_is_refused(value: object, error: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        VALUES.validate_python(value)
+    assert raised.value.errors()[0]["type"] == error
+
+
+@pytest.mark.parametrize("text", ["", "一\n二\t三", "=1+1", "<b>", "../", "😀", "ﾋﾞｼﾞﾈｽ", "～－―"])
+def test_text_is_kept_as_printed(text: str) -> None:
+    assert TEXTS.validate_python(text) == text
+
+
+@pytest.mark.parametrize("character", ["\r", "\0", "\x0b", "\x85", "\ufffe", "\uffff", "\ud800"])
+def test_text_no_workbook_can_hold_is_refused(character: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        TEXTS.validate_python(f"あ{character}")
+    error = raised.value.errors()[0]
+    assert (error["type"], error["ctx"]["position"]) == ("text_character", 2)
+
+
+def test_length_is_counted_as_excel_counts() -> None:
+    assert TEXTS.validate_python("あ" * LONGEST_TEXT)
+    for text in ("あ" * (LONGEST_TEXT + 1), "😀" * (LONGEST_TEXT // 2 + 1)):
+        with pytest.raises(ValidationError):
+            TEXTS.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "words"),
+    [
+        (99.0, "0.0", "99.0"),
+        (94.8, "0.00", "94.80"),
+        (22931, "#,##0", "22,931"),
+        (33, "#,##0", "33"),
+        (-1234.5, "#,##0.0", "-1,234.5"),
+        (33, "General", "33"),
+        (32.7, "General", "32.7"),
+        (33.0, "General", "33"),
+        (1e-7, "General", "0.0000001"),
+        (0.5, "0", "1"),
+        (2.5, "0", "3"),
+        (0.983, "0.0%", "98.3%"),
+        ("2(78)", "0.0", "2(78)"),
+        (None, "0.0", ""),
+        (0, "#,##0", "0"),
+    ],
+)
+def test_number_is_printed_as_excel_does(value: Any, number_format: str, words: str) -> None:
+    assert printed(value, number_format) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        ((), None),
+        (("-", None, "ー"), None),
+        ((0, "-"), 0),
+        ((6800, 7000, None), 13800),
+        ((0.1, 0.2), 0.3),
+        ((1, 0.5), 1.5),
+    ],
+)
+def test_subtotal_adds_numbers_only(values: tuple[Any, ...], total: float | None) -> None:
+    found = subtotal(values)
+    assert found == total
+    assert type(found) is type(total)
+
+
+def test_plan_derives_what_is_not_stored() -> None:
+    plan = Plan.model_validate(sample_plan())
+    assert (plan.first_year, plan.final_year) == (2025, 2028)
+    assert [item.id for _, _, item in plan.items()] == ["01-01", "01-02"]
+    assert [measure.number for _, measure in plan.measures()] == [1, 2]
+    assert (plan.item_count, plan.new_item_count, plan.previous_item_count) == (2, 0, 3)
+    assert plan.find("01-02")[2].title == "実施項目その2"
+    with pytest.raises(KeyError):
+        plan.find("09-99")
+
+
+def test_new_is_what_this_revision_introduced() -> None:
+    source = sample_plan()
+    entry(source, 2)["introduced"] = 2026
+    plan = Plan.model_validate(source)
+    assert [plan.is_new(item) for _, _, item in plan.items()] == [False, True]
+    assert (plan.item_count, plan.new_item_count, plan.previous_item_count) == (2, 1, 2)
+
+
+def test_item_finds_its_years() -> None:
+    item = Item.model_validate(sample_item())
+    assert item.year(2026).plan == "・進める。"
+    assert item.initiative(2025) == "■ 始める。"
+    assert item.initiative(2026) is None
+    with pytest.raises(KeyError):
+        item.year(2024)
+
+
+def test_plan_does_not_change() -> None:
+    plan = Plan.model_validate(sample_plan())
+    with pytest.raises(ValidationError):
+        plan.office = "別の課"  # type: ignore[misc]
+
+
+# --- the checks of one field against another ---------------------------------
+
+
+def _spoil(tree: Any, replacements: Any) -> Any:
+    """木のどこか一か所を、別の値にする。"""
+    choose, value = replacements
+    path: list[Any] = []
+    node = tree
+    while isinstance(node, dict | list) and node:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        path.append(keys[choose(len(keys))])
+        node = node[path[-1]]
+        if choose(5) == 0:
+            break
+    parent = tree
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value
+    return tree
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+
+
+@given(st.data(), st.lists(JSON_VALUES, min_size=1, max_size=3))
+def test_checks_survive_any_shape(data: st.DataObject, values: list[Any]) -> None:
+    tree = sample_plan()
+    for value in values:
+        _spoil(tree, (lambda size: data.draw(st.integers(0, size - 1)), value))
+    found = find_inconsistencies(tree)
+    assert all(isinstance(problem.path, tuple) for problem in found)
+
+
+@given(JSON_VALUES)
+def test_checks_survive_any_root(tree: Any) -> None:
+    assert isinstance(find_inconsistencies(tree), list)
+
+
+def test_sound_plan_has_no_inconsistency() -> None:
+    assert find_inconsistencies(sample_plan()) == []
+
+
+def test_an_inconsistent_plan_cannot_be_made() -> None:
+    source = sample_plan()
+    entry(source, 2)["id"] = "01-01"
+    with pytest.raises(ValidationError) as raised:
+        Plan.model_validate(source)
+    assert raised.value.errors()[0]["type"] == "plan_inconsistent"
