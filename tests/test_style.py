@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LONGEST_FILE = 300
-TABLES = {"sheetgen/messages.py"}  # a table of words; its length says nothing
+TABLES = "sheetgen/messages/"  # tables of words; their length says nothing
 TOOLS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
@@ -35,9 +35,9 @@ def test_modules_are_short(project_root: Path) -> None:
         path.relative_to(project_root).as_posix(): len(path.read_text("utf-8").splitlines())
         for path in (project_root / "sheetgen").rglob("*.py")
     }
-    assert set(lengths) > TABLES
+    assert len(lengths) > 20
     too_long = {name for name, length in lengths.items() if length > LONGEST_FILE}
-    assert too_long - TABLES == set()
+    assert {name for name in too_long if not name.startswith(TABLES)} == set()
 
 
 def test_every_dependency_has_its_reason(project_root: Path) -> None:

@@ -1,4 +1,4 @@
-"""``sheetgen check``: 計画のデータと様式を点検する。"""
+"""``sheetgen check``: 計画のデータとテンプレートを点検する。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sheetgen.problems import ExitCode, Level
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @source_options
 def check(plan: Path, template: Path) -> ExitCode:
-    """計画のデータと様式に誤りがないか、点検する。
+    """計画のデータとテンプレートに誤りがないか、点検する。
 
     何も書き換えない。見つかったことを、重い順にすべて出す。
     """
@@ -32,9 +32,9 @@ def _summarize(result: CheckResult) -> None:
     """点検の結論を書く。"""
     click.echo(
         f"実施項目 {result.items}件、所属 {result.sections}課、"
-        f"様式の入力欄 {result.inputs}か所を点検しました。"
+        f"様式の記入欄 {result.inputs}か所を点検しました。"
     )
     if Level.ERROR in by_level(result.problems):
         click.echo(f"直すところがあります（{counts(result.problems)}）。")
     else:
-        click.echo(f"計画のデータも様式も使えます（{counts(result.problems)}）。")
+        click.echo(f"計画のデータもテンプレートも使えます（{counts(result.problems)}）。")

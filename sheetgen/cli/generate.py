@@ -41,7 +41,7 @@ SHOWN_NOTES = 5
     "--year",
     type=fiscal_year,
     metavar="年度",
-    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年次見直しの年度。",
+    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
 )
 @click.option(
     "--per",
@@ -93,7 +93,7 @@ def generate(
 ) -> ExitCode:
     """各課に配るブックを作る。
 
-    計画のデータの実施項目を様式に書き入れ、課ごとに一冊のブックにする。
+    計画のデータをテンプレートに書き入れ、課ごとに一冊のブックにする。
     書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts

@@ -69,7 +69,7 @@ def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:
 def source_options(command: Command) -> Command:
     """``--plan`` と ``--template`` を付ける。"""
     for name, default, help_text in (
-        ("--template", DEFAULT_TEMPLATE, "様式のブック。"),
+        ("--template", DEFAULT_TEMPLATE, "テンプレート。"),
         ("--plan", DEFAULT_PLAN, "計画のデータ。"),
     ):
         command = click.option(
