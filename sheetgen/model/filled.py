@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum
 
 Value = int | float | str | None
 CellKey = tuple[str, int]
 RowKey = tuple[int, int]
 
 
-class InputState(Enum):
+class InputState(IntEnum):
     """記入欄の状態。KEEP は記入欄ではないセル。"""
 
-    KEEP = "keep"
-    OPEN = "open"
-    CLOSED = "closed"
+    KEEP = 0
+    OPEN = 1
+    CLOSED = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ class Evaluator:
             kind = type(value).__name__
             self.problems.append(Problem("T116", self.place(cell, item), {"kind": kind}))
             return None, None
-        if isinstance(value, str):
-            length = len(value) + sum(character > "\uffff" for character in value)
+        if isinstance(value, str) and len(value) > MAX_TEXT // 2:
+            length = len(value.encode("utf-16-le", "surrogatepass")) // 2
             if length > MAX_TEXT:
                 facts = {"length": length, "limit": MAX_TEXT}
                 self.problems.append(Problem("F011", self.place(cell, item), facts))

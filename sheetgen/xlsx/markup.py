@@ -11,7 +11,8 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
+
+from sheetgen.xlsx.text import attribute_value
 
 _BOM = codecs.BOM_UTF8
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -69,7 +70,7 @@ class Node:
         """属性を変えた開始タグを書く。``None`` は属性を除く。空要素は空要素のまま。"""
         attrs: dict[str, str | None] = {**self.attrs, **changes}
         words = [self.qname]
-        words += [f"{name}={quoteattr(v)}" for name, v in attrs.items() if v is not None]
+        words += [f'{name}="{attribute_value(v)}"' for name, v in attrs.items() if v is not None]
         return f"<{' '.join(words)}{'/' if self.is_empty_tag else ''}>".encode()
 
 

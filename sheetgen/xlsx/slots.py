@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation, Value
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
 from sheetgen.xlsx.references import quoted, shift_range
 from sheetgen.xlsx.shift import Shift
-from sheetgen.xlsx.styles import StyleBook, StyleChange
+from sheetgen.xlsx.styles import StyleBook
 from sheetgen.xlsx.text import attribute_text, cell_text
 
 
@@ -82,7 +83,7 @@ def style_of(base: int, fill: Fill, state: RenderState) -> int:
     """このセルの書式の番号。"""
     if fill.size is None and fill.number_format is None and fill.state is InputState.KEEP:
         return base
-    return state.styles.index(StyleChange(base, fill.size, fill.number_format, fill.state))
+    return state.styles.index((base, fill.size, fill.number_format, fill.state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def join(pieces: tuple[Piece, ...] | list[Piece], state: RenderState) -> str:
     return "".join([piece if isinstance(piece, str) else piece.render(state) for piece in pieces])
 
 
+@lru_cache(maxsize=4096)
 def validation(one: Validation, prefix: str) -> str:
     """一つの入力規則を書く。属性の順は ECMA-376 18.3.1.32 による。"""
     attrs = {

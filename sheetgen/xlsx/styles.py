@@ -6,11 +6,9 @@ template's own entries are never changed, only derived ones appended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
-
 from sheetgen.model.filled import InputState
 from sheetgen.xlsx.markup import Node, Splice
+from sheetgen.xlsx.text import attribute_value
 
 _BUILT_IN_FORMATS = {
     "General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49,
@@ -18,14 +16,8 @@ _BUILT_IN_FORMATS = {
 _FIRST_CUSTOM_FORMAT = 164
 
 
-@dataclass(frozen=True, slots=True)
-class StyleChange:
-    """元の書式からの違い。``size`` は pt、None は元のまま。"""
-
-    base: int
-    size: float | None = None
-    number_format: str | None = None
-    state: InputState = InputState.KEEP
+StyleChange = tuple[int, float | None, str | None, InputState]
+"""元の書式の番号と、そこからの違い（大きさ pt、表示形式、記入欄の状態）。"""
 
 
 class StyleSheet:
@@ -71,22 +63,23 @@ class StyleBook:
         return found
 
     def _add(self, change: StyleChange) -> int:
-        base = self._base_xfs.children[change.base]
+        number, size, number_format, state = change
+        base = self._base_xfs.children[number]
         changes: dict[str, str | None] = {}
-        if change.size is not None:
-            font = self._font(int(base.attrs.get("fontId", 0)), change.size)
+        if size is not None:
+            font = self._font(int(base.attrs.get("fontId", 0)), size)
             changes |= {"fontId": str(font), "applyFont": "1"}
-        if change.number_format is not None:
-            number = self._format(change.number_format)
-            changes |= {"numFmtId": str(number), "applyNumberFormat": "1"}
+        if number_format is not None:
+            code = self._format(number_format)
+            changes |= {"numFmtId": str(code), "applyNumberFormat": "1"}
         locked = None
-        if change.state is not InputState.KEEP:
-            locked = change.state is InputState.CLOSED
+        if state is not InputState.KEEP:
+            locked = state is InputState.CLOSED
             changes["applyProtection"] = "1"
             if not locked and self._sheet.open_fill is not None:
                 changes |= {"fillId": self._sheet.open_fill, "applyFill": "1"}
         if not changes:
-            return change.base
+            return number
         self._xfs.append(self._xf(base, changes, locked))
         return len(self._base_xfs.children) + len(self._xfs) - 1
 
@@ -130,9 +123,10 @@ class StyleBook:
         _append(splice, self._base_xfs, self._xfs)
         if self._formats:
             prefix = sheet.root.prefix
+            formats = [(attribute_value(code), n) for code, n in self._formats.items()]
             new = [
-                f'<{prefix}numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'.encode()
-                for code, number in self._formats.items()
+                f'<{prefix}numFmt numFmtId="{number}" formatCode="{value}"/>'.encode()
+                for value, number in formats
             ]
             if sheet.formats is not None:
                 _append(splice, sheet.formats, new)

@@ -12,9 +12,6 @@ import re
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
 
-MAX_TEXT = 32_767
-"""一つのセルに入る文字数（UTF-16 の単位で数える）。"""
-
 
 def _escaped(match: re.Match[str]) -> str:
     character = match.group()
@@ -26,11 +23,22 @@ def cell_text(text: str) -> str:
     return _SPECIAL.sub(_escaped, text) if _SPECIAL.search(text) else text
 
 
+# 属性の中の改行とタブは、そのままでは空白になってしまう。
+_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r]')
+_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
+               "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}  # fmt: skip
+
+
+def attribute_value(text: str) -> str:
+    """XML の属性の値を、二重引用符で囲める形にする（読んだ値をそのまま書き戻すとき）。"""
+    if not _IN_ATTRIBUTE.search(text):
+        return text
+    return _IN_ATTRIBUTE.sub(lambda match: _REFERENCES[match.group()], text)
+
+
 def attribute_text(text: str) -> str:
-    """二重引用符で囲む属性の値として書ける形にする。"""
-    return cell_text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
-
-
-def text_length(text: str) -> int:
-    """Excel の数え方（UTF-16 の単位）での文字数。"""
-    return len(text) + sum(character > "\uffff" for character in text)
+    """人の書いた文字を、属性の値（ST_Xstring）として書ける形にする。"""
+    if not _SPECIAL.search(text):
+        return attribute_value(text)
+    kept = _SPECIAL.sub(lambda m: m.group() if m.group() in "&<>" else _escaped(m), text)
+    return attribute_value(kept)

@@ -15,6 +15,7 @@ from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
 from sheetgen.xlsx.dependents import Dependent, PartNames, read_dependents, repointed_targets
 from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.names import WrittenSheet
 from sheetgen.xlsx.package import (
     CONTENT_TYPES,
     OFFICE,
@@ -29,7 +30,7 @@ from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.slots import RenderState, join
 from sheetgen.xlsx.styles import StyleBook, StyleSheet
 from sheetgen.xlsx.template import INPUT_SAMPLE
-from sheetgen.xlsx.workbook import WorkbookProgram, WrittenSheet, core_properties
+from sheetgen.xlsx.workbook import WorkbookProgram, core_properties
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _COMPRESSED = (".png", ".jpg", ".jpeg", ".gif")
@@ -85,7 +86,7 @@ class TemplateWriter:
 
     def _sample_style(self) -> int | None:
         """記入欄の見本のセルの書式。"""
-        location = self._workbook.name_text(INPUT_SAMPLE)
+        location = self._workbook.names.location(INPUT_SAMPLE)
         if location is None:
             return None
         sheet, ref = split_sheet(location)

@@ -1,0 +1,171 @@
+"""定義された名前を、シートの写しごとに付け直す。
+
+Section workbooks are read back by name, so each copy of the form sheet has names
+of its own scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetgen.model.filled import SheetBinding, SheetEntry
+from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.references import (
+    AmbiguousReferenceError,
+    names_sheet,
+    quoted,
+    repoint,
+    shift_formula,
+)
+from sheetgen.xlsx.shift import Shift
+from sheetgen.xlsx.text import attribute_value, cell_text
+
+NAME_PREFIX = "sg."
+"""記入欄に付ける名前の始まり。テンプレートの中の同じ始まりの名前は除く。"""
+
+_Line = tuple[str, int, str]
+
+
+class _OwnSheet:
+    """写しの名に替わる所。"""
+
+
+_OWN = _OwnSheet()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSheet:
+    """書き終えた一枚の、付ける名前（名前からセルへ）と、行の移り方。"""
+
+    names: Mapping[str, str]
+    shift: Shift
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """テンプレートの一つの名前。``scope`` はシートの名、None はブック全体。"""
+
+    label: str
+    attrs: Mapping[str, str]
+    scope: str | None
+    pieces: tuple[object, ...]
+
+    @property
+    def of_form(self) -> bool:
+        return any(isinstance(piece, _OwnSheet) for piece in self.pieces)
+
+    def text(self, own: str) -> str:
+        return "".join(p if isinstance(p, str) else quoted(own) for p in self.pieces)
+
+    def line(self, tag: str, scope: int | None, text: str) -> str:
+        attrs = {"name": self.label}
+        if scope is not None:
+            attrs["localSheetId"] = str(scope)
+        words = "".join(
+            f' {name}="{attribute_value(value)}"' for name, value in {**attrs, **self.attrs}.items()
+        )
+        return f"<{tag}{words}>{cell_text(text)}</{tag}>"
+
+
+class DefinedNames:
+    """テンプレートの名前。
+
+    :raises SheetgenError: a name is broken (T015) or cannot be settled (T010, T011).
+    """
+
+    def __init__(
+        self,
+        package: Package,
+        parent: Node | None,
+        order: Sequence[str],
+        bindings: Mapping[str, SheetBinding],
+        form_sheet: str,
+    ) -> None:
+        self._package = package
+        self._form_sheet = form_sheet
+        self._moving = [name for name, binding in bindings.items() if binding.blocks]
+        self._names = list(self._read(parent, order))
+
+    def _read(self, parent: Node | None, order: Sequence[str]) -> Iterator[_Name]:
+        for node in parent.children if parent else []:
+            attrs = dict(node.attrs)
+            label = attrs.pop("name")
+            if label.startswith(NAME_PREFIX):
+                continue
+            index = attrs.pop("localSheetId", None)
+            scope = order[int(index)] if index is not None else None
+            yield _Name(label, attrs, scope, self._pieces(label, node.text, scope))
+
+    def _pieces(self, label: str, text: str, scope: str | None) -> tuple[object, ...]:
+        if "#REF!" in text:
+            raise self._package.refuse("T015", name=label)
+        try:
+            if not names_sheet(text, self._form_sheet):
+                return (text,)
+        except AmbiguousReferenceError:
+            raise self._package.refuse(
+                "T011", sheet=scope or self._form_sheet, formula=text
+            ) from None
+        if scope not in (None, self._form_sheet):
+            raise self._package.refuse("T010", sheet=scope, formula=text, form=self._form_sheet)
+        return tuple(repoint(text, self._form_sheet, _OWN))
+
+    def location(self, label: str) -> str | None:
+        """ブック全体の名前 ``label`` の指す所。"""
+        for name in self._names:
+            if name.scope is None and name.label == label:
+                return name.text(self._form_sheet)
+        return None
+
+    def render(
+        self, prefix: str, entries: Sequence[SheetEntry], written: Sequence[WrittenSheet]
+    ) -> str:
+        """``definedNames`` の要素を書く。名前の順に並べる。"""
+        tag = f"{prefix}definedName"
+        lines = [*self._template_lines(tag, entries, written), *_own_lines(tag, entries, written)]
+        if not lines:
+            return ""
+        lines.sort()
+        return f"<{tag}s>{''.join([line for _, _, line in lines])}</{tag}s>"
+
+    def _template_lines(
+        self, tag: str, entries: Sequence[SheetEntry], written: Sequence[WrittenSheet]
+    ) -> Iterator[_Line]:
+        index_of = {entry.template_sheet: index for index, entry in enumerate(entries)}
+        for name in self._names:
+            key = name.label.casefold()
+            if name.of_form or name.scope == self._form_sheet:
+                for index, entry in enumerate(entries):
+                    if entry.template_sheet == self._form_sheet:
+                        yield key, index, name.line(tag, index, name.text(entry.name))
+                continue
+            text = name.text("")
+            for sheet in self._moving:
+                shift = written[index_of[sheet]].shift
+                text = shift_formula(text, sheet, shift, name.scope == sheet)
+            scope = None if name.scope is None else index_of[name.scope]
+            yield key, -1 if scope is None else scope, name.line(tag, scope, text)
+
+
+def _own_lines(
+    tag: str, entries: Sequence[SheetEntry], written: Sequence[WrittenSheet]
+) -> Iterator[_Line]:
+    """記入欄の名前。同じ様式の写しは同じ対応を持つので、組み立ては一度だけ行う。"""
+    prepared: dict[int, list[tuple[str, str, str]]] = {}
+    for index, (entry, sheet) in enumerate(zip(entries, written, strict=True)):
+        lines = prepared.get(id(sheet.names))
+        if lines is None:
+            lines = prepared[id(sheet.names)] = [
+                (label.casefold(), f'<{tag} name="{label}" localSheetId="', _absolute(ref))
+                for label, ref in sheet.names.items()
+            ]
+        own = f'{index}">{cell_text(quoted(entry.name))}!'
+        for key, head, cell in lines:
+            yield key, index, f"{head}{own}{cell}</{tag}>"
+
+
+def _absolute(ref: str) -> str:
+    column = ref.rstrip("0123456789")
+    return f"${column}${ref[len(column) :]}"
