@@ -1,0 +1,5 @@
+"""できたファイルを、書きかけを残さずに置く段階。"""
+
+from sheetgen.output.staging import Placed, Staging
+
+__all__ = ["Placed", "Staging"]
