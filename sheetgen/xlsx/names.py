@@ -143,8 +143,9 @@ class DefinedNames:
                 continue
             text = name.text("")
             for sheet in self._moving:
-                shift = written[index_of[sheet]].shift
-                text = shift_formula(text, sheet, shift, name.scope == sheet)
+                if name.scope == sheet or sheet in text:
+                    shift = written[index_of[sheet]].shift
+                    text = shift_formula(text, sheet, shift, name.scope == sheet)
             scope = None if name.scope is None else index_of[name.scope]
             yield key, -1 if scope is None else scope, name.line(tag, scope, text)
 

@@ -42,6 +42,7 @@ class Relationship:
 def relationships_name(part: str) -> str:
     """部品の関係を書く部品の名。"""
     folder, name = posixpath.split(part)
+    # パッケージ自体（空の名）の関係は ``_rels/.rels`` にある。
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
@@ -86,7 +87,7 @@ class Package:
 
     def relationships(self, part: str) -> tuple[Relationship, ...]:
         """部品から出る関係。``""`` はパッケージ自体。"""
-        name = relationships_name(part) if part else "_rels/.rels"
+        name = relationships_name(part)
         if name not in self.parts:
             return ()
         base = posixpath.dirname(part)

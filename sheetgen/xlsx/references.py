@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
@@ -80,19 +81,30 @@ def repoint(formula: str, sheet: str, slot: object) -> list[object]:
 RowShift = Callable[[int], int]
 
 
+@lru_cache(maxsize=1024)
+def _parts(cells: str) -> tuple[tuple[str, str, str], ...]:
+    """範囲の両端を、（列まで、行の印、行）に分ける。行のない端は、そのまま先頭に入れる。"""
+    found = []
+    for part in cells.split(":"):
+        match = _PART.match(part)
+        if match and match[4]:
+            found.append((f"{match[1]}{match[2] or ''}", match[3], match[4]))
+        else:
+            found.append((part, "", ""))
+    return tuple(found)
+
+
 def shift_range(cells: str, shift: RowShift) -> str:
     """``$A$3:B7`` の行を移す。範囲の終わりは、繰り返しの最後の行まで伸びる。"""
-    parts = cells.split(":")
+    parts = _parts(cells)
     moved = []
-    for position, part in enumerate(parts):
-        match = _PART.match(part)
-        if not match or not match[4]:
-            moved.append(part)
+    for position, (column, mark, row) in enumerate(parts):
+        if not row:
+            moved.append(column)
             continue
-        row = int(match[4])
         # 終わりの行は「次の行の手前」とすると、増えた行が範囲に入る。
-        new = shift(row + 1) - 1 if position and len(parts) == 2 else shift(row)
-        moved.append(f"{match[1]}{match[2] or ''}{match[3]}{new}")
+        is_end = position == 1 and len(parts) == 2
+        moved.append(f"{column}{mark}{shift(int(row) + 1) - 1 if is_end else shift(int(row))}")
     return ":".join(moved)
 
 

@@ -6,13 +6,14 @@ and for each sheet a join.  Same input, same bytes: entries carry a fixed date.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
+from sheetgen.xlsx.container import Container, ContainerFullError, compress
 from sheetgen.xlsx.dependents import Dependent, PartNames, read_dependents, repointed_targets
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.names import WrittenSheet
@@ -31,9 +32,6 @@ from sheetgen.xlsx.slots import RenderState, join
 from sheetgen.xlsx.styles import StyleBook, StyleSheet
 from sheetgen.xlsx.template import INPUT_SAMPLE
 from sheetgen.xlsx.workbook import WorkbookProgram, core_properties
-
-_DATE = (1980, 1, 1, 0, 0, 0)
-_COMPRESSED = (".png", ".jpg", ".jpeg", ".gif")
 
 
 class TemplateWriter:
@@ -61,6 +59,9 @@ class TemplateWriter:
         self._dependents: dict[str, tuple[Dependent, ...]] = {}
         for name, binding in by_name.items():
             self._cut(name, binding, tall_rows.get(name, frozenset()))
+        root = write_relationships(self._constant.root_relationships, "")
+        unchanging = {relationships_name(""): root, **self._constant.parts}
+        self._unchanging = {name: compress(name, data) for name, data in unchanging.items()}
         styles = self._constant.rewritten.get("styles", "")
         self._styles = StyleSheet(*package.tree(styles), self._sample_style())
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
@@ -95,29 +96,37 @@ class TemplateWriter:
         return int(cell.attrs.get("s", 0)) if cell is not None else None
 
     def write(self, book: FilledBook, target: IO[bytes]) -> None:
-        """ブックを一冊書く。``book.sheets`` は順に一枚ずつ取り出す。"""
+        """ブックを一冊書く。``book.sheets`` は順に一枚ずつ取り出す。
+
+        :raises SheetgenError: the book is too large for one file (O003).
+        """
+        container = Container(target)
+        try:
+            self._write_parts(book, container)
+        except ContainerFullError:
+            raise SheetgenError(Problem("O003", Place(label=book.title))) from None
+        container.close()
+
+    def _write_parts(self, book: FilledBook, container: Container) -> None:
         planned = self._plan(book)
         styles = self._styles.new_book()
         active = self._workbook.first_visible(book.entries)
         written: list[WrittenSheet] = []
         constant = self._constant
-        with zipfile.ZipFile(target, "w") as archive:
-            _put(archive, CONTENT_TYPES, constant.content_types(planned))
-            root = constant.root_relationships
-            _put(archive, "_rels/.rels", write_relationships(root, ""))
-            for index, (sheet, plan) in enumerate(zip(book.sheets, planned, strict=True)):
-                shift = self._write_sheet(archive, sheet, plan, styles, index == active)
-                written.append(WrittenSheet(sheet.names, shift))
-            ids = [f"rIdSheet{number}" for number in range(1, len(planned) + 1)]
-            main = self._workbook.render(book.entries, ids, written, self._recalculate)
-            _put(archive, constant.main, main)
-            relations = self._main_relationships(planned, ids)
-            _put(archive, relationships_name(constant.main), relations)
-            _put(archive, constant.rewritten["styles"], styles.result())
-            if "core-properties" in constant.rewritten:
-                _put(archive, constant.rewritten["core-properties"], core_properties(book))
-            for name, data in constant.parts.items():
-                _put(archive, name, data)
+        container.write(CONTENT_TYPES, constant.content_types(planned))
+        for index, (sheet, plan) in enumerate(zip(book.sheets, planned, strict=True)):
+            shift = self._write_sheet(container, sheet, plan, styles, index == active)
+            written.append(WrittenSheet(sheet.names, shift))
+        ids = [f"rIdSheet{number}" for number in range(1, len(planned) + 1)]
+        main = self._workbook.render(book.entries, ids, written, self._recalculate)
+        container.write(constant.main, main)
+        relations = self._main_relationships(planned, ids)
+        container.write(relationships_name(constant.main), relations)
+        container.write(constant.rewritten["styles"], styles.result())
+        if "core-properties" in constant.rewritten:
+            container.write(constant.rewritten["core-properties"], core_properties(book))
+        for name, entry in self._unchanging.items():
+            container.put(name, entry)
 
     def _plan(self, book: FilledBook) -> list[PlannedSheet]:
         """各シートの部品名を決める。最初の写しは元の名、あとは新しい名。"""
@@ -144,7 +153,7 @@ class TemplateWriter:
 
     def _write_sheet(
         self,
-        archive: zipfile.ZipFile,
+        container: Container,
         sheet: FilledSheet,
         plan: PlannedSheet,
         styles: StyleBook,
@@ -155,7 +164,7 @@ class TemplateWriter:
         shift = Shift(program.binding.blocks, sheet.repeats)
         state = RenderState(sheet, styles, selected, shift)
         part = plan.parts[0][1]
-        _put(archive, part, join(program.pieces, state).encode())
+        container.write(part, join(program.pieces, state).encode())
         relations: list[Relationship] = []
         targets = dict(plan.parts[1:])
         for dependent in self._dependents[sheet.template_sheet]:
@@ -169,22 +178,14 @@ class TemplateWriter:
                 if dependent.pieces is None
                 else join(dependent.pieces, state).encode()
             )
-            _put(archive, name, data)
+            container.write(name, data)
             if dependent.relationships:
                 inner = repointed_targets(dependent.relationships, self._form_sheet, state)
-                _put(archive, relationships_name(name), write_relationships(inner, name))
+                container.write(relationships_name(name), write_relationships(inner, name))
             relations.append(Relationship(one.id, one.type, name, False))
         if relations:
-            _put(archive, relationships_name(part), write_relationships(relations, part))
+            container.write(relationships_name(part), write_relationships(relations, part))
         return shift
-
-
-def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _DATE)
-    stored = name.lower().endswith(_COMPRESSED)
-    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    archive.writestr(entry, data, compresslevel=6)
 
 
 def _find_cell(root: Node, ref: str) -> Node | None:
