@@ -10,17 +10,17 @@ from template_form import MM, protect
 from template_styles import put
 
 # 89 units (534 pt) of the 538 pt between the margins of a portrait A4 page.
-COLUMN_WIDTHS = (12, 38, 23, 16)
+COLUMN_WIDTHS = (11, 35, 17, 16, 10)
 
-# (height in pt, ((area without its row, text, style), ...)); "" is a row left empty.
+# (height in pt, ((area without its row, text, style), ...)); () is an empty row.
 CellSpec = tuple[str, str, str]
 ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
-    (24, (("A:D", "{{ plan.plan_title }}　アクションプラン", "案内の見出し"),)),
+    (24, (("A:E", "{{ plan.plan_title }}　アクションプラン", "案内の見出し"),)),
     (
         30,
         (
             (
-                "A:D",
+                "A:E",
                 "{{ round.name }}について（{{ round.fiscal_year | wareki_full }}）",
                 "案内の表題",
             ),
@@ -30,17 +30,17 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         22,
         (
             ("A:B", "{{ book.addressee }}　御中", "案内の見出し"),
-            ("C:D", "{{ plan.municipality }} {{ plan.office }}", "案内の右寄せ"),
+            ("C:E", "{{ plan.municipality }} {{ plan.office }}", "案内の右寄せ"),
         ),
     ),
     (8, ()),
-    (46, (("A", "お願い", "項目名"), ("B:D", "{{ round.task }}", "本文"))),
+    (34, (("A", "お願い", "項目名"), ("B:E", "{{ round.task }}", "本文"))),
     (
         22,
         (
             ("A", "提出期限", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "{% if round.deadline %}{{ round.deadline }}{% else %}"
                 "依頼文でお知らせした日まで{% endif %}",
                 "実施項目名",
@@ -52,7 +52,7 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         (
             ("A", "提出先・\n問合せ先", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "{{ plan.office }}"
                 "{% if plan.contact.phone %}　電話 {{ plan.contact.phone }}{% endif %}"
                 "{% if plan.contact.email %}\n電子メール {{ plan.contact.email }}{% endif %}",
@@ -61,12 +61,12 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         ),
     ),
     (10, ()),
-    (20, (("A:D", "書き方", "案内の見出し"),)),
+    (20, (("A:E", "書き方", "案内の見出し"),)),
     (
         20,
         (
             ("A", "記入する欄", "入力欄の見本"),
-            ("B:D", "この色の欄だけに記入してください。ほかの欄は保護されています。", "本文"),
+            ("B:E", "この色の欄だけに記入してください。ほかの欄は保護されています。", "本文"),
         ),
     ),
     (
@@ -74,9 +74,9 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         (
             ("A", "数値", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "数字だけを記入してください（単位は不要です）。効果額は千円単位です。\n"
-                "数値で表せないときは「-」を記入してください。",
+                "数値で表せないときは「-」を記入してください（「-」と 0 と空欄は区別します）。",
                 "本文",
             ),
         ),
@@ -86,7 +86,7 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         (
             ("A", "文章", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "欄に入る長さで記入してください。長すぎるときは、入力したときにお知らせします。\n"
                 "欄の中で改行するときは、Alt キーを押しながら Enter キーを押します。",
                 "本文",
@@ -98,7 +98,7 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         (
             ("A", "評価", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "評価の欄に色が付いているときは、一覧から選んでください（区分は下の表）。",
                 "本文",
             ),
@@ -109,7 +109,7 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         (
             ("A", "様式", "項目名"),
             (
-                "B:D",
+                "B:E",
                 "行や列を足したり消したりしないでください。\n"
                 "シート名とファイル名も、そのままにしてください。",
                 "本文",
@@ -120,23 +120,23 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         20,
         (
             ("A", "誤りの連絡", "項目名"),
-            ("B:D", "保護された欄の誤りに気付いたときは、問合せ先へご連絡ください。", "本文"),
+            ("B:E", "保護された欄の誤りに気付いたときは、問合せ先へご連絡ください。", "本文"),
         ),
     ),
     (
         20,
         (
             ("A", "提出方法", "項目名"),
-            ("B:D", "このブックを保存し、Excel ファイルのまま提出先へお送りください。", "本文"),
+            ("B:E", "このブックを保存し、Excel ファイルのまま提出先へお送りください。", "本文"),
         ),
     ),
     (10, ()),
-    (20, (("A:D", "評価の区分", "案内の見出し"),)),
+    (20, (("A:E", "評価の区分", "案内の見出し"),)),
     (
         18,
         (
             ("A", "{% for grade in plan.evaluation_scale %}{{ grade.grade }}", "項目名"),
-            ("B:D", "{{ grade.meaning }}{% endfor %}", "本文"),
+            ("B:E", "{{ grade.meaning }}{% endfor %}", "本文"),
         ),
     ),
     (10, ()),
@@ -144,8 +144,8 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
         20,
         (
             (
-                "A:D",
-                "記入する実施項目（{{ book.count }}件）　項目名を押すと、そのシートへ移ります。",
+                "A:E",
+                "記入する実施項目（{{ book.count }}件）　シートの欄を押すと、様式へ移ります。",
                 "案内の見出し",
             ),
         ),
@@ -157,15 +157,17 @@ ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
             ("B", "実施項目", "項目名"),
             ("C", "担当", "項目名"),
             ("D", "備考", "項目名"),
+            ("E", "シート", "項目名"),
         ),
     ),
     (
-        30,
+        21,
         (
             ("A", "{% for entry in entries %}{{ entry.label }}", "本文（中央）"),
-            ("B", "{{ entry.title | link(entry.sheet) }}", "本文"),
+            ("B", "{{ entry.title }}", "本文"),
             ("C", "{{ entry.owners }}", "主管課"),
-            ("D", "{{ entry.note }}{% endfor %}", "主管課"),
+            ("D", "{{ entry.note }}", "主管課"),
+            ("E", "{{ entry.sheet | link(entry.sheet) }}{% endfor %}", "シートへのリンク"),
         ),
     ),
 )
@@ -188,7 +190,7 @@ def draw_cover(book: Workbook, sheet: Worksheet) -> None:
                 book.defined_names["input_sample"] = DefinedName(
                     "input_sample", attr_text=f"はじめに!${first}${row}"
                 )
-    sheet.print_area = f"A1:D{len(ROWS)}"
+    sheet.print_area = f"A1:E{len(ROWS)}"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.fitToWidth = 1

@@ -123,11 +123,11 @@ def _subtotal(column: str) -> str:
 
 def _draw_outside(sheet: Worksheet) -> None:
     """印刷されないもの：はじめにへの戻り口と、隠した行の識別情報。"""
-    put(sheet, LINK_CELL, "はじめにへ戻る", "案内の戻る")
+    put(sheet, LINK_CELL, "はじめにへ戻る", "はじめにへのリンク")
     sheet[LINK_CELL].hyperlink = Hyperlink(
         ref=LINK_CELL, location="はじめに!A1", display="はじめにへ戻る"
     )
-    sheet[LINK_CELL].style = "案内の戻る"
+    sheet[LINK_CELL].style = "はじめにへのリンク"
     put(sheet, f"A{CARRIER_ROW}", "{{ form.carrier }}", "内部情報")
     sheet.row_dimensions[CARRIER_ROW].hidden = True
 

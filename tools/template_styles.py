@@ -21,6 +21,7 @@ FONT = "BIZ UDゴシック"
 LABEL_FILL = "FFE4EAF4"
 INPUT_FILL = "FFFFF6D6"
 GREY = "FF7F7F7F"
+LINK = "FF0563C1"
 THIN = Side(style="thin", color="FF404040")
 HAIR = Side(style="hair", color="FF404040")
 MEDIUM = Side(style="medium", color="FF404040")
@@ -33,6 +34,7 @@ class Role:
     name: str
     size: float = 10.5
     bold: bool = False
+    underline: bool = False
     color: str | None = None
     across: str = "left"
     down: str = "center"
@@ -79,7 +81,8 @@ ROLES = (
     Role("案内の右寄せ", across="right", wrap=False, frame=False),
     Role("入力欄の見本", across="center", fill=INPUT_FILL),
     Role("内部情報", size=8, color=GREY, wrap=False, frame=False),
-    Role("案内の戻る", size=9, color="FF0563C1", wrap=False, frame=False),
+    Role("シートへのリンク", color=LINK, across="center", wrap=False, underline=True),
+    Role("はじめにへのリンク", size=9, color=LINK, wrap=False, frame=False, underline=True),
 )
 
 
@@ -89,12 +92,12 @@ def add_styles(book: Workbook) -> None:
     styles: Any = book
     normal = next(style for style in styles._named_styles if style.name == "Normal")
     # Font 0 is the one cells without a style use and some programs measure columns by.
-    styles._fonts = IndexedList([_font(12)])
-    normal.font = _font(12)
+    styles._fonts = IndexedList([_font(Role("標準", size=12))])
+    normal.font = _font(Role("標準", size=12))
     normal.alignment = Alignment(vertical="center")
     for role in ROLES:
         style = NamedStyle(name=role.name)
-        style.font = _font(role.size, role.bold, role.color)
+        style.font = _font(role)
         style.alignment = Alignment(
             horizontal=role.across,
             vertical=role.down,
@@ -110,8 +113,16 @@ def add_styles(book: Workbook) -> None:
         book.add_named_style(style)
 
 
-def _font(size: float, bold: bool = False, color: str | None = None) -> Font:
-    return Font(name=FONT, size=size, bold=bold or None, color=color, family=3, charset=128)
+def _font(role: Role) -> Font:
+    return Font(
+        name=FONT,
+        size=role.size,
+        bold=role.bold or None,
+        underline="single" if role.underline else None,
+        color=role.color,
+        family=3,
+        charset=128,
+    )
 
 
 def _theme() -> bytes:

@@ -19,7 +19,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 SHARED_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-FONT_ORDER = ("b", "sz", "color", "name", "family", "charset")
+FONT_ORDER = ("b", "u", "sz", "color", "name", "family", "charset")
 
 
 def tidy(path: Path) -> None:
