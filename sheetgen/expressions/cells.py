@@ -104,6 +104,9 @@ def compile_cell(text: str) -> Expression:
         steps = _steps(single)
         if steps is not None:
             return Expression(text, written(single), tree, _walker(steps))
+        filtered = _filtered_walker(single)
+        if filtered is not None:
+            return Expression(text, None, tree, filtered)
         source = text.strip()[2:-2].strip("-+")
         compiled = _ENVIRONMENT.compile_expression(source, undefined_to_none=False)
         return Expression(text, None, tree, lambda context: compiled(**context))
@@ -146,6 +149,18 @@ def _walker(steps: list[str | int]) -> Callable[[Context], Any]:
         return value
 
     return walk
+
+
+def _filtered_walker(node: nodes.Expr) -> Callable[[Context], Any] | None:
+    """``道 | 様式のフィルター`` の形なら、その関数。年度や番号の欄はほとんどこの形である。"""
+    if not isinstance(node, nodes.Filter) or node.name not in FILTERS or node.kwargs:
+        return None
+    chains = [_steps(one) for one in (node.node, *node.args) if one is not None]
+    if None in chains or node.dyn_args or node.dyn_kwargs:
+        return None
+    walkers = [_walker(steps) for steps in chains if steps is not None]
+    function = _ENVIRONMENT.filters[node.name]
+    return lambda context: function(*[walk(context) for walk in walkers])
 
 
 @dataclass(frozen=True, slots=True)

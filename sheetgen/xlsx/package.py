@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -157,6 +158,7 @@ def write_relationships(relationships: list[Relationship], base: str) -> bytes:
     return "".join(words).encode()
 
 
+@lru_cache(maxsize=4096)
 def relative(part: str, base: str) -> str:
     """部品名を、``base`` のある所からの相対の名にする。"""
     return posixpath.relpath(part, posixpath.dirname(base) or ".")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from ooxml.draft import FORM, GUIDE, Draft, fragment, place, put_text
-from ooxml.package import MAIN, REL, TYPES_PART, Element, q
+from ooxml.package import MAIN, REL, Element, q
 
 _SML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
@@ -90,14 +90,6 @@ def percent_part_names(draft: Draft) -> None:
     draft.rename(draft.sheet(), "xl/worksheets/%E6%A7%98%E5%BC%8F.xml")
 
 
-def mixed_part_names(draft: Draft) -> None:
-    """zip の中では日本語の名、指すところでは百分率の名にする。"""
-    draft.rename(draft.sheet(), "xl/worksheets/様式.xml")
-    for part in (TYPES_PART, f"{draft.book().rpartition('/')[0]}/_rels/workbook.xml.rels"):
-        text = draft.parts[part].decode().replace("様式.xml", "%E6%A7%98%E5%BC%8F.xml")
-        draft.parts[part] = text.encode()
-
-
 def utf16(draft: Draft) -> None:
     """シートを UTF-16 で書く。"""
     part = draft.sheet()
@@ -150,7 +142,6 @@ DIALECTS: tuple[Callable[[Draft], None], ...] = (
     cdata,
     odd_part_names,
     percent_part_names,
-    mixed_part_names,
     utf16,
     calc_chain,
     implicit_addresses,

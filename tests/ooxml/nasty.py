@@ -277,17 +277,22 @@ def wider_column(draft: Draft) -> None:
 
 
 def moved_field(draft: Draft) -> None:
-    """実施項目の題名を、印刷範囲の右の空いたセルへ移し、元の欄には別の項目を置く。"""
+    """取組方針の入力欄と、目指す姿の欄を、書式ごと入れ替える。"""
     with draft.edit(draft.sheet()) as root:
-        home = draft.find(root, "{{ item.title }}").get("r", "")
-        put_text(root, home, "{{ item.indicator.name }}")
-        unit = draft.find(root, "{{ item.indicator.unit }}").get("r", "")
-        put_text(root, unit, "{{ item.id }}")
-        row = "".join(c for c in home if c.isdigit())
-        put_text(root, f"T{row}", "{{ item.title }}")
+        one, other = draft.find(root, "{{ initiative.text"), draft.find(root, "{{ item.vision")
+        texts = draft.text_of(one), draft.text_of(other)
+        styles = one.get("s", "0"), other.get("s", "0")
+        for cell, text, style in zip((other, one), texts, styles, strict=True):
+            put_text(root, cell.get("r", ""), text)
+            cell.set("s", style)
+
+
+def field_beside_the_page(draft: Draft) -> None:
+    """印刷範囲の右の空いたセルに、実施項目の ID を控えとして置く。"""
+    with draft.edit(draft.sheet()) as root:
+        put_text(root, "T3", "{{ item.id }}")
         used = root.find(q("dimension"))
-        last = used.get("ref", "").rpartition(":")[2]
-        used.set("ref", f"A1:T{_split(last)[1]}")
+        used.set("ref", f"A1:T{_split(used.get('ref', '').rpartition(':')[2])[1]}")
 
 
 def shared_formula(draft: Draft) -> None:

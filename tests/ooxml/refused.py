@@ -63,7 +63,20 @@ def pivot(draft: Draft) -> None:
         "</pivotTableDefinition>",
         f"{_VND}.spreadsheetml.pivotTable+xml",
     )
+    cache = "xl/pivotCache/pivotCacheDefinition1.xml"
+    draft.add(
+        cache,
+        f'<pivotCacheDefinition xmlns="{MAIN}" refreshOnLoad="1"><cacheSource type="worksheet">'
+        '<worksheetSource ref="A1:B2" sheet="はじめに"/></cacheSource><cacheFields count="0"/>'
+        "</pivotCacheDefinition>",
+        f"{_VND}.spreadsheetml.pivotCacheDefinition+xml",
+    )
     draft.relate(draft.sheet(), "pivotTable", "xl/pivotTables/pivotTable1.xml")
+    draft.relate("xl/pivotTables/pivotTable1.xml", "pivotCacheDefinition", cache)
+    rid = draft.relate(draft.book(), "pivotCacheDefinition", cache)
+    with draft.edit(draft.book()) as root:
+        node = fragment(f'<pivotCaches><pivotCache cacheId="1" r:id="{rid}"/></pivotCaches>')
+        root.find(q("calcPr")).addnext(node)
 
 
 def form_control(draft: Draft) -> None:

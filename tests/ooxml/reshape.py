@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from ooxml.draft import FORM, Draft
+from ooxml.draft import FORM, Draft, put_text
 from ooxml.package import Element, q
 
 _CELL = re.compile(r"(?<![A-Za-z_.])(\$?[A-Z]{1,3}\$?)([0-9]+)(?![0-9A-Za-z_(])")
@@ -54,8 +54,9 @@ def inserted_row(draft: Draft) -> None:
 
 
 def portrait(draft: Draft) -> None:
-    """紙を縦にし、どの列も同じ割合で狭くする。"""
+    """紙を縦にし、どの列も同じ割合で狭くする（入らない見出しは除く）。"""
     with draft.edit(draft.sheet()) as root:
+        put_text(root, draft.find(root, "様式ID").get("r", ""), "{{ form.id }}")
         root.find(q("pageSetup")).set("orientation", "portrait")
         for col in root.iter(q("col")):
             col.set("width", str(round(float(col.get("width", "8")) * PORTRAIT, 2)))
