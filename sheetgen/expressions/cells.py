@@ -14,7 +14,13 @@ from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from sheetgen import era
-from sheetgen.expressions.paths import UnknownName, element_type, unknown_names, written
+from sheetgen.expressions.paths import (
+    UnknownName,
+    element_type,
+    field_title,
+    unknown_names,
+    written,
+)
 
 Context = Mapping[str, Any]
 
@@ -79,6 +85,10 @@ class Expression:
     def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
         """``scope``（使える名前と型）にない名前。"""
         return unknown_names(self.tree, dict(scope))
+
+    def title(self, scope: Mapping[str, object]) -> str | None:
+        """式が見せるマスターの欄の見出し。欄を見せる式でなければ ``None``。"""
+        return field_title(self.tree, dict(scope))
 
     def names(self) -> set[str]:
         """外から受け取る名前。"""

@@ -130,6 +130,21 @@ def _chains(node: nodes.Node) -> Iterator[nodes.Node]:
         yield from _chains(child)
 
 
+def field_title(tree: nodes.Node, scope: dict[str, object]) -> str | None:
+    """式が最初に挙げる、マスターの欄の見出し。なければ ``None``。"""
+    for chain in _chains(tree):
+        if not isinstance(chain, nodes.Getattr):
+            continue
+        try:
+            parent = type_of(chain.node, scope)
+        except LookupError:
+            continue
+        field = getattr(parent, "model_fields", {}).get(chain.attr)
+        if field is not None and field.title:
+            return str(field.title)
+    return None
+
+
 def element_type(node: nodes.Node, scope: dict[str, object]) -> object:
     """繰り返しの元になる式の、一つ一つの型。"""
     return _element(type_of(node, scope))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
+
+NUMBER_FORMAT = re.compile(r"General|(?:0|#,##0)(?:\.0+)?%?")
+"""マスターに書ける表示形式。"""
 
 GENERAL = "General"
 EFFECT_FORMAT = "#,##0"
 """効果額（千円）の表示形式。"""
+
+
+def is_number_format(code: str) -> bool:
+    """:func:`printed` が解する表示形式か。"""
+    return NUMBER_FORMAT.fullmatch(code) is not None
 
 
 def printed(value: int | float | str | None, number_format: str = GENERAL) -> str:

@@ -15,13 +15,14 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
+from sheetgen.model.numbers import NUMBER_FORMAT
+
 LONGEST_TEXT = 32_767
 """Excelの一つのセルに入る文字数（UTF-16で数える）。"""
 
 LARGEST_NUMBER = 10**15
 """Excelが一の位まで正しく持てる数の上限（15桁）。"""
 
-_NUMBER_FORMAT = re.compile(r"General|(?:0|#,##0)(?:\.0+)?%?")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 
@@ -140,5 +141,5 @@ ItemId = Annotated[
 ]
 """実施項目の変わらないID。``08-08``。"""
 
-NumberFormat = Annotated[str, _matching(_NUMBER_FORMAT, "number_format_form")]
+NumberFormat = Annotated[str, _matching(NUMBER_FORMAT, "number_format_form")]
 """Excelの表示形式のうち、指標に使うもの。``#,##0``・``0.0`` など。"""

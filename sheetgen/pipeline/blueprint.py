@@ -27,10 +27,11 @@ FORM_ID_PATH = "form.id"
 
 @dataclass(frozen=True, slots=True)
 class BoundCell:
-    """値の入るセル。``input`` は、記入欄になりうるときだけ。"""
+    """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。"""
 
     cell: TemplateCell
     expression: Expression
+    label: str | None = None
     input: InputField | None = None
     block: int | None = None
 
@@ -94,6 +95,9 @@ def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
     return Blueprint(book, sheets, tuple(problems))
 
 
+_SCOPE: dict[str, object] = dict(typing.get_type_hints(FormContext))
+
+
 class _Reader:
     """一つのテンプレートを読む間、問題を集める。"""
 
@@ -120,7 +124,7 @@ class _Reader:
                 self._report("T101", sheet, cell, text=cell.text, detail=error)
                 continue
             block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
-            found.append(BoundCell(cell, expression, None, block))
+            found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
         is_form = any(
             bound.expression.names() & FORM_NAMES for bound in found if bound.block is None
         )
@@ -199,7 +203,7 @@ class _Reader:
                 self._report("T108", sheet, cell, text=cell.text)
                 yield bound
             else:
-                yield BoundCell(cell, bound.expression, field)
+                yield BoundCell(cell, bound.expression, field.label, field)
 
 
 def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:

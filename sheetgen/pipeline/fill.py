@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sheetgen.expressions import Expression, ExpressionError, Linked
+from sheetgen.expressions import ExpressionError, Linked
 from sheetgen.forms.context import BookContext, FormContext, names_of
-from sheetgen.forms.figures import shown
 from sheetgen.forms.guidance import OpenInput, validations
 from sheetgen.forms.rounds import FieldKind
 from sheetgen.model.filled import (
@@ -19,12 +18,13 @@ from sheetgen.model.filled import (
     Value,
 )
 from sheetgen.model.layout import Box, Fitted, Page
+from sheetgen.model.numbers import GENERAL, is_number_format, printed
 from sheetgen.model.template import TemplateCell, TemplateSheet
+from sheetgen.model.text import LONGEST_TEXT
 from sheetgen.pipeline.blueprint import BoundCell, BoundSheet
 from sheetgen.problems import Place, Problem
 from sheetgen.typeset import fit, height_for
 
-MAX_TEXT = 32_767
 PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
 ROOM = {FieldKind.TEXT: 4, FieldKind.FIGURE: 1, FieldKind.MONEY: 1, FieldKind.GRADE: 1}
 NAME_PREFIX = "sg."
@@ -41,33 +41,32 @@ class Evaluator:
         self._sheet = sheet
         self.problems: list[Problem] = []
 
-    def place(self, cell: TemplateCell, item: str | None, label: str | None = None) -> Place:
-        """このセルの場所。"""
-        return Place(self._file, self._sheet.name, cell.ref, None, label, item)
+    def report(self, code: str, one: BoundCell, item: str | None, **facts: object) -> None:
+        """このセルの問題を加える。"""
+        place = Place(self._file, self._sheet.name, one.cell.ref, None, one.label, item)
+        self.problems.append(Problem(code, place, facts))
 
     def value(
-        self, cell: TemplateCell, expression: Expression, names: Mapping[str, Any], item: str | None
+        self, one: BoundCell, names: Mapping[str, Any], item: str | None
     ) -> tuple[Value, str | None]:
         """値と、リンク先のシート。求められなければ問題とし、空とする。"""
         try:
-            value = expression.evaluate(names)
+            value = one.expression.evaluate(names)
         except ExpressionError as error:
-            self.problems.append(Problem("T115", self.place(cell, item), {"detail": error}))
+            self.report("T115", one, item, detail=error)
             return None, None
         link = None
         if isinstance(value, Linked):
             value, link = value.value, value.sheet
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int | float | str)
-        ):
-            kind = type(value).__name__
-            self.problems.append(Problem("T116", self.place(cell, item), {"kind": kind}))
+        if value is None:
+            return None, link
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            self.report("T116", one, item, kind=type(value).__name__)
             return None, None
-        if isinstance(value, str) and len(value) > MAX_TEXT // 2:
+        if isinstance(value, str) and len(value) > LONGEST_TEXT // 2:
             length = len(value.encode("utf-16-le", "surrogatepass")) // 2
-            if length > MAX_TEXT:
-                facts = {"length": length, "limit": MAX_TEXT}
-                self.problems.append(Problem("F011", self.place(cell, item), facts))
+            if length > LONGEST_TEXT:
+                self.report("F011", one, item, length=length, limit=LONGEST_TEXT)
                 return None, None
         return value, link
 
@@ -83,6 +82,8 @@ class FormFiller:
     def __init__(self, bound: BoundSheet, file: str, opened: frozenset[str]) -> None:
         self._bound = bound
         self._opened = opened
+        self._file = file
+        self._narrow: set[str] = set()
         self._evaluator = Evaluator(file, bound.sheet)
         self.problems = self._evaluator.problems
         sheet = bound.sheet
@@ -125,14 +126,14 @@ class FormFiller:
         boxes = list(self._static)
         for one in self._bound.cells:
             cell = one.cell
-            value, link = self._evaluator.value(cell, one.expression, names, item.id)
+            value, link = self._evaluator.value(one, names, item.id)
             code = self._number_format(one, context, value)
             opened = self._is_open(one)
             state = InputState.KEEP
             if one.input is not None:
                 state = InputState.OPEN if opened else InputState.CLOSED
             fills[cell.ref, 0] = Fill(value, code, None, state, link)
-            text = shown(value, code or cell.number_format)
+            text = _shown(value, code or cell.number_format)
             room = ROOM[one.input.kind] if opened and one.input else 0
             wraps = cell.wrap and not isinstance(value, int | float)
             boxes.append(_box(cell, text, wraps, room))
@@ -166,12 +167,22 @@ class FormFiller:
         return context.item.indicator.number_format if figure else None
 
     def _report_overflow(self, fitted: Fitted, item: str, fills: dict[CellKey, Fill]) -> None:
-        cells = {cell.ref: cell for cell in self._bound.sheet.cells}
-        for ref in fitted.overflow:
-            fill = fills.get((ref, 0))
-            length = len(str(fill.value)) if fill else len(cells[ref].text)
-            place = self._evaluator.place(cells[ref], item)
-            self.problems.append(Problem("F010", place, {"length": length}))
+        bound = {one.cell.ref: one for one in self._bound.cells}
+        values = [bound[ref] for ref in fitted.overflow if ref in bound]
+        for one in values:
+            length = len(str(fills[one.cell.ref, 0].value))
+            self._evaluator.report("F010", one, item, length=length)
+        if fitted.overflow and not values:
+            # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
+            sheet = self._bound.sheet.name
+            for ref in set(fitted.overflow) - self._narrow:
+                self._narrow.add(ref)
+                self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
+
+
+def _shown(value: Value, number_format: str) -> str:
+    """セルに見える文字。マスターにない凝った表示形式は、数のまま量る。"""
+    return printed(value, number_format if is_number_format(number_format) else GENERAL)
 
 
 def _box(cell: TemplateCell, text: str, wrap: bool, room: int = 0) -> Box:
@@ -201,9 +212,9 @@ class ListFiller:
         heights: dict[RowKey, float] = {}
         for one in self._bound.cells:
             for turn, scope in enumerate(turns[one.block]):
-                value, link = self._evaluator.value(one.cell, one.expression, scope, None)
+                value, link = self._evaluator.value(one, scope, None)
                 fills[one.cell.ref, turn] = Fill(value, link=link)
-                self._grow(one.cell, shown(value, one.cell.number_format), turn, heights)
+                self._grow(one.cell, _shown(value, one.cell.number_format), turn, heights)
         return FilledSheet(
             template_sheet=self._bound.sheet.name,
             name=self._bound.sheet.name,

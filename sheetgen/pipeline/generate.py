@@ -104,7 +104,7 @@ class BookMaker:
 
     def problems(self) -> list[Problem]:
         """これまでに見つかった問題。"""
-        found = list(self._blueprint.problems) + self._forms.problems
+        found = [*self._blueprint.problems, *self.writer.notes, *self._forms.problems]
         for filler in self._lists.values():
             found += filler.problems
         return found

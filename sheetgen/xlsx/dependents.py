@@ -7,9 +7,11 @@ copy of them.  What is not understood is refused by name rather than lost.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sheetgen.model.filled import SheetBinding
+from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.markup import Splice, join_constants
 from sheetgen.xlsx.package import Package, Relationship
 from sheetgen.xlsx.references import repoint
@@ -117,6 +119,19 @@ def _cut_drawing(
             splice.fill(node, ComputedSlot(moved))
     pieces_ = join_constants(splice.pieces())
     return tuple(p.decode() if isinstance(p, bytes) else p for p in pieces_)  # type: ignore[misc]
+
+
+def unfilled_shapes(
+    package: Package, sheet: str, dependents: tuple[Dependent, ...]
+) -> Iterator[Problem]:
+    """図形の中に書かれた式を挙げる（セルの外の式は、値に置き換わらない）。"""
+    for dependent in dependents:
+        if dependent.relationship.kind != "drawing":
+            continue
+        _, root = package.tree(dependent.relationship.target)
+        for node in root.walk():
+            if node.local == "t" and "{{" in node.text:
+                yield Problem("T118", Place(package.file, sheet), {"text": node.text})
 
 
 class PartNames:

@@ -102,7 +102,7 @@ def _cell(cutter: SheetCutter, node: Node) -> _MovingCell:
         if formula.attrs.get("t", "normal") != "normal":
             raise cutter.package.refuse("T012", sheet=cutter.binding.name, cell=ref)
         cutter.repointed(formula.text)  # 様式のシートを指していれば、ここで断る
-        cutter.needs_calculation = True
+        cutter.note_uncalculated(ref, formula.text)
         text = formula.text
     bare = node.open_tag(r=None).decode()
     rest = cutter.data[node.open_end : node.end].decode()

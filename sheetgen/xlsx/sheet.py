@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetgen.model.filled import SheetBinding, Value
+from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.markup import Node, Splice, join_constants
 from sheetgen.xlsx.moving import MovingRows
@@ -32,6 +33,7 @@ class SheetProgram:
     binding: SheetBinding
     pieces: tuple[Piece, ...]
     needs_calculation: bool
+    notes: tuple[Problem, ...]
 
 
 def split_ref(ref: str) -> tuple[str, int]:
@@ -61,6 +63,7 @@ class SheetCutter:
         self.data, self.root = package.tree(part)
         self.splice = Splice(self.data)
         self.needs_calculation = False
+        self.notes: list[Problem] = []
         self._constants: dict[str, Value] = {}
         self._formulas: dict[str, CompiledFormula] = {}
         self._lookup = Lookup(self._constants, self._formulas)
@@ -80,6 +83,7 @@ class SheetCutter:
             self.binding,
             tuple(p.decode() if isinstance(p, bytes) else p for p in pieces),  # type: ignore[misc]
             self.needs_calculation,
+            tuple(self.notes),
         )
 
     def _cut_views(self) -> None:
@@ -159,16 +163,27 @@ class SheetCutter:
             self.splice.replace(cell.start, cell.end, slot_f)
             return
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
-        self.needs_calculation |= bool(self.binding.dynamic)
+        if self.binding.dynamic:
+            self.note_uncalculated(ref, formula.text)
         self.splice.replace(formula.start, formula.end, *self.formula_pieces(formula))
         value = cell.find("v")
         if value is not None and self.binding.dynamic:
             self.splice.remove(value)
 
     def _compile(self, formula: Node) -> CompiledFormula | None:
-        if formula.attrs.get("t", "normal") != "normal" or not self.binding.is_form:
+        if formula.attrs.get("t", "normal") != "normal" or self.binding.blocks:
             return None
         return compile_formula(f"={formula.text}")
+
+    def note_uncalculated(self, ref: str, formula: str) -> None:
+        """計算した値を添えられない数式を、書き留める。"""
+        self.needs_calculation = True
+        self.note("T117", ref, formula=formula)
+
+    def note(self, code: str, ref: str | None = None, **facts: object) -> None:
+        """知らせておくことを、書き留める。"""
+        place = Place(file=self.package.file, sheet=self.binding.name, cell=ref)
+        self.notes.append(Problem(code, place, facts))
 
     def formula_pieces(self, node: Node) -> tuple[Piece, ...]:
         """数式の要素を、自分のシートの名を slot にして書く。"""

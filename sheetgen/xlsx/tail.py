@@ -31,6 +31,9 @@ def cut_tail(cutter: SheetCutter) -> None:
     if root.find("sheetProtection") is None and cutter.binding.dynamic:
         _insert(cutter, "sheetProtection", f'<{root.prefix}sheetProtection sheet="1"/>')
     for node in root.children:
+        if node.local == "headerFooter":
+            for text in (one.text for one in node.children if "{{" in one.text):
+                cutter.note("T118", text=text)
         if node.local == "sheetProtection":
             cutter.splice.retag(node, sheet="1")
         elif node.local == "mergeCells" and cutter.binding.blocks:

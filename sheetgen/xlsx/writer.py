@@ -14,7 +14,13 @@ from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
 from sheetgen.xlsx.container import Container, ContainerFullError, compress
-from sheetgen.xlsx.dependents import Dependent, PartNames, read_dependents, repointed_targets
+from sheetgen.xlsx.dependents import (
+    Dependent,
+    PartNames,
+    read_dependents,
+    repointed_targets,
+    unfilled_shapes,
+)
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.names import WrittenSheet
 from sheetgen.xlsx.package import (
@@ -65,6 +71,11 @@ class TemplateWriter:
         styles = self._constant.rewritten.get("styles", "")
         self._styles = StyleSheet(*package.tree(styles), self._sample_style())
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
+        self.notes: tuple[Problem, ...] = tuple(
+            note
+            for name, program in self._programs.items()
+            for note in (*program.notes, *unfilled_shapes(package, name, self._dependents[name]))
+        )
 
     def _cut(self, name: str, binding: SheetBinding, tall_rows: frozenset[int]) -> None:
         package, form = self._package, self._form_sheet
