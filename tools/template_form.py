@@ -20,7 +20,7 @@ MM = 1 / 25.4
 
 # A-G is the left half and H-M the right half, 66 units (396 pt) each.  The plan cell
 # (B-F) and the result cell (H-K) are 50 units: 28 full-width characters at 10.5 pt.
-COLUMN_WIDTHS = (8, 5, 26, 5, 8, 6, 8, 20, 13, 9, 8, 8, 8)
+COLUMN_WIDTHS = (8, 5, 29, 4.5, 7.5, 4, 8, 20, 13, 9, 8, 8, 8)
 
 # The sum, 529 pt, stays below the 539 pt between the margins.
 ROW_HEIGHTS = (20, 16.5, 26, 46, 46, 16.5, 52, 27, 16.5) + (24.5, 24.5) * YEARS + (17,)
