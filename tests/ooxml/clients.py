@@ -35,7 +35,7 @@ def _tidy(value: object) -> object:
     return value
 
 
-def _unescaped(value: object) -> object:
+def unescaped(value: object) -> object:
     """``_xHHHH_`` を元の文字にする（openpyxl はこの書き方を解かない）。"""
     if not isinstance(value, str) or "_x" not in value:
         return value
@@ -47,7 +47,7 @@ def by_openpyxl(path: Path) -> Book:
     book = openpyxl.load_workbook(path, data_only=True)
     return {
         sheet.title: {
-            cell.coordinate: _unescaped(_tidy(cell.value))
+            cell.coordinate: unescaped(_tidy(cell.value))
             for row in sheet.iter_rows()
             for cell in row
             if cell.value not in (None, "")

@@ -82,6 +82,10 @@ def odd_part_names(draft: Draft) -> None:
     """シートの部品に、よそのソフトらしい名を付ける。"""
     draft.rename(draft.sheet(), "xl/worksheets/フォーム.xml")
     draft.rename(draft.sheet(GUIDE), "xl/ws/form-a.xml")
+
+
+def moved_book(draft: Draft) -> None:
+    """ブックの部品を、よその場所に置く。"""
     draft.rename(draft.book(), "book/main.xml")
 
 
@@ -141,6 +145,7 @@ DIALECTS: tuple[Callable[[Draft], None], ...] = (
     single_quoted,
     cdata,
     odd_part_names,
+    moved_book,
     percent_part_names,
     utf16,
     calc_chain,

@@ -83,8 +83,8 @@ def picture_and_text_box(draft: Draft) -> None:
     shapes = (
         _picture(2, "rId1"),
         shape(3, "案内", BOX_TEXT),
-        shape(4, "写し", "題").replace('textlink=""', f'textlink="{FORM}!$A$2"'),
-        shape(5, "上へ", "上へ").replace("/><xdr:cNvSpPr", _CLICK, 1),
+        shape(4, "写し", "題", row=4).replace('textlink=""', f'textlink="{FORM}!$A$2"'),
+        shape(5, "上へ", "上へ", row=7).replace("/><xdr:cNvSpPr", _CLICK, 1),
     )
     draft.add(part, drawing(*shapes), f"{_VND}.drawing+xml")
     draft.add(

@@ -5,8 +5,6 @@ The parts are only as full as needed for a program to see what they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lxml import etree
 
 from ooxml.draft import Draft, fragment, place
@@ -170,15 +168,3 @@ def document_type(draft: Draft) -> None:
     part = draft.sheet()
     root = etree.fromstring(draft.parts[part])
     draft.parts[part] = b'<!DOCTYPE worksheet [<!ENTITY a "a">]>' + etree.tostring(root)
-
-
-# 置いたものが一枚のシートにあるか（断りの場所にシートが要るか）。
-ON_SHEET: tuple[Callable[[Draft], None], ...] = (
-    table,
-    chart,
-    pivot,
-    form_control,
-    threaded_comment,
-    embedded_object,
-)
-IN_BOOK: tuple[Callable[[Draft], None], ...] = (external_link, macros, strict, document_type)

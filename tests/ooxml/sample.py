@@ -25,12 +25,12 @@ def relationships(*links: tuple[str, str, str]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_PKG}/relationships">{rows}</Relationships>'
 
 
-def shape(identity: int, name: str, text: str) -> str:
-    """文字の入った図形（テキスト ボックス）一つ。"""
+def shape(identity: int, name: str, text: str, row: int = 1) -> str:
+    """文字の入った図形（テキスト ボックス）一つ。``row`` は上の端の行（0 から）。"""
     return (
         "<xdr:twoCellAnchor><xdr:from><xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff>"
-        "<xdr:row>1</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>3</xdr:col>"
-        "<xdr:colOff>0</xdr:colOff><xdr:row>3</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>"
+        f"<xdr:row>{row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>3</xdr:col>"
+        f"<xdr:colOff>0</xdr:colOff><xdr:row>{row + 2}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>"
         f'<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="{identity}" name="{name}"/>'
         '<xdr:cNvSpPr txBox="1"/></xdr:nvSpPr><xdr:spPr><a:xfrm><a:off x="0" y="0"/>'
         '<a:ext cx="900000" cy="300000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
