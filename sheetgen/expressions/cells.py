@@ -6,6 +6,7 @@ numbers; any other text gives a string.  An unknown name is an error, never "".
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,15 @@ class Linked:
 
 class ExpressionError(ValueError):
     """式が正しくない、または値を求められない。"""
+
+
+class UnknownFilterError(ExpressionError):
+    """知らないフィルター。``near`` は似た名前（なければ空）。"""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.near = next(iter(difflib.get_close_matches(name, FILTERS, n=1)), "")
 
 
 def _environment() -> Environment:
@@ -107,6 +117,9 @@ def compile_cell(text: str) -> Expression:
     """
     try:
         tree = _ENVIRONMENT.parse(text)
+        for used in tree.find_all(nodes.Filter):
+            if used.name not in _ENVIRONMENT.filters:
+                raise UnknownFilterError(used.name)
         single = _single_expression(tree)
         if single is None:
             template = _ENVIRONMENT.from_string(text)

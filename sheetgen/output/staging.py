@@ -6,6 +6,7 @@ someone may have filled it in where it lay.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -95,5 +96,5 @@ def _explained(path: Path) -> Iterator[None]:
     except PermissionError:
         raise SheetgenError(Problem("O002", Place(file=str(path)))) from None
     except OSError as error:
-        detail = error.strerror or str(error)
-        raise SheetgenError(Problem("O001", Place(file=str(path)), {"detail": detail})) from None
+        code = "O004" if error.errno == errno.ENOSPC else "O001"
+        raise SheetgenError(Problem(code, Place(file=str(path)))) from error

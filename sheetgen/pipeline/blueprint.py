@@ -10,6 +10,7 @@ from sheetgen.expressions import (
     Expression,
     ExpressionError,
     Loop,
+    UnknownFilterError,
     UnknownName,
     compile_cell,
     compile_loop,
@@ -110,6 +111,14 @@ class _Reader:
         place = Place(file=self._book.file, sheet=sheet.name, cell=cell.ref)
         self.problems.append(Problem(code, place, facts))
 
+    def _refuse(self, sheet: TemplateSheet, cell: TemplateCell, error: ExpressionError) -> None:
+        """読めない式を、読めないわけとともに挙げる。"""
+        if isinstance(error, UnknownFilterError):
+            near = f"「{error.near}」ではありませんか。" if error.near else ""
+            self._report("T120", sheet, cell, name=error.name, near=near)
+        else:
+            self._report("T101", sheet, cell, text=cell.text)
+
     def sheet(self, sheet: TemplateSheet) -> BoundSheet:
         blocks, texts = self._blocks(sheet)
         found: list[BoundCell] = []
@@ -121,7 +130,7 @@ class _Reader:
             try:
                 expression = compile_cell(texts.get(cell.ref, cell.text))
             except ExpressionError as error:
-                self._report("T101", sheet, cell, text=cell.text, detail=error)
+                self._refuse(sheet, cell, error)
                 continue
             block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
             found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
@@ -144,7 +153,7 @@ class _Reader:
             try:
                 loop = compile_loop(cell.text)
             except ExpressionError as error:
-                self._report("T101", sheet, cell, text=cell.text, detail=error)
+                self._refuse(sheet, cell, error)
                 continue
             if loop is not None:
                 if opened is not None:

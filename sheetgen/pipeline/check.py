@@ -38,7 +38,7 @@ def check(plan: Path, template: Path) -> CheckResult:
         problems += maker.problems()
         inputs = maker.input_count
     return CheckResult(
-        problems=tuple(dict.fromkeys(problems)),
+        problems=tuple(p for i, p in enumerate(problems) if p not in problems[:i]),
         items=loaded.item_count,
         sections=len(loaded.owners()),
         inputs=inputs,

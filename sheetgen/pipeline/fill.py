@@ -52,8 +52,8 @@ class Evaluator:
         """値と、リンク先のシート。求められなければ問題とし、空とする。"""
         try:
             value = one.expression.evaluate(names)
-        except ExpressionError as error:
-            self.report("T115", one, item, detail=error)
+        except ExpressionError:
+            self.report("T115", one, item, text=one.cell.text)
             return None, None
         link = None
         if isinstance(value, Linked):

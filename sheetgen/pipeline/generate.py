@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from sheetgen.era import wareki_full
+from sheetgen.era import wareki, wareki_full
 from sheetgen.forms.context import (
     BookContext,
     BookText,
@@ -45,7 +45,7 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
     maker = BookMaker(plan, chosen, round_text(chosen, request.deadline), request.template)
-    folder = request.out or request.root / "output" / wareki_full(chosen.year) / "配布"
+    folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
     with Staging(folder, datetime.now()) as staging:
         for done, job in enumerate(jobs):
             if progress:

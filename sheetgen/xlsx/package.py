@@ -78,7 +78,7 @@ class Package:
             except KeyError:
                 raise self.refuse("T003", part=part) from None
             except (MarkupError, UnicodeDecodeError, IndexError) as error:
-                raise self.refuse("T004", part=part, detail=error) from None
+                raise self.refuse("T004", part=part) from error
         return self._trees[part]
 
     def content_type(self, part: str) -> str:
@@ -127,16 +127,16 @@ def read_package(path: Path, file: str) -> Package:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if sum(entry.file_size for entry in entries) > MAX_TEMPLATE_BYTES:
-                raise SheetgenError(Problem("T002", Place(file=file), {"detail": "大きすぎます"}))
+                raise SheetgenError(
+                    Problem("T008", Place(file=file), {"limit": MAX_TEMPLATE_BYTES >> 20})
+                )
             parts = {entry.filename: archive.read(entry) for entry in entries}
     except FileNotFoundError:
         raise SheetgenError(Problem("T001", Place(file=file))) from None
     except OSError as error:
-        raise SheetgenError(
-            Problem("T002", Place(file=file), {"detail": error.strerror or error})
-        ) from None
+        raise SheetgenError(Problem("T007", Place(file=file))) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise SheetgenError(Problem("T002", Place(file=file), {"detail": error})) from None
+        raise SheetgenError(Problem("T002", Place(file=file))) from error
     return Package(file, parts)
 
 

@@ -10,11 +10,14 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
 from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
+from sheetgen.xlsx.package import read_package
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -32,11 +35,17 @@ def read_template(path: Path, file: str) -> TemplateBook:
     :raises SheetgenError: openpyxl cannot open the file (T002).
     """
     from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
 
+    # 部品として読めることを先に確かめ、分かることばで断る（openpyxl は英語で断る）。
+    read_package(path, file).main_part()
     try:
-        book = load_workbook(path)
-    except (OSError, BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise SheetgenError(Problem("T002", Place(file=file), {"detail": error})) from error
+        # 拡張子によらず、中身で読む。
+        with path.open("rb") as source:
+            book = load_workbook(source)
+    except (OSError, BadZipFile, LookupError, ValueError, TypeError, AttributeError,
+            InvalidFileException, ExpatError, ParseError) as error:  # fmt: skip
+        raise SheetgenError(Problem("T002", Place(file=file))) from error
     normal = book._named_styles["Normal"].font  # type: ignore[attr-defined]
     digit = digit_pixels(normal.name or "", normal.sz or 11)
     return TemplateBook(
