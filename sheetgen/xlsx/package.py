@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -135,7 +136,7 @@ def read_package(path: Path, file: str) -> Package:
         raise SheetgenError(Problem("T001", Place(file=file))) from None
     except OSError as error:
         raise SheetgenError(Problem("T007", Place(file=file))) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise SheetgenError(Problem("T002", Place(file=file))) from error
     return Package(file, parts)
 

@@ -20,6 +20,8 @@ from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
 from sheetgen.xlsx.package import read_package
 
 if TYPE_CHECKING:
+    from openpyxl.styles import Font
+    from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 INPUT_SAMPLE = "input_sample"
@@ -46,7 +48,7 @@ def read_template(path: Path, file: str) -> TemplateBook:
     except (OSError, BadZipFile, LookupError, ValueError, TypeError, AttributeError,
             InvalidFileException, ExpatError, ParseError) as error:  # fmt: skip
         raise SheetgenError(Problem("T002", Place(file=file))) from error
-    normal = book._named_styles["Normal"].font  # type: ignore[attr-defined]
+    normal = _normal_font(book)
     digit = digit_pixels(normal.name or "", normal.sz or 11)
     return TemplateBook(
         file=file,
@@ -54,6 +56,14 @@ def read_template(path: Path, file: str) -> TemplateBook:
         sheets=tuple(_sheet(sheet, digit) for sheet in book.worksheets),
         has_input_sample=INPUT_SAMPLE in book.defined_names,
     )
+
+
+def _normal_font(book: Workbook) -> Font:
+    """標準スタイルの書体。日本語の Excel は、その名を ``標準`` と書く。"""
+    styles = book._named_styles  # type: ignore[attr-defined]
+    normal = next((style for style in styles if style.builtinId == 0), None)
+    font: Font = normal.font if normal else book._fonts[0]  # type: ignore[attr-defined]
+    return font
 
 
 def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
