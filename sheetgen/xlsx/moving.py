@@ -99,11 +99,11 @@ def _cell(cutter: SheetCutter, node: Node) -> _MovingCell:
     formula = node.find("f")
     text = None
     if formula is not None:
-        if formula.attrs.get("t", "normal") != "normal":
+        text = cutter.formula_text(ref, formula)
+        if text is None:
             raise cutter.package.refuse("T012", sheet=cutter.binding.name, cell=ref)
-        cutter.repointed(formula.text)  # 様式のシートを指していれば、ここで断る
-        cutter.note_uncalculated(ref, formula.text)
-        text = formula.text
+        cutter.repointed(text)  # 様式のシートを指していれば、ここで断る
+        cutter.note_uncalculated(ref, text)
     bare = node.open_tag(r=None).decode()
     rest = cutter.data[node.open_end : node.end].decode()
     return _MovingCell(

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
+from openpyxl.formula.translate import Translator
 
 _PART = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)(\d{1,7})?\Z")
 
@@ -76,6 +77,22 @@ def repoint(formula: str, sheet: str, slot: object) -> list[object]:
         else:
             pieces.append(value)
     return pieces
+
+
+def without_sheet(formula: str, sheet: str) -> str:
+    """``sheet`` を指す参照から、シート名を除く。"""
+    if "!" not in formula:
+        return formula
+    found = []
+    for value, is_range in _operands(formula):
+        name, cells = split_sheet(value) if is_range else ("", value)
+        found.append(cells if name and _same(name, sheet) else value)
+    return "".join(found)
+
+
+def translated(formula: str, origin: str, ref: str) -> str:
+    """``origin`` のセルの数式を、``ref`` のセルに写したときの数式。"""
+    return str(Translator(f"={formula}", origin).translate_formula(ref))[1:]
 
 
 RowShift = Callable[[int], int]

@@ -11,7 +11,12 @@ from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.markup import Node, Splice, join_constants
 from sheetgen.xlsx.moving import MovingRows
 from sheetgen.xlsx.package import Package
-from sheetgen.xlsx.references import AmbiguousReferenceError, repoint
+from sheetgen.xlsx.references import (
+    AmbiguousReferenceError,
+    repoint,
+    translated,
+    without_sheet,
+)
 from sheetgen.xlsx.slots import (
     CellSlot,
     FormulaSlot,
@@ -66,6 +71,7 @@ class SheetCutter:
         self.notes: list[Problem] = []
         self._constants: dict[str, Value] = {}
         self._formulas: dict[str, CompiledFormula] = {}
+        self._shared_formulas: dict[str, tuple[str, str]] = {}
         self._lookup = Lookup(self._constants, self._formulas)
         self.first_moving = binding.blocks[0][0] if binding.blocks else 1 << 30
 
@@ -155,7 +161,7 @@ class SheetCutter:
         if formula is None:
             self._constants[ref] = self.constant(cell)
             return
-        compiled = self._compile(formula)
+        compiled = self._compile(ref, formula)
         if compiled is not None:
             self._formulas[ref] = compiled
             text = self.formula_pieces(formula)
@@ -164,16 +170,28 @@ class SheetCutter:
             return
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
         if self.binding.dynamic:
-            self.note_uncalculated(ref, formula.text)
+            self.note_uncalculated(ref, formula.text or "（前の数式と同じ）")
         self.splice.replace(formula.start, formula.end, *self.formula_pieces(formula))
         value = cell.find("v")
         if value is not None and self.binding.dynamic:
             self.splice.remove(value)
 
-    def _compile(self, formula: Node) -> CompiledFormula | None:
-        if formula.attrs.get("t", "normal") != "normal" or self.binding.blocks:
+    def _compile(self, ref: str, formula: Node) -> CompiledFormula | None:
+        text = None if self.binding.blocks else self.formula_text(ref, formula)
+        if text is None:
             return None
-        return compile_formula(f"={formula.text}")
+        return compile_formula("=" + without_sheet(text, self.binding.name))
+
+    def formula_text(self, ref: str, formula: Node) -> str | None:
+        """セルの数式。共有数式は、このセルのものに直す。配列数式などは ``None``。"""
+        kind = formula.attrs.get("t", "normal")
+        if kind == "shared":
+            group = formula.attrs.get("si", "")
+            if formula.text:
+                self._shared_formulas[group] = (ref, formula.text)
+            origin, text = self._shared_formulas[group]
+            return translated(text, origin, ref)
+        return formula.text if kind == "normal" else None
 
     def note_uncalculated(self, ref: str, formula: str) -> None:
         """計算した値を添えられない数式を、書き留める。"""
