@@ -90,7 +90,7 @@ class StyleBook:
             opening = opening[:-2] + b">"
         inner = {node.local: data[node.start : node.end] for node in base.children}
         if locked is not None:
-            inner["protection"] = f'<{prefix}protection locked="{int(locked)}"/>'.encode()
+            inner["protection"] = _protection(base, locked)
         # 子の順序は alignment, protection, extLst と決まっている。
         body = b"".join(inner.get(name, b"") for name in ("alignment", "protection", "extLst"))
         return opening + body + f"</{prefix}xf>".encode()
@@ -138,7 +138,24 @@ class StyleBook:
         return splice.result()
 
 
+def _protection(xf: Node, locked: bool) -> bytes:
+    """数式を隠す印など、ロックのほかの決まりは元のまま残す。"""
+    old = xf.find("protection")
+    others = dict(old.attrs) if old else {}
+    words = "".join(
+        f' {name}="{attribute_value(value)}"'
+        for name, value in {**others, "locked": str(int(locked))}.items()
+    )
+    return f"<{xf.prefix}protection{words}/>".encode()
+
+
 def _append(splice: Splice, parent: Node, new: list[bytes]) -> None:
-    if new:
-        splice.retag(parent, count=str(len(parent.children) + len(new)))
+    if not new:
+        return
+    opening = parent.open_tag(count=str(len(parent.children) + len(new)))
+    if parent.is_empty_tag:
+        closing = f"</{parent.qname}>".encode()
+        splice.replace(parent.start, parent.end, opening[:-2] + b">", *new, closing)
+    else:
+        splice.replace(parent.start, parent.open_end, opening)
         splice.insert(parent.close_start, *new)
