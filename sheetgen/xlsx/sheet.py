@@ -103,8 +103,9 @@ class SheetCutter:
                 view.open_tag(tabSelected="1").decode(), view.open_tag(tabSelected=None).decode()
             )
             self.splice.replace(view.start, view.open_end, slot)
+        # 使っている範囲は書かなくてよい。古いままでは、端のセルを読まないプログラムがある。
         dimension = self.root.find("dimension")
-        if dimension is not None and self.binding.blocks:
+        if dimension is not None:
             self.splice.remove(dimension)
 
     def _cut_rows(self) -> None:
