@@ -8,7 +8,7 @@ One catalogue for every problem: what is wrong (``cause``) and how to mend it
 from __future__ import annotations
 
 from sheetgen.messages.forms import FORMS
-from sheetgen.messages.guidance import Guidance, guidance, joint_note, task_of
+from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_note, task_of
 from sheetgen.messages.master import MASTER
 from sheetgen.messages.message import Message
 from sheetgen.messages.output import OUTPUT
@@ -24,6 +24,7 @@ __all__ = [
     "guidance",
     "joint_note",
     "message_of",
+    "new_item_note",
     "task_of",
     "where",
 ]

@@ -72,3 +72,11 @@ def joint_note(section: str, here: bool) -> str:
     if here:
         return "共管の実施項目です。共管の課と調整のうえ、取りまとめて提出してください。"
     return f"共管の実施項目です。様式は{section}にお送りしています（{section}と調整してください）。"
+
+
+def new_item_note(introduced: int, result_year: int) -> str:
+    """実績を照会する年度より後に加わった実施項目について、一覧の備考に書くこと。"""
+    return (
+        f"{wareki_full(introduced)}からの項目です。{wareki_full(result_year)}に行ったことがあれば"
+        "記入し、なければ「-」としてください。"
+    )

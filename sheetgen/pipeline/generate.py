@@ -19,8 +19,9 @@ from sheetgen.forms.context import (
 from sheetgen.forms.jobs import BookJob, plan_jobs
 from sheetgen.forms.rounds import Round, open_paths, settle_round
 from sheetgen.master import load_plan
-from sheetgen.messages import joint_note, message_of
+from sheetgen.messages import joint_note, message_of, new_item_note
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
+from sheetgen.model.item import Item
 from sheetgen.model.job import GenerateRequest, GenerateResult, WrittenBook
 from sheetgen.model.plan import Plan
 from sheetgen.output import Staging
@@ -148,6 +149,14 @@ class BookMaker:
         )
         entries = []
         for (_, measure, item), here in listed:
-            note = joint_note(item.owners[0].section, here) if len(item.owners) > 1 else ""
+            note = "".join(_notes(item, chosen, here))
             entries.append(list_entry(plan, chosen, measure, item, mark, note, here))
         return BookContext(plan, self._asked, book, plan.final_year, tuple(entries))
+
+
+def _notes(item: Item, chosen: Round, here: bool) -> Iterator[str]:
+    """一覧の備考に書くこと。"""
+    if len(item.owners) > 1:
+        yield joint_note(item.owners[0].section, here)
+    if here and chosen.result_year is not None and item.introduced > chosen.result_year:
+        yield new_item_note(item.introduced, chosen.result_year)
