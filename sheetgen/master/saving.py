@@ -16,8 +16,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from sheetgen.master.reading import digest_of, parse_plan
 from sheetgen.model.plan import Plan
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -44,6 +42,9 @@ def _who() -> str:
 @contextlib.contextmanager
 def _locked(path: Path, wait: float) -> Iterator[None]:
     """同じマスターを二人が同時に書かないようにする。"""
+    # 読むだけのコマンドを待たせないよう、保存するときに読み込む。
+    from filelock import FileLock, Timeout
+
     lock = path.with_name(f".{path.name}.lock")
     holder = path.with_name(f".{path.name}.holder")
     try:

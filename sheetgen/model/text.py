@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
@@ -23,6 +22,8 @@ LONGEST_TEXT = 32_767
 LARGEST_NUMBER = 10**15
 """Excelが一の位まで正しく持てる数の上限（15桁）。"""
 
+# XMLにもExcelにも入れられない文字。改行とタブは入れられる。
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 
@@ -30,27 +31,20 @@ _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 class Record(BaseModel):
     """マスターの一つのまとまり。書き換えられず、知らない名前の欄を受け付けない。"""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _unwritable(character: str) -> bool:
-    """XMLにもExcelにも入れられない文字か。改行とタブは入れられる。"""
-    if character in "\n\t":
-        return False
-    return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def check_text(value: object) -> str:
     """文字の並びとして保存できることを確かめ、そのまま返す。"""
     if not isinstance(value, str):
         raise PydanticCustomError("text_type", "text expected")
-    for position, character in enumerate(value):
-        if _unwritable(character):
-            raise PydanticCustomError(
-                "text_character",
-                "character U+{code} at {position}",
-                {"code": f"{ord(character):04X}", "position": position + 1},
-            )
+    unwritable = _UNWRITABLE.search(value)
+    if unwritable:
+        raise PydanticCustomError(
+            "text_character",
+            "character U+{code} at {position}",
+            {"code": f"{ord(unwritable.group()):04X}", "position": unwritable.start() + 1},
+        )
     length = len(value.encode("utf-16-le")) // 2
     if length > LONGEST_TEXT:
         raise PydanticCustomError(

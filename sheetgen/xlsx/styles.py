@@ -55,6 +55,11 @@ class StyleBook:
         self._base_xfs = sheet.xfs
         self._base_fonts = sheet.fonts
 
+    @property
+    def changes(self) -> tuple[StyleChange, ...]:
+        """これまでに求められた違い。同じ列なら、同じ ``styles.xml`` になる。"""
+        return tuple(self._ids)
+
     def index(self, change: StyleChange) -> int:
         """この違いを持つ書式の番号。なければ足す。"""
         found = self._ids.get(change)

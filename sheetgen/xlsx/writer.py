@@ -13,7 +13,7 @@ from typing import IO
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
-from sheetgen.xlsx.container import Container, ContainerFullError, compress
+from sheetgen.xlsx.container import Container, ContainerFullError, Entry, compress
 from sheetgen.xlsx.dependents import (
     Dependent,
     PartNames,
@@ -35,9 +35,11 @@ from sheetgen.xlsx.references import split_sheet
 from sheetgen.xlsx.sheet import SheetCutter, SheetProgram
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.slots import RenderState, join
-from sheetgen.xlsx.styles import StyleBook, StyleSheet
+from sheetgen.xlsx.styles import StyleBook, StyleChange, StyleSheet
 from sheetgen.xlsx.template import INPUT_SAMPLE
 from sheetgen.xlsx.workbook import WorkbookProgram, core_properties
+
+_RECENT_STYLES = 64
 
 
 class TemplateWriter:
@@ -70,6 +72,7 @@ class TemplateWriter:
         self._unchanging = {name: compress(name, data) for name, data in unchanging.items()}
         styles = self._constant.rewritten.get("styles", "")
         self._styles = StyleSheet(*package.tree(styles), self._sample_style())
+        self._recent_styles: dict[tuple[StyleChange, ...], Entry] = {}
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
         self.notes: tuple[Problem, ...] = tuple(
             note
@@ -133,11 +136,21 @@ class TemplateWriter:
         container.write(constant.main, main)
         relations = self._main_relationships(planned, ids)
         container.write(relationships_name(constant.main), relations)
-        container.write(constant.rewritten["styles"], styles.result())
+        container.put(constant.rewritten["styles"], self._styles_entry(styles))
         if "core-properties" in constant.rewritten:
             container.write(constant.rewritten["core-properties"], core_properties(book))
         for name, entry in self._unchanging.items():
             container.put(name, entry)
+
+    def _styles_entry(self, styles: StyleBook) -> Entry:
+        """書式の部品。同じ違いを使うブックは多いので、少しの間とっておく。"""
+        entry = self._recent_styles.pop(styles.changes, None)
+        if entry is None:
+            entry = compress(self._constant.rewritten["styles"], styles.result())
+        self._recent_styles[styles.changes] = entry
+        if len(self._recent_styles) > _RECENT_STYLES:
+            del self._recent_styles[next(iter(self._recent_styles))]
+        return entry
 
     def _plan(self, book: FilledBook) -> list[PlannedSheet]:
         """各シートの部品名を決める。最初の写しは元の名、あとは新しい名。"""
