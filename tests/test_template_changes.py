@@ -20,7 +20,8 @@ from making import (
     wanted,
 )
 from ooxml import audit, clients, dialects, nasty, printed, refused, reshape, rules
-from ooxml.draft import Draft, put_text
+from ooxml.draft import Draft, clear, put_formula, put_text
+from ooxml.package import q
 from programs import soffice_convert
 
 from sheetgen.messages import message_of
@@ -94,6 +95,7 @@ RESHAPED = (
     nasty.split_runs,
     nasty.shared_formula,
     nasty.cleared_badge,
+    nasty.checked_input,
     reshape.inserted_row,
     reshape.portrait,
 )
@@ -313,6 +315,53 @@ def test_a_broken_template_is_refused_with_its_cell(
         assert all(problem.place.sheet for problem in problems)
     else:
         assert [problem.place.label for problem in problems if problem.code == code]
+
+
+def _guide_names_form(draft: Draft) -> None:
+    with draft.edit(draft.sheet("はじめに")) as root:
+        put_formula(root, "H1", f"{FORM}!A1")
+
+
+def _two_forms(draft: Draft) -> None:
+    with draft.edit(draft.sheet("はじめに")) as root:
+        put_text(root, "H1", "{{ item.title }}")
+
+
+def _no_form(draft: Draft) -> None:
+    part = draft.sheet()
+    with draft.edit(part) as root:
+        for cell in list(root.iter(q("c"))):
+            if "{" in draft.text_of(cell):
+                clear(root, cell.get("r", ""))
+
+
+def _open_loop(draft: Draft) -> None:
+    with draft.edit(draft.sheet("はじめに")) as root:
+        cell = draft.find(root, "{{ entry.sheet")
+        put_text(root, cell.get("r", ""), "{{ entry.sheet }}")
+
+
+@pytest.mark.parametrize(
+    ("breaking", "code"),
+    [
+        (_guide_names_form, "T010"),
+        (_two_forms, "T104"),
+        (_no_form, "T103"),
+        (_open_loop, "T109"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_template_that_cannot_be_laid_out_is_refused(
+    breaking: Callable[[Draft], None],
+    code: str,
+    tmp_path: Path,
+    plan_path: Path,
+    template_path: Path,
+) -> None:
+    draft = Draft(template_path)
+    breaking(draft)
+    problems = _refusal(tmp_path, plan_path, draft.save(tmp_path / "様式.xlsx"))
+    assert code in {problem.code for problem in problems}
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path, plan_path: Path, template_path: Path) -> None:

@@ -130,6 +130,23 @@ def grouped_sheets(draft: Draft) -> None:
         next(root.iter(q("workbookView"))).set("activeTab", "1")
 
 
+def hidden_sheet_first(draft: Draft) -> None:
+    """隠したシートを先頭に置き、ほかのシートには「見える」と書く。"""
+    with draft.edit(draft.book()) as root:
+        holder = root.find(q("sheets"))
+        nodes = list(holder)
+        hidden = next(node for node in nodes if node.get("state") == "hidden")
+        holder.insert(0, hidden)
+        order = {str(nodes.index(node)): str(at) for at, node in enumerate(holder)}
+        for node in holder:
+            node.set("state", node.get("state", "visible"))
+        for node in root.iter(q("definedName")):
+            if node.get("localSheetId"):
+                node.set("localSheetId", order[node.get("localSheetId", "")])
+        for view in root.iter(q("workbookView")):
+            view.set("activeTab", "1")
+
+
 def unknown_extension(draft: Draft) -> None:
     """新しい Excel の、まだ知られていない拡張を残す。"""
     with draft.edit(draft.sheet()) as root:
@@ -151,5 +168,6 @@ DIALECTS: tuple[Callable[[Draft], None], ...] = (
     calc_chain,
     implicit_addresses,
     grouped_sheets,
+    hidden_sheet_first,
     unknown_extension,
 )

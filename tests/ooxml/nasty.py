@@ -268,6 +268,28 @@ def links(draft: Draft) -> None:
         holder.append(fragment(f'<hyperlink ref="{other}" r:id="{rid}"/>'))
 
 
+def checked_input(draft: Draft) -> None:
+    """入力欄に、自分の入力規則（ふつうのものと x14 のもの）を付ける。"""
+    one = draft.address("{{ years[0].result.grade }}")
+    other = draft.address("{{ years[0].result.value }}")
+    far = draft.address("{{ years[1].result.value }}")
+    with draft.edit(draft.sheet()) as root:
+        place(
+            root,
+            fragment(
+                '<dataValidations count="1"><dataValidation type="whole" operator="greaterThan" '
+                f'sqref="{other} {far}"><formula1>0</formula1></dataValidation></dataValidations>'
+            ),
+        )
+        _extension(
+            root,
+            "{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}",
+            '<x14:dataValidations count="1"><x14:dataValidation type="list"><x14:formula1><xm:f>'
+            f"{GUIDE}!$A$10:$A$13</xm:f></x14:formula1><xm:sqref>{one}</xm:sqref>"
+            "</x14:dataValidation></x14:dataValidations>",
+        )
+
+
 def wider_column(draft: Draft) -> None:
     """列を一つ広げる。"""
     with draft.edit(draft.sheet()) as root:
