@@ -96,7 +96,7 @@ class FilledBook:
 
 @dataclass(frozen=True, slots=True)
 class SheetBinding:
-    """テンプレートのシートのどこに値が入るか。
+    """テンプレートのシートのどこに値が入るか。``inputs`` は記入欄になりうるセル。
 
     ``blocks`` are the repeated rows (first, last), in order and apart.
     """
@@ -104,4 +104,5 @@ class SheetBinding:
     name: str
     is_form: bool
     dynamic: frozenset[str]
+    inputs: frozenset[str] = frozenset()
     blocks: tuple[tuple[int, int], ...] = ()

@@ -62,6 +62,7 @@ class BoundSheet:
             self.sheet.name,
             self.is_form,
             frozenset(bound.cell.ref for bound in self.cells),
+            frozenset(bound.cell.ref for bound in self.cells if bound.input),
             tuple((block.first, block.last) for block in self.blocks),
         )
 

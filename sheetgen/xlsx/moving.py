@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sheetgen.xlsx.cells import numbered_cells, split_ref
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.references import shift_formula
 from sheetgen.xlsx.slots import RenderState, cell, style_of
@@ -19,6 +20,7 @@ class _MovingCell:
     """位置の変わるセル。``body`` は属性の残りから終わりまで。"""
 
     ref: str
+    number: int
     qname: str
     prefix: str
     column: str
@@ -28,12 +30,15 @@ class _MovingCell:
     formula: str | None
 
     def render(self, row: int, turn: int, state: RenderState, own: str) -> str:
+        """``turn`` 回目の ``row`` 行に立つセルを書く。"""
         opening = f'<{self.qname} r="{self.column}{row}"'
         if self.dynamic:
             fill = state.sheet.fills[self.ref, turn]
             return cell(opening, self.prefix, style_of(self.style, fill, state), fill.value)
         if self.formula is not None:
-            moved = cell_text(shift_formula(self.formula, own, state.shift))
+            turns = state.shift.turns(self.number, self.number)
+            shift = turns[turn] if turns else state.shift
+            moved = cell_text(shift_formula(self.formula, own, shift))
             text = f"<{self.prefix}f>{moved}</{self.prefix}f>"
             return cell(opening, self.prefix, self.style, None, text)
         return opening + self.body
@@ -90,12 +95,12 @@ def _row(cutter: SheetCutter, number: int, row: Node) -> _MovingRow:
         row.qname,
         bare[len(row.qname) + 1 :].rstrip(">").rstrip("/"),
         "".join(f' {name}="{value}"' for name, value in plain.items() if value is not None),
-        tuple(_cell(cutter, one) for one in row.all("c")),
+        tuple(_cell(cutter, ref, one) for ref, one in numbered_cells(row, number)),
     )
 
 
-def _cell(cutter: SheetCutter, node: Node) -> _MovingCell:
-    ref = node.attrs["r"]
+def _cell(cutter: SheetCutter, ref: str, node: Node) -> _MovingCell:
+    column, number = split_ref(ref)
     formula = node.find("f")
     text = None
     if formula is not None:
@@ -108,9 +113,10 @@ def _cell(cutter: SheetCutter, node: Node) -> _MovingCell:
     rest = cutter.data[node.open_end : node.end].decode()
     return _MovingCell(
         ref,
+        number,
         node.qname,
         node.prefix,
-        ref.rstrip("0123456789"),
+        column,
         int(node.attrs.get("s", 0)),
         ref in cutter.binding.dynamic,
         bare[len(node.qname) + 1 :] + rest,

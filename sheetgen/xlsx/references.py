@@ -8,12 +8,14 @@ and names that merely look alike are left alone, so a tokenizer does it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 from openpyxl.formula.translate import Translator
+
+from sheetgen.xlsx.shift import Shift, Turn
 
 _PART = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)(\d{1,7})?\Z")
 
@@ -66,12 +68,17 @@ def names_sheet(formula: str, sheet: str) -> bool:
 
 
 def repoint(formula: str, sheet: str, slot: object) -> list[object]:
-    """``sheet`` を指す参照のシート名を ``slot`` に替え、文字と slot の列を返す。"""
+    """``sheet`` を指す参照のシート名を ``slot`` に替え、文字と slot の列を返す。
+
+    :raises AmbiguousReferenceError: a reference spans sheets.
+    """
     if "!" not in formula:
         return [formula]
     pieces: list[object] = []
     for value, is_range in _operands(formula):
         name, cells = split_sheet(value) if is_range else ("", value)
+        if ":" in name:
+            raise AmbiguousReferenceError(value)
         if name and _same(name, sheet):
             pieces += [slot, f"!{cells}"]
         else:
@@ -95,7 +102,7 @@ def translated(formula: str, origin: str, ref: str) -> str:
     return str(Translator(f"={formula}", origin).translate_formula(ref))[1:]
 
 
-RowShift = Callable[[int], int]
+RowShift = Shift | Turn
 
 
 @lru_cache(maxsize=1024)
@@ -114,20 +121,29 @@ def _parts(cells: str) -> tuple[tuple[str, str, str], ...]:
 def shift_range(cells: str, shift: RowShift) -> str:
     """``$A$3:B7`` の行を移す。範囲の終わりは、繰り返しの最後の行まで伸びる。"""
     parts = _parts(cells)
+    is_range = len(parts) == 2 and bool(parts[0][2])
     moved = []
     for position, (column, mark, row) in enumerate(parts):
         if not row:
             moved.append(column)
             continue
-        # 終わりの行は「次の行の手前」とすると、増えた行が範囲に入る。
-        is_end = position == 1 and len(parts) == 2
-        moved.append(f"{column}{mark}{shift(int(row) + 1) - 1 if is_end else shift(int(row))}")
+        first = int(parts[0][2]) if is_range else int(row)
+        new = shift.end(first, int(row)) if is_range and position else shift(int(row))
+        moved.append(f"{column}{mark}{new}")
     return ":".join(moved)
 
 
-def shift_sqref(sqref: str, shift: RowShift) -> str:
-    """空白で区切った範囲の行を移す。"""
-    return " ".join(shift_range(cells, shift) for cells in sqref.split())
+def places(cells: str, shift: Shift) -> list[str]:
+    """範囲の行き先。繰り返しの中だけの範囲は、回ごとに立つ。"""
+    rows = [int(row) for _, _, row in _parts(cells) if row]
+    turns = shift.turns(rows[0], rows[-1]) if rows else None
+    return [shift_range(cells, one) for one in ([shift] if turns is None else turns)]
+
+
+def shift_sqref(sqref: str, shift: Shift) -> str:
+    """空白で区切った範囲の行を移す。一つも立たなければ、元の所を残す（空にはできない）。"""
+    moved = [place for cells in sqref.split() for place in places(cells, shift)]
+    return " ".join(moved) or sqref
 
 
 def shift_formula(formula: str, own: str, shift: RowShift, inside: bool = True) -> str:

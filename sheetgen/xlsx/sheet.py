@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.model.filled import SheetBinding, Value
 from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.cells import covered_cells, numbered_cells
 from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.markup import Node, Splice, join_constants
 from sheetgen.xlsx.moving import MovingRows
@@ -14,11 +15,14 @@ from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
     repoint,
+    shift_formula,
     translated,
     without_sheet,
 )
 from sheetgen.xlsx.slots import (
     CellSlot,
+    ComputedSlot,
+    CoveredSlot,
     FormulaSlot,
     Lookup,
     Piece,
@@ -39,12 +43,6 @@ class SheetProgram:
     pieces: tuple[Piece, ...]
     needs_calculation: bool
     notes: tuple[Problem, ...]
-
-
-def split_ref(ref: str) -> tuple[str, int]:
-    """``C7`` を ``("C", 7)`` に分ける。"""
-    column = ref.rstrip("0123456789")
-    return column, int(ref[len(column) :])
 
 
 class SheetCutter:
@@ -73,6 +71,7 @@ class SheetCutter:
         self._formulas: dict[str, CompiledFormula] = {}
         self._shared_formulas: dict[str, tuple[str, str]] = {}
         self._lookup = Lookup(self._constants, self._formulas)
+        self._covered = covered_cells(self.root, binding.inputs)
         self.first_moving = binding.blocks[0][0] if binding.blocks else 1 << 30
 
     def cut(self) -> SheetProgram:
@@ -143,17 +142,17 @@ class SheetCutter:
             before = f'<{row.qname} r="{number}"'
             slot = RowSlot(number, before, opening[len(row.qname) + 1 :], row.open_tag().decode())
             self.splice.replace(row.start, row.open_end, slot)
-        column = 0
-        for cell in row.all("c"):
-            ref = cell.attrs.get("r")
-            if ref is None:
-                ref = f"{_column_letters(column + 1)}{number}"
-            column = _column_number(split_ref(ref)[0])
+        for ref, cell in numbered_cells(row, number):
             self._cut_cell(ref, cell)
 
     def _cut_cell(self, ref: str, cell: Node) -> None:
         style = int(cell.attrs.get("s", 0))
         opening = f'<{cell.qname} r="{ref}"'
+        top = self._covered.get(ref)
+        if top is not None:
+            covered = CoveredSlot((top, 0), opening, style)
+            self.splice.replace(cell.start, cell.end, covered)
+            return
         if ref in self.binding.dynamic:
             slot = CellSlot((ref, 0), opening, cell.prefix, style)
             self.splice.replace(cell.start, cell.end, slot)
@@ -172,10 +171,21 @@ class SheetCutter:
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
         if self.binding.dynamic:
             self.note_uncalculated(ref, formula.text or "（前の数式と同じ）")
-        self.splice.replace(formula.start, formula.end, *self.formula_pieces(formula))
+        pieces = self._moved_formula(ref, formula) or self.formula_pieces(formula)
+        self.splice.replace(formula.start, formula.end, *pieces)
         value = cell.find("v")
         if value is not None and self.binding.dynamic:
             self.splice.remove(value)
+
+    def _moved_formula(self, ref: str, formula: Node) -> tuple[object, ...]:
+        """繰り返しより上にあって、下の行を指すかもしれない数式。"""
+        text = self.formula_text(ref, formula) if self.binding.blocks else None
+        if text is None:
+            return ()
+        self.repointed(text)  # 様式のシートを指していれば、ここで断る
+        name, own = f"{formula.prefix}f", self.binding.name
+        moved = ComputedSlot(lambda state: cell_text(shift_formula(text, own, state.shift)))
+        return f"<{name}>".encode(), moved, f"</{name}>".encode()
 
     def _compile(self, ref: str, formula: Node) -> CompiledFormula | None:
         text = None if self.binding.blocks else self.formula_text(ref, formula)
@@ -245,18 +255,3 @@ class SheetCutter:
             number = float(value.text)
             return int(number) if number.is_integer() else number
         return value.text
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _column_letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

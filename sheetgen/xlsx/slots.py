@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation, Value
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
-from sheetgen.xlsx.references import quoted, shift_range
+from sheetgen.xlsx.references import quoted
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.styles import StyleBook
 from sheetgen.xlsx.text import attribute_text, cell_text
@@ -77,6 +77,20 @@ class CellSlot:
         """値と書式を入れて書く。"""
         fill = state.sheet.fills[self.key]
         return cell(self.opening, self.prefix, style_of(self.style, fill, state), fill.value)
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredSlot:
+    """結合した記入欄の、左上でないセル。錠と色を左上にそろえる。"""
+
+    key: tuple[str, int]
+    opening: str
+    style: int
+
+    def render(self, state: RenderState) -> str:
+        """書式だけを書く。"""
+        opened = state.sheet.fills[self.key].state
+        return f'{self.opening} s="{state.styles.index((self.style, None, None, opened))}"/>'
 
 
 def style_of(base: int, fill: Fill, state: RenderState) -> int:
@@ -201,19 +215,3 @@ def validation(one: Validation, prefix: str) -> str:
         for number, text in enumerate(one.formulas, 1)
     )
     return f"<{prefix}dataValidation {' '.join(words)}>{formulas}</{prefix}dataValidation>"
-
-
-def merged(ref: str, shift: Shift) -> list[str]:
-    """結合セルの行き先。繰り返しの中にあるものは、回ごとに立つ。"""
-    first, _, last = ref.partition(":")
-    row = int("".join(c for c in first if c.isdigit()))
-    block = shift.block_of(row)
-    if block is None:
-        return [shift_range(ref, shift)]
-    return [
-        ":".join(
-            shift_range(part, lambda r, base=base, row=row: base + r - row)  # type: ignore[misc]
-            for part in (first, last or first)
-        )
-        for base in shift.rows(row)
-    ]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.order import worksheet_position
-from sheetgen.xlsx.references import shift_formula, shift_sqref
-from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, merged, validation
+from sheetgen.xlsx.references import places, quoted, shift_formula, shift_sqref
+from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, validation
 from sheetgen.xlsx.text import attribute_text, cell_text
 
 if TYPE_CHECKING:
@@ -18,10 +18,8 @@ _FORMULA_ELEMENTS = {"formula", "formula1", "formula2", "f"}
 _RANGE_ATTRIBUTES = {
     "conditionalFormatting": "sqref",
     "dataValidation": "sqref",
-    "hyperlink": "ref",
     "protectedRange": "sqref",
     "ignoredError": "sqref",
-    "cellWatch": "r",
 }
 
 
@@ -60,7 +58,7 @@ def _merges(node: Node) -> ComputedSlot:
     prefix = node.prefix
 
     def compute(state: RenderState) -> str:
-        found = [one for ref in refs for one in merged(ref, state.shift)]
+        found = [one for ref in refs for one in places(ref, state.shift)]
         cells = "".join(f'<{prefix}mergeCell ref="{ref}"/>' for ref in found)
         return f'<{node.qname} count="{len(found)}">{cells}</{node.qname}>' if found else ""
 
@@ -74,8 +72,29 @@ def _repoint_below(cutter: SheetCutter, top: Node) -> None:
             cutter.splice.fill(node, *_formula(cutter, node.text))
         elif node.local == "sqref" and node.text and cutter.binding.blocks:
             cutter.splice.fill(node, _shifted(node.text))
-        elif node.local in _RANGE_ATTRIBUTES and cutter.binding.blocks:
-            _shift_attribute(cutter, node, _RANGE_ATTRIBUTES[node.local])
+        elif cutter.binding.blocks:
+            _move(cutter, node)
+
+
+def _move(cutter: SheetCutter, node: Node) -> None:
+    """要素の属性にある範囲と、改ページの行を移す。"""
+    attribute = _RANGE_ATTRIBUTES.get(node.local, "")
+    # 拡張 (x14) の同じ名の要素は、範囲を属性ではなく子の sqref に持つ。
+    if attribute in node.attrs:
+        _shift_attribute(cutter, node, attribute)
+    elif node.local == "rowBreaks":
+        for one in node.all("brk"):
+            _shift_break(cutter, one)
+
+
+def _shift_break(cutter: SheetCutter, node: Node) -> None:
+    """改ページ。``id`` はその上の行の番号。"""
+    row = int(node.attrs.get("id", 0))
+
+    def compute(state: RenderState) -> str:
+        return node.open_tag(id=str(state.shift.end(row, row))).decode()
+
+    cutter.splice.replace(node.start, node.open_end, ComputedSlot(compute))
 
 
 def _shifted(sqref: str) -> ComputedSlot:
@@ -102,6 +121,11 @@ def _validations(cutter: SheetCutter, node: Node) -> None:
     if not cutter.binding.is_form:
         return
     existing = len(node.children)
+    if not existing:
+        cutter.splice.replace(
+            node.start, node.end, ComputedSlot(lambda s: _new_validations(node.prefix, s))
+        )
+        return
     opening = ComputedSlot(
         lambda s: node.open_tag(count=str(existing + len(s.sheet.validations))).decode()
     )
@@ -132,18 +156,15 @@ def _hyperlink(cutter: SheetCutter, link: Node) -> None:
     pieces = cutter.repointed(location) if "!" in location else (location,)
 
     def compute(state: RenderState) -> str:
-        changes = {"ref": shift_sqref(link.attrs["ref"], state.shift)}
+        changes = {}
         if len(pieces) > 1:
-            changes["location"] = "".join(
-                p if isinstance(p, str) else _quoted_own(state) for p in pieces
-            )
-        return link.open_tag(**changes).decode()
+            own = quoted(state.sheet.name)
+            changes["location"] = "".join(p if isinstance(p, str) else own for p in pieces)
+        tags = [link.open_tag(ref=ref, **changes) for ref in places(link.attrs["ref"], state.shift)]
+        closing = b"" if link.is_empty_tag else f"</{link.qname}>".encode()
+        return b"".join(tag + closing for tag in tags).decode()
 
-    cutter.splice.replace(link.start, link.open_end, ComputedSlot(compute))
-
-
-def _quoted_own(state: RenderState) -> str:
-    return "'" + state.sheet.name.replace("'", "''") + "'"
+    cutter.splice.replace(link.start, link.end, ComputedSlot(compute))
 
 
 def _links(prefix: str, state: RenderState) -> str:
@@ -154,7 +175,7 @@ def _links(prefix: str, state: RenderState) -> str:
             continue
         column = ref.rstrip("0123456789")
         rows = state.shift.rows(int(ref[len(column) :]))
-        target = attribute_text("'" + fill.link.replace("'", "''") + "'!A1")
+        target = attribute_text(f"{quoted(fill.link)}!A1")
         written.append(
             f'<{prefix}hyperlink ref="{column}{rows[turn]}" location="{target}"'
             f' display="{attribute_text(str(fill.value))}"/>'
