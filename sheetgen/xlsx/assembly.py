@@ -6,13 +6,16 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sheetgen.xlsx.cells import plain_text
 from sheetgen.xlsx.dependents import refuse_unknown
-from sheetgen.xlsx.markup import Node, Splice
+from sheetgen.xlsx.markup import Splice
 from sheetgen.xlsx.package import Package, Relationship, relationships_name
 from sheetgen.xlsx.text import attribute_text
 from sheetgen.xlsx.workbook import extended_properties
 
 _SHEET = "worksheet"
+# .xltx で保存されたテンプレートからも、ふつうのブックを書く。
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _DROPPED = {"calcChain", "thumbnail"}
 _REWRITTEN = {"styles", "core-properties"}
 _KEPT = {
@@ -84,7 +87,7 @@ class ConstantParts:
         splice = Splice(data)
         splice.retag(root, count=None)  # 数はブックごとに違う。書かなくてよい
         for node in root.all("si"):
-            text = "".join(_plain_text(node))
+            text = plain_text(node)
             self.strings.append(text)
             if "{{" in text or "{%" in text:
                 splice.fill(node, f"<{node.prefix}t/>".encode())
@@ -97,6 +100,7 @@ class ConstantParts:
         for sheet in sheets:
             pairs += sheet.parts
         defaults = dict(package.defaults)
+        overrides = {**package.overrides, self.main: _WORKBOOK}
         used = {posixpath.splitext(name)[1].lstrip(".").lower() for _, name in pairs}
         words = [
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -108,18 +112,8 @@ class ConstantParts:
             if extension in used | {"rels", "xml"}
         ]
         words += [
-            f'<Override PartName="/{attribute_text(name)}"'
-            f' ContentType="{package.overrides[source]}"/>'
+            f'<Override PartName="/{attribute_text(name)}" ContentType="{overrides[source]}"/>'
             for source, name in pairs
-            if source in package.overrides
+            if source in overrides
         ]
         return "".join([*words, "</Types>"]).encode()
-
-
-def _plain_text(node: Node) -> Iterable[str]:
-    """読みがな (rPh) を除いた文字。"""
-    for child in node.children:
-        if child.local == "t":
-            yield child.text
-        elif child.local == "r":
-            yield from (one.text for one in child.all("t"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from sheetgen.xlsx.formulas import FormulaError, FormulaValue
 from sheetgen.xlsx.markup import Node
 
 
@@ -52,3 +53,30 @@ def covered_cells(root: Node, tops: frozenset[str]) -> dict[str, str]:
     for top in tops:
         found.pop(top, None)
     return found
+
+
+def plain_text(node: Node) -> str:
+    """文字列の要素（``si`` か ``is``）の、読みがな (rPh) を除いた文字。"""
+    found = [child for child in node.children if child.local == "t"]
+    found += [one for run in node.all("r") for one in run.all("t")]
+    return "".join(one.text for one in found)
+
+
+def constant_value(cell: Node, shared_string: Callable[[int], str]) -> FormulaValue:
+    """数式の入っていないセルの値。``shared_string`` は番号から共有文字列を返す。"""
+    kind = cell.attrs.get("t", "n")
+    inline, value = cell.find("is"), cell.find("v")
+    if kind == "inlineStr" and inline is not None:
+        return plain_text(inline)
+    if value is None or not value.text:
+        return None
+    if kind == "s":
+        return shared_string(int(value.text))
+    if kind == "b":
+        return value.text == "1"
+    if kind == "e":
+        return FormulaError(value.text)
+    if kind == "n":
+        number = float(value.text)
+        return int(number) if number.is_integer() else number
+    return value.text

@@ -86,7 +86,14 @@ class DefinedNames:
         self._package = package
         self._form_sheet = form_sheet
         self._moving = [name for name, binding in bindings.items() if binding.blocks]
-        self._names = list(self._read(parent, order))
+        names = list(self._read(parent, order))
+        own = {name.label.casefold() for name in names if name.scope == form_sheet}
+        # 様式を指すブックの名前は写しごとの名前になる。同じ名前がシートにもあれば、そちらを残す。
+        self._names = [
+            name
+            for name in names
+            if name.scope is not None or not name.of_form or name.label.casefold() not in own
+        ]
 
     def _read(self, parent: Node | None, order: Sequence[str]) -> Iterator[_Name]:
         for node in parent.children if parent else []:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sheetgen.model.filled import SheetBinding, Value
+from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
-from sheetgen.xlsx.cells import covered_cells, numbered_cells
-from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
+from sheetgen.xlsx.cells import constant_value, covered_cells, numbered_cells
+from sheetgen.xlsx.formulas import CompiledFormula, FormulaValue, compile_formula
 from sheetgen.xlsx.markup import Node, Splice, join_constants
 from sheetgen.xlsx.moving import MovingRows
 from sheetgen.xlsx.package import Package
@@ -67,7 +67,7 @@ class SheetCutter:
         self.splice = Splice(self.data)
         self.needs_calculation = False
         self.notes: list[Problem] = []
-        self._constants: dict[str, Value] = {}
+        self._constants: dict[str, FormulaValue] = {}
         self._formulas: dict[str, CompiledFormula] = {}
         self._shared_formulas: dict[str, tuple[str, str]] = {}
         self._lookup = Lookup(self._constants, self._formulas)
@@ -159,7 +159,7 @@ class SheetCutter:
             return
         formula = cell.find("f")
         if formula is None:
-            self._constants[ref] = self.constant(cell)
+            self._constants[ref] = constant_value(cell, self._shared_strings)
             return
         compiled = self._compile(ref, formula)
         if compiled is not None:
@@ -240,18 +240,3 @@ class SheetCutter:
             cell_text(piece) if isinstance(piece, str) else piece  # type: ignore[misc]
             for piece in found
         )
-
-    def constant(self, cell: Node) -> Value:
-        """変わらないセルの値（数式が読むため）。"""
-        value = cell.find("v")
-        kind = cell.attrs.get("t", "n")
-        if kind == "inlineStr":
-            return "".join(node.text for node in cell.walk() if node.local == "t")
-        if value is None or not value.text:
-            return None
-        if kind == "s":
-            return self._shared_strings(int(value.text))
-        if kind == "n":
-            number = float(value.text)
-            return int(number) if number.is_integer() else number
-        return value.text

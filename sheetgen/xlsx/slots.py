@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
-from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation, Value
+from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
 from sheetgen.xlsx.references import quoted
 from sheetgen.xlsx.shift import Shift
@@ -120,7 +120,9 @@ class FormulaSlot:
 class Lookup:
     """数式が読むセルの値を、値・定数・ほかの数式から求める。"""
 
-    def __init__(self, constants: dict[str, Value], formulas: dict[str, CompiledFormula]) -> None:
+    def __init__(
+        self, constants: dict[str, FormulaValue], formulas: dict[str, CompiledFormula]
+    ) -> None:
         self._constants = constants
         self._formulas = formulas
 

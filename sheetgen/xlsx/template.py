@@ -18,6 +18,7 @@ from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
 from sheetgen.xlsx.package import read_package
+from sheetgen.xlsx.references import split_sheet
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -54,8 +55,14 @@ def read_template(path: Path, file: str) -> TemplateBook:
         file=file,
         fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:8],
         sheets=tuple(_sheet(sheet, digit) for sheet in book.worksheets),
-        has_input_sample=INPUT_SAMPLE in book.defined_names,
+        has_input_sample=_has_input_sample(book),
     )
+
+
+def _has_input_sample(book: Workbook) -> bool:
+    """見本の名前が、あるシートのセルを指しているか。"""
+    name = book.defined_names.get(INPUT_SAMPLE)
+    return name is not None and split_sheet(name.attr_text or "")[0] in book.sheetnames
 
 
 def _normal_font(book: Workbook) -> Font:

@@ -105,6 +105,8 @@ class TemplateWriter:
         if location is None:
             return None
         sheet, ref = split_sheet(location)
+        if sheet not in self._workbook.template_sheets:
+            return None  # セルではなく、値や式に付いた名前
         _, root = self._package.tree(self._sheet_part(sheet))
         cell = _find_cell(root, ref.replace("$", "").partition(":")[0])
         return int(cell.attrs.get("s", 0)) if cell is not None else None
