@@ -132,3 +132,19 @@ def form_sheets(book: openpyxl.Workbook) -> list[Worksheet]:
         for sheet in book.worksheets
         if sheet.sheet_state == "visible" and sheet.title != GUIDE
     ]
+
+
+def unlocked_cells(sheet: Worksheet) -> set[str]:
+    """書き込めるセルの番地（結合は左上だけ）。"""
+    inner = {
+        (row, column)
+        for area in sheet.merged_cells.ranges
+        for row, column in area.cells
+        if (row, column) != (area.min_row, area.min_col)
+    }
+    return {
+        cell.coordinate
+        for row in sheet.iter_rows()
+        for cell in row
+        if not cell.protection.locked and (cell.row, cell.column) not in inner
+    }

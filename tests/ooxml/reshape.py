@@ -6,10 +6,13 @@ import re
 
 from lxml import etree
 
-from ooxml.draft import FORM, Draft, put_text
+from ooxml.draft import FORM, GUIDE, Draft, fragment, place, put_formula, put_text
 from ooxml.package import Element, q
+from ooxml.sample import drawing, shape
 
 _CELL = re.compile(r"(?<![A-Za-z_.])(\$?[A-Z]{1,3}\$?)([0-9]+)(?![0-9A-Za-z_(])")
+END_TEXT = "ここまで"
+DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawing+xml"
 # 縦の A4 の刷れる幅は、横の 0.69 倍。
 PORTRAIT = 0.69
 
@@ -51,6 +54,51 @@ def inserted_row(draft: Draft) -> None:
             sheet, mark, cells = (node.text or "").rpartition("!")
             if FORM in sheet:
                 node.text = sheet + mark + _moved(cells, at)
+
+
+def below_the_list(draft: Draft) -> None:
+    """「はじめに」の一覧の下に、文・数式・名前・リンク・書式・入力規則・図形を置く。"""
+    part = draft.sheet(GUIDE)
+    with draft.edit(part) as root:
+        row = int(
+            "".join(c for c in draft.find(root, "{{ entry.sheet").get("r", "") if c.isdigit())
+        )
+        text, formula = f"A{row + 2}", f"A{row + 3}"
+        put_text(root, text, END_TEXT)
+        put_formula(root, formula, f"LEN({text})+LEN($A$1)")
+        place(root, fragment(f'<mergeCells><mergeCell ref="B{row + 2}:C{row + 3}"/></mergeCells>'))
+        place(
+            root,
+            fragment(
+                f'<conditionalFormatting sqref="{text}"><cfRule type="expression" priority="8">'
+                f"<formula>LEN({text})&gt;99</formula></cfRule></conditionalFormatting>"
+            ),
+        )
+        place(
+            root,
+            fragment(
+                '<dataValidations count="1"><dataValidation type="whole" operator="greaterThan" '
+                f'sqref="D{row + 3}"><formula1>{formula}</formula1></dataValidation>'
+                "</dataValidations>"
+            ),
+        )
+        links = root.find(q("hyperlinks"))
+        if links is None:
+            links = place(root, etree.Element(q("hyperlinks")))
+        links.append(fragment(f'<hyperlink ref="{text}" location="{GUIDE}!A1"/>'))
+        used = root.find(q("dimension"))
+        if used is not None:
+            used.set("ref", f"A1:E{row + 3}")
+        for old in root.findall(q("mergeCells"))[1:]:
+            root.find(q("mergeCells")).extend(list(old))
+            root.remove(old)
+        root.find(q("mergeCells")).attrib.pop("count", None)
+    draft.define("終わり", f"{GUIDE}!$A${row + 2}")
+    drawn = "xl/drawings/drawingGuide1.xml"
+    draft.add(drawn, drawing(shape(2, "終わりの枠", END_TEXT, row=row + 2)), DRAWING_TYPE)
+    rid = draft.relate(part, "drawing", drawn)
+    with draft.edit(part) as root:
+        place(root, fragment(f'<drawing r:id="{rid}"/>'))
 
 
 def portrait(draft: Draft) -> None:
