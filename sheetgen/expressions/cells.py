@@ -56,8 +56,15 @@ def _environment() -> Environment:
         circled=era.circled,
         link=Linked,
     )
-    environment.finalize = lambda value: "" if value is None else value
+    environment.finalize = _finalize
     return environment
+
+
+def _finalize(value: Any) -> Any:
+    """文の中に埋める値。リンクはセルに一つなので、文の中には置けない。"""
+    if isinstance(value, Linked):
+        raise ExpressionError("link")
+    return "" if value is None else value
 
 
 _ENVIRONMENT = _environment()
@@ -120,7 +127,8 @@ def compile_cell(text: str) -> Expression:
         for used in tree.find_all(nodes.Filter):
             if used.name not in _ENVIRONMENT.filters:
                 raise UnknownFilterError(used.name)
-        single = _single_expression(tree)
+        # 注記のあるセルは、式だけを切り出せないので、文として読む。
+        single = None if "{#" in text else _single_expression(tree)
         if single is None:
             template = _ENVIRONMENT.from_string(text)
             return Expression(text, None, tree, lambda context: template.render(context))
@@ -153,7 +161,10 @@ def _steps(node: nodes.Node) -> list[str | int] | None:
         return [node.name]
     if isinstance(node, nodes.Getattr):
         parent = _steps(node.node)
-        return None if parent is None else [*parent, node.attr]
+        # 下線で始まる名前は Python の内側のもの。Jinja の砂場に断らせる。
+        if parent is None or node.attr.startswith("_"):
+            return None
+        return [*parent, node.attr]
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         parent = _steps(node.node)
         value = node.arg.value
@@ -202,15 +213,19 @@ class Loop:
         """
         try:
             return [{**context, self.target: one} for one in self._items(context)]
-        except (TemplateError, TypeError) as error:
+        except (TemplateError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise ExpressionError(str(error)) from error
 
     def scope(self, scope: Mapping[str, object]) -> dict[str, object]:
-        """繰り返しの中で使える名前と型。
-
-        :raises LookupError: the list is unknown; its argument is an UnknownName.
-        """
+        """繰り返しの中で使える名前と型。"""
         return {**scope, self.target: element_type(self.tree.iter, dict(scope))}
+
+    def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
+        """並びと条件にある、知らない名前。"""
+        found = unknown_names(self.tree.iter, dict(scope))
+        if self.tree.test is not None:
+            found += unknown_names(self.tree.test, self.scope(scope))
+        return found
 
 
 def compile_loop(text: str) -> Loop | None:

@@ -146,5 +146,8 @@ def field_title(tree: nodes.Node, scope: dict[str, object]) -> str | None:
 
 
 def element_type(node: nodes.Node, scope: dict[str, object]) -> object:
-    """繰り返しの元になる式の、一つ一つの型。"""
-    return _element(type_of(node, scope))
+    """繰り返しの元になる式の、一つ一つの型。分からなければ ``object``。"""
+    try:
+        return _element(type_of(node, scope))
+    except LookupError:
+        return object

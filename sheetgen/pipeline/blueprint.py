@@ -39,11 +39,12 @@ class BoundCell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """繰り返す行（最初と最後）。"""
+    """繰り返す行（最初と最後）。``opening`` は ``{% for %}`` のあるセル。"""
 
     first: int
     last: int
     loop: Loop
+    opening: TemplateCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ class _Reader:
 
     def _report(self, code: str, sheet: TemplateSheet, cell: TemplateCell, **facts: object) -> None:
         place = Place(file=self._book.file, sheet=sheet.name, cell=cell.ref)
-        self.problems.append(Problem(code, place, facts))
+        problem = Problem(code, place, facts)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def _refuse(self, sheet: TemplateSheet, cell: TemplateCell, error: ExpressionError) -> None:
         """読めない式を、読めないわけとともに挙げる。"""
@@ -139,7 +142,7 @@ class _Reader:
             bound.expression.names() & FORM_NAMES for bound in found if bound.block is None
         )
         if is_form and blocks:
-            self._report("T110", sheet, sheet.cells[0])
+            self._report("T110", sheet, blocks[0].opening)
         self._check_names(sheet, is_form, found, blocks)
         return BoundSheet(sheet, is_form, tuple(self._inputs(sheet, is_form, found)), blocks)
 
@@ -165,11 +168,11 @@ class _Reader:
             rest = strip_end(cell.text)
             if rest is None:
                 continue
+            texts[cell.ref] = rest
             if opened is None:
                 self._report("T109", sheet, cell)
                 continue
-            blocks.append(Block(opened[0].first_row, cell.last_row, opened[1]))
-            texts[cell.ref] = rest
+            blocks.append(Block(opened[0].first_row, cell.last_row, opened[1], opened[0]))
             opened = None
         if opened is not None:
             self._report("T109", sheet, opened[0])
@@ -187,12 +190,9 @@ class _Reader:
         )
         scopes: dict[int | None, Mapping[str, object]] = {None: scope}
         for block in blocks:
-            try:
-                scopes[block.first] = block.loop.scope(scope)
-            except LookupError as error:
-                cell = next(c for c in sheet.cells if c.first_row == block.first)
-                self._unknown(sheet, cell, error.args[0])
-                scopes[block.first] = {**scope, block.loop.target: object}
+            scopes[block.first] = block.loop.scope(scope)
+            for name in block.loop.unknown_names(scope):
+                self._unknown(sheet, block.opening, name)
         for bound in found:
             for name in bound.expression.unknown_names(scopes[bound.block]):
                 self._unknown(sheet, bound.cell, name)

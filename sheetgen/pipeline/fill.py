@@ -20,8 +20,8 @@ from sheetgen.model.filled import (
 from sheetgen.model.layout import Box, Fitted, Page
 from sheetgen.model.numbers import GENERAL, is_number_format, printed
 from sheetgen.model.template import TemplateCell, TemplateSheet
-from sheetgen.model.text import LONGEST_TEXT
-from sheetgen.pipeline.blueprint import BoundCell, BoundSheet
+from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
+from sheetgen.pipeline.blueprint import Block, BoundCell, BoundSheet
 from sheetgen.problems import Place, Problem
 from sheetgen.typeset import fit, height_for
 
@@ -44,7 +44,22 @@ class Evaluator:
     def report(self, code: str, one: BoundCell, item: str | None, **facts: object) -> None:
         """このセルの問題を加える。"""
         place = Place(self._file, self._sheet.name, one.cell.ref, None, one.label, item)
-        self.problems.append(Problem(code, place, facts))
+        self._add(Problem(code, place, facts))
+
+    def _add(self, problem: Problem) -> None:
+        # 「はじめに」の同じ問題を、ブックの数だけ繰り返さない。
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def turns(self, block: Block, names: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """繰り返しの一回ごとの名前と値。求められなければ問題とし、繰り返さない。"""
+        try:
+            return block.loop.contexts(names)
+        except ExpressionError:
+            cell = block.opening
+            place = Place(self._file, self._sheet.name, cell.ref)
+            self._add(Problem("T115", place, {"text": cell.text}))
+            return []
 
     def value(
         self, one: BoundCell, names: Mapping[str, Any], item: str | None
@@ -60,7 +75,7 @@ class Evaluator:
             value, link = value.value, value.sheet
         if value is None:
             return None, link
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
+        if isinstance(value, bool) or not (isinstance(value, str) or _is_number(value)):
             self.report("T116", one, item, kind=type(value).__name__)
             return None, None
         if isinstance(value, str) and len(value) > LONGEST_TEXT // 2:
@@ -69,6 +84,11 @@ class Evaluator:
                 self.report("F011", one, item, length=length, limit=LONGEST_TEXT)
                 return None, None
         return value, link
+
+
+def _is_number(value: object) -> bool:
+    """Excel に書ける数か。無限大などは書けない。"""
+    return isinstance(value, int | float) and abs(value) < LARGEST_NUMBER
 
 
 def bound_name(path: str) -> str:
@@ -207,7 +227,7 @@ class ListFiller:
         names = names_of(context)
         turns: dict[int | None, list[Mapping[str, Any]]] = {None: [names]}
         for block in self._bound.blocks:
-            turns[block.first] = list(block.loop.contexts(names))
+            turns[block.first] = self._evaluator.turns(block, names)
         fills: dict[CellKey, Fill] = {}
         heights: dict[RowKey, float] = {}
         for one in self._bound.cells:
