@@ -145,6 +145,16 @@ def test_what_stands_below_the_list_moves_with_it(
         assert [node.text for node in drawn.iterfind(".//{*}from/{*}row")] == [str(row)]
 
 
+def test_the_makers_own_folder_is_not_handed_on(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    template, result = _made(tmp_path, plan_path, template_path, dialects.excel_itself)
+    folder = dialects.PRIVATE_FOLDER.encode()
+    assert any(folder in data for data in Package.open(template).parts.values())
+    for book in result.books:
+        assert not any(folder in data for data in Package.open(book.path).parts.values())
+
+
 def _labels(plan_path: Path) -> set[str]:
     return {place.item["title"] for place in places(load(plan_path))}
 

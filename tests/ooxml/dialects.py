@@ -11,8 +11,9 @@ from collections.abc import Callable
 from lxml import etree
 
 from ooxml.draft import FORM, GUIDE, Draft, fragment, place, put_text
-from ooxml.package import MAIN, REL, Element, q
+from ooxml.package import MAIN, MC, REL, Element, q
 
+PRIVATE_FOLDER = "C:\\個人の机\\"
 _SML = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
@@ -147,6 +148,51 @@ def hidden_sheet_first(draft: Draft) -> None:
             view.set("activeTab", "1")
 
 
+_MS = "http://schemas.microsoft.com/office/spreadsheetml"
+_EXCEL_SPACES = {
+    "mc": MC,
+    "x14ac": f"{_MS}/2009/9/ac",
+    "xr": f"{_MS}/2014/revision",
+    "xr2": f"{_MS}/2015/revision2",
+    "x15ac": f"{_MS}/2010/11/ac",
+}
+
+
+def _with_spaces(root: Element, ignorable: str) -> Element:
+    new = etree.Element(root.tag, nsmap={**root.nsmap, **_EXCEL_SPACES}, attrib=dict(root.attrib))
+    new.extend(root)
+    new.set(q("Ignorable", MC), ignorable)
+    return new
+
+
+def excel_itself(draft: Draft) -> None:
+    """Excel が保存したときの印：行の基線、版の番号、作った人のパソコンの中の場所。"""
+    spaces = _EXCEL_SPACES
+    for name in (FORM, GUIDE):
+        part = draft.sheet(name)
+        root = _with_spaces(etree.fromstring(draft.parts[part]), "x14ac xr xr2")
+        root.set(q("uid", spaces["xr"]), "{00000000-0001-0000-0100-000000000000}")
+        root.find(q("sheetFormatPr")).set(q("dyDescent", spaces["x14ac"]), "0.15")
+        for row in root.iter(q("row")):
+            row.set("spans", "1:15")
+            row.set(q("dyDescent", spaces["x14ac"]), "0.15")
+        draft.parts[part] = etree.tostring(
+            root, xml_declaration=True, encoding="UTF-8", standalone=True
+        )
+    root = _with_spaces(etree.fromstring(draft.parts[draft.book()]), "xr")
+    root.insert(
+        0,
+        etree.fromstring(
+            f'<mc:AlternateContent xmlns:mc="{MC}"><mc:Choice Requires="x15" xmlns:x15='
+            f'"{_MS}/2010/11/main"><x15ac:absPath xmlns:x15ac="{spaces["x15ac"]}" '
+            f'url="{PRIVATE_FOLDER}"/></mc:Choice></mc:AlternateContent>'
+        ),
+    )
+    draft.parts[draft.book()] = etree.tostring(
+        root, xml_declaration=True, encoding="UTF-8", standalone=True
+    )
+
+
 def unknown_extension(draft: Draft) -> None:
     """新しい Excel の、まだ知られていない拡張を残す。"""
     with draft.edit(draft.sheet()) as root:
@@ -169,5 +215,6 @@ DIALECTS: tuple[Callable[[Draft], None], ...] = (
     implicit_addresses,
     grouped_sheets,
     hidden_sheet_first,
+    excel_itself,
     unknown_extension,
 )
