@@ -84,4 +84,8 @@ def _checked(
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """Excel の数え方（UTF-16 の単位）で ``limit`` 字までに切る。"""
+    if len(text.encode("utf-16-le")) // 2 <= limit:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (limit - 1)]
+    return kept.decode("utf-16-le", errors="ignore") + "…"

@@ -10,7 +10,7 @@ import errno
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 KEPT_ASIDE = "旧版"
 """中身の違う前のファイルを移すフォルダーの名。"""
+
+_PREFIX = ".作成中_"
+_STALE_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Staging:
     Use as a context manager; leaving it without :meth:`place` leaves no trace.
 
     :raises SheetgenError: the folder cannot be written (O001), a file is in use
-        (O002), or the disk is full (O003).
+        (O002), or the disk is full (O004).
     """
 
     def __init__(self, folder: Path, now: datetime) -> None:
@@ -47,7 +50,8 @@ class Staging:
     def __enter__(self) -> Staging:
         with _explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._staging = Path(tempfile.mkdtemp(prefix=".作成中_", dir=self.folder))
+            self._sweep()
+            self._staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self.folder))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,32 +65,48 @@ class Staging:
         self._names.append(name)
 
     def place(self) -> Placed:
-        """預かったファイルを、すべて置く。"""
-        unchanged = 0
+        """預かったファイルを、すべて置く。
+
+        Whatever can fail is tried before the first file is replaced.
+        """
+        pairs = [(self._staging / name, self.folder / name) for name in self._names]
         changed: list[tuple[Path, Path]] = []
-        aside: list[Path] = []
-        for name in self._names:
-            new, old = self._staging / name, self.folder / name
+        for new, old in pairs:
             with _explained(old):
-                if old.exists() and old.read_bytes() == new.read_bytes():
-                    unchanged += 1
-                    continue
-                if old.exists():
-                    aside.append(self._keep(old))
-            changed.append((new, old))
+                if not (old.exists() and old.read_bytes() == new.read_bytes()):
+                    changed.append((new, old))
+        replaced = [old for _, old in changed if old.exists()]
+        for old in replaced:
+            # 開いたままのファイルは Windows では置き換えられない。途中で止まらないよう、先に確かめる。
+            with _explained(old), old.open("r+b"):
+                pass
+        aside = tuple(self._keep(replaced))
         for new, old in changed:
             with _explained(old):
                 new.replace(old)
-        return Placed(unchanged, tuple(aside))
+        return Placed(len(pairs) - len(changed), aside)
 
-    def _keep(self, old: Path) -> Path:
+    def _keep(self, replaced: list[Path]) -> Iterator[Path]:
         """前のファイルを旧版のフォルダーに写す。置き換えは、このあとの一度の操作で行う。"""
+        if not replaced:
+            return
         kept = self.folder / KEPT_ASIDE / self._now.strftime("%Y%m%d-%H%M%S")
-        kept.mkdir(parents=True, exist_ok=True)
-        # 開いたままのファイルは Windows では置き換えられない。先に確かめ、途中で止まらない。
-        with old.open("r+b"):
-            pass
-        return Path(shutil.copy2(old, kept / old.name))
+        number = 1
+        while kept.exists():  # 同じ秒の、前の回のものに重ねない
+            number += 1
+            kept = kept.with_name(f"{self._now:%Y%m%d-%H%M%S}-{number}")
+        with _explained(kept):
+            kept.mkdir(parents=True)
+        for old in replaced:
+            with _explained(kept / old.name):
+                yield Path(shutil.copy2(old, kept / old.name))
+
+    def _sweep(self) -> None:
+        """強制終了した前の回の残りを除く。動いている別の回のものは、まだ新しい。"""
+        for left in self.folder.glob(f"{_PREFIX}*"):
+            with suppress(OSError):
+                if self._now.timestamp() - left.stat().st_mtime > _STALE_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

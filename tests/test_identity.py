@@ -1,0 +1,74 @@
+"""様式IDの検査数字 (ISO 7064 MOD 97-10) は、打ち間違いを見つける。"""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plan_samples import sample_plan
+
+from sheetgen.forms.identity import carrier, check_digits, form_id, is_valid_id
+from sheetgen.forms.rounds import Round
+from sheetgen.model.job import RoundKind
+from sheetgen.model.plan import Plan
+
+ROUNDS = st.builds(Round, st.sampled_from(list(RoundKind)), st.integers(2019, 2199))
+ITEMS = st.from_regex(r"[0-9]{2}-[0-9]{2}", fullmatch=True).filter(str.isascii)
+IDS = st.builds(form_id, ROUNDS, ITEMS)
+
+
+@given(st.text(string.digits, min_size=1, max_size=20))
+def test_the_check_is_that_of_the_standard(digits: str) -> None:
+    assert int(digits + check_digits(digits)) % 97 == 1
+
+
+def test_the_example_of_the_standard() -> None:
+    assert check_digits("794") == "44"
+
+
+@given(IDS)
+def test_an_id_is_valid_and_short(text: str) -> None:
+    assert is_valid_id(text)
+    assert len(text) == len("2024J-08-08-00")
+
+
+@given(IDS, st.data())
+def test_every_wrong_digit_is_found(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.sampled_from([i for i, c in enumerate(text) if c.isdigit()]))
+    other = data.draw(st.sampled_from([d for d in string.digits if d != text[at]]))
+    assert not is_valid_id(text[:at] + other + text[at + 1 :])
+
+
+@given(IDS, st.data())
+def test_every_swap_of_neighbours_is_found(text: str, data: st.DataObject) -> None:
+    digits = [i for i, c in enumerate(text) if c.isdigit()]
+    pairs = [(a, b) for a, b in zip(digits, digits[1:], strict=False) if text[a] != text[b]]
+    a, b = data.draw(st.sampled_from(pairs))
+    swapped = list(text)
+    swapped[a], swapped[b] = text[b], text[a]
+    assert not is_valid_id("".join(swapped))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "2024J-08-08", "2024J-08-08-", "2024J-08-08-0", "様式ID", "2024J08-08-xx"]
+)
+def test_what_is_no_id(text: str) -> None:
+    assert not is_valid_id(text)
+
+
+def test_the_two_rounds_of_a_year_differ() -> None:
+    ids = {form_id(Round(kind, 2024), "08-08") for kind in RoundKind}
+    assert len(ids) == 2
+
+
+def test_the_carrier_names_plan_round_item_and_template() -> None:
+    plan = Plan.model_validate(sample_plan())
+    chosen = Round(RoundKind.RESULTS, 2026)
+    version, *fields = carrier(plan, chosen, "01-02", "0a1b2c3d").split("; ")
+    assert version == "sheetgen-form/1"
+    assert dict(field.split("=") for field in fields) == {
+        "municipality": "試験市", "plan": "試験計画", "round": "results", "year": "2026",
+        "item": "01-02", "form": form_id(chosen, "01-02"), "template": "0a1b2c3d",
+    }  # fmt: skip
