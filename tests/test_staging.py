@@ -56,12 +56,17 @@ def test_a_failure_in_the_middle_leaves_the_old_files(
     tmp_path: Path, failure: type[BaseException]
 ) -> None:
     write(tmp_path, a=b"old", b=b"old")
-    with pytest.raises(failure), Staging(tmp_path, NOW) as staging:
-        with staging.open("a") as target:
-            target.write(b"new")
-        with staging.open("b") as target:
-            target.write(b"ne")
-            raise failure
+
+    def fail() -> None:
+        with Staging(tmp_path, NOW) as staging:
+            with staging.open("a") as target:
+                target.write(b"new")
+            with staging.open("b") as target:
+                target.write(b"ne")
+                raise failure
+
+    with pytest.raises(failure):
+        fail()
     assert contents(tmp_path) == {"a": b"old", "b": b"old"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 

@@ -148,6 +148,8 @@ def form_context(
     """一枚の様式の名前と値。``template`` はテンプレートの目印。"""
     policy, measure, item = place
     related = "、".join(item.related_sections)
+    # 計画の終わった翌年度の実績照会には、その年度の取組方針がない。最終年度のものを載せる。
+    initiative_year = min(chosen.initiative_year, plan.final_year)
     return FormContext(
         plan=plan,
         round=asked,
@@ -157,7 +159,7 @@ def form_context(
         measure=measure,
         item=item,
         years=item.years,
-        initiative=Initiative(chosen.initiative_year, item.initiative(chosen.initiative_year)),
+        initiative=Initiative(initiative_year, item.initiative(initiative_year)),
         form=FormText(
             id=form_id(chosen, item.id),
             carrier=carrier(plan, chosen, item.id, template),

@@ -77,7 +77,7 @@ class Staging:
                     changed.append((new, old))
         replaced = [old for _, old in changed if old.exists()]
         for old in replaced:
-            # 開いたままのファイルは Windows では置き換えられない。途中で止まらないよう、先に確かめる。
+            # 開いたままのファイルは Windows では置き換えられない。先に確かめ、途中で止まらない。
             with _explained(old), old.open("r+b"):
                 pass
         aside = tuple(self._keep(replaced))

@@ -1,0 +1,94 @@
+"""どのブックに、どの実施項目が入るか。実物の計画で。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheetgen.forms.jobs import BookJob, Placed, plan_jobs
+from sheetgen.master import load_plan
+from sheetgen.messages import describe
+from sheetgen.model.job import GenerateRequest, Per, RoundKind
+from sheetgen.model.plan import Plan
+from sheetgen.problems import UsageError
+
+JOINT = "03-06"
+
+
+@pytest.fixture(scope="module")
+def plan(plan_path: Path) -> Plan:
+    return load_plan(plan_path)
+
+
+def jobs(plan: Plan, **wishes: Any) -> list[BookJob]:
+    return plan_jobs(plan, GenerateRequest(plan=Path(), template=Path(), root=Path(), **wishes))
+
+
+def ids(places: tuple[Placed, ...]) -> list[str]:
+    return [item.id for _, _, item in places]
+
+
+def refusals(plan: Plan, **wishes: Any) -> list[str]:
+    with pytest.raises(UsageError) as caught:
+        jobs(plan, **wishes)
+    assert not [p for p in caught.value.problems if "{" in describe(p)]
+    return [problem.code for problem in caught.value.problems]
+
+
+def test_every_item_is_in_one_book(plan: Plan) -> None:
+    for per in Per:
+        made = jobs(plan, per=per)
+        assert sorted(one for job in made for one in ids(job.items)) == sorted(
+            item.id for _, _, item in plan.items()
+        )
+        assert len({job.file_name.casefold() for job in made}) == len(made)
+    assert [len(jobs(plan, per=per)) for per in (Per.SECTION, Per.ITEM, Per.PLAN)] == [28, 74, 1]
+
+
+def test_books_sort_by_department_and_section(plan: Plan) -> None:
+    made = jobs(plan)
+    assert [job.file_name for job in made] == sorted(job.file_name for job in made)
+    order = [f"{owner.department} {owner.section}" for owner in plan.owners()]
+    assert [job.addressee for job in made] == [one for one in order if one in
+                                              {job.addressee for job in made}]  # fmt: skip
+
+
+def test_a_joint_item_goes_to_its_first_owner(plan: Plan) -> None:
+    first, *others = plan.find(JOINT)[2].owners
+    assert others
+    for job in jobs(plan):
+        is_first = job.addressee == f"{first.department} {first.section}"
+        is_other = job.addressee in {f"{o.department} {o.section}" for o in others}
+        assert (JOINT in ids(job.items)) == is_first
+        assert (JOINT in ids(job.joint)) == is_other
+
+
+def test_filters(plan: Plan) -> None:
+    (job,) = jobs(plan, items=("08-08",))
+    assert (ids(job.items), job.joint) == (["08-08"], ())
+    (job,) = jobs(plan, sections=("経営企画課",))
+    assert job.addressee == "企画部 経営企画課"
+    (same,) = jobs(plan, sections=("企画部 経営企画課",))
+    assert same == job
+    made = jobs(plan, items=("08-08", "01-01"), per=Per.ITEM)
+    assert [ids(one.items) for one in made] == [["01-01"], ["08-08"]]
+    assert made[0].file_name.startswith("01-01_")
+
+
+def test_the_round_is_in_the_name(plan: Plan) -> None:
+    for kind in RoundKind:
+        for job in jobs(plan, round=kind):
+            assert job.file_name.endswith(f"_{kind.label}.xlsx")
+
+
+def test_all_unknown_names_are_told_at_once(plan: Plan) -> None:
+    wishes = {"items": ("99-99", "08-08", "x"), "sections": ("ない課",)}
+    assert refusals(plan, **wishes) == ["F003", "F003", "F004"]
+
+
+def test_nothing_left_to_make(plan: Plan) -> None:
+    owner = plan.find("08-08")[2].owners[0]
+    other = next(one for one in plan.owners() if one.section != owner.section)
+    assert refusals(plan, items=("08-08",), sections=(other.section,)) == ["F005"]
