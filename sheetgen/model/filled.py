@@ -15,6 +15,15 @@ CellKey = tuple[str, int]
 RowKey = tuple[int, int]
 
 
+INPUT_PREFIX = "sg."
+"""記入欄に付ける、Excel の名前の始まり。"""
+
+
+def input_name(path: str) -> str:
+    """記入欄の道 ``years[1].result.text`` を、Excel の名前 ``sg.years.1.result.text`` にする。"""
+    return INPUT_PREFIX + path.replace("[", ".").replace("]", "")
+
+
 class InputState(IntEnum):
     """記入欄の状態。KEEP は記入欄ではないセル。"""
 

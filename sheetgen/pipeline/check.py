@@ -11,7 +11,7 @@ from sheetgen.forms.rounds import Round, settle_round
 from sheetgen.master import load_plan
 from sheetgen.model.job import CheckResult, GenerateRequest, Per, RoundKind
 from sheetgen.model.plan import Plan
-from sheetgen.pipeline.generate import BookMaker
+from sheetgen.pipeline.books import BookMaker
 from sheetgen.problems import Problem, SheetgenError, UsageError
 
 

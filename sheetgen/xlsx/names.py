@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetgen.model.filled import SheetBinding, SheetEntry
+from sheetgen.model.filled import INPUT_PREFIX, SheetBinding, SheetEntry
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
@@ -21,9 +21,6 @@ from sheetgen.xlsx.references import (
 )
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.text import attribute_value, cell_text
-
-NAME_PREFIX = "sg."
-"""記入欄に付ける名前の始まり。テンプレートの中の同じ始まりの名前は除く。"""
 
 _Line = tuple[str, int, str]
 
@@ -99,7 +96,7 @@ class DefinedNames:
         for node in parent.children if parent else []:
             attrs = dict(node.attrs)
             label = attrs.pop("name")
-            if label.startswith(NAME_PREFIX):
+            if label.startswith(INPUT_PREFIX):
                 continue
             index = attrs.pop("localSheetId", None)
             scope = order[int(index)] if index is not None else None

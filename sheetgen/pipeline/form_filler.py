@@ -1,0 +1,135 @@
+"""様式のシートに実施項目の値を入れ、1ページに割り付ける。"""
+
+from __future__ import annotations
+
+from sheetgen.forms.context import FormContext, names_of
+from sheetgen.forms.guidance import OpenInput, validations
+from sheetgen.forms.rounds import FieldKind
+from sheetgen.model.filled import CellKey, Fill, FilledSheet, InputState, Value, input_name
+from sheetgen.model.layout import Box, Fitted, Page
+from sheetgen.model.template import TemplateCell
+from sheetgen.pipeline.blueprint import BoundCell, BoundSheet
+from sheetgen.pipeline.evaluate import Evaluator, shown
+from sheetgen.problems import Place, Problem
+from sheetgen.typeset import fit
+
+PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
+
+# 記入欄に空けておく行数。手書きでなく打ち込む欄なので、文章だけ広くとる。
+ROOM = {FieldKind.TEXT: 4, FieldKind.FIGURE: 1, FieldKind.MONEY: 1, FieldKind.GRADE: 1}
+
+# 指標の表示形式で見せる値。
+_INDICATOR_PATHS = {"item.indicator.current", "item.indicator.target"}
+
+
+class FormFiller:
+    """様式のシートに、一つずつ実施項目を入れる。"""
+
+    def __init__(self, bound: BoundSheet, file: str, opened: frozenset[str]) -> None:
+        self._bound = bound
+        self._opened = opened
+        self._file = file
+        self._narrow: set[str] = set()
+        self._evaluator = Evaluator(file, bound.sheet)
+        self.problems = self._evaluator.problems
+        sheet = bound.sheet
+        self._visible = sheet.row_heights.keys()
+        dynamic = {one.cell.ref for one in bound.cells}
+        self._static = [
+            _box(cell, cell.text, cell.wrap)
+            for cell in sheet.cells
+            if cell.ref not in dynamic and not cell.is_formula and cell.wrap
+        ]
+        self._names = {input_name(one.input.path): one.cell.ref for one in bound.cells if one.input}
+        self._page = Page(
+            sheet.row_heights,
+            sheet.printable_height - PAGE_SPARE,
+            frozenset(
+                row
+                for one in bound.cells
+                if self._is_open(one) and one.input and one.input.kind is FieldKind.TEXT
+                for row in range(one.cell.first_row, one.cell.last_row + 1)
+            ),
+        )
+
+    @property
+    def tall_rows(self) -> frozenset[int]:
+        """高さを計算する行。"""
+        cells = [one.cell for one in self._bound.cells if one.cell.wrap]
+        spans = [(cell.first_row, cell.last_row) for cell in cells]
+        spans += [(box.first_row, box.last_row) for box in self._static]
+        rows = {row for first, last in spans for row in range(first, last + 1)}
+        return frozenset(rows & self._visible)
+
+    def _is_open(self, one: BoundCell) -> bool:
+        return one.input is not None and one.input.path in self._opened
+
+    def fill(self, context: FormContext, name: str) -> FilledSheet:
+        """一枚を作る。``name`` はシートの名。"""
+        names = names_of(context)
+        item = context.item
+        values: list[tuple[BoundCell, Value, str | None, str | None]] = []
+        boxes = list(self._static)
+        for one in self._bound.cells:
+            value, link = self._evaluator.value(one, names, item.id)
+            code = self._number_format(one, context, value)
+            values.append((one, value, code, link))
+            boxes.append(self._value_box(one, value, code))
+        fitted = fit(boxes, self._page)
+        fills = {
+            (one.cell.ref, 0): Fill(
+                value, code, fitted.sizes.get(one.cell.ref), self._state(one), link
+            )
+            for one, value, code, link in values
+        }
+        self._report_overflow(fitted, item.id, fills)
+        inputs = tuple(
+            OpenInput(one.cell.ref, one.input, fitted.capacity.get(one.cell.ref, 0))
+            for one in self._bound.cells
+            if one.input is not None and self._is_open(one)
+        )
+        return FilledSheet(
+            template_sheet=self._bound.sheet.name,
+            name=name,
+            fills=fills,
+            row_heights={(row, 0): height for row, height in fitted.row_heights.items()},
+            validations=validations(context.plan, item, inputs),
+            names=self._names,
+        )
+
+    def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:
+        """値の箱。数は Excel が折り返さないので、一行で入らなければならない。"""
+        text = shown(value, code or one.cell.number_format)
+        room = ROOM[one.input.kind] if one.input and self._is_open(one) else 0
+        wraps = one.cell.wrap and not isinstance(value, int | float)
+        return _box(one.cell, text, wraps, room)
+
+    def _state(self, one: BoundCell) -> InputState:
+        if one.input is None:
+            return InputState.KEEP
+        return InputState.OPEN if self._is_open(one) else InputState.CLOSED
+
+    def _number_format(self, one: BoundCell, context: FormContext, value: Value) -> str | None:
+        """指標の数は、テンプレートが形式を決めていなければ、指標の形式で見せる。"""
+        if one.cell.number_format != "General" or isinstance(value, str):
+            return None
+        path = one.expression.path or ""
+        figure = path in _INDICATOR_PATHS or path.endswith((".target", ".result.value"))
+        return context.item.indicator.number_format if figure else None
+
+    def _report_overflow(self, fitted: Fitted, item: str, fills: dict[CellKey, Fill]) -> None:
+        bound = {one.cell.ref: one for one in self._bound.cells}
+        values = [bound[ref] for ref in fitted.overflow if ref in bound]
+        for one in values:
+            length = len(str(fills[one.cell.ref, 0].value))
+            self._evaluator.report("F010", one, item, length=length)
+        if fitted.overflow and not values:
+            # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
+            sheet = self._bound.sheet.name
+            for ref in set(fitted.overflow) - self._narrow:
+                self._narrow.add(ref)
+                self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
+
+
+def _box(cell: TemplateCell, text: str, wrap: bool, room: int = 0) -> Box:
+    return Box(cell.ref, cell.first_row, cell.last_row, cell.width, cell.size, text, wrap, room)
