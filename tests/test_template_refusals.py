@@ -159,7 +159,7 @@ def _guide_names_form(draft: Draft) -> None:
         put_formula(root, "H1", f"{FORM}!A1")
 
 
-def _two_forms(draft: Draft) -> None:
+def _item_name_in_guide(draft: Draft) -> None:
     with draft.edit(draft.sheet("はじめに")) as root:
         put_text(root, "H1", "{{ item.title }}")
 
@@ -182,7 +182,7 @@ def _open_loop(draft: Draft) -> None:
     ("breaking", "code"),
     [
         (_guide_names_form, "T010"),
-        (_two_forms, "T104"),
+        (_item_name_in_guide, "T102"),
         (_no_form, "T103"),
         (_open_loop, "T109"),
     ],

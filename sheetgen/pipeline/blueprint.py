@@ -138,13 +138,17 @@ class _Reader:
                 continue
             block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
             found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
-        is_form = any(
-            bound.expression.names() & FORM_NAMES for bound in found if bound.block is None
-        )
+        is_form = self._is_form(found, bool(blocks))
         if is_form and blocks:
             self._report("T110", sheet, blocks[0].opening)
         self._check_names(sheet, is_form, found, blocks)
         return BoundSheet(sheet, is_form, tuple(self._inputs(sheet, is_form, found)), blocks)
+
+    def _is_form(self, found: list[BoundCell], repeats: bool) -> bool:
+        """様式のシートか。一覧のシートに紛れた実施項目の名前は、誤りとしてそのセルで言う。"""
+        if repeats and not any(bound.expression.path in self._fields for bound in found):
+            return False
+        return any(bound.expression.names() & FORM_NAMES for bound in found if bound.block is None)
 
     def _blocks(self, sheet: TemplateSheet) -> tuple[tuple[Block, ...], dict[str, str]]:
         """繰り返しと、印を除いたセルの文字。"""
