@@ -83,6 +83,7 @@ def test_a_sound_template(tmp_path: Path, plan: Plan) -> None:
         (put(FORM, "H1", "{{ years[0].plan }}。", locked=False), [("T108", FORM, "H1")]),
         (put(FORM, "H1", "メモ", locked=False), [("T108", FORM, "H1")]),
         (put(FORM, "H1", None, locked=False), []),
+        (put(FORM, "A1", '="{{ item.title }}"'), [("T118", FORM, "A1")]),
         (lock("D5"), [("T107", FORM, "D5")]),
         (put(FORM, "D5", "メモ"), [("T105", FORM, None)]),
         (put(FORM, "E1", "様式ID"), [("T111", FORM, None)]),
@@ -145,6 +146,13 @@ def test_two_forms(tmp_path: Path, plan: Plan) -> None:
         book.copy_worksheet(book[FORM])
 
     assert told(drawn(tmp_path, plan, copy).problems) == [("T104", None, None)]
+
+
+def test_a_sheet_named_like_a_copy_of_the_form(tmp_path: Path, plan: Plan) -> None:
+    def add(book: Workbook) -> None:
+        book.create_sheet("(1)②")
+
+    assert told(drawn(tmp_path, plan, add).problems) == [("T121", "(1)②", None)]
 
 
 def test_no_sample(tmp_path: Path, plan: Plan) -> None:

@@ -242,3 +242,32 @@ def test_references_over_sheets_are_refused(template: Path) -> None:
 def test_a_plain_sheet_that_reads_the_form_is_refused(template: Path) -> None:
     formula = f"<c r=\"H1\"><f>'{FORM}'!A1</f></c></row>"
     assert refusal(changed(template, sheet1=lambda t: t.replace("</row>", formula, 1))) == ["T010"]
+
+
+def test_a_link_must_be_the_name_of_a_sheet(template: Path) -> None:
+    book = openpyxl.load_workbook(template)
+    book[GUIDE]["A1"] = "{{ book.addressee | link(book.count) }}"
+    book.save(template)
+    assert refusal(template) == ["T116"]
+
+
+def test_a_list_that_is_none_is_refused_with_its_cell(template: Path) -> None:
+    book = openpyxl.load_workbook(template)
+    book[GUIDE]["A4"] = "{% for entry in plan.contact.phone %}{{ entry }}"
+    book[GUIDE]["B4"] = "{% endfor %}"
+    book.save(template)
+    plan = write_plan(template.parent / "plan.json")
+    with pytest.raises(SheetgenError) as caught:
+        make(template.parent, plan, template)
+    assert [(p.code, p.place.cell) for p in caught.value.problems] == [("T115", "A4")]
+
+
+def test_nothing_repeated_leaves_no_row(template: Path) -> None:
+    book = openpyxl.load_workbook(template)
+    book[GUIDE]["A4"] = "{% for entry in entries if entry.id == 'x' %}{{ entry.title }}"
+    book[GUIDE]["A5"] = "以上"
+    book[GUIDE].merge_cells("B4:C4")
+    book.save(template)
+    sheet = openpyxl.load_workbook(written(template))[GUIDE]
+    assert sheet["A4"].value == "以上"
+    assert not sheet.merged_cells.ranges

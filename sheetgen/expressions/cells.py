@@ -94,8 +94,7 @@ class Expression:
                 raise ExpressionError(_missing(value))
         except ExpressionError:
             raise
-        except (TemplateError, LookupError, TypeError, ValueError, AttributeError,
-                ArithmeticError) as error:  # fmt: skip
+        except Exception as error:  # 式は人が書く。何が起きても、その式の誤りである
             raise ExpressionError(str(error)) from error
         return value
 
@@ -213,7 +212,7 @@ class Loop:
         """
         try:
             return [{**context, self.target: one} for one in self._items(context)]
-        except (TemplateError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:  # 式は人が書く。何が起きても、その式の誤りである
             raise ExpressionError(str(error)) from error
 
     def scope(self, scope: Mapping[str, object]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from sheetgen.expressions import (
     compile_loop,
     strip_end,
 )
-from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext
+from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext, item_label
 from sheetgen.forms.rounds import InputField, input_fields
 from sheetgen.model.filled import SheetBinding
 from sheetgen.model.plan import Plan
@@ -95,6 +95,7 @@ def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
     else:
         form = next(sheet for sheet in sheets if sheet.is_form)
         problems += _form_problems(book, plan, form)
+        problems += _name_clashes(book, plan, form)
     return Blueprint(book, sheets, tuple(problems))
 
 
@@ -130,6 +131,8 @@ class _Reader:
             if not cell.is_dynamic:
                 if not cell.locked and not cell.is_formula and sheet.row_heights:
                     self._report("T108", sheet, cell, text=cell.text)
+                if cell.is_formula and "{{" in cell.text:
+                    self._report("T118", sheet, cell, text=cell.text)
                 continue
             try:
                 expression = compile_cell(texts.get(cell.ref, cell.text))
@@ -218,6 +221,14 @@ class _Reader:
                 yield bound
             else:
                 yield BoundCell(cell, bound.expression, field.label, field)
+
+
+def _name_clashes(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:
+    """様式の写しと同じ名になるシート。"""
+    labels = {item_label(measure, item).casefold() for _, measure, item in plan.items()}
+    for sheet in book.sheets:
+        if sheet is not form.sheet and sheet.name.casefold() in labels:
+            yield Problem("T121", Place(file=book.file, sheet=sheet.name))
 
 
 def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:

@@ -54,6 +54,9 @@ class Evaluator:
         link = None
         if isinstance(value, Linked):
             value, link = value.value, value.sheet
+            if not isinstance(link, str | None):
+                self.report("T116", one, item, kind=type(link).__name__)
+                return None, None
         if value is None:
             return None, link
         if isinstance(value, bool) or not (isinstance(value, str) or _is_number(value)):
