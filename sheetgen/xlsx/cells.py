@@ -8,6 +8,9 @@ from sheetgen.xlsx.formulas import FormulaError, FormulaValue
 from sheetgen.xlsx.markup import Node
 
 
+_LAST_ROW = 1_048_576
+
+
 def split_ref(ref: str) -> tuple[str, int]:
     """``C7`` を ``("C", 7)`` に分ける。"""
     column = ref.rstrip("0123456789")
@@ -80,3 +83,17 @@ def constant_value(cell: Node, shared_string: Callable[[int], str]) -> FormulaVa
         number = float(value.text)
         return int(number) if number.is_integer() else number
     return value.text
+
+
+def lies_in(ref: str, sqref: str) -> bool:
+    """番地が、空白で区切った範囲のどれかに入るか。"""
+    letters, row = split_ref(ref)
+    column = _number(letters)
+    for area in sqref.replace("$", "").split():
+        top, _, bottom = area.partition(":")
+        if not top[-1:].isdigit():  # 列の全体
+            top, bottom = f"{top}1", f"{bottom or top}{_LAST_ROW}"
+        (left, first), (right, last) = split_ref(top), split_ref(bottom or top)
+        if first <= row <= last and _number(left) <= column <= _number(right):
+            return True
+    return False

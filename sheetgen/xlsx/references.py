@@ -8,11 +8,11 @@ and names that merely look alike are left alone, so a tokenizer does it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 
 from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
+from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.formula.translate import Translator
 
 from sheetgen.xlsx.shift import Shift, Turn
@@ -21,7 +21,7 @@ _PART = re.compile(r"(\$?)([A-Za-z]{1,3})?(\$?)(\d{1,7})?\Z")
 
 
 class AmbiguousReferenceError(ValueError):
-    """一枚に決められない参照（``前:後!A1`` のような連続シートの参照など）。"""
+    """一枚に決められない参照（``前:後!A1`` のような連続シートの参照など）、または読めない数式。"""
 
 
 def quoted(sheet: str) -> str:
@@ -43,11 +43,24 @@ def _same(left: str, right: str) -> bool:
     return left.casefold() == right.casefold()
 
 
-def _operands(formula: str) -> Iterable[tuple[str, bool]]:
-    """数式を字句に分け、(文字, 参照か) を順に返す。"""
+def _operands(formula: str) -> Iterator[tuple[str, bool]]:
+    """数式を字句に分け、(文字, 参照か) を順に返す。
+
+    :raises AmbiguousReferenceError: the text is no formula.
+    """
     text = formula if formula.startswith("=") else f"={formula}"
-    for token in Tokenizer(text).items:
-        yield token.value, token.type == Token.OPERAND and token.subtype == Token.RANGE
+    try:
+        tokens = Tokenizer(text).items
+    except (TokenizerError, IndexError):
+        raise AmbiguousReferenceError(formula) from None
+    for token in tokens:
+        start, colon, function = token.value.rpartition(":")
+        if token.type == Token.FUNC and colon:
+            # ``A1:INDEX(`` は、字句では一つの関数の始まりになる。
+            yield start, True
+            yield f":{function}", False
+        else:
+            yield token.value, token.type == Token.OPERAND and token.subtype == Token.RANGE
 
 
 def sheets_named(formula: str) -> set[str]:

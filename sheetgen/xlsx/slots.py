@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Protocol
 
-from sheetgen.model.filled import Fill, FilledSheet, InputState, Validation
+from sheetgen.model.filled import Fill, FilledSheet, InputState
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
 from sheetgen.xlsx.references import quoted
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.styles import StyleBook
-from sheetgen.xlsx.text import attribute_text, cell_text
+from sheetgen.xlsx.text import cell_text
 
 
 @dataclass(slots=True)
@@ -193,27 +192,3 @@ class ComputedSlot:
 def join(pieces: tuple[Piece, ...] | list[Piece], state: RenderState) -> str:
     """定数と slot をつなぐ。"""
     return "".join([piece if isinstance(piece, str) else piece.render(state) for piece in pieces])
-
-
-@lru_cache(maxsize=4096)
-def validation(one: Validation, prefix: str) -> str:
-    """一つの入力規則を書く。属性の順は ECMA-376 18.3.1.32 による。"""
-    attrs = {
-        "type": one.kind,
-        "errorStyle": "" if one.strict else "warning",
-        "operator": one.operator,
-        "allowBlank": "1",
-        "showInputMessage": "1",
-        "showErrorMessage": "1",
-        "errorTitle": one.error_title,
-        "error": one.error,
-        "promptTitle": one.prompt_title,
-        "prompt": one.prompt,
-        "sqref": one.ref,
-    }
-    words = [f'{name}="{attribute_text(value)}"' for name, value in attrs.items() if value]
-    formulas = "".join(
-        f"<{prefix}formula{number}>{cell_text(text)}</{prefix}formula{number}>"
-        for number, text in enumerate(one.formulas, 1)
-    )
-    return f"<{prefix}dataValidation {' '.join(words)}>{formulas}</{prefix}dataValidation>"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.order import worksheet_position
 from sheetgen.xlsx.references import places, quoted, shift_formula, shift_sqref
-from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, validation
+from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState
 from sheetgen.xlsx.text import attribute_text, cell_text
+from sheetgen.xlsx.validations import cut_validations
 
 if TYPE_CHECKING:
     from sheetgen.xlsx.sheet import SheetCutter
@@ -37,13 +38,13 @@ def cut_tail(cutter: SheetCutter) -> None:
         elif node.local == "mergeCells" and cutter.binding.blocks:
             cutter.splice.replace(node.start, node.end, _merges(node))
         elif node.local == "dataValidations":
-            _validations(cutter, node)
+            _repoint_below(cutter, node)
         elif node.local == "hyperlinks":
             _hyperlinks(cutter, node)
         elif node.local not in {"sheetData", "sheetViews", "sheetPr", "cols", "mergeCells"}:
             _repoint_below(cutter, node)
-    if cutter.binding.is_form and root.find("dataValidations") is None:
-        _insert(cutter, "dataValidations", ComputedSlot(lambda s: _new_validations(root.prefix, s)))
+    if cutter.binding.is_form:
+        cut_validations(cutter)
     if cutter.binding.dynamic and root.find("hyperlinks") is None:
         _insert(cutter, "hyperlinks", ComputedSlot(lambda s: _new_links(root.prefix, s)))
 
@@ -114,34 +115,6 @@ def _shift_attribute(cutter: SheetCutter, node: Node, name: str) -> None:
         return node.open_tag(**{name: shift_sqref(node.attrs[name], state.shift)}).decode()
 
     cutter.splice.replace(node.start, node.open_end, ComputedSlot(compute))
-
-
-def _validations(cutter: SheetCutter, node: Node) -> None:
-    _repoint_below(cutter, node)
-    if not cutter.binding.is_form:
-        return
-    existing = len(node.children)
-    if not existing:
-        cutter.splice.replace(
-            node.start, node.end, ComputedSlot(lambda s: _new_validations(node.prefix, s))
-        )
-        return
-    opening = ComputedSlot(
-        lambda s: node.open_tag(count=str(existing + len(s.sheet.validations))).decode()
-    )
-    cutter.splice.replace(node.start, node.open_end, opening)
-    cutter.splice.insert(node.close_start, ComputedSlot(lambda s: _each(node.prefix, s)))
-
-
-def _each(prefix: str, state: RenderState) -> str:
-    return "".join(validation(one, prefix) for one in state.sheet.validations)
-
-
-def _new_validations(prefix: str, state: RenderState) -> str:
-    if not state.sheet.validations:
-        return ""
-    name = f"{prefix}dataValidations"
-    return f'<{name} count="{len(state.sheet.validations)}">{_each(prefix, state)}</{name}>'
 
 
 def _hyperlinks(cutter: SheetCutter, node: Node) -> None:
