@@ -42,6 +42,9 @@ def repointed(formula: str, sheet: str = FORM) -> str:
         ("様式!A1,様式!B2", "<>!A1,<>!B2"),
         ("#REF!+A1", "#REF!+A1"),
         ("様式!名前", "<>!名前"),
+        ("様式!A1:INDEX(様式!B:B,3)", "<>!A1:INDEX(<>!B:B,3)"),
+        ("T[[#This Row],[列]]+様式!A1", "T[[#This Row],[列]]+<>!A1"),
+        ("'[b.xlsx]様式'!A1", "'[b.xlsx]様式'!A1"),
         ("SUM(A1:B2)", "SUM(A1:B2)"),
     ],
 )
@@ -64,6 +67,12 @@ def test_references_over_several_sheets_are_refused(formula: str) -> None:
         repoint(formula, FORM, OWN)
 
 
+@pytest.mark.parametrize("formula", ['様式!A1&"', "様式!A1+)"])
+def test_what_is_no_formula_is_refused(formula: str) -> None:
+    with pytest.raises(AmbiguousReferenceError):
+        repoint(formula, FORM, OWN)
+
+
 @given(SHEET_NAMES)
 def test_a_quoted_name_is_the_same_name(name: str) -> None:
     assert split_sheet(f"{quoted(name)}!$A$1") == (name, "$A$1")
@@ -82,6 +91,7 @@ def test_the_own_sheet_is_dropped() -> None:
         ("SUM(C5:C5)+C6", False, "SUM(C5:C5)+C6"),
         ("様式!C6+C6+ほか!C6", True, "様式!C8+C8+ほか!C6"),
         ("様式!$A:$B,様式!$5:$6", False, "様式!$A:$B,様式!$5:$8"),
+        ("C6:INDEX(C:C,3)", True, "C8:INDEX(C:C,3)"),
         ('"C6"&LOG10(C6)', True, '"C6"&LOG10(C8)'),
     ],
 )
