@@ -140,6 +140,14 @@ def test_what_is_not_plain_xml_is_refused(data: bytes) -> None:
         parse(data)
 
 
+def test_other_encodings_are_not_guessed() -> None:
+    declared = '<?xml version="1.0" encoding="ISO-8859-1"?><a>{}</a>'
+    assert parse(declared.format("plain").encode()).text == "plain"
+    assert parse(declared.format("あ").encode()).text == "あ"
+    with pytest.raises(MarkupError):
+        parse(declared.format("é").encode("latin-1"))
+
+
 def test_references_in_attributes_survive_retagging() -> None:
     data = b'<a p="1&#10;2&#9;3&#13;4 &quot;&lt;&amp;"/>'
     node = parse(data)

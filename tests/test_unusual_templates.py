@@ -271,3 +271,16 @@ def test_nothing_repeated_leaves_no_row(template: Path) -> None:
     sheet = openpyxl.load_workbook(written(template))[GUIDE]
     assert sheet["A4"].value == "以上"
     assert not sheet.merged_cells.ranges
+
+
+def test_an_array_formula_in_a_repeated_row_is_refused_with_its_cell(template: Path) -> None:
+    def add(text: str) -> str:
+        head, mark, tail = text.partition('<row r="4"')
+        cell = '<c r="H4"><f t="array" ref="H4">LEN(A4)</f></c></row>'
+        return head + mark + tail.replace("</row>", cell, 1)
+
+    changed(template, sheet1=add)
+    with pytest.raises(SheetgenError) as caught:
+        written(template)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.sheet, problem.place.cell) == ("T012", GUIDE, "H4")

@@ -99,7 +99,8 @@ def _end_of_tag(data: bytes, start: int) -> int:
 
 def parse(data: bytes) -> Node:
     """正規化した XML を読み、根の要素を返す。:class:`MarkupError` を送出する。"""
-    parser = expat.ParserCreate()
+    # OPC では UTF-8 と UTF-16 だけ。ほかの文字コードの宣言があっても、その読み方はしない。
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.ordered_attributes = False
     root: list[Node] = []

@@ -67,7 +67,12 @@ class Package:
     def refuse(self, code: str, **facts: object) -> SheetgenError:
         """このファイルについての問題を、例外にして返す。"""
         sheet = facts.pop("sheet", None)
-        place = Place(file=self.file, sheet=None if sheet is None else str(sheet))
+        cell = facts.get("cell")
+        place = Place(
+            file=self.file,
+            sheet=None if sheet is None else str(sheet),
+            cell=None if cell is None else str(cell),
+        )
         return SheetgenError(Problem(code, place, facts))
 
     def tree(self, part: str) -> tuple[bytes, Node]:
