@@ -284,3 +284,16 @@ def test_an_array_formula_in_a_repeated_row_is_refused_with_its_cell(template: P
         written(template)
     (problem,) = caught.value.problems
     assert (problem.code, problem.place.sheet, problem.place.cell) == ("T012", GUIDE, "H4")
+
+
+def test_a_filter_and_an_outer_link_around_repeated_rows(template: Path) -> None:
+    book = openpyxl.load_workbook(template)
+    book[GUIDE].auto_filter.ref = "A3:B4"
+    book[GUIDE]["A7"].hyperlink = "https://www.example.jp/"
+    book[GUIDE].freeze_panes = "A4"
+    book.save(template)
+    sheet = openpyxl.load_workbook(written(template))[GUIDE]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A3:B5", "A4")
+    link = sheet["A8"].hyperlink
+    assert link is not None
+    assert link.target == "https://www.example.jp/"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from sheetgen.xlsx.formulas import FormulaError, FormulaValue
 from sheetgen.xlsx.markup import Node
 
-
 _LAST_ROW = 1_048_576
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.order import worksheet_position
-from sheetgen.xlsx.references import places, quoted, shift_formula, shift_sqref
+from sheetgen.xlsx.references import places, quoted, shift_formula, shift_range, shift_sqref
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState
 from sheetgen.xlsx.text import attribute_text, cell_text
 from sheetgen.xlsx.validations import cut_validations
@@ -22,6 +22,9 @@ _RANGE_ATTRIBUTES = {
     "protectedRange": "sqref",
     "ignoredError": "sqref",
 }
+
+# 一つの範囲だけを ref に持つ要素。
+_SINGLE_RANGES = {"autoFilter", "sortState", "sortCondition"}
 
 
 def cut_tail(cutter: SheetCutter) -> None:
@@ -83,6 +86,8 @@ def _move(cutter: SheetCutter, node: Node) -> None:
     # 拡張 (x14) の同じ名の要素は、範囲を属性ではなく子の sqref に持つ。
     if attribute in node.attrs:
         _shift_attribute(cutter, node, attribute)
+    elif node.local in _SINGLE_RANGES:
+        _shift_attribute(cutter, node, "ref")
     elif node.local == "rowBreaks":
         for one in node.all("brk"):
             _shift_break(cutter, one)
@@ -112,7 +117,8 @@ def _formula(cutter: SheetCutter, text: str) -> tuple[object, ...]:
 
 def _shift_attribute(cutter: SheetCutter, node: Node, name: str) -> None:
     def compute(state: RenderState) -> str:
-        return node.open_tag(**{name: shift_sqref(node.attrs[name], state.shift)}).decode()
+        move = shift_range if name == "ref" else shift_sqref
+        return node.open_tag(**{name: move(node.attrs[name], state.shift)}).decode()
 
     cutter.splice.replace(node.start, node.open_end, ComputedSlot(compute))
 
