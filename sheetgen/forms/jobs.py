@@ -41,6 +41,26 @@ def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
     return list(by_kind[request.per](plan, request, chosen))
 
 
+def sections_without_book(
+    plan: Plan, request: GenerateRequest, jobs: list[BookJob]
+) -> list[Problem]:
+    """共管の実施項目だけを持つので、ブックのない課を知らせる。"""
+    if request.per is not Per.SECTION or not is_whole(request):
+        return []
+    made = {job.addressee for job in jobs}
+    joint = {
+        f"{owner.department} {owner.section}"
+        for _, _, item in plan.items()
+        for owner in item.owners[1:]
+    }
+    return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
+
+
+def is_whole(request: GenerateRequest) -> bool:
+    """一部に絞らず、計画のすべてを作る依頼か。"""
+    return not (request.items or request.sections)
+
+
 def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
     known = {item.id for _, _, item in plan.items()}
     problems = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.messages.message import E_, Message
+from sheetgen.messages.message import C_, E_, Message
 
 OUTPUT: dict[str, Message] = {
     "O001": Message(
@@ -14,6 +14,11 @@ OUTPUT: dict[str, Message] = {
         E_,
         "ディスクに空きがなく、ファイルを書けません。前のファイルはそのまま残っています。",
         "要らないファイルを消すか、空きのある所を --out で指定してください。",
+    ),
+    "O005": Message(
+        C_,
+        "前に作ったブックが、今回は作られずに残っています。古いまま配らないでください。",
+        "要らなければ消すか、別のフォルダーに移してください。",
     ),
     "O003": Message(
         E_,

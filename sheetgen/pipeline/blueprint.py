@@ -129,8 +129,6 @@ class _Reader:
         found: list[BoundCell] = []
         for cell in sheet.cells:
             if not cell.is_dynamic:
-                if not cell.locked and not cell.is_formula and sheet.row_heights:
-                    self._report("T108", sheet, cell, text=cell.text)
                 if cell.is_formula and "{{" in cell.text:
                     self._report("T118", sheet, cell, text=cell.text)
                 continue
@@ -144,6 +142,10 @@ class _Reader:
         is_form = self._is_form(found, bool(blocks))
         if is_form and blocks:
             self._report("T110", sheet, blocks[0].opening)
+        # ほかのシートには、所属が自由に書けるメモの欄があってもよい。
+        for cell in sheet.cells if is_form else ():
+            if not (cell.locked or cell.is_dynamic or cell.is_formula):
+                self._report("T108", sheet, cell, text=cell.text)
         self._check_names(sheet, is_form, found, blocks)
         return BoundSheet(sheet, is_form, tuple(self._inputs(sheet, is_form, found)), blocks)
 
@@ -249,6 +251,8 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
             yield Problem("T106", place(ref, bound.input.label), facts)
         else:
             first[path] = ref
+            if bound.cell.first_row not in sheet.row_heights:
+                yield Problem("T123", place(ref, bound.input.label), {"label": bound.input.label})
     for path, field in input_fields(plan).items():
         if path in first or not (field.required or path in locked):
             continue
@@ -259,6 +263,8 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
             yield Problem("T105", place(label=field.label), facts)
     if not any(FORM_ID_PATH in bound.expression.text for bound in form.cells):
         yield Problem("T111", place(), {"path": FORM_ID_PATH})
+    if sheet.hidden:
+        yield Problem("T122", place())
     if not book.has_input_sample:
         yield Problem("T112", Place(file=book.file))
     if sheet.fits_to_page:

@@ -13,6 +13,8 @@ from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
 from sheetgen.pipeline.blueprint import Block, BoundCell
 from sheetgen.problems import Place, Problem
 
+_FAULTS_OF_TEMPLATE = {"T115", "T116"}
+
 
 class Evaluator:
     """式の値を求める間、問題を集める。"""
@@ -21,6 +23,7 @@ class Evaluator:
         self._file = file
         self._sheet = sheet
         self.problems: list[Problem] = []
+        self._told: set[tuple[str, str | None]] = set()
 
     def report(self, code: str, one: BoundCell, item: str | None, **facts: object) -> None:
         """このセルの問題を加える。"""
@@ -28,9 +31,12 @@ class Evaluator:
         self._add(Problem(code, place, facts))
 
     def _add(self, problem: Problem) -> None:
-        # 「はじめに」の同じ問題を、ブックの数だけ繰り返さない。
-        if problem not in self.problems:
-            self.problems.append(problem)
+        # 式の誤りは、どの実施項目でも、どのブックでも同じに現れる。初めの一つだけを挙げる。
+        key = (problem.code, problem.place.cell)
+        if problem.code in _FAULTS_OF_TEMPLATE and key in self._told:
+            return
+        self._told.add(key)
+        self.problems.append(problem)
 
     def turns(self, block: Block, names: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """繰り返しの一回ごとの名前と値。求められなければ問題とし、繰り返さない。"""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.forms.context import round_text
-from sheetgen.forms.jobs import plan_jobs
+from sheetgen.forms.jobs import BookJob, is_whole, plan_jobs, sections_without_book
 from sheetgen.forms.rounds import settle_round
 from sheetgen.master import load_plan
-from sheetgen.model.job import GenerateRequest, GenerateResult, WrittenBook
+from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
 from sheetgen.output import Staging
 from sheetgen.pipeline.books import BookMaker, is_error
-from sheetgen.problems import SheetgenError
+from sheetgen.problems import Place, Problem, SheetgenError
 
 Progress = Callable[[int, int, str], None]
 
@@ -40,13 +41,22 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
                 maker.writer.write(maker.book(job), target)
         if progress:
             progress(len(jobs), len(jobs), "")
-        problems = maker.problems()
+        problems = maker.problems() + sections_without_book(plan, request, jobs)
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
+    if is_whole(request) and request.per is Per.SECTION:
+        problems += left_over(folder, f"*_{request.round.label}.xlsx", jobs)
     books = tuple(
         WrittenBook(folder / job.file_name, job.addressee, len(job.items),
                     tuple(item.id for _, _, item in job.items))
         for job in jobs
     )  # fmt: skip
     return GenerateResult(folder, books, placed.unchanged, placed.kept_aside, tuple(problems))
+
+
+def left_over(folder: Path, pattern: str, jobs: list[BookJob]) -> list[Problem]:
+    """前に作り、今回は作らなかったブックを挙げる（課の名が変わったときなど）。"""
+    made = {job.file_name for job in jobs}
+    found = sorted(path for path in folder.glob(pattern) if path.name not in made)
+    return [Problem("O005", Place(file=str(path))) for path in found]

@@ -14,7 +14,7 @@ from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.markup import Splice, join_constants
 from sheetgen.xlsx.package import Package, Relationship
-from sheetgen.xlsx.references import repoint
+from sheetgen.xlsx.references import names_sheet, repoint
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, SheetNameSlot, join
 from sheetgen.xlsx.text import cell_text
 
@@ -104,7 +104,9 @@ def _cut_drawing(
     splice = Splice(data)
     for node in root.walk():
         link = node.attrs.get("textlink", "")
-        if "!" in link and binding.is_form:
+        if names_sheet(link, form_sheet):
+            if not binding.is_form:
+                raise package.refuse("T010", sheet=binding.name, formula=link, form=form_sheet)
             pieces = repoint(link, form_sheet, SheetNameSlot())
             before, _, after = node.open_tag(textlink="\0").decode().partition("\0")
             text = [cell_text(p) if isinstance(p, str) else p for p in pieces]
