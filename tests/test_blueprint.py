@@ -16,7 +16,7 @@ from sheetgen.messages import describe
 from sheetgen.model.plan import Plan
 from sheetgen.pipeline.blueprint import Blueprint, draw_blueprint
 from sheetgen.problems import Problem
-from sheetgen.xlsx import read_template
+from sheetgen.xlsx import read_package, read_template
 
 Edit = Callable[[Workbook], None]
 Found = list[tuple[str, str | None, str | None]]
@@ -33,7 +33,7 @@ def drawn(folder: Path, plan: Plan, *edits: Edit) -> Blueprint:
     for edit in edits:
         edit(book)
     book.save(path)
-    return draw_blueprint(read_template(path, "template.xlsx"), plan)
+    return draw_blueprint(read_template(read_package(path, "template.xlsx")), plan)
 
 
 def put(sheet: str, ref: str, text: object, *, locked: bool = True) -> Edit:

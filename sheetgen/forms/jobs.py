@@ -91,20 +91,31 @@ def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
 def _per_section(
     plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
 ) -> Iterator[BookJob]:
+    owned: dict[tuple[str, str], list[Placed]] = {}
+    shared: dict[tuple[str, str], list[Placed]] = {}
+    for place in chosen:
+        owned.setdefault(_key(place[2].owners[0]), []).append(place)
+    for place in plan.items():
+        if not request.items or place[2].id in request.items:
+            for owner in place[2].owners[1:]:
+                shared.setdefault(_key(owner), []).append(place)
     for department_number, department in enumerate(plan.departments, 1):
         for section_number, section in enumerate(department.sections, 1):
-            owner = Owner(department=department.name, section=section.name)
-            items = tuple(place for place in chosen if place[2].owners[0] == owner)
-            joint = tuple(
-                place for place in plan.items()
-                if owner in place[2].owners[1:]
-                and (not request.items or place[2].id in request.items)
-            )  # fmt: skip
-            if not items:
+            key = (department.name, section.name)
+            if key not in owned:
                 continue
-            addressee = f"{owner.department} {owner.section}"
+            addressee = " ".join(key)
             name = f"{department_number:02d}{section_number:02d}_{addressee}"
-            yield BookJob(_file_name(name, request.round), addressee, items, joint)
+            yield BookJob(
+                _file_name(name, request.round),
+                addressee,
+                tuple(owned[key]),
+                tuple(shared.get(key, ())),
+            )
+
+
+def _key(owner: Owner) -> tuple[str, str]:
+    return owner.department, owner.section
 
 
 def _per_item(

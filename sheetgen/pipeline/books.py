@@ -24,7 +24,7 @@ from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.form_filler import FormFiller
 from sheetgen.pipeline.list_filler import ListFiller
 from sheetgen.problems import Level, Problem, SheetgenError
-from sheetgen.xlsx import TemplateWriter, read_template
+from sheetgen.xlsx import TemplateWriter, read_package, read_template
 
 
 def is_error(problem: Problem) -> bool:
@@ -40,7 +40,8 @@ class BookMaker:
 
     def __init__(self, plan: Plan, chosen: Round, asked: RoundText, template: Path) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
-        book = read_template(template, str(template))
+        package = read_package(template, str(template))
+        book = read_template(package)
         blueprint = draw_blueprint(book, plan)
         if any(is_error(problem) for problem in blueprint.problems):
             raise SheetgenError(blueprint.problems)
@@ -55,7 +56,7 @@ class BookMaker:
         tall = {name: filler.tall_rows for name, filler in self._lists.items()}
         tall[blueprint.form.sheet.name] = self._forms.tall_rows
         self.writer = TemplateWriter(
-            template, book.file, tuple(sheet.binding for sheet in blueprint.sheets), tall
+            package, tuple(sheet.binding for sheet in blueprint.sheets), tall
         )
 
     @property

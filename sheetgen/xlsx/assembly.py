@@ -40,7 +40,6 @@ class ConstantParts:
         self.main = main
         self.parts: dict[str, bytes] = {}
         self.strings: list[str] = []
-        self.sheets: dict[str, str] = {}
         self.workbook_relationships: list[Relationship] = []
         self.rewritten: dict[str, str] = {}
         root = [r for r in package.relationships("") if r.kind not in _DROPPED]
@@ -49,9 +48,7 @@ class ConstantParts:
                 self._keep(one)
         self.root_relationships = root
         for one in package.relationships(main):
-            if one.kind == _SHEET:
-                self.sheets[one.id] = one.target
-            elif one.kind not in _DROPPED:
+            if one.kind != _SHEET and one.kind not in _DROPPED:
                 self.workbook_relationships.append(one)
                 self._keep(one)
 

@@ -40,20 +40,31 @@ def _letters(number: int) -> str:
     return letters
 
 
-def covered_cells(root: Node, tops: frozenset[str]) -> dict[str, str]:
-    """結合セルに覆われた番地から、その左上への対応。左上が ``tops`` のものだけ。"""
+Areas = dict[tuple[int, int], tuple[int, int]]
+"""結合セルの左上（行, 列）から右下への対応。"""
+
+
+def merged_areas(root: Node) -> Areas:
+    """シートの結合セル。"""
     merges = root.find("mergeCells")
-    found: dict[str, str] = {}
+    found: Areas = {}
     for node in merges.all("mergeCell") if merges else []:
         top, _, bottom = node.attrs["ref"].partition(":")
-        if top not in tops or not bottom:
-            continue
-        (left, first), (right, last) = split_ref(top), split_ref(bottom)
-        for row in range(first, last + 1):
-            for column in range(_number(left), _number(right) + 1):
-                found[f"{_letters(column)}{row}"] = top
-    for top in tops:
-        found.pop(top, None)
+        (left, first), (right, last) = split_ref(top), split_ref(bottom or top)
+        found[first, _number(left)] = (last, _number(right))
+    return found
+
+
+def covered_cells(root: Node, tops: frozenset[str]) -> dict[str, str]:
+    """結合セルに覆われた番地から、その左上への対応。左上が ``tops`` のものだけ。"""
+    found: dict[str, str] = {}
+    for (first, left), (last, right) in merged_areas(root).items():
+        top = f"{_letters(left)}{first}"
+        if top in tops:
+            for row in range(first, last + 1):
+                for column in range(left, right + 1):
+                    found[f"{_letters(column)}{row}"] = top
+            del found[top]
     return found
 
 

@@ -5,6 +5,8 @@ Source: ECMA-376 Part 2.  Parts are found by relationships, never by their names
 
 from __future__ import annotations
 
+import hashlib
+import io
 import posixpath
 import zipfile
 import zlib
@@ -49,10 +51,14 @@ def relationships_name(part: str) -> str:
 
 
 class Package:
-    """読み込んだパッケージ。部品名は先頭の ``/`` を除いて表す。"""
+    """読み込んだパッケージ。部品名は先頭の ``/`` を除いて表す。
 
-    def __init__(self, file: str, parts: dict[str, bytes]) -> None:
+    ``fingerprint`` は、ファイルの内容の目印（16進8桁）。
+    """
+
+    def __init__(self, file: str, parts: dict[str, bytes], fingerprint: str = "") -> None:
         self.file = file
+        self.fingerprint = fingerprint
         self.parts = parts
         self.defaults: dict[str, str] = {}
         self.overrides: dict[str, str] = {}
@@ -123,6 +129,18 @@ class Package:
                 return relationship.target
         raise self.refuse("T003", part="xl/workbook.xml")
 
+    def sheet_parts(self) -> dict[str, str]:
+        """ワークシートの名から部品名への対応。グラフだけのシートなどは入らない。"""
+        main = self.main_part()
+        parts = {one.id: one.target for one in self.relationships(main) if one.kind == "worksheet"}
+        sheets = self.tree(main)[1].find("sheets")
+        found = {}
+        for node in sheets.children if sheets else []:
+            rid = next((v for name, v in node.attrs.items() if name.endswith(":id")), "")
+            if rid in parts:
+                found[node.attrs["name"]] = parts[rid]
+        return found
+
 
 def read_package(path: Path, file: str) -> Package:
     """ファイルをパッケージとして読む。``file`` は人に見せる名。
@@ -130,7 +148,8 @@ def read_package(path: Path, file: str) -> Package:
     :raises SheetgenError: the file is missing, unreadable or not a workbook (T001-T005).
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if sum(entry.file_size for entry in entries) > MAX_TEMPLATE_BYTES:
                 raise SheetgenError(
@@ -143,7 +162,7 @@ def read_package(path: Path, file: str) -> Package:
         raise SheetgenError(Problem("T007", Place(file=file))) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise SheetgenError(Problem("T002", Place(file=file))) from error
-    return Package(file, parts)
+    return Package(file, parts, hashlib.sha256(content).hexdigest()[:8])
 
 
 def write_relationships(relationships: list[Relationship], base: str) -> bytes:

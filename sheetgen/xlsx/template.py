@@ -6,9 +6,9 @@ imported late, because a help text should not wait for it.
 
 from __future__ import annotations
 
-import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -16,8 +16,10 @@ from zipfile import BadZipFile
 
 from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
 from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.xlsx.cells import Areas, merged_areas
+from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
-from sheetgen.xlsx.package import read_package
+from sheetgen.xlsx.package import Package, relationships_name
 from sheetgen.xlsx.references import split_sheet
 
 if TYPE_CHECKING:
@@ -32,31 +34,61 @@ MAX_CELLS = 20_000
 """一枚のシートで読むセルの数の上限。"""
 
 
-def read_template(path: Path, file: str) -> TemplateBook:
-    """テンプレートを読む。``file`` は人に見せる名。
+# openpyxl に読ませない要素。写すのは元の XML からなので、ここでは要らず、読むと遅い。
+# 図形などの部品も渡さない。結合セルは、罫線の計算に時間がかかるので、自分で読む。
+_NOT_READ = {
+    "mergeCells", "conditionalFormatting", "dataValidations", "hyperlinks", "drawing",
+    "legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "tableParts", "extLst",
+}  # fmt: skip
 
-    :raises SheetgenError: openpyxl cannot open the file (T002).
+
+def read_template(package: Package) -> TemplateBook:
+    """テンプレートの、どこに何があるかを読む。
+
+    :raises SheetgenError: openpyxl cannot open the file (T002), or a sheet has too
+        many cells (T006).
     """
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    # 部品として読めることを先に確かめ、分かることばで断る（openpyxl は英語で断る）。
-    read_package(path, file).main_part()
     try:
-        # 拡張子によらず、中身で読む。
-        with path.open("rb") as source:
-            book = load_workbook(source)
+        book = load_workbook(_lean_copy(package), keep_links=False)
     except (OSError, BadZipFile, LookupError, ValueError, TypeError, AttributeError,
-            InvalidFileException, ExpatError, ParseError) as error:  # fmt: skip
-        raise SheetgenError(Problem("T002", Place(file=file))) from error
+            ExpatError, ParseError) as error:  # fmt: skip
+        raise package.refuse("T002") from error
     normal = _normal_font(book)
     digit = digit_pixels(normal.name or "", normal.sz or 11)
+    parts = package.sheet_parts()
     return TemplateBook(
-        file=file,
-        fingerprint=hashlib.sha256(path.read_bytes()).hexdigest()[:8],
-        sheets=tuple(_sheet(sheet, digit) for sheet in book.worksheets),
+        file=package.file,
+        fingerprint=package.fingerprint,
+        sheets=tuple(
+            _sheet(sheet, digit, merged_areas(package.tree(parts[sheet.title])[1]))
+            for sheet in book.worksheets
+        ),
         has_input_sample=_has_input_sample(book),
     )
+
+
+def _lean_copy(package: Package) -> io.BytesIO:
+    """openpyxl に読ませる、値と書式と印刷の設定だけの写し。"""
+    sheets = set(package.sheet_parts().values())
+    hidden = {relationships_name(part) for part in sheets}
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as archive:
+        for name, data in package.parts.items():
+            if name in sheets:
+                archive.writestr(name, _without_unread(*package.tree(name)))
+            elif name not in hidden:
+                archive.writestr(name, data)
+    return copy
+
+
+def _without_unread(data: bytes, root: Node) -> bytes:
+    splice = Splice(data)
+    for node in root.children:
+        if node.local in _NOT_READ:
+            splice.remove(node)
+    return splice.result()
 
 
 def _has_input_sample(book: Workbook) -> bool:
@@ -73,7 +105,7 @@ def _normal_font(book: Workbook) -> Font:
     return font
 
 
-def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
+def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
     widths = _ColumnWidths(sheet, digit)
     heights = sheet.sheet_format.defaultRowHeight or 15.0
     area = _print_area(sheet)
@@ -87,7 +119,7 @@ def _sheet(sheet: Worksheet, digit: int) -> TemplateSheet:
     return TemplateSheet(
         name=sheet.title,
         hidden=sheet.sheet_state != "visible",
-        cells=tuple(_cells(sheet, widths)),
+        cells=tuple(_cells(sheet, widths, merged)),
         row_heights={
             row: sheet.row_dimensions[row].height or heights
             for row in range(first_row, last_row + 1)
@@ -138,14 +170,12 @@ def _print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
     )
 
 
-def _cells(sheet: Worksheet, widths: Any) -> Iterator[TemplateCell]:
-    merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+def _cells(sheet: Worksheet, widths: Any, merged: Areas) -> Iterator[TemplateCell]:
     found = [c for c in sheet._cells.values() if c.value is not None]
     if len(found) > MAX_CELLS:
         raise SheetgenError(Problem("T006", Place(sheet=sheet.title), {"limit": MAX_CELLS}))
     for cell in sorted(found, key=lambda c: (c.row, c.column)):
-        area = merged.get((cell.row, cell.column))
-        last_row, last_column = (area.max_row, area.max_col) if area else (cell.row, cell.column)
+        last_row, last_column = merged.get((cell.row, cell.column), (cell.row, cell.column))
         yield TemplateCell(
             ref=cell.coordinate,
             first_row=cell.row,

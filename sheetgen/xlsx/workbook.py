@@ -32,11 +32,6 @@ class WorkbookProgram:
             form_sheet,
         )
 
-    def relationship_id(self, sheet: str) -> str:
-        """テンプレートのシートの、関係の番号。"""
-        attrs = self.template_sheets[sheet].attrs
-        return next(value for name, value in attrs.items() if name.endswith(":id"))
-
     def render(
         self,
         entries: tuple[SheetEntry, ...],

@@ -7,7 +7,6 @@ and for each sheet a join.  Same input, same bytes: entries carry a fixed date.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import IO
 
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
@@ -26,8 +25,8 @@ from sheetgen.xlsx.names import WrittenSheet
 from sheetgen.xlsx.package import (
     CONTENT_TYPES,
     OFFICE,
+    Package,
     Relationship,
-    read_package,
     relationships_name,
     write_relationships,
 )
@@ -52,12 +51,10 @@ class TemplateWriter:
 
     def __init__(
         self,
-        path: Path,
-        file: str,
+        package: Package,
         bindings: tuple[SheetBinding, ...],
         tall_rows: Mapping[str, frozenset[int]],
     ) -> None:
-        package = read_package(path, file)
         self._package = package
         self._form_sheet = next(binding.name for binding in bindings if binding.is_form)
         by_name = {binding.name: binding for binding in bindings}
@@ -94,7 +91,7 @@ class TemplateWriter:
                     self._constant.add(one.target)
 
     def _sheet_part(self, name: str) -> str:
-        part = self._constant.sheets.get(self._workbook.relationship_id(name))
+        part = self._package.sheet_parts().get(name)
         if part is None:
             raise self._package.refuse("T013", sheet=name, thing="グラフシートなど")
         return part
