@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def cut_validations(cutter: SheetCutter) -> None:
     """様式の入力規則に、書き足す所を作る。"""
     root = cutter.root
-    ruled = frozenset(ref for ref in cutter.binding.inputs if _has_rule(root, ref))
+    areas = _ruled_areas(root)
+    ruled = frozenset(ref for ref in cutter.binding.inputs if lies_in(ref, areas))
     node = root.find("dataValidations")
     if node is None or not node.children:
         slot = ComputedSlot(lambda state: _element(root.prefix, _added(state, ruled)))
@@ -43,14 +44,14 @@ def cut_validations(cutter: SheetCutter) -> None:
     )
 
 
-def _has_rule(root: Node, ref: str) -> bool:
-    """テンプレートに、このセルの規則があるか。拡張 (x14) は範囲を子に持つ。"""
+def _ruled_areas(root: Node) -> str:
+    """テンプレートの規則のある範囲を、空白でつないで返す。拡張 (x14) は範囲を子に持つ。"""
+    areas = []
     for node in root.walk():
         if node.local == "dataValidation":
             inner = node.find("sqref")
-            if lies_in(ref, inner.text if inner else node.attrs.get("sqref", "")):
-                return True
-    return False
+            areas.append(inner.text if inner else node.attrs.get("sqref", ""))
+    return " ".join(areas)
 
 
 def _added(state: RenderState, ruled: frozenset[str]) -> list[Validation]:
