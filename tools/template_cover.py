@@ -210,7 +210,7 @@ def draw_register(sheet: Worksheet) -> None:
     """隠しシートに、ブックの中の様式の控えを持たせる。"""
     for column, (head, path) in enumerate(zip(REGISTER_HEAD, REGISTER, strict=True), start=1):
         letter = get_column_letter(column)
-        start = "{% for entry in entries %}" if column == 1 else ""
+        start = "{% for entry in entries if entry.sheet %}" if column == 1 else ""
         end = "{% endfor %}" if column == len(REGISTER) else ""
         put(sheet, f"{letter}1", head, "内部情報")
         put(sheet, f"{letter}2", f"{start}{{{{ {path} }}}}{end}", "内部情報")

@@ -30,6 +30,9 @@ def check(plan: Path, template: Path) -> ExitCode:
 
 def _summarize(result: CheckResult) -> None:
     """点検の結論を書く。"""
+    if not result.items:
+        click.echo(f"計画のデータを読めませんでした（{counts(result.problems)}）。")
+        return
     click.echo(
         f"実施項目 {result.items}件、所属 {result.sections}課、"
         f"様式の記入欄 {result.inputs}か所を点検しました。"

@@ -13,16 +13,19 @@ from sheetgen.model.job import CheckResult, GenerateRequest, Per, RoundKind
 from sheetgen.model.plan import Plan
 from sheetgen.pipeline.books import BookMaker
 from sheetgen.problems import Problem, SheetgenError, UsageError
+from sheetgen.xlsx import read_package, read_template
 
 
 def check(plan: Path, template: Path) -> CheckResult:
     """マスターとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
 
-    Nothing is written.  Every problem of both is in the result.
-
-    :raises SheetgenError: the master cannot be read at all.
+    Nothing is written.  Every problem of both is in the result; where the master
+    cannot be read, the template is looked at as far as it goes without it.
     """
-    loaded = load_plan(plan)
+    try:
+        loaded = load_plan(plan)
+    except SheetgenError as error:
+        return CheckResult(error.problems + _template_alone(template), 0, 0, 0)
     problems: list[Problem] = []
     inputs = 0
     for kind in RoundKind:
@@ -43,6 +46,15 @@ def check(plan: Path, template: Path) -> CheckResult:
         sections=len(loaded.owners()),
         inputs=inputs,
     )
+
+
+def _template_alone(template: Path) -> tuple[Problem, ...]:
+    """計画がなくても分かる、テンプレートの問題。"""
+    try:
+        read_template(read_package(template, str(template)))
+    except SheetgenError as error:
+        return error.problems
+    return ()
 
 
 def _make_all(loaded: Plan, chosen: Round, plan: Path, template: Path) -> BookMaker:
