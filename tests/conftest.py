@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from making import make
+
+from sheetgen.model.job import GenerateResult
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,3 +35,11 @@ def plan_path() -> Path:
 def template_path() -> Path:
     """実物の様式。"""
     return ROOT / "templates" / "shinchoku_sheet.xlsx"
+
+
+@pytest.fixture(scope="session")
+def result(
+    tmp_path_factory: pytest.TempPathFactory, plan_path: Path, template_path: Path
+) -> GenerateResult:
+    """実物の計画から作った、実績照会の28冊。"""
+    return make(tmp_path_factory.mktemp("real"), plan_path, template_path)

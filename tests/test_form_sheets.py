@@ -31,13 +31,6 @@ SUBTOTAL_COUNT, SUBTOTAL_SUM = 22, 2_671_349
 
 
 @pytest.fixture(scope="module")
-def result(
-    tmp_path_factory: pytest.TempPathFactory, plan_path: Path, template_path: Path
-) -> GenerateResult:
-    return make(tmp_path_factory.mktemp("real"), plan_path, template_path)
-
-
-@pytest.fixture(scope="module")
 def books(result: GenerateResult) -> list[openpyxl.Workbook]:
     return [openpyxl.load_workbook(book.path) for book in result.books]
 

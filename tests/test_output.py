@@ -11,24 +11,12 @@ from pathlib import Path
 import pytest
 from making import (
     load,
-    make,
     places,
 )
 from ooxml import audit, clients, printed, rules
 from programs import soffice_convert
 
 from sheetgen.model.job import GenerateResult
-
-INITIATIVE_YEAR = 2024
-FIRST = "years[0]"
-SUBTOTAL_COUNT, SUBTOTAL_SUM = 22, 2_671_349
-
-
-@pytest.fixture(scope="module")
-def result(
-    tmp_path_factory: pytest.TempPathFactory, plan_path: Path, template_path: Path
-) -> GenerateResult:
-    return make(tmp_path_factory.mktemp("real"), plan_path, template_path)
 
 
 @pytest.fixture(scope="module")

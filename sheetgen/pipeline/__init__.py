@@ -1,6 +1,6 @@
 """段階を順につなぐ、薄い管。"""
 
-from sheetgen.pipeline.check import check
-from sheetgen.pipeline.generate import generate
+from sheetgen.pipeline.checking import check
+from sheetgen.pipeline.generating import generate
 
 __all__ = ["check", "generate"]
