@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
+    absolute,
     quoted,
     repoint,
     sheets_named,
@@ -50,6 +51,20 @@ def repointed(formula: str, sheet: str = FORM) -> str:
 )
 def test_only_references_to_the_sheet_change(formula: str, wanted: str) -> None:
     assert repointed(formula) == wanted
+
+
+@pytest.mark.parametrize(
+    ("area", "wanted"),
+    [
+        ("'様式'!$A1:$M20", "'様式'!$A$1:$M$20"),
+        ("様式!A1:B2,様式!$D$4", "様式!$A$1:$B$2,様式!$D$4"),
+        ("様式!A:B,様式!1:3", "様式!$A:$B,様式!$1:$3"),
+        ("OFFSET(様式!A1,0,0,3,2)", "OFFSET(様式!$A$1,0,0,3,2)"),
+        ("様式!名前", "様式!名前"),
+    ],
+)
+def test_an_area_is_made_absolute(area: str, wanted: str) -> None:
+    assert absolute(area) == wanted
 
 
 def test_a_name_with_an_apostrophe_or_another_case() -> None:

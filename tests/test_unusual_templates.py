@@ -297,3 +297,12 @@ def test_a_filter_and_an_outer_link_around_repeated_rows(template: Path) -> None
     link = sheet["A8"].hyperlink
     assert link is not None
     assert link.target == "https://www.example.jp/"
+
+
+def test_a_print_area_without_all_its_dollars_is_written_with_them(template: Path) -> None:
+    book = openpyxl.load_workbook(template)
+    book[FORM].print_area = "A1:F20"
+    book.save(template)
+    changed(template, workbook=lambda text: text.replace("$A$1:$F$20", "$A1:$F20"))
+    with zipfile.ZipFile(written(template)) as archive:
+        assert archive.read("xl/workbook.xml").count(b"!$A$1:$F$20<") == 2

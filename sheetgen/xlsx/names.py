@@ -14,6 +14,7 @@ from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
+    absolute,
     names_sheet,
     quoted,
     repoint,
@@ -22,6 +23,7 @@ from sheetgen.xlsx.references import (
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.text import attribute_value, cell_text
 
+_PRINT = "_xlnm.print_"
 _Line = tuple[str, int, str]
 
 
@@ -106,6 +108,9 @@ class DefinedNames:
         if "#REF!" in text:
             raise self._package.refuse("T015", name=label)
         try:
+            if label.casefold().startswith(_PRINT):
+                # exceljs は「$A1:$M20」と書く。LibreOffice は、それを印刷範囲と見ない。
+                text = absolute(text)
             if not names_sheet(text, self._form_sheet):
                 return (text,)
         except AmbiguousReferenceError:

@@ -110,6 +110,22 @@ def without_sheet(formula: str, sheet: str) -> str:
     return "".join(found)
 
 
+def absolute(formula: str) -> str:
+    """参照の行と列のすべてに「$」を付ける。
+
+    :raises AmbiguousReferenceError: the text is no formula.
+    """
+    found = []
+    for value, is_range in _operands(formula):
+        cells = split_sheet(value)[1] if is_range else ""
+        parts = [_PART.match(part) for part in cells.split(":")] if cells else []
+        if parts and all(parts):
+            fixed = ("".join(f"${m[n]}" for n in (2, 4) if m[n]) for m in parts if m)
+            value = value[: len(value) - len(cells)] + ":".join(fixed)
+        found.append(value)
+    return "".join(found)
+
+
 def translated(formula: str, origin: str, ref: str) -> str:
     """``origin`` のセルの数式を、``ref`` のセルに写したときの数式。"""
     return str(Translator(f"={formula}", origin).translate_formula(ref))[1:]
