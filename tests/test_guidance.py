@@ -56,6 +56,8 @@ def test_a_scale_that_no_list_can_hold(grades: list[str]) -> None:
     plan = sample_plan(evaluation_scale=[{"grade": g, "meaning": "意味"} for g in grades])
     (rule,) = rules(plan, "item.overall_grade")
     assert (rule.kind, rule.formulas) == ("none", ())
+    assert "一覧" not in rule.prompt
+    assert grades[0] in rule.prompt
 
 
 def test_text_is_held_to_what_the_cell_prints() -> None:

@@ -55,11 +55,10 @@ def _grade(plan: Plan, one: OpenInput) -> Validation:
     grades = [grade.grade for grade in plan.evaluation_scale]
     meanings = "\n".join(f"{g.grade} {g.meaning}" for g in plan.evaluation_scale)
     listed = '"' + ",".join(grades) + '"'
-    words = guidance("grade")
     facts = {"grades": "、".join(grades), "meanings": meanings}
     if len(listed) > _LONGEST_LIST or any(mark in grade for grade in grades for mark in ',"'):
-        return _checked(one, "none", (), words, facts)
-    return _checked(one, "list", (listed,), words, facts, strict=True)
+        return _checked(one, "none", (), guidance("grade_typed"), facts)
+    return _checked(one, "list", (listed,), guidance("grade"), facts, strict=True)
 
 
 def _checked(
