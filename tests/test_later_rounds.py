@@ -67,3 +67,18 @@ def test_what_earlier_rounds_brought_in_is_shown_and_locked(
     formulas = [c.coordinate for row in sheet for c in row if c.data_type == "f"]
     cached = clients.by_openpyxl(book.path)[place.sheet]
     assert [cached[cell] for cell in formulas] == [36000, 6912.5]
+
+
+def test_a_rounded_figure_and_a_missing_initiative_are_told(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    def fill_in(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["years"][0]["result"]["value"] = 34.5
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", fill_in)
+    later = make(tmp_path, plan, template_path, year=2025, items=("08-08",))
+    rounded, missing = later.problems
+    assert (rounded.code, rounded.place.item) == ("F013", "08-08")
+    assert rounded.facts == {"value": 34.5, "shown": "35"}
+    assert (missing.code, missing.facts["count"]) == ("F014", 1)
+    assert not make(tmp_path, plan_path, template_path, items=("08-08",)).problems

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sheetgen.model.consistency import find_inconsistencies
 from sheetgen.model.item import Item, subtotal
-from sheetgen.model.numbers import printed
+from sheetgen.model.numbers import hides_digits, printed
 from sheetgen.model.plan import Plan
 from sheetgen.model.text import LONGEST_TEXT, Text, Value
 
@@ -193,3 +193,22 @@ def test_an_inconsistent_plan_cannot_be_made() -> None:
     with pytest.raises(ValidationError) as raised:
         Plan.model_validate(source)
     assert raised.value.errors()[0]["type"] == "plan_inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "hidden"),
+    [
+        (12.5, "#,##0", True),
+        (12.5, "0.0", False),
+        (99.0, "0.0", False),
+        (1234567, "#,##0", False),
+        (-0.4, "0", True),
+        (0.123, "0%", True),
+        (0.123, "0.0%", False),
+        (0.1, "General", False),
+    ],
+)
+def test_a_format_that_hides_digits_is_noticed(
+    value: float, number_format: str, hidden: bool
+) -> None:
+    assert hides_digits(value, number_format) is hidden

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sheetgen.era import wareki_full
 from sheetgen.forms.filenames import safe_name
 from sheetgen.model.item import Item, Owner
 from sheetgen.model.job import GenerateRequest, Per, RoundKind
@@ -54,6 +55,14 @@ def sections_without_book(
         for owner in item.owners[1:]
     }
     return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
+
+
+def without_initiative(jobs: list[BookJob], year: int) -> list[Problem]:
+    """実績照会の様式に載せる取組方針が、計画のデータにない項目の数を知らせる。"""
+    items = [item for job in jobs for _, _, item in job.items]
+    count = sum(1 for item in items if not (item.initiative(year) or "").strip())
+    facts = {"year": wareki_full(year), "count": count}
+    return [Problem("F014", Place(), facts)] if count else []
 
 
 def is_whole(request: GenerateRequest) -> bool:

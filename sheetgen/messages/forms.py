@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.messages.message import E_, N_, Message
+from sheetgen.messages.message import C_, E_, N_, Message
 
 FORMS: dict[str, Message] = {
     "F001": Message(
@@ -44,5 +44,15 @@ FORMS: dict[str, Message] = {
         N_,
         "{section}は共管の実施項目だけを持つので、ブックを作りません（様式は主な担当課のブックにあります）。",
         "必要なら、主な担当課のブックを見てもらってください。",
+    ),
+    "F013": Message(
+        C_,
+        "計画のデータの {value} が、表示形式により {shown} と印刷されます。",
+        "指標の表示形式（number_format）を小数まで出るものにするか、値を確かめてください。",
+    ),
+    "F014": Message(
+        C_,
+        "{year}の取組方針・取組内容が、{count}件の実施項目にありません。その欄は空で印刷します。",
+        "計画のデータの initiatives に書き足すか、年度の指定を確かめてください。",
     ),
 }

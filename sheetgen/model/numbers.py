@@ -40,3 +40,10 @@ def printed(value: int | float | str | None, number_format: str = GENERAL) -> st
     # Excel rounds a half away from zero; Python's own formatting does not.
     rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
+
+
+def hides_digits(value: int | float, number_format: str) -> bool:
+    """この表示形式では、値が丸められて見えるか。"""
+    words = printed(value, number_format).replace(",", "")
+    shown = Decimal(words.removesuffix("%"))
+    return shown != Decimal(repr(value)) * (100 if words.endswith("%") else 1)

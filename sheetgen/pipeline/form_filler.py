@@ -7,6 +7,7 @@ from sheetgen.forms.guidance import OpenInput, validations
 from sheetgen.forms.rounds import FieldKind
 from sheetgen.model.filled import CellKey, Fill, FilledSheet, InputState, Value, input_name
 from sheetgen.model.layout import Box, Fitted, Page
+from sheetgen.model.numbers import hides_digits
 from sheetgen.model.template import TemplateCell
 from sheetgen.pipeline.blueprint import BoundCell, BoundSheet
 from sheetgen.pipeline.evaluate import Evaluator, shown
@@ -73,6 +74,8 @@ class FormFiller:
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
             code = self._number_format(one, context, value)
+            if code and isinstance(value, int | float) and hides_digits(value, code):
+                self._evaluator.report("F013", one, item.id, value=value, shown=shown(value, code))
             values.append((one, value, code, link))
             boxes.append(self._value_box(one, value, code))
         fitted = fit(boxes, self._page)

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.forms.context import round_text
-from sheetgen.forms.jobs import BookJob, is_whole, plan_jobs, sections_without_book
+from sheetgen.forms.jobs import (
+    BookJob,
+    is_whole,
+    plan_jobs,
+    sections_without_book,
+    without_initiative,
+)
 from sheetgen.forms.rounds import settle_round
 from sheetgen.master import load_plan
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
@@ -42,6 +48,8 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
+        if chosen.result_year is not None:
+            problems += without_initiative(jobs, min(chosen.initiative_year, plan.final_year))
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
