@@ -191,6 +191,8 @@ def draw_cover(book: Workbook, sheet: Worksheet) -> None:
                     "input_sample", attr_text=f"はじめに!${first}${row}"
                 )
     sheet.print_area = f"A1:E{len(ROWS)}"
+    # 一覧が次のページに続くとき、見出しをもう一度刷る。
+    sheet.print_title_rows = f"{len(ROWS) - 1}:{len(ROWS) - 1}"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "portrait"
     sheet.page_setup.fitToWidth = 1

@@ -124,8 +124,12 @@ class FormFiller:
         bound = {one.cell.ref: one for one in self._bound.cells}
         values = [bound[ref] for ref in fitted.overflow if ref in bound]
         for one in values:
-            length = len(str(fills[one.cell.ref, 0].value))
-            self._evaluator.report("F010", one, item, length=length)
+            fill = fills[one.cell.ref, 0]
+            if isinstance(fill.value, int | float):
+                text = shown(fill.value, fill.number_format or one.cell.number_format)
+                self._evaluator.report("F015", one, item, shown=text)
+            else:
+                self._evaluator.report("F010", one, item, length=len(fill.value or ""))
         if fitted.overflow and not values:
             # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
             sheet = self._bound.sheet.name
