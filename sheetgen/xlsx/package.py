@@ -93,11 +93,6 @@ class Package:
                 raise self.refuse("T004", part=part) from error
         return self._trees[part]
 
-    def content_type(self, part: str) -> str:
-        """部品の内容の種類。書かれていなければ空。"""
-        extension = posixpath.splitext(part)[1].lstrip(".").lower()
-        return self.overrides.get(part) or self.defaults.get(extension, "")
-
     def relationships(self, part: str) -> tuple[Relationship, ...]:
         """部品から出る関係。``""`` はパッケージ自体。"""
         name = relationships_name(part)
