@@ -70,3 +70,14 @@ def test_cut_part_is_refused(template_path: Path, tmp_path: Path) -> None:
         return data[: len(data) // 2] if name.startswith("xl/worksheets/sheet") else data
 
     assert refusal(rewritten(template_path, tmp_path / "cut.xlsx", cut)) == ["T004"]  # 部品を名指す
+
+
+def test_too_many_cells_are_refused_with_their_place(
+    template_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheetgen.xlsx.template.MAX_CELLS", 60)
+    with pytest.raises(SheetgenError) as caught:
+        read_template(read_package(template_path, "t.xlsx"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.file) == ("T006", "t.xlsx")
+    assert problem.place.sheet == "進捗管理シート"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, circled, wareki_short
 from sheetgen.forms.identity import carrier, form_id
-from sheetgen.forms.rounds import Round
+from sheetgen.forms.rounds import Round, printed_initiative_year
 from sheetgen.messages import task_of
 from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.plan import Measure, Plan, Policy
@@ -113,7 +113,7 @@ def item_label(measure: Measure, item: Item) -> str:
 
 def owners_text(item: Item) -> str:
     """主管課 ``企画部 経営企画課``。複数なら読点でつなぐ。"""
-    return "、".join(f"{owner.department} {owner.section}" for owner in item.owners)
+    return "、".join(owner.full_name for owner in item.owners)
 
 
 def deadline_text(deadline: date | None) -> str:
@@ -148,8 +148,7 @@ def form_context(
     """一枚の様式の名前と値。``template`` はテンプレートの目印。"""
     policy, measure, item = place
     related = "、".join(item.related_sections)
-    # 計画の終わった翌年度の実績照会には、その年度の取組方針がない。最終年度のものを載せる。
-    initiative_year = min(chosen.initiative_year, plan.final_year)
+    initiative_year = printed_initiative_year(plan, chosen)
     return FormContext(
         plan=plan,
         round=asked,

@@ -49,11 +49,7 @@ def sections_without_book(
     if request.per is not Per.SECTION or not is_whole(request):
         return []
     made = {job.addressee for job in jobs}
-    joint = {
-        f"{owner.department} {owner.section}"
-        for _, _, item in plan.items()
-        for owner in item.owners[1:]
-    }
+    joint = {owner.full_name for _, _, item in plan.items() for owner in item.owners[1:]}
     return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
 
 
@@ -80,7 +76,7 @@ def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
     owners = plan.owners()
     wanted: set[Owner] = set()
     for name in request.sections:
-        same = [o for o in owners if name in (o.section, f"{o.department} {o.section}")]
+        same = [o for o in owners if name in (o.section, o.full_name)]
         if not same:
             names = "、".join(owner.section for owner in owners)
             problems.append(
@@ -134,9 +130,7 @@ def _per_item(
         item = place[2]
         owner = item.owners[0]
         name = f"{item.id}_{item.title}"
-        yield BookJob(
-            _file_name(name, request.round), f"{owner.department} {owner.section}", (place,)
-        )
+        yield BookJob(_file_name(name, request.round), owner.full_name, (place,))
 
 
 def _per_plan(

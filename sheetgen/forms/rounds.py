@@ -105,6 +105,14 @@ def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
     raise UsageError(Problem(code, Place(label="実施年度"), facts))
 
 
+def printed_initiative_year(plan: Plan, chosen: Round) -> int:
+    """様式に取組方針・取組内容を印刷する年度。
+
+    計画の終わった翌年度の実績照会には、その年度の取組方針がないので、最終年度とする。
+    """
+    return min(chosen.initiative_year, plan.final_year)
+
+
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
     """この照会で記入してもらう欄の道。"""
     if chosen.result_year is None:

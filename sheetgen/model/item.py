@@ -42,6 +42,11 @@ class Owner(Record):
     department: Line = Field(title="部")
     section: Line = Field(title="課")
 
+    @property
+    def full_name(self) -> str:
+        """部と課 ``企画部 経営企画課``。宛先にもなる。"""
+        return f"{self.department} {self.section}"
+
 
 class Indicator(Record):
     """指標(行動/成果)。``number_format`` は現状値・目標値・実績値の数の表示形式。"""

@@ -15,7 +15,7 @@ from sheetgen.forms.jobs import (
     sections_without_book,
     without_initiative,
 )
-from sheetgen.forms.rounds import settle_round
+from sheetgen.forms.rounds import printed_initiative_year, settle_round
 from sheetgen.master import load_plan
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
 from sheetgen.output import Staging
@@ -49,7 +49,7 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
         if chosen.result_year is not None:
-            problems += without_initiative(jobs, min(chosen.initiative_year, plan.final_year))
+            problems += without_initiative(jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
-from sheetgen.xlsx.markup import Splice, join_constants
+from sheetgen.xlsx.markup import Splice
 from sheetgen.xlsx.package import Package, Relationship
 from sheetgen.xlsx.references import names_sheet, repoint
-from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, SheetNameSlot, join
+from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, SheetNameSlot, join, text_pieces
 from sheetgen.xlsx.text import cell_text
 
 _COPIED = {"drawing", "vmlDrawing", "comments", "printerSettings", "customProperty"}
@@ -119,8 +119,7 @@ def _cut_drawing(
                 return str(state.shift(row) - 1)
 
             splice.fill(node, ComputedSlot(moved))
-    pieces_ = join_constants(splice.pieces())
-    return tuple(p.decode() if isinstance(p, bytes) else p for p in pieces_)  # type: ignore[misc]
+    return text_pieces(splice)
 
 
 def unfilled_shapes(

@@ -197,7 +197,7 @@ class Splice:
             found.extend(replacement)
             position = end
         found.append(self.data[position:])
-        return join_constants(found)
+        return _join_constants(found)
 
     def result(self) -> bytes:
         """差し替えたバイト列。すべての差し替えがバイト列のときだけ使える。"""
@@ -207,7 +207,7 @@ class Splice:
         return piece
 
 
-def join_constants(pieces: list[object]) -> list[object]:
+def _join_constants(pieces: list[object]) -> list[object]:
     """隣り合うバイト列を一つにまとめ、空のものを除く。"""
     found: list[object] = []
     for piece in pieces:

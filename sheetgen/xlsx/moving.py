@@ -64,14 +64,13 @@ class MovingRows:
 
     def __init__(self, cutter: SheetCutter, rows: list[tuple[int, Node]]) -> None:
         self._own = cutter.binding.name
-        self._rows = [_row(cutter, number, node) for number, node in rows]
+        self._rows = {number: _row(cutter, number, node) for number, node in rows}
 
     def render(self, state: RenderState) -> str:
         """行を、繰り返しの回数だけ書く。"""
-        by_number = {row.number: row for row in self._rows}
         written: list[str] = []
         done = 0
-        for row in self._rows:
+        for row in self._rows.values():
             if row.number <= done:
                 continue
             block = state.shift.block_of(row.number)
@@ -81,8 +80,8 @@ class MovingRows:
             first, done = block
             for turn, top in enumerate(state.shift.rows(first)):
                 for number in range(first, done + 1):
-                    if number in by_number:
-                        one = by_number[number]
+                    if number in self._rows:
+                        one = self._rows[number]
                         written.append(one.render(top + number - first, turn, state, self._own))
         return "".join(written)
 

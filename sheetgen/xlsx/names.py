@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.model.filled import INPUT_PREFIX, SheetBinding, SheetEntry
+from sheetgen.xlsx.cells import split_ref
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
@@ -177,5 +178,5 @@ def _own_lines(
 
 
 def _absolute(ref: str) -> str:
-    column = ref.rstrip("0123456789")
-    return f"${column}${ref[len(column) :]}"
+    column, row = split_ref(ref)
+    return f"${column}${row}"

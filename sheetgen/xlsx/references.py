@@ -63,11 +63,20 @@ def _operands(formula: str) -> Iterator[tuple[str, bool]]:
             yield token.value, token.type == Token.OPERAND and token.subtype == Token.RANGE
 
 
+def _references(formula: str) -> Iterator[tuple[str, str, str]]:
+    """字句ごとに (文字, 指すシート, 指すセル) を順に返す。参照でなければ、あとの二つは空。
+
+    :raises AmbiguousReferenceError: the text is no formula.
+    """
+    for value, is_range in _operands(formula):
+        sheet, cells = split_sheet(value) if is_range else ("", "")
+        yield value, sheet, cells
+
+
 def sheets_named(formula: str) -> set[str]:
     """数式が名を挙げるシート。連続シートは :class:`AmbiguousReferenceError`。"""
     found = set()
-    for value, is_range in _operands(formula):
-        sheet = split_sheet(value)[0] if is_range else ""
+    for value, sheet, _ in _references(formula):
         if sheet:
             if ":" in sheet:
                 raise AmbiguousReferenceError(value)
@@ -88,8 +97,7 @@ def repoint(formula: str, sheet: str, slot: object) -> list[object]:
     if "!" not in formula:
         return [formula]
     pieces: list[object] = []
-    for value, is_range in _operands(formula):
-        name, cells = split_sheet(value) if is_range else ("", value)
+    for value, name, cells in _references(formula):
         if ":" in name:
             raise AmbiguousReferenceError(value)
         if name and _same(name, sheet):
@@ -104,8 +112,7 @@ def without_sheet(formula: str, sheet: str) -> str:
     if "!" not in formula:
         return formula
     found = []
-    for value, is_range in _operands(formula):
-        name, cells = split_sheet(value) if is_range else ("", value)
+    for value, name, cells in _references(formula):
         found.append(cells if name and _same(name, sheet) else value)
     return "".join(found)
 
@@ -116,13 +123,13 @@ def absolute(formula: str) -> str:
     :raises AmbiguousReferenceError: the text is no formula.
     """
     found = []
-    for value, is_range in _operands(formula):
-        cells = split_sheet(value)[1] if is_range else ""
+    for value, _, cells in _references(formula):
         parts = [_PART.match(part) for part in cells.split(":")] if cells else []
         if parts and all(parts):
             fixed = ("".join(f"${m[n]}" for n in (2, 4) if m[n]) for m in parts if m)
-            value = value[: len(value) - len(cells)] + ":".join(fixed)
-        found.append(value)
+            found.append(value[: len(value) - len(cells)] + ":".join(fixed))
+        else:
+            found.append(value)
     return "".join(found)
 
 
@@ -181,11 +188,9 @@ def shift_formula(formula: str, own: str, shift: RowShift, inside: bool = True) 
     ``inside`` は、シート名のない参照を自分のシートのものと読むかどうか。
     """
     moved = []
-    for value, is_range in _operands(formula):
-        if is_range:
-            name, cells = split_sheet(value)
-            if (not name and inside) or (name and _same(name, own)):
-                prefix = value[: len(value) - len(cells)]
-                value = prefix + shift_range(cells, shift)
-        moved.append(value)
+    for value, name, cells in _references(formula):
+        if cells and (_same(name, own) if name else inside):
+            moved.append(value[: len(value) - len(cells)] + shift_range(cells, shift))
+        else:
+            moved.append(value)
     return "".join(moved)

@@ -9,7 +9,7 @@ from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.cells import constant_value, covered_cells, numbered_cells
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaValue, compile_formula
-from sheetgen.xlsx.markup import Node, Splice, join_constants
+from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.moving import MovingRows
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
@@ -29,6 +29,7 @@ from sheetgen.xlsx.slots import (
     RowSlot,
     SelectedSlot,
     SheetNameSlot,
+    text_pieces,
 )
 from sheetgen.xlsx.tail import cut_tail
 from sheetgen.xlsx.text import cell_text
@@ -82,11 +83,10 @@ class SheetCutter:
         self._cut_views()
         self._cut_rows()
         cut_tail(self)
-        pieces = join_constants(self.splice.pieces())
         return SheetProgram(
             self.part,
             self.binding,
-            tuple(p.decode() if isinstance(p, bytes) else p for p in pieces),  # type: ignore[misc]
+            text_pieces(self.splice),
             self.needs_calculation,
             tuple(self.notes),
         )

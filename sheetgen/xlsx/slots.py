@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sheetgen.model.filled import Fill, FilledSheet, InputState
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
+from sheetgen.xlsx.markup import Splice
 from sheetgen.xlsx.references import quoted
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.styles import StyleBook
@@ -187,6 +188,11 @@ class ComputedSlot:
     def render(self, state: RenderState) -> str:
         """関数に任せる。"""
         return self.compute(state)
+
+
+def text_pieces(splice: Splice) -> tuple[Piece, ...]:
+    """差し替えを終えた XML を、文字と slot の列にする。"""
+    return tuple(p.decode() if isinstance(p, bytes) else p for p in splice.pieces())  # type: ignore[misc]
 
 
 def join(pieces: tuple[Piece, ...] | list[Piece], state: RenderState) -> str:

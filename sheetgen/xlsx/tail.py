@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sheetgen.xlsx.cells import split_ref
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.order import worksheet_position
 from sheetgen.xlsx.references import places, quoted, shift_formula, shift_range, shift_sqref
@@ -152,8 +153,8 @@ def _links(prefix: str, state: RenderState) -> str:
     for (ref, turn), fill in state.sheet.fills.items():
         if fill.link is None:
             continue
-        column = ref.rstrip("0123456789")
-        rows = state.shift.rows(int(ref[len(column) :]))
+        column, row = split_ref(ref)
+        rows = state.shift.rows(row)
         target = attribute_text(f"{quoted(fill.link)}!A1")
         written.append(
             f'<{prefix}hyperlink ref="{column}{rows[turn]}" location="{target}"'

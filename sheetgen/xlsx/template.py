@@ -15,7 +15,6 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
 from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
-from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.cells import Areas, merged_areas
 from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
@@ -55,6 +54,9 @@ def read_template(package: Package) -> TemplateBook:
     except (OSError, BadZipFile, LookupError, ValueError, TypeError, AttributeError,
             ExpatError, ParseError) as error:  # fmt: skip
         raise package.refuse("T002") from error
+    for sheet in book.worksheets:
+        if len(_filled(sheet)) > MAX_CELLS:
+            raise package.refuse("T006", sheet=sheet.title, limit=MAX_CELLS)
     normal = _normal_font(book)
     digit = digit_pixels(normal.name or "", normal.sz or 11)
     parts = package.sheet_parts()
@@ -170,11 +172,13 @@ def _print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
     )
 
 
+def _filled(sheet: Worksheet) -> list[Any]:
+    """文字か数式の入ったセル。"""
+    return [cell for cell in sheet._cells.values() if cell.value is not None]
+
+
 def _cells(sheet: Worksheet, widths: Any, merged: Areas) -> Iterator[TemplateCell]:
-    found = [c for c in sheet._cells.values() if c.value is not None]
-    if len(found) > MAX_CELLS:
-        raise SheetgenError(Problem("T006", Place(sheet=sheet.title), {"limit": MAX_CELLS}))
-    for cell in sorted(found, key=lambda c: (c.row, c.column)):
+    for cell in sorted(_filled(sheet), key=lambda c: (c.row, c.column)):
         last_row, last_column = merged.get((cell.row, cell.column), (cell.row, cell.column))
         yield TemplateCell(
             ref=cell.coordinate,
