@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sheetgen.master import load_plan, save_plan
-    from sheetgen.model.job import CheckResult, GenerateRequest, GenerateResult, Per, RoundKind
+    from sheetgen.model.job import CheckResult, GenerateRequest, GenerateResult, Per
     from sheetgen.model.plan import Plan
+    from sheetgen.model.round import RoundKind
     from sheetgen.pipeline import check, generate
     from sheetgen.problems import Problem, SheetgenError
 
@@ -35,8 +36,9 @@ __all__ = [
 
 _ROOMS = {
     "sheetgen.master": ("load_plan", "save_plan"),
-    "sheetgen.model.job": ("CheckResult", "GenerateRequest", "GenerateResult", "Per", "RoundKind"),
+    "sheetgen.model.job": ("CheckResult", "GenerateRequest", "GenerateResult", "Per"),
     "sheetgen.model.plan": ("Plan",),
+    "sheetgen.model.round": ("RoundKind",),
     "sheetgen.pipeline": ("check", "generate"),
     "sheetgen.problems": ("Problem", "SheetgenError"),
 }

@@ -21,9 +21,9 @@ from sheetgen.model.job import (
     GenerateRequest,
     GenerateResult,
     Per,
-    RoundKind,
     WrittenBook,
 )
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
 
 ERROR = Problem("U001", Place(file="data/plan.json", item="08-08"), {"value": "H3"})

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from plan_samples import sample_plan
 
 from sheetgen.forms.identity import carrier, check_digits, form_id, is_valid_id
-from sheetgen.forms.rounds import Round
-from sheetgen.model.job import RoundKind
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round, RoundKind
 
 ROUNDS = st.builds(Round, st.sampled_from(list(RoundKind)), st.integers(2019, 2199))
 ITEMS = st.from_regex(r"[0-9]{2}-[0-9]{2}", fullmatch=True).filter(str.isascii)

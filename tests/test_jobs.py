@@ -10,8 +10,9 @@ import pytest
 from sheetgen.forms.jobs import BookJob, Placed, plan_jobs
 from sheetgen.master import load_plan
 from sheetgen.messages import describe
-from sheetgen.model.job import GenerateRequest, Per, RoundKind
+from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import UsageError
 
 JOINT = "03-06"

@@ -6,10 +6,10 @@ import pytest
 from plan_samples import YEARS, entry, sample_plan
 
 from sheetgen.forms.context import BookText, form_context, round_text
-from sheetgen.forms.rounds import FieldKind, Round, input_fields, open_paths, settle_round
+from sheetgen.forms.rounds import input_fields, open_paths, settle_round
 from sheetgen.messages import describe
-from sheetgen.model.job import RoundKind
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import FieldKind, Round, RoundKind
 from sheetgen.problems import UsageError
 
 PLAN = Plan.model_validate(sample_plan())

@@ -11,7 +11,8 @@ from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import by_level, counts, show_problems, shown_path, verdict
-from sheetgen.model.job import GenerateRequest, GenerateResult, Per, RoundKind
+from sheetgen.model.job import GenerateRequest, GenerateResult, Per
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode, Level
 
 ROUND_WORDS = {

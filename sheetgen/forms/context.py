@@ -12,10 +12,11 @@ from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, circled, wareki_short
 from sheetgen.forms.identity import carrier, form_id
-from sheetgen.forms.rounds import Round, printed_initiative_year
+from sheetgen.forms.rounds import printed_initiative_year
 from sheetgen.messages import task_of
 from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.plan import Measure, Plan, Policy
+from sheetgen.model.round import Round
 
 
 @dataclass(frozen=True, slots=True)

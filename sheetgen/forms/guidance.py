@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetgen.forms.rounds import FieldKind, InputField
 from sheetgen.messages import Guidance, guidance
 from sheetgen.model.filled import Validation, Value
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import FieldKind, InputField
 
 _LONGEST_LIST = 255
 """入力規則に直に書ける一覧の長さの上限。"""

@@ -6,9 +6,8 @@ error and every swap of neighbours).
 
 from __future__ import annotations
 
-from sheetgen.forms.rounds import Round
-from sheetgen.model.job import RoundKind
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round, RoundKind
 
 _ROUND_LETTERS = {RoundKind.RESULTS: "J", RoundKind.REVISION: "M"}
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sheetgen.era import wareki_full
 from sheetgen.forms.filenames import safe_name
 from sheetgen.model.item import Item, Owner
-from sheetgen.model.job import GenerateRequest, Per, RoundKind
+from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.model.plan import Measure, Plan, Policy
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
 Placed = tuple[Policy, Measure, Item]

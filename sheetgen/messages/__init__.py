@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from sheetgen.messages.forms import FORMS
 from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_note, task_of
+from sheetgen.messages.intake import INTAKE
+from sheetgen.messages.keeping import KEEPING
 from sheetgen.messages.master import MASTER
+from sheetgen.messages.matching import MATCHING
+from sheetgen.messages.merging import MERGING
 from sheetgen.messages.message import Message
 from sheetgen.messages.output import OUTPUT
+from sheetgen.messages.rules import RULES
 from sheetgen.messages.template import TEMPLATE
 from sheetgen.messages.usage import USAGE
+from sheetgen.messages.values import VALUES
 from sheetgen.problems import Place, Problem
 
 __all__ = [
@@ -29,7 +35,19 @@ __all__ = [
     "where",
 ]
 
-CATALOGUE: dict[str, Message] = {**MASTER, **TEMPLATE, **FORMS, **OUTPUT, **USAGE}
+CATALOGUE: dict[str, Message] = {
+    **MASTER,
+    **TEMPLATE,
+    **FORMS,
+    **OUTPUT,
+    **USAGE,
+    **INTAKE,
+    **MATCHING,
+    **VALUES,
+    **RULES,
+    **MERGING,
+    **KEEPING,
+}
 
 
 def message_of(problem: Problem) -> Message:

@@ -11,22 +11,8 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import Problem
-
-
-class RoundKind(StrEnum):
-    """照会の種類。"""
-
-    RESULTS = "results"
-    REVISION = "revision"
-
-    @property
-    def label(self) -> str:
-        """照会の名。``実績照会`` か ``見直し照会``。"""
-        return _ROUND_LABELS[self]
-
-
-_ROUND_LABELS = {RoundKind.RESULTS: "実績照会", RoundKind.REVISION: "見直し照会"}
 
 
 class Per(StrEnum):

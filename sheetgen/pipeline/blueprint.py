@@ -17,9 +17,10 @@ from sheetgen.expressions import (
     strip_end,
 )
 from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext, item_label
-from sheetgen.forms.rounds import InputField, input_fields
+from sheetgen.forms.rounds import input_fields
 from sheetgen.model.filled import SheetBinding
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import InputField
 from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
 from sheetgen.problems import Place, Problem
 

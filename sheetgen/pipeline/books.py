@@ -15,11 +15,12 @@ from sheetgen.forms.context import (
     list_entry,
 )
 from sheetgen.forms.jobs import BookJob
-from sheetgen.forms.rounds import Round, open_paths
+from sheetgen.forms.rounds import open_paths
 from sheetgen.messages import joint_note, message_of, new_item_note
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
 from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.form_filler import FormFiller
 from sheetgen.pipeline.list_filler import ListFiller

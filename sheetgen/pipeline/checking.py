@@ -7,10 +7,11 @@ from pathlib import Path
 
 from sheetgen.forms.context import round_text
 from sheetgen.forms.jobs import plan_jobs
-from sheetgen.forms.rounds import Round, settle_round
+from sheetgen.forms.rounds import settle_round
 from sheetgen.master import load_plan
-from sheetgen.model.job import CheckResult, GenerateRequest, Per, RoundKind
+from sheetgen.model.job import CheckResult, GenerateRequest, Per
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.books import BookMaker
 from sheetgen.problems import Problem, SheetgenError, UsageError
 from sheetgen.xlsx import read_package, read_template

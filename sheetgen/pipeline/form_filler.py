@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sheetgen.forms.context import FormContext, names_of
 from sheetgen.forms.guidance import OpenInput, validations
-from sheetgen.forms.rounds import FieldKind
 from sheetgen.model.filled import CellKey, Fill, FilledSheet, InputState, Value, input_name
 from sheetgen.model.layout import Box, Fitted, Page
 from sheetgen.model.numbers import hides_digits
+from sheetgen.model.round import FieldKind
 from sheetgen.model.template import TemplateCell
 from sheetgen.pipeline.blueprint import BoundCell, BoundSheet
 from sheetgen.pipeline.evaluate import Evaluator, shown

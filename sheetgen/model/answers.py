@@ -1,0 +1,120 @@
+"""一枚の様式から読み取った答え。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sheetgen.model.filled import Value
+from sheetgen.model.issued import IssuedForm
+from sheetgen.model.returned import RawCell
+from sheetgen.model.round import Round
+from sheetgen.problems import Problem
+
+
+class Found(StrEnum):
+    """欄の見つけ方。確かな順。"""
+
+    NAME = "名前"
+    POSITION = "位置"
+    LABEL = "見出し"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """見つけた欄。``cell`` は中身（何も入っていなければ ``None``）。
+
+    ``sure`` is False when a person has to confirm that this is the right cell.
+    """
+
+    path: str
+    label: str
+    ref: str
+    cell: RawCell | None
+    how: Found
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LockedChange:
+    """記入欄でない所の、配ったときとの違い。``path`` は欄の道（見出しなどは ``None``）。"""
+
+    ref: str
+    path: str | None
+    label: str | None
+    issued: Value
+    returned: RawCell | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedForm:
+    """どの様式かが分かったシート。値はまだ読んでいない。
+
+    ``file`` is the name shown to people, ``original`` the sha256 of the delivered file.
+    ``missing`` are input paths whose cell is nowhere to be found.
+    """
+
+    file: str
+    original: str
+    sheet: str
+    round: Round
+    issued: IssuedForm
+    found: Mapping[str, FoundCell]
+    missing: tuple[str, ...] = ()
+    locked: tuple[LockedChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
+
+    ``value`` is what the master would hold: a number, a text, or None for blank.
+    """
+
+    path: str
+    label: str
+    ref: str
+    value: Value
+    raw: str
+    rule: str = ""
+    how: Found = Found.NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """変更申出：記入欄でない計画の文への書き込み。そのままでは取り込まない。"""
+
+    path: str | None
+    label: str
+    ref: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedForm:
+    """値を読み、点検した様式一枚。
+
+    ``answers`` has every input that could be read, opened or not; ``problems`` are all
+    that concern this form, each with its place.
+    """
+
+    file: str
+    original: str
+    sheet: str
+    round: Round
+    issued: IssuedForm
+    answers: Mapping[str, Answer]
+    proposals: tuple[Proposal, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def changed(self) -> Mapping[str, Answer]:
+        """照会で開いた欄のうち、計画のデータと違う答え。"""
+        return {
+            path: answer
+            for path, answer in self.answers.items()
+            if path in self.issued.opened and answer.value != self.issued.base.get(path)
+        }

@@ -1,0 +1,157 @@
+"""回収の依頼と、その結果。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sheetgen.model.answers import Answer, Proposal
+from sheetgen.model.filled import Value
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """確かめた問題を通す指定。"""
+
+    code: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """食い違いの決め方。
+
+    ``file`` None keeps what the master holds; ``item`` None means every item in conflict.
+    """
+
+    file: str | None
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectRequest:
+    """回収の依頼。
+
+    ``paths`` are files, folders and zips.  ``round`` and ``year`` None follow from
+    the forms and from the plan's ``revision.fiscal_year``.  ``root`` is the working
+    folder; the report goes to ``root/output/令和N年度/回収`` unless ``out`` says otherwise.
+    """
+
+    paths: tuple[Path, ...]
+    plan: Path
+    template: Path
+    root: Path
+    out: Path | None = None
+    round: RoundKind | None = None
+    year: int | None = None
+    waivers: tuple[Waiver, ...] = ()
+    reason: str | None = None
+    takes: tuple[Take, ...] = ()
+    dry_run: bool = False
+
+
+class ItemState(StrEnum):
+    """一つの実施項目の、回収の状態。値は人に見せることば。"""
+
+    RECORDED = "今回記録"
+    KEPT = "記録済み"
+    HELD = "要確認"
+    UNTOUCHED = "未記入"
+    MISSING = "未提出"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """計画のデータに入れる（入れた）一つの値。"""
+
+    item: str
+    path: str
+    label: str
+    old: Value
+    new: Value
+    answer: Answer
+    file: str
+    original: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProposal:
+    """ある様式の変更申出。"""
+
+    item: str
+    proposal: Proposal
+    file: str
+    original: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedWaiver:
+    """使った ``--waive``。``path`` と ``value`` は、通した値。"""
+
+    code: str
+    item: str
+    path: str | None
+    value: Value
+    reason: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """食い違いで採らなかった値。"""
+
+    item: str
+    path: str
+    label: str
+    kept: Value
+    rejected: Value
+    file: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """一つの実施項目の結果。``files`` は様式のあったファイル。"""
+
+    item: str
+    state: ItemState
+    changes: tuple[Change, ...] = ()
+    proposals: tuple[ItemProposal, ...] = ()
+    waivers: tuple[UsedWaiver, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
+
+    file: str
+    original: str
+    format: str
+    forms: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectResult:
+    """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
+
+    ``run`` is the journal's name of this run (None when nothing was recorded);
+    ``report`` and ``returns`` are None and empty in a dry run.
+    """
+
+    round: Round
+    items: tuple[ItemOutcome, ...]
+    files: tuple[FileOutcome, ...]
+    problems: tuple[Problem, ...]
+    run: str | None = None
+    report: Path | None = None
+    returns: tuple[Path, ...] = ()
+    dry_run: bool = False

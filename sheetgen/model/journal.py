@@ -1,0 +1,55 @@
+"""記録簿 ``data/journal.jsonl`` の一行。
+
+Append only: one JSON object a line, one fact an object.  A run is all lines with
+the same ``run``; the last of them is its END.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from sheetgen.model.filled import Value
+from sheetgen.model.text import Record
+
+
+class Action(StrEnum):
+    """記録の種類。"""
+
+    RECORD = "record"
+    """計画のデータに入れた値。"""
+    PROPOSE = "propose"
+    """変更申出。"""
+    WAIVE = "waive"
+    """確かめたうえで通した問題。"""
+    DECIDE = "decide"
+    """食い違いのうち、採らなかった値。"""
+    UNDO = "undo"
+    """取り消しで戻した値。"""
+    END = "end"
+    """一回の終わり。``file`` などは空。"""
+
+
+class Entry(Record):
+    """記録簿の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。"""
+
+    run: str = Field(title="回")
+    at: str = Field(title="日時")
+    by: str = Field(title="動かした人")
+    action: Action = Field(title="種類")
+    item: str | None = Field(default=None, title="実施項目のID")
+    path: str | None = Field(default=None, title="欄")
+    label: str | None = Field(default=None, title="欄の名")
+    old: Value = Field(default=None, title="前の値")
+    new: Value = Field(default=None, title="後の値")
+    raw: str | None = Field(default=None, title="書かれていた文字")
+    rule: str | None = Field(default=None, title="読み方")
+    file: str | None = Field(default=None, title="ファイル")
+    original: str | None = Field(default=None, title="原本の目印")
+    sheet: str | None = Field(default=None, title="シート")
+    cell: str | None = Field(default=None, title="セル")
+    found: str | None = Field(default=None, title="見つけ方")
+    code: str | None = Field(default=None, title="問題の符号")
+    reason: str | None = Field(default=None, title="わけ")
+    undoes: str | None = Field(default=None, title="取り消した回")

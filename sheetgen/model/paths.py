@@ -1,0 +1,87 @@
+"""欄の道と、計画のデータの中の値とを結ぶ。
+
+One way there and one way back: ``years[1].result.value`` of an item is read and put
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from sheetgen.model.filled import Value
+from sheetgen.model.item import Item
+from sheetgen.model.plan import Plan
+
+_YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
+
+
+def read_path(item: Item, path: str, initiative_year: int) -> Value:
+    """その欄の値。:raises KeyError: no such field."""
+    if path == "initiative.text":
+        return item.initiative(initiative_year)
+    if path == "item.overall_grade":
+        return item.overall_grade
+    index, in_result, name = _year_path(path)
+    year = item.years[index]
+    return cast(Value, getattr(year.result if in_result else year, name))
+
+
+def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -> Item:
+    """欄の値を置き換えた実施項目。ほかの欄は変わらない。
+
+    Nothing is validated: a 差戻し form shows answers that no master may hold.
+
+    :raises KeyError: no such field.
+    """
+    years = list(item.years)
+    changes: dict[str, object] = {}
+    for path, value in values.items():
+        if path == "initiative.text":
+            initiatives = {**item.initiatives}
+            initiatives.pop(str(initiative_year), None)
+            if value is not None:
+                initiatives[str(initiative_year)] = str(value)
+            changes["initiatives"] = dict(sorted(initiatives.items()))
+        elif path == "item.overall_grade":
+            changes["overall_grade"] = value
+        else:
+            index, in_result, name = _year_path(path)
+            year = years[index]
+            if in_result:
+                result = year.result.model_copy(update={name: value})
+                years[index] = year.model_copy(update={"result": result})
+            else:
+                years[index] = year.model_copy(update={name: value})
+    return item.model_copy(update={**changes, "years": tuple(years)})
+
+
+def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
+    """実施項目（IDがキー）を置き換えた計画。"""
+    policies = tuple(
+        policy.model_copy(
+            update={
+                "measures": tuple(
+                    measure.model_copy(
+                        update={
+                            "entries": tuple(
+                                changed.get(entry.id, entry) if isinstance(entry, Item) else entry
+                                for entry in measure.entries
+                            )
+                        }
+                    )
+                    for measure in policy.measures
+                )
+            }
+        )
+        for policy in plan.policies
+    )
+    return plan.model_copy(update={"policies": policies})
+
+
+def _year_path(path: str) -> tuple[int, bool, str]:
+    match = _YEAR_PATH.fullmatch(path)
+    if match is None:
+        raise KeyError(path)
+    return int(match[1]), match[2] is not None, match[3]
