@@ -11,14 +11,11 @@ from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import by_level, counts, show_problems, shown_path, verdict
+from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode, Level
 
-ROUND_WORDS = {
-    **{kind.value: kind for kind in RoundKind},
-    **{kind.label: kind for kind in RoundKind},
-}
 PER_WORDS = {
     **{per.value: per for per in Per},
     "課": Per.SECTION,

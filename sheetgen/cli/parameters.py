@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -12,11 +13,15 @@ import click
 
 from sheetgen.era import REIWA_OFFSET
 from sheetgen.messages import message_of
+from sheetgen.model.collect import Take, Waiver
 from sheetgen.problems import Problem
 
 DEFAULT_PLAN = Path("data/plan.json")
 DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
 
+KEEP_MASTER = "master"
+
+_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 _LAST_YEAR = 2099
 _DATE_FORMS = ("%Y-%m-%d", "%Y/%m/%d")
 
@@ -52,6 +57,32 @@ def day(value: str) -> date:
         except ValueError:
             continue
     raise _refusal("U003", value=value)
+
+
+def item_id(value: str) -> str:
+    """``08-08``・``8-8``・``８－８`` を、実施項目のIDの形にする。形が違えばそのまま。"""
+    parts = unicodedata.normalize("NFKC", value).strip().replace("−", "-").split("-")
+    if len(parts) == 2 and all(part.isdecimal() for part in parts):
+        return "-".join(f"{int(part):02d}" for part in parts)
+    return value
+
+
+def waiver(value: str) -> Waiver:
+    """``R312:08-08`` を読む。読めなければ :class:`click.BadParameter`。"""
+    code, mark, item = unicodedata.normalize("NFKC", value).strip().partition(":")
+    if not (mark and code and item):
+        raise _refusal("U004", value=value)
+    return Waiver(code.strip().upper(), item_id(item))
+
+
+def take(value: str) -> Take:
+    """``master``・``ファイルの名``・``08-08:ファイルの名`` を読む。"""
+    item, mark, name = value.partition(":")
+    # C:\\… の「:」は、項目との区切りではない。
+    chosen = item_id(item) if mark else ""
+    if not _ITEM_ID.fullmatch(chosen):
+        chosen, name = "", value
+    return Take(None if name == KEEP_MASTER else name, chosen or None)
 
 
 def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:

@@ -116,9 +116,13 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ItemOutcome:
-    """一つの実施項目の結果。``files`` は様式のあったファイル。"""
+    """一つの実施項目の結果。
+
+    ``section`` is the full name of the owning section, ``files`` where its forms were.
+    """
 
     item: str
+    section: str
     state: ItemState
     changes: tuple[Change, ...] = ()
     proposals: tuple[ItemProposal, ...] = ()
@@ -143,11 +147,14 @@ class FileOutcome:
 class CollectResult:
     """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
 
+    ``sections`` are the full names of all sections in their official order;
+    ``problems`` everything that was found, of files and of items alike;
     ``run`` is the journal's name of this run (None when nothing was recorded);
     ``report`` and ``returns`` are None and empty in a dry run.
     """
 
     round: Round
+    sections: tuple[str, ...]
     items: tuple[ItemOutcome, ...]
     files: tuple[FileOutcome, ...]
     problems: tuple[Problem, ...]

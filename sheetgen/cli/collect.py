@@ -1,0 +1,154 @@
+"""``sheetgen collect``: 戻ってきたブックを読み、計画のデータに取り込む。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import fiscal_year, one_of, source_options, take, waiver
+from sheetgen.cli.progress import Progress
+from sheetgen.cli.report import by_level, counts, show_problems, shown_path
+from sheetgen.cli.rounds import ROUND_WORDS
+from sheetgen.cli.section_table import section_table
+from sheetgen.era import wareki_full
+from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
+from sheetgen.model.round import RoundKind
+from sheetgen.problems import ExitCode, Level, Problem
+
+SHOWN_NOTES = 5
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.argument(
+    "paths", metavar="ファイル…", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--round",
+    "round_kind",
+    type=one_of(ROUND_WORDS),
+    metavar="照会",
+    help="results（実績照会）か revision（見直し照会）。省くと、届いた様式で決める。",
+)
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
+)
+@click.option(
+    "--waive",
+    "waivers",
+    type=waiver,
+    metavar="符号:ID",
+    multiple=True,
+    help="確かめた問題を通す（例: R312:08-08）。--reason が要る。何度でも書ける。",
+)
+@click.option("--reason", metavar="わけ", help="--waive で通すわけ。記録簿に残る。")
+@click.option(
+    "--take",
+    "takes",
+    type=take,
+    metavar="ファイル",
+    multiple=True,
+    help="食い違いのとき採るファイルの名。計画のデータのままなら master。"
+    "一つの項目だけなら 08-08:ファイル。何度でも書ける。",
+)
+@source_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="回収結果と差戻しの書き出し先。省くと output/令和N年度/回収。",
+)
+@click.option("--dry-run", is_flag=True, help="試しに読むだけで、何も書かない。")
+@click.option("--verbose", is_flag=True, help="参考もすべて出す。")
+def collect(
+    paths: tuple[Path, ...],
+    round_kind: RoundKind | None,
+    year: int | None,
+    waivers: tuple[Waiver, ...],
+    reason: str | None,
+    takes: tuple[Take, ...],
+    plan: Path,
+    template: Path,
+    out: Path | None,
+    dry_run: bool,
+    verbose: bool,
+) -> ExitCode:
+    """戻ってきたブックを読み、計画のデータに取り込む。
+
+    ファイル、フォルダー、zip を渡す。答えを点検し、確かなものだけを取り込む。
+    問いのある項目は取り込まず、課ごとの差戻しのブックを作る。
+    届いたファイルは data/returned に残し、取り込んだ値は一つずつ記録簿に書く。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = CollectRequest(
+        paths=paths,
+        plan=plan,
+        template=template,
+        root=root,
+        out=out,
+        round=round_kind,
+        year=year,
+        waivers=waivers,
+        reason=reason,
+        takes=takes,
+        dry_run=dry_run,
+    )
+    with Progress("ブックを読んでいます") as progress:
+        result = pipeline.collect(request, progress)
+    _summarize(result, root, verbose)
+    return _verdict(result)
+
+
+def _verdict(result: CollectResult) -> ExitCode:
+    """課に聞くことか、読めないファイルがあれば 1。"""
+    held = any(outcome.state is ItemState.HELD for outcome in result.items)
+    failed = Level.ERROR in by_level(result.problems)
+    return ExitCode.PROBLEMS if held or failed else ExitCode.OK
+
+
+def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
+    """課ごとの表、問題、書き出した先の順に書く。"""
+    forms = sum(file.forms for file in result.files)
+    click.echo(
+        f"{wareki_full(result.round.year)}の{result.round.kind.label}: "
+        f"ファイル {len(result.files)}個、様式 {forms}枚を読みました。"
+    )
+    click.echo("")
+    for line in section_table(result):
+        click.echo(line)
+    click.echo("")
+    _show(result.problems, verbose)
+    changes = sum(len(outcome.changes) for outcome in result.items)
+    if result.dry_run:
+        click.echo("試しに読みました。何も書き換えていません。")
+        return
+    if result.run:
+        click.echo(f"{changes}個の値を計画のデータに入れました（回 {result.run}）。")
+    else:
+        click.echo("計画のデータは変わっていません。")
+    if result.report:
+        click.echo(f"  回収結果: {shown_path(result.report, root)}")
+    if result.returns:
+        folder = shown_path(result.returns[0].parent, root)
+        click.echo(f"  差戻し: {folder} に {len(result.returns)}冊")
+
+
+def _show(problems: tuple[Problem, ...], verbose: bool) -> None:
+    if not problems:
+        return
+    click.echo(f"気を付けること: {counts(problems)}")
+    found = by_level(problems)
+    notes = found.pop(Level.NOTE, [])
+    for level in found.values():
+        show_problems(level)
+    show_problems(notes if verbose else notes[:SHOWN_NOTES])
+    if not verbose and len(notes) > SHOWN_NOTES:
+        rest = len(notes) - SHOWN_NOTES
+        click.echo(f"  ほかに参考 {rest}件。--verbose を付けると、すべて出ます。")
+    click.echo("")
