@@ -98,7 +98,8 @@ class ReturnedForm:
     """値を読み、点検した様式一枚。
 
     ``answers`` has every input that could be read, opened or not; ``problems`` are all
-    that concern this form, each with its place.
+    that concern this form, each with its place.  ``unread`` holds what was written, as it
+    stood, in inputs that could not be read (path → text).
     """
 
     file: str
@@ -109,6 +110,7 @@ class ReturnedForm:
     answers: Mapping[str, Answer]
     proposals: tuple[Proposal, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> Mapping[str, Answer]:
