@@ -1,6 +1,25 @@
-"""段階を順につなぐ、薄い管。"""
+"""段階を順につなぐ、薄い管。
 
-from sheetgen.pipeline.checking import check
-from sheetgen.pipeline.generating import generate
+What is behind a name is imported when it is first used: one command does not wait for
+the libraries of another.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sheetgen.pipeline.checking import check
+    from sheetgen.pipeline.generating import generate
 
 __all__ = ["check", "generate"]
+
+_MODULES = {"check": "checking", "generate": "generating"}
+
+
+def __getattr__(name: str) -> object:
+    """公開している名前を、使われたときに読み込む。"""
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

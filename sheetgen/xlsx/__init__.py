@@ -1,7 +1,26 @@
-"""Excel のブックを読み書きする、ただ一つの場所（openpyxl と OOXML）。"""
+"""Excel のブックを読み書きする、ただ一つの場所（openpyxl と OOXML）。
 
-from sheetgen.xlsx.package import read_package
-from sheetgen.xlsx.template import read_template
-from sheetgen.xlsx.writer import TemplateWriter
+What is behind a name is imported when it is first used: reading a returned book needs
+nothing of what writes one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sheetgen.xlsx.package import read_package
+    from sheetgen.xlsx.template import read_template
+    from sheetgen.xlsx.writer import TemplateWriter
 
 __all__ = ["TemplateWriter", "read_package", "read_template"]
+
+_MODULES = {"TemplateWriter": "writer", "read_package": "package", "read_template": "template"}
+
+
+def __getattr__(name: str) -> object:
+    """公開している名前を、使われたときに読み込む。"""
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
