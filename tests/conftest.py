@@ -26,9 +26,11 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def plan_path() -> Path:
-    """実物の計画のデータ。"""
-    return ROOT / "data" / "plan.json"
+def plan_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """実物の計画のデータの写し。そばに置かれる配布記録が、本物のそばに残らないようにする。"""
+    copy = tmp_path_factory.mktemp("master") / "plan.json"
+    copy.write_bytes((ROOT / "data" / "plan.json").read_bytes())
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import sample_plan
 
-from sheetgen.forms.identity import carrier, check_digits, form_id, is_valid_id
+from sheetgen.forms.identity import Marks, carrier
+from sheetgen.model.identity import check_digits, form_id, is_valid_id
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
 
@@ -66,9 +67,10 @@ def test_the_two_rounds_of_a_year_differ() -> None:
 def test_the_carrier_names_plan_round_item_and_template() -> None:
     plan = Plan.model_validate(sample_plan())
     chosen = Round(RoundKind.RESULTS, 2026)
-    version, *fields = carrier(plan, chosen, "01-02", "0a1b2c3d").split("; ")
+    version, *fields = carrier(plan, chosen, "01-02", Marks("0a1b2c3d", "4e5f6071")).split("; ")
     assert version == "sheetgen-form/1"
     assert dict(field.split("=") for field in fields) == {
         "municipality": "試験市", "plan": "試験計画", "round": "results", "year": "2026",
         "item": "01-02", "form": form_id(chosen, "01-02"), "template": "0a1b2c3d",
+        "issue": "4e5f6071",
     }  # fmt: skip

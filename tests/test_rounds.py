@@ -6,6 +6,7 @@ import pytest
 from plan_samples import YEARS, entry, sample_plan
 
 from sheetgen.forms.context import BookText, form_context, round_text
+from sheetgen.forms.identity import Marks
 from sheetgen.forms.rounds import input_fields, open_paths, settle_round
 from sheetgen.messages import describe
 from sheetgen.model.plan import Plan
@@ -86,6 +87,6 @@ def test_after_the_last_year_the_last_initiative_is_shown() -> None:
     chosen = settle_round(plan, RESULTS, YEARS[-1] + 1)
     place = next(plan.items())
     asked = round_text(chosen, None)
-    context = form_context(plan, chosen, place, BookText("総務部 総務課", 1), asked, "0")
+    context = form_context(plan, chosen, place, BookText("総務部 総務課", 1), asked, Marks("0", "1"))
     assert context.initiative.fiscal_year == YEARS[-1]
     assert context.initiative.text == "■ 仕上げる。"

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, circled, wareki_short
-from sheetgen.forms.identity import carrier, form_id
+from sheetgen.forms.identity import Marks, carrier
 from sheetgen.forms.rounds import printed_initiative_year
 from sheetgen.messages import task_of
+from sheetgen.model.identity import form_id
 from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.plan import Measure, Plan, Policy
 from sheetgen.model.round import Round
@@ -144,9 +145,9 @@ def form_context(
     place: tuple[Policy, Measure, Item],
     book: BookText,
     asked: RoundText,
-    template: str,
+    marks: Marks,
 ) -> FormContext:
-    """一枚の様式の名前と値。``template`` はテンプレートの目印。"""
+    """一枚の様式の名前と値。"""
     policy, measure, item = place
     related = "、".join(item.related_sections)
     initiative_year = printed_initiative_year(plan, chosen)
@@ -162,7 +163,7 @@ def form_context(
         initiative=Initiative(initiative_year, item.initiative(initiative_year)),
         form=FormText(
             id=form_id(chosen, item.id),
-            carrier=carrier(plan, chosen, item.id, template),
+            carrier=carrier(plan, chosen, item.id, marks),
             label=item_label(measure, item),
             badge=f"{wareki_short(item.introduced)}新規" if plan.is_new(item) else "",
             owners=f"【{owners_text(item)}】",
@@ -172,7 +173,7 @@ def form_context(
 
 
 def list_entry(
-    plan: Plan, chosen: Round, measure: Measure, item: Item, template: str, note: str, here: bool
+    plan: Plan, chosen: Round, measure: Measure, item: Item, marks: Marks, note: str, here: bool
 ) -> ListEntry:
     """一覧の一行。``here`` は、様式がこのブックにあるか。"""
     label = item_label(measure, item)
@@ -184,5 +185,5 @@ def list_entry(
         note=note,
         sheet=label if here else None,
         form_id=form_id(chosen, item.id) if here else "",
-        carrier=carrier(plan, chosen, item.id, template) if here else "",
+        carrier=carrier(plan, chosen, item.id, marks) if here else "",
     )

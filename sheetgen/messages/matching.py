@@ -1,7 +1,21 @@
-"""様式の見分けと欄の見つけ方についてのことば（R1##）。"""
+"""配布記録、様式の見分け、欄の見つけ方についてのことば（R1##）。"""
 
 from __future__ import annotations
 
-from sheetgen.messages.message import Message
+from sheetgen.messages.message import C_, Message
 
-MATCHING: dict[str, Message] = {}
+MATCHING: dict[str, Message] = {
+    "R190": Message(
+        C_,
+        "配布記録が壊れていて、読めません。この記録で配った様式は、今の計画とテンプレートから"
+        "求めた配置で読みます。",
+        "バックアップがあれば、このファイルを戻してください。なければ、同じ計画とテンプレートで"
+        "もう一度 generate を実行すると作り直されます。",
+    ),
+    "R191": Message(
+        C_,
+        "配布記録を書けませんでした。ブックは作り終えています。",
+        "フォルダーに書き込めるようにして、同じ指定でもう一度実行してください。記録がないままでも"
+        "回収はできますが、計画やテンプレートを変えたあとでは、様式を正しく比べられません。",
+    ),
+}

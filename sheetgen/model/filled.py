@@ -72,7 +72,8 @@ class FilledSheet:
     """値を入れ終えた一枚。
 
     ``repeats`` is, for each repeated block's first row, how often it stands;
-    ``names`` maps sheet-scoped defined names to cells.
+    ``names`` maps sheet-scoped defined names to cells; ``capacity`` is, for the path
+    of each open text, how many full-width characters print.
     """
 
     template_sheet: str
@@ -82,6 +83,7 @@ class FilledSheet:
     repeats: Mapping[int, int] = field(default_factory=dict)
     validations: tuple[Validation, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    capacity: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

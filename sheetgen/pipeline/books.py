@@ -9,20 +9,25 @@ from sheetgen.era import wareki_full
 from sheetgen.forms.context import (
     BookContext,
     BookText,
+    FormContext,
     RoundText,
     form_context,
     item_label,
     list_entry,
 )
+from sheetgen.forms.identity import Marks
+from sheetgen.forms.issue import issue_key, issued_form
 from sheetgen.forms.jobs import BookJob
-from sheetgen.forms.rounds import open_paths
+from sheetgen.forms.rounds import open_paths, printed_initiative_year
 from sheetgen.messages import joint_note, message_of, new_item_note
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
+from sheetgen.model.issued import Issue, IssuedForm
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.form_filler import FormFiller
+from sheetgen.pipeline.issued_layout import issued_layout
 from sheetgen.pipeline.list_filler import ListFiller
 from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.xlsx import TemplateWriter, read_package, read_template
@@ -36,19 +41,36 @@ def is_error(problem: Problem) -> bool:
 class BookMaker:
     """一つのテンプレートと照会で、ブックを次々に作る。
 
+    A 差戻し book is made from ``plan``, which already has the answers in it, and says
+    with ``base`` what the master itself holds.
+
     :raises SheetgenError: the template is not sound.
     """
 
-    def __init__(self, plan: Plan, chosen: Round, asked: RoundText, template: Path) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        chosen: Round,
+        asked: RoundText,
+        template: Path,
+        base: Plan | None = None,
+    ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
         package = read_package(template, str(template))
         book = read_template(package)
         blueprint = draw_blueprint(book, plan)
         if any(is_error(problem) for problem in blueprint.problems):
             raise SheetgenError(blueprint.problems)
-        self._fingerprint = book.fingerprint
+        mark = issue_key(plan, base, chosen, asked, book.fingerprint)
+        self._marks = Marks(book.fingerprint, mark)
+        self._is_return = base is not None
+        self._base = {item.id: item for _, _, item in base.items()} if base else {}
         self._blueprint = blueprint
-        self._forms = FormFiller(blueprint.form, book.file, open_paths(plan, chosen))
+        self._layout = issued_layout(blueprint)
+        self._paths = [cell.path for cell in self._layout.inputs if cell.path]
+        self._opened = open_paths(plan, chosen)
+        self._issued: dict[str, IssuedForm] = {}
+        self._forms = FormFiller(blueprint.form, book.file, self._opened)
         self._lists = {
             sheet.sheet.name: ListFiller(sheet, book.file)
             for sheet in blueprint.sheets
@@ -82,6 +104,24 @@ class BookMaker:
             sheets=self._sheets(job),
         )
 
+    def issue(self) -> Issue:
+        """これまでに作った様式の配布記録。"""
+        return Issue(
+            key=self._marks.issue,
+            municipality=self._plan.municipality,
+            plan_title=self._plan.plan_title,
+            round=self._round,
+            layout=self._layout,
+            forms=dict(self._issued),
+            is_return=self._is_return,
+        )
+
+    def _note_issued(self, context: FormContext, filled: FilledSheet, book: str) -> None:
+        base = self._base.get(context.item.id, context.item)
+        year = printed_initiative_year(self._plan, self._round)
+        form = issued_form(context, filled, base, year, self._paths, self._opened, book)
+        self._issued[form.form_id] = form
+
     def _entries(self, job: BookJob) -> Iterator[SheetEntry]:
         for sheet in self._blueprint.sheets:
             name = sheet.sheet.name
@@ -99,12 +139,14 @@ class BookMaker:
                 continue
             for place in job.items:
                 context = form_context(
-                    self._plan, self._round, place, book, self._asked, self._fingerprint
+                    self._plan, self._round, place, book, self._asked, self._marks
                 )
-                yield self._forms.fill(context, context.form.label)
+                filled = self._forms.fill(context, context.form.label)
+                self._note_issued(context, filled, job.file_name)
+                yield filled
 
     def _list_context(self, job: BookJob, book: BookText) -> BookContext:
-        plan, chosen, mark = self._plan, self._round, self._fingerprint
+        plan, chosen, marks = self._plan, self._round, self._marks
         listed = sorted(
             [(place, True) for place in job.items] + [(place, False) for place in job.joint],
             key=lambda one: (one[0][1].number, one[0][2].number),
@@ -112,7 +154,7 @@ class BookMaker:
         entries = []
         for (_, measure, item), here in listed:
             note = "".join(_notes(item, chosen, here))
-            entries.append(list_entry(plan, chosen, measure, item, mark, note, here))
+            entries.append(list_entry(plan, chosen, measure, item, marks, note, here))
         return BookContext(plan, self._asked, book, plan.final_year, tuple(entries))
 
 

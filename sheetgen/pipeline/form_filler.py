@@ -98,6 +98,9 @@ class FormFiller:
             row_heights={(row, 0): height for row, height in fitted.row_heights.items()},
             validations=validations(context.plan, item, inputs),
             names=self._names,
+            capacity={
+                one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
+            },
         )
 
     def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:

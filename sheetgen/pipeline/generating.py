@@ -20,6 +20,7 @@ from sheetgen.master import load_plan
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
 from sheetgen.output import Staging
 from sheetgen.pipeline.books import BookMaker, is_error
+from sheetgen.pipeline.issuing import keep_issue
 from sheetgen.problems import Place, Problem, SheetgenError
 
 Progress = Callable[[int, int, str], None]
@@ -53,6 +54,7 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
+    problems += keep_issue(maker.issue(), request.plan)
     if is_whole(request) and request.per is Per.SECTION:
         problems += left_over(folder, f"*_{request.round.label}.xlsx", jobs)
     books = tuple(
