@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheetgen.era import wareki, wareki_full
 from sheetgen.model.item import Item, Result, YearPlan
+from sheetgen.model.paths import printed_initiative_year as printed_initiative_year
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import FieldKind, InputField, Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
@@ -53,14 +54,6 @@ def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
     facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),
              "last": wareki_full(last)}  # fmt: skip
     raise UsageError(Problem(code, Place(label="実施年度"), facts))
-
-
-def printed_initiative_year(plan: Plan, chosen: Round) -> int:
-    """様式に取組方針・取組内容を印刷する年度。
-
-    計画の終わった翌年度の実績照会には、その年度の取組方針がないので、最終年度とする。
-    """
-    return min(chosen.initiative_year, plan.final_year)
 
 
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:

@@ -60,7 +60,8 @@ class IssuedForm:
     ``values`` is what each bound cell held (ref → value); ``base`` what the master held
     for each input path at that time (they differ only in a 差戻し book, which already
     shows the answers); ``opened`` the paths asked for; ``capacity`` for each opened
-    text, how many full-width characters print.
+    text, how many full-width characters print; ``replaces`` the originals (sha256) whose
+    answers a 差戻し book shows: once it comes back, they have been answered anew.
     """
 
     form_id: str
@@ -71,6 +72,7 @@ class IssuedForm:
     base: Mapping[str, Value]
     opened: frozenset[str]
     capacity: Mapping[str, int] = field(default_factory=dict)
+    replaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,19 @@ class Action(StrEnum):
 
 
 class Entry(Record):
-    """記録簿の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。"""
+    """記録簿の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。
+
+    ``round`` is such as ``2024J``; ``path`` is a lasting one (``initiatives[2025]``, not
+    ``initiative.text``).  DECIDE: ``old`` is the value kept, ``new`` the one not taken.
+    WAIVE: ``new`` is the value let through.  UNDO: ``old`` is what was recorded,
+    ``new`` what came back.
+    """
 
     run: str = Field(title="回")
     at: str = Field(title="日時")
     by: str = Field(title="動かした人")
     action: Action = Field(title="種類")
+    round: str | None = Field(default=None, title="照会")
     item: str | None = Field(default=None, title="実施項目のID")
     path: str | None = Field(default=None, title="欄")
     label: str | None = Field(default=None, title="欄の名")

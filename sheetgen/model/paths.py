@@ -13,14 +13,34 @@ from typing import cast
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
 
 _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
+_INITIATIVE = "initiative.text"
+_INITIATIVE_PATH = re.compile(r"initiatives\[(\d+)\]")
+
+
+def printed_initiative_year(plan: Plan, chosen: Round) -> int:
+    """様式に取組方針・取組内容を印刷する年度。
+
+    計画の終わった翌年度の実績照会には、その年度の取組方針がないので、最終年度とする。
+    """
+    return min(chosen.initiative_year, plan.final_year)
+
+
+def lasting_path(path: str, initiative_year: int) -> str:
+    """照会が替わっても同じ欄を指す道。``initiative.text`` は ``initiatives[2025]`` になる。"""
+    return f"initiatives[{initiative_year}]" if path == _INITIATIVE else path
 
 
 def read_path(item: Item, path: str, initiative_year: int) -> Value:
-    """その欄の値。:raises KeyError: no such field."""
-    if path == "initiative.text":
-        return item.initiative(initiative_year)
+    """その欄の値。``path`` は様式の道か、:func:`lasting_path` の道。
+
+    :raises KeyError: no such field.
+    """
+    initiative = _initiative_of(path, initiative_year)
+    if initiative is not None:
+        return item.initiative(initiative)
     if path == "item.overall_grade":
         return item.overall_grade
     index, in_result, name = _year_path(path)
@@ -36,13 +56,14 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
     :raises KeyError: no such field.
     """
     years = list(item.years)
+    initiatives = {**item.initiatives}
     changes: dict[str, object] = {}
     for path, value in values.items():
-        if path == "initiative.text":
-            initiatives = {**item.initiatives}
-            initiatives.pop(str(initiative_year), None)
+        initiative = _initiative_of(path, initiative_year)
+        if initiative is not None:
+            initiatives.pop(str(initiative), None)
             if value is not None:
-                initiatives[str(initiative_year)] = str(value)
+                initiatives[str(initiative)] = str(value)
             changes["initiatives"] = dict(sorted(initiatives.items()))
         elif path == "item.overall_grade":
             changes["overall_grade"] = value
@@ -78,6 +99,14 @@ def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
         for policy in plan.policies
     )
     return plan.model_copy(update={"policies": policies})
+
+
+def _initiative_of(path: str, initiative_year: int) -> int | None:
+    """取組方針・取組内容の欄なら、その年度。"""
+    if path == _INITIATIVE:
+        return initiative_year
+    match = _INITIATIVE_PATH.fullmatch(path)
+    return int(match[1]) if match else None
 
 
 def _year_path(path: str) -> tuple[int, bool, str]:

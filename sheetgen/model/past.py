@@ -1,0 +1,46 @@
+"""記録簿が、この照会についてもう知っていること。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sheetgen.model.filled import Value
+
+
+class WaivedValue(NamedTuple):
+    """通した問題。値が変われば、また確かめる。"""
+
+    code: str
+    item: str
+    path: str | None
+    value: Value
+
+
+class ProposedText(NamedTuple):
+    """受け取った変更申出。"""
+
+    item: str
+    label: str
+    old: str
+    new: str
+
+
+FieldKey = tuple[str, str]
+"""実施項目のIDと、欄の道（:func:`sheetgen.model.paths.lasting_path` の道）。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """この照会で前に記録したこと。取り消した回のことは入らない。
+
+    ``recorded`` and ``rejected`` are, for each field, the values that once went into the
+    master and those that were decided against; ``items`` are the items that were recorded.
+    """
+
+    recorded: Mapping[FieldKey, frozenset[Value]] = field(default_factory=dict)
+    rejected: Mapping[FieldKey, frozenset[Value]] = field(default_factory=dict)
+    waived: frozenset[WaivedValue] = frozenset()
+    proposed: frozenset[ProposedText] = frozenset()
+    items: frozenset[str] = frozenset()
