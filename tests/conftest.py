@@ -28,7 +28,8 @@ def project_root() -> Path:
 @pytest.fixture(scope="session")
 def plan_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """実物の計画のデータの写し。そばに置かれる配布記録が、本物のそばに残らないようにする。"""
-    copy = tmp_path_factory.mktemp("master") / "plan.json"
+    copy = tmp_path_factory.mktemp("master") / "data" / "plan.json"
+    copy.parent.mkdir()
     copy.write_bytes((ROOT / "data" / "plan.json").read_bytes())
     return copy
 
