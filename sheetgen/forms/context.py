@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sheetgen.era import REIWA_OFFSET, circled, wareki_short
+from sheetgen.era import REIWA_OFFSET, wareki_short
 from sheetgen.forms.identity import Marks, carrier
 from sheetgen.forms.rounds import printed_initiative_year
 from sheetgen.messages import task_of
 from sheetgen.model.identity import form_id
 from sheetgen.model.item import Item, YearPlan
-from sheetgen.model.plan import Measure, Plan, Policy
+from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round
 
 
@@ -106,11 +106,6 @@ FORM_NAMES = frozenset(f.name for f in fields(FormContext)) - {f.name for f in f
 def names_of(context: FormContext | BookContext) -> dict[str, Any]:
     """式に渡す形にする。"""
     return {field.name: getattr(context, field.name) for field in fields(context)}
-
-
-def item_label(measure: Measure, item: Item) -> str:
-    """印刷の番号 ``(8)⑧``。シートの名にもなる。"""
-    return f"({measure.number}){circled(item.number)}"
 
 
 def owners_text(item: Item) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
+from sheetgen.era import circled
 from sheetgen.model.consistency import find_inconsistencies
 from sheetgen.model.item import (
     CrossReference,
@@ -58,6 +59,7 @@ __all__ = [
     "Section",
     "Value",
     "YearPlan",
+    "item_label",
 ]
 
 SCHEMA_VERSION = 1
@@ -220,3 +222,8 @@ class Plan(Record):
             for department in self.departments
             for section in department.sections
         )
+
+
+def item_label(measure: Measure, item: Item) -> str:
+    """印刷の番号 ``(8)⑧``。様式のシートの名にもなる。"""
+    return f"({measure.number}){circled(item.number)}"

@@ -16,10 +16,10 @@ from sheetgen.expressions import (
     compile_loop,
     strip_end,
 )
-from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext, item_label
+from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext
 from sheetgen.forms.rounds import input_fields
 from sheetgen.model.filled import SheetBinding
-from sheetgen.model.plan import Plan
+from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import InputField
 from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
 from sheetgen.problems import Place, Problem

@@ -12,7 +12,6 @@ from sheetgen.forms.context import (
     FormContext,
     RoundText,
     form_context,
-    item_label,
     list_entry,
 )
 from sheetgen.forms.identity import Marks
@@ -23,7 +22,7 @@ from sheetgen.messages import joint_note, message_of, new_item_note
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
 from sheetgen.model.issued import Issue, IssuedForm
 from sheetgen.model.item import Item
-from sheetgen.model.plan import Plan
+from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round
 from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.form_filler import FormFiller
