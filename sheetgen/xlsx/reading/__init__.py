@@ -1,0 +1,8 @@
+"""戻ってきたブックを読む。形式は名前ではなく中身で見分ける。"""
+
+from __future__ import annotations
+
+from sheetgen.xlsx.reading.detect import read_book
+from sheetgen.xlsx.reading.wire import dump, load
+
+__all__ = ["dump", "load", "read_book"]

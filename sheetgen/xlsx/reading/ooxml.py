@@ -1,0 +1,203 @@
+"""OOXML のブック（xlsx、xlsm、Strict）を読む。
+
+Only the parts that hold answers are opened.  Macros, links to other files, embedded
+objects and data connections are named, never followed.
+Source: ECMA-376 Part 1, 18.2; Part 4 for the transitional namespaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.xlsx.reading.archive import MAX_PART, Archive, refuse
+from sheetgen.xlsx.reading.cells import MAX_CELLS, REF, CellMaker, column_number
+from sheetgen.xlsx.reading.relations import Relation, Relations
+from sheetgen.xlsx.reading.remarks import RemarkReader
+from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, parse_sheet
+from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
+from sheetgen.xlsx.reading.styles import Look, read_looks
+from sheetgen.xlsx.reading.xmlparts import Element, utf8
+
+CONTENT_TYPES = "[Content_Types].xml"
+_STRICT = "http://purl.oclc.org/ooxml/"
+_MACRO = b"macroEnabled"
+
+# 関係の種類 -> 参考として知らせるコード
+_TOLD = {
+    "vbaProject": "R040",
+    "xlMacrosheet": "R040",
+    "xlIntlMacrosheet": "R040",
+    "externalLink": "R041",
+    "oleObject": "R042",
+    "package": "R042",
+    "control": "R042",
+    "connections": "R043",
+    "queryTable": "R043",
+}
+
+
+class BookReader:
+    """一冊を読むあいだの状態。"""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._relations = Relations(archive)
+        self._told: dict[str, None] = {}
+        self._problems: list[Problem] = []
+        self._cells = 0
+
+    def read(self) -> RawBook:
+        """ブックを読む。"""
+        if CONTENT_TYPES not in self._archive:
+            raise refuse("R026", part=CONTENT_TYPES)
+        top = self._relations.of("")
+        main = next((one.target for one in top if one.kind == "officeDocument"), None)
+        if main is None:
+            raise refuse("R026", part="officeDocument")
+        root = self._relations.tree(main)
+        if root.local != "workbook":
+            raise refuse("R021")
+        related = self._relations.of(main)
+        self._tell(related)
+        maker = CellMaker(self._strings(related), self._looks(related), _is_1904(root))
+        sheets = list(self._sheets(root, related, maker))
+        if not sheets:
+            raise refuse("R033")
+        return RawBook(
+            format=self._format(root),
+            sheets=tuple(sheets),
+            names=tuple(_names(root)),
+            properties=self._properties(top),
+            problems=(*[Problem(code) for code in sorted(self._told)], *self._problems),
+        )
+
+    def _format(self, root: Element) -> BookFormat:
+        if root.uri.startswith(_STRICT):
+            return BookFormat.STRICT
+        macros = _MACRO in self._archive.read(CONTENT_TYPES)
+        return BookFormat.XLSM if macros else BookFormat.XLSX
+
+    def _tell(self, related: list[Relation]) -> None:
+        for one in related:
+            if one.kind in _TOLD:
+                self._told[_TOLD[one.kind]] = None
+
+    def _strings(self, related: list[Relation]) -> list[Text]:
+        part = _part(related, "sharedStrings")
+        if part is None:
+            return []
+        return [rich_text(node) for node in self._relations.tree(part).all("si")]
+
+    def _looks(self, related: list[Relation]) -> list[Look]:
+        part = _part(related, "styles")
+        return [] if part is None else read_looks(self._archive.read(part), part)
+
+    def _sheets(
+        self, root: Element, related: list[Relation], maker: CellMaker
+    ) -> Iterator[RawSheet]:
+        targets = {one.id: one for one in related}
+        for node in _children(root, "sheets"):
+            name = unescape(node.attrs.get("name", ""))
+            one = targets.get(node.attrs.get("id", ""))
+            if one is None:
+                raise refuse("R026", part=name)
+            if one.kind != "worksheet" or one.external:
+                continue
+            try:
+                yield self._sheet(name, node.attrs.get("state", "visible") != "visible", one, maker)
+            except SheetgenError as error:
+                raise SheetgenError([_on(name, problem) for problem in error.problems]) from error
+
+    def _sheet(self, name: str, hidden: bool, one: Relation, maker: CellMaker) -> RawSheet:
+        content = self._content(one.target, maker)
+        self._cells += len(content.cells)
+        if self._cells > MAX_CELLS:
+            raise refuse("R029", limit=MAX_CELLS)
+        related = self._relations.of(one.target)
+        reader = RemarkReader(self._archive, self._relations)
+        remarks = reader.read(related, content.links) if related else []
+        self._tell(related)
+        found = [*content.problems, *reader.problems]
+        self._problems += [_on(name, problem) for problem in found]
+        return RawSheet(
+            name=name,
+            hidden=hidden,
+            cells=content.cells,
+            merged=tuple(content.merged),
+            hidden_rows=_hidden_rows(content),
+            hidden_columns=_hidden_columns(content),
+            remarks=tuple(remarks),
+        )
+
+    def _content(self, part: str, maker: CellMaker) -> SheetContent:
+        chunks: Iterable[bytes]
+        if self._archive.size(part) <= MAX_PART:
+            chunks = (utf8(self._archive.read(part), part),)
+        else:
+            chunks = self._archive.stream(part)
+        return parse_sheet(chunks, part, maker)
+
+    def _properties(self, top: list[Relation]) -> dict[str, str]:
+        part = _part(top, "core-properties")
+        if part is None or part not in self._archive:
+            return {}
+        try:
+            root = self._relations.tree(part)
+        except SheetgenError:
+            self._problems.append(Problem("R045", facts={"part": part}))
+            return {}
+        return {node.local: unescape(node.text) for node in root.children if node.text}
+
+
+def read_ooxml(archive: Archive) -> RawBook:
+    """OOXML のブックを読む。:class:`SheetgenError` (R020-R037)。"""
+    return BookReader(archive).read()
+
+
+def _part(related: list[Relation], kind: str) -> str | None:
+    return next((one.target for one in related if one.kind == kind and not one.external), None)
+
+
+def _children(root: Element, local: str) -> list[Element]:
+    parent = root.find(local)
+    return parent.children if parent is not None else []
+
+
+def _is_1904(root: Element) -> bool:
+    properties = root.find("workbookPr")
+    return properties is not None and properties.attrs.get("date1904") in TRUE
+
+
+def _names(root: Element) -> Iterator[RawName]:
+    sheets = [unescape(node.attrs.get("name", "")) for node in _children(root, "sheets")]
+    for node in _children(root, "definedNames"):
+        scope = node.attrs.get("localSheetId")
+        sheet = None
+        if scope is not None:
+            # 無いシートの名前は、どのシートのものとも言えない。
+            if not (scope.isascii() and scope.isdigit() and int(scope[:9]) < len(sheets)):
+                continue
+            sheet = sheets[int(scope)]
+        yield RawName(node.attrs.get("name", ""), sheet, unescape(node.text.strip()))
+
+
+def _hidden_rows(content: SheetContent) -> frozenset[int]:
+    if not content.rows:
+        return frozenset()
+    used = {int(ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for ref in content.cells}
+    return frozenset(content.rows & used)
+
+
+def _hidden_columns(content: SheetContent) -> frozenset[int]:
+    if not content.columns:
+        return frozenset()
+    used = {column_number(match[1]) for ref in content.cells if (match := REF.fullmatch(ref))}
+    return frozenset(column for column in used if any(a <= column <= b for a, b in content.columns))
+
+
+def _on(sheet: str, problem: Problem) -> Problem:
+    """問題の場所に、シートの名を加える。"""
+    place = Place(sheet=sheet, cell=problem.place.cell)
+    return Problem(problem.code, place, problem.facts)
