@@ -1,0 +1,52 @@
+"""評価の欄を読む。評価の区分は、計画のデータにある。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sheetgen.values.found import Notes
+from sheetgen.values.marks import fold
+
+# The circle has several code points; input methods offer them in one list.
+_ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
+_WORDS = re.compile(r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$")
+_REMARK = re.compile(r"([(（【\[〔※:：、,・\s]|ただし|但し).+", re.DOTALL)
+
+
+def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
+    """評価の区分。区分になければ ``None`` とし、問いを加える。"""
+    if text in scale:
+        return text
+    known = {_key(grade): grade for grade in scale}
+    plain = fold(text, notes)
+    found = known.get(_key(plain))
+    if found is None:
+        found = known.get(_key(_WORDS.sub("", plain)))
+        if found is not None:
+            notes.use("grade_words")
+    elif plain not in scale:
+        notes.use("grade_form")
+    if found is None:
+        found = _before_remark(plain, known, notes)
+    if found is None:
+        notes.ask("R224", raw=text, scale="・".join(scale))
+    return found
+
+
+def _key(text: str) -> str:
+    return text.strip().upper().translate(_ALIKE)
+
+
+def _before_remark(text: str, known: dict[str, str], notes: Notes) -> str | None:
+    """``A（ただし…）`` の評価。ことばは失われるので、問う。"""
+    for key in sorted(known, key=len, reverse=True):
+        if _key(text[: len(key)]) != key:
+            continue
+        rest = text[len(key) :]
+        bare = rest.strip(" 　()（）【】[]〔〕※:：、,・\n")
+        if _REMARK.match(rest) and len(bare) > 1 and _key(bare) not in known:
+            notes.use("grade_remark")
+            notes.ask("R223", grade=known[key], remark=rest.strip())
+            return known[key]
+    return None

@@ -1,0 +1,128 @@
+"""数の書き方：桁区切り、漢数字、万や億の混じった数、0と1に見える字。
+
+All arithmetic is exact (:class:`decimal.Decimal`).  A number is taken only when it can
+be read in one way; what is likely but not certain is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from sheetgen.values.found import Notes
+
+NUMERALS = "0-9.,、 '０-９OolI〇○一二三四五六七八九十百千万億兆"
+"""数の一部になりうる字（正規表現の文字の組の中身）。全角の数字と記号は半角にしてある。"""
+
+_DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")}
+_SMALL = {"十": 10, "百": 100, "千": 1000}
+_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
+_LIKE_DIGITS = str.maketrans("OoｏＯ○〇lI", "00000011")
+_KANJI = re.compile("[〇一二三四五六七八九十百千万億兆]")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_LETTERS = re.compile(r"[0-9.,OolI○〇]*[0-9][0-9.,OolI○〇]*")
+_PART = re.compile(r"([0-9.,]*)([十百千万億兆]?)")
+
+
+def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
+    """数の書き方を解く。数でなければ ``None``。
+
+    ``text`` has no sign and no unit.  ``decimals`` False means that a figure such as
+    ``6.800`` is as likely to be 6,800 as 6.8, and has to be asked.
+    """
+    if not text:
+        return None
+    if _PLAIN.fullmatch(text):
+        return _plain(text, notes, decimals)
+    if _GROUPED.fullmatch(text):
+        notes.use("separator")
+        return Decimal(text.replace(",", ""))
+    if "O" in text or "o" in text or "l" in text or "I" in text or "○" in text:
+        return _with_letters(text, notes)
+    if _KANJI.search(text):
+        return _with_kanji(text, notes)
+    return _loosely(text, notes)
+
+
+def _plain(text: str, notes: Notes, decimals: bool) -> Decimal:
+    whole, _, rest = text.partition(".")
+    if len(whole) > 1 and whole.startswith("0"):
+        notes.use("leading_zeros")
+    value = Decimal(text)
+    if not decimals and len(rest) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
+        notes.ask("R213", raw=text, value=str(value))
+    return value
+
+
+def _with_letters(text: str, notes: Notes) -> Decimal | None:
+    """``3,4OO`` のように、0や1に見える字の混じった数。いちばんありそうな数を返して問う。"""
+    if not _LETTERS.fullmatch(text):
+        return None
+    value = number(text.translate(_LIKE_DIGITS), Notes())
+    if value is not None:
+        notes.use("letter_digit")
+        notes.ask("R218", raw=text, value=f"{value:,}")
+    return value
+
+
+def _loosely(text: str, notes: Notes) -> Decimal | None:
+    """桁区切りのおかしな数。いちばんありそうな数を返して問う。"""
+    if not re.fullmatch(r"[0-9][0-9.,、 ']*", text):
+        return None
+    body = text.rstrip(" ,.、'")
+    if re.fullmatch(r"[0-9]+[,、][0-9]{1,2}", body):
+        likely = Decimal(body.replace(",", ".").replace("、", "."))  # a slip for the point
+    elif body.count(".") > 1 or not re.fullmatch(r"[^.]*|.*\.[0-9]+", body):
+        likely = Decimal(re.sub("[^0-9]", "", body))
+    else:
+        likely = Decimal(re.sub("[^0-9.]", "", body))
+    notes.use("separator")
+    notes.ask("R213", raw=text, value=f"{likely:,}")
+    return likely
+
+
+def _with_kanji(text: str, notes: Notes) -> Decimal | None:
+    """``三十四`` ``1億2,000万`` ``12.5百万`` など。読み方が一つに決まるものだけ。"""
+    text = re.sub(" *([十百千万億兆]) *", r"\1", text)
+    digits = "".join(_DIGITS.get(char, char) for char in text)
+    if not re.search("[十百千万億兆]", text):
+        # ``三四`` is 34; a mixture such as ``3四`` is nobody's way of writing.
+        if re.search("[0-9]", text) or not digits.isdecimal():
+            return None
+        notes.use("kanji")
+        return Decimal(digits)
+    total, section, current = Decimal(0), Decimal(0), None
+    last_large, last_small = 10**16, 10**4
+    for amount, unit in _PART.findall(digits):
+        if not amount and not unit:
+            continue
+        if amount:
+            current = _amount(amount)
+            if current is None:
+                return None
+        if unit in _SMALL:
+            if _SMALL[unit] >= last_small:
+                return None
+            last_small = _SMALL[unit]
+            section += (Decimal(1) if current is None else current) * last_small
+            current = None
+        elif unit in _LARGE:
+            if _LARGE[unit] >= last_large or (section == 0 and current is None):
+                return None
+            last_large, last_small = _LARGE[unit], 10**4
+            total += (section + (current or 0)) * last_large
+            section, current = Decimal(0), None
+        elif amount and current is not None:
+            section += current
+            current = None
+    if "".join(a + u for a, u in _PART.findall(digits)) != digits:
+        return None
+    notes.use("kanji")
+    return total + section + (current or 0)
+
+
+def _amount(text: str) -> Decimal | None:
+    if _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    return None

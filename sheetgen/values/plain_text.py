@@ -1,0 +1,84 @@
+"""文章を、計画のデータに入れられる形にする。見える字は変えない。
+
+Only what no workbook or JSON can carry is mended: line ends, control characters, halves
+of characters.  Full and half width, old forms of characters, variation selectors and
+the user-defined ones (外字) stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sheetgen.model.text import LONGEST_TEXT
+from sheetgen.values.found import Notes
+
+BLANKS = " \t\r\n\x0b\x0c\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009" + (
+    "\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+"""目に見えない空白。セルの終わりにあっても、書いたことにはならない。"""
+
+GETA = "〓"
+"""読めない字の代わりに置く、印刷の約束の字。"""
+
+# Word's soft return and the line ends of other systems, and what remains of a CR in the
+# XML of an Excel file that was written by another program.
+_LINE_END = re.compile(r"_x000[Dd]_\n?|\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_HALF = re.compile("[\ud800-\udfff]")
+_LOST = re.compile("[\ufffd-\uffff]")
+_USER_DEFINED = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_SUSPECT = re.compile(
+    "_x000[Dd]_|[\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff\ufffd-\uffff"
+    "\U000f0000-\U0010fffd]"
+)
+
+
+def utf16_length(text: str) -> int:
+    """Excel の数え方での字数。"""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def clean(text: str, notes: Notes) -> str:
+    """入れられない字を除き、改行をそろえ、終わりの空白を除く。"""
+    if _SUSPECT.search(text):
+        text = _mended(text, notes)
+    trimmed = text.rstrip(BLANKS)
+    if trimmed != text:
+        notes.use("trim")
+    return trimmed
+
+
+def _mended(text: str, notes: Notes) -> str:
+    lines = _LINE_END.sub("\n", text)
+    if lines != text:
+        notes.use("line_ends")
+    kept = _CONTROL.sub("", lines)
+    if kept != lines:
+        codes = sorted({f"U+{ord(char):04X}" for char in _CONTROL.findall(lines)})
+        notes.use("control")
+        notes.ask("R206", codes="、".join(codes))
+    if _HALF.search(kept):
+        # Two halves that a program wrote apart are one character again.
+        kept = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    lost = _LOST.findall(kept)
+    if lost:
+        kept = _LOST.sub(GETA, kept)
+        notes.use("lost")
+        notes.ask("R207", count=len(lost), text=excerpt(kept, kept.find(GETA)))
+    if _USER_DEFINED.search(kept):
+        shown = _USER_DEFINED.search(kept)
+        notes.ask("R209", count=len(_USER_DEFINED.findall(kept)),
+                  text=excerpt(kept, shown.start() if shown else 0))  # fmt: skip
+    return kept
+
+
+def is_too_long(text: str) -> bool:
+    """一つのセルに入らない長さか。"""
+    return len(text) > LONGEST_TEXT // 2 and utf16_length(text) > LONGEST_TEXT
+
+
+def excerpt(text: str, at: int = 0, length: int = 40) -> str:
+    """問いに添える、その所の前後の文字。"""
+    start = max(0, at - length // 2) if at > length // 2 else 0
+    part = text[start : start + length].replace("\n", " ")
+    return ("…" if start else "") + part + ("…" if start + length < len(text) else "")

@@ -1,0 +1,142 @@
+"""セルの中身を、計画のデータに入る値として読む。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetgen.model.filled import Value
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.model.text import LONGEST_TEXT
+from sheetgen.values.figures import Figure, read_figure
+from sheetgen.values.found import Notes, ReadValue
+from sheetgen.values.grades import read_grade
+from sheetgen.values.numbers import read_date, read_number, read_serial, seen_number
+from sheetgen.values.plain_text import clean, excerpt, is_too_long, utf16_length
+
+__all__ = ["Expected", "ReadValue", "read_value"]
+
+_BLANK = ReadValue(None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """欄が待っている値。
+
+    ``unit`` and ``number_format`` are those of the item's indicator; ``numeric`` is False
+    for a figure whose target is a text (``30億円以内``); ``like`` is a text of the same
+    kind, such as the target; ``scale`` are the grades.
+    """
+
+    unit: str | None = None
+    number_format: str = "General"
+    numeric: bool = True
+    like: str | None = None
+    scale: tuple[str, ...] = ()
+
+
+def read_value(
+    cell: RawCell | None, kind: FieldKind, expected: Expected | None = None
+) -> ReadValue:
+    """セルの中身を読む。例外は起こさない。
+
+    The value is one the master can hold: an int or float below 10**15, a text of at most
+    32,767 characters, or None for a blank.
+    """
+    if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
+        return _BLANK
+    expected = expected or Expected()
+    notes = Notes()
+    if cell.formula is not None:
+        if cell.kind is CellKind.BLANK:
+            raw = "=" + cell.formula.lstrip("=")
+            notes.ask("R201", formula=excerpt(raw, length=80))
+            return notes.refusal(raw)
+        notes.use("formula")
+        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), length=80),
+                  value=excerpt(str(cell.value)))  # fmt: skip
+    if cell.kind is CellKind.ERROR:
+        notes.ask("R203", raw=str(cell.value))
+        return notes.refusal(str(cell.value))
+    if cell.kind is CellKind.NUMBER and isinstance(cell.value, int | float):
+        return _of_number(cell, cell.value, kind, expected, notes)
+    if cell.kind is CellKind.DATE:
+        numeric = kind is FieldKind.MONEY or (kind is FieldKind.FIGURE and expected.numeric)
+        shown = read_date(str(cell.value), cell.number_format, numeric, notes)
+        return _of_text(shown, shown, kind, expected, notes, cell.struck)
+    if cell.kind is CellKind.BOOL:
+        raw = "TRUE" if cell.value else "FALSE"
+        notes.ask("R204", raw=raw)
+        return notes.result(raw, raw) if kind is not FieldKind.GRADE else notes.refusal(raw)
+    raw = str(cell.value)
+    return _of_text(raw, raw, kind, expected, notes, cell.struck)
+
+
+def _figure(kind: FieldKind, expected: Expected) -> Figure:
+    if kind is FieldKind.MONEY:
+        return Figure(None, True, True, False)
+    decimals = "." in expected.number_format or expected.number_format == "General"
+    return Figure(expected.unit, False, expected.numeric, decimals)
+
+
+def _of_number(
+    cell: RawCell, value: int | float, kind: FieldKind, expected: Expected, notes: Notes
+) -> ReadValue:
+    raw = seen_number(value, cell.number_format)
+    if kind in (FieldKind.TEXT, FieldKind.GRADE):
+        if kind is FieldKind.TEXT:
+            notes.use("number_as_text")
+        return _of_text(raw, raw, kind, expected, notes, cell.struck)
+    figure = _figure(kind, expected)
+    number = read_number(value, cell.number_format, figure, notes)
+    if number is None:
+        notes.ask("R205", raw=raw)
+        return notes.refusal(raw)
+    if kind is FieldKind.FIGURE and not expected.numeric and isinstance(number, int | float):
+        number = read_serial(number, expected.like, notes)
+    if cell.struck:
+        notes.ask("R212", whole=raw, rest="（空欄）")
+        notes.use("struck")
+        return notes.result(None, raw)
+    return notes.result(_told(number, kind, notes), raw)
+
+
+def _of_text(
+    text: str, raw: str, kind: FieldKind, expected: Expected, notes: Notes, struck: str | None
+) -> ReadValue:
+    cleaned = clean(text, notes)
+    if cleaned and struck:
+        cleaned = _without_struck(cleaned, struck, notes)
+    if not cleaned:
+        if text and not struck:
+            notes.rules.clear()
+            notes.use("blanks")
+            notes.ask("R210")
+        return notes.result(None, raw)
+    if is_too_long(cleaned):
+        notes.ask("R211", length=utf16_length(cleaned), limit=LONGEST_TEXT)
+        return notes.refusal(raw)
+    if kind is FieldKind.TEXT or "date" in notes.rules:
+        return notes.result(cleaned, raw)
+    if kind is FieldKind.GRADE:
+        grade = read_grade(cleaned, expected.scale, notes)
+        return notes.refusal(raw) if grade is None else notes.result(grade, raw)
+    value = read_figure(cleaned, _figure(kind, expected), notes)
+    return notes.result(_told(value, kind, notes), raw)
+
+
+def _told(value: Value, kind: FieldKind, notes: Notes) -> Value:
+    """千円に満たない端数があれば、知らせる。"""
+    if kind is FieldKind.MONEY and isinstance(value, float) and not value.is_integer():
+        notes.ask("R221", value=f"{value:,}")
+    return value
+
+
+def _without_struck(text: str, struck: str, notes: Notes) -> str:
+    """消し線の部分を除く。どこか決められなければ除かない。"""
+    part = struck.strip()
+    # A part that stands in the text twice, or was struck in several places, has no one place.
+    rest = text.replace(part, "").strip() if part and text.count(part) == 1 else text
+    notes.use("struck")
+    notes.ask("R212", whole=excerpt(text), rest=excerpt(rest) or "（空欄）")
+    return rest
