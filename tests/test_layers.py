@@ -12,6 +12,7 @@ BASE = {"problems", "messages", "era"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",
+    "answering",
 }  # fmt: skip
 
 # room -> the rooms it may use besides itself, and the packages from outside
@@ -29,6 +30,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "values": ({"base", "model"}, set()),
     "rules": ({"base", "model"}, set()),
     "merging": ({"base", "model"}, set()),
+    "answering": ({"base", "model"}, set()),
     "keeping": ({"base", "model"}, {"pydantic", "filelock"}),
     "output": ({"base", "model"}, {"filelock"}),
     "pipeline": ({"base", "model"} | STEPS, set()),

@@ -7,6 +7,7 @@ One catalogue for every problem: what is wrong (``cause``) and how to mend it
 
 from __future__ import annotations
 
+from sheetgen.messages.answering import ANSWERING
 from sheetgen.messages.forms import FORMS
 from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_note, task_of
 from sheetgen.messages.intake import INTAKE
@@ -47,6 +48,7 @@ CATALOGUE: dict[str, Message] = {
     **RULES,
     **MERGING,
     **KEEPING,
+    **ANSWERING,
 }
 
 

@@ -1,0 +1,209 @@
+"""表の本を、Excel のブックとして書く。
+
+XlsxWriter writes it, for there is no template to keep.  Every text stays a text: the
+typed calls are used, never the one that guesses.  Same report, same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from sheetgen.model.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
+from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+FONT = "BIZ UDゴシック"
+SIZE = 10
+HEAD_ROWS = 3
+"""表の上の行の数：題、説明、見出し。"""
+
+_FILLS = {Tone.DONE: "#E2F0D9", Tone.DOUBT: "#FFCDB8", Tone.WAITING: "#FFF2C6"}
+_LABEL_FILL = "#E4EAF4"
+_RULE = "#808080"
+_A4 = 9
+_MARGIN = 0.4  # インチ
+_CUT = "…（長いため、ここまで）"
+
+# どの回に作っても同じファイルになるように、作った日時は書かない（書式の求める最も古い日とする）。
+_NO_DATE = datetime(1980, 1, 1)
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+}
+
+
+def write_report(
+    report: TableBook, heights: Mapping[str, Sequence[float]], target: IO[bytes]
+) -> None:
+    """本を ``target`` に書く。``heights`` は表の名から、各行の高さ（pt）へ。
+
+    Heights are given, since not every program fits a row to its text when it opens a book.
+    """
+    from xlsxwriter import Workbook
+
+    book = Workbook(target, _OPTIONS)
+    book.set_properties({"title": report.title, "author": report.creator, "created": _NO_DATE})
+    formats = _Formats(book)
+    for table in report.tables:
+        sheet = book.add_worksheet(table.name)
+        _write_table(sheet, table, report.title, formats, heights[table.name])
+    book.close()
+
+
+class _Formats:
+    """使う書式。同じものは一度だけ作る。"""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._known: dict[tuple[Align, Tone, str | None, bool], Format] = {}
+        self.title = self._add(bold=True, font_size=14)
+        self.lead = self._add(font_color="#404040")
+        self.head = self._add(
+            bold=True, text_wrap=True, align="center", valign="vcenter", border=1,
+            border_color=_RULE, bg_color=_LABEL_FILL,
+        )  # fmt: skip
+        self.changed = self._add(underline=1, font_color="#C00000")
+        self.kept = self._add()
+
+    def _add(self, **properties: Any) -> Format:
+        return self._book.add_format({"font_name": FONT, "font_size": SIZE, **properties})
+
+    def of(self, align: Align, tone: Tone, number_format: str | None, bold: bool) -> Format:
+        """表のセルの書式。"""
+        key = (align, tone, number_format, bold)
+        found = self._known.get(key)
+        if found is None:
+            wishes: dict[str, Any] = {
+                "text_wrap": True, "valign": "top", "border": 1, "border_color": _RULE,
+            }  # fmt: skip
+            if align is not Align.LEFT:  # 左は指定しない。数は右に、文字は左に寄る
+                wishes["align"] = align.value
+            if tone in _FILLS:
+                wishes["bg_color"] = _FILLS[tone]
+            if number_format:
+                wishes["num_format"] = number_format
+            if bold:
+                wishes |= {"bold": True, "bg_color": _LABEL_FILL}
+            found = self._known[key] = self._add(**wishes)
+        return found
+
+
+def _write_table(
+    sheet: Worksheet, table: Table, title: str, formats: _Formats, heights: Sequence[float]
+) -> None:
+    last_column = len(table.columns) - 1
+    for number, column in enumerate(table.columns):
+        sheet.set_column(number, number, column.width)
+    sheet.write_string(0, 0, _writable(title), formats.title)
+    sheet.write_string(1, 0, _writable(f"【{table.name}】{table.lead}"), formats.lead)
+    sheet.set_row(0, 22)
+    sheet.set_row(HEAD_ROWS - 1, 30)
+    for number, column in enumerate(table.columns):
+        sheet.write_string(HEAD_ROWS - 1, number, column.head, formats.head)
+    row = HEAD_ROWS - 1
+    for (cells, bold), height in zip(_rows(table), heights, strict=True):
+        row += 1
+        sheet.set_row(row, height)
+        for number, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
+            _write_cell(sheet, row, number, cell, column, formats, bold)
+    if table.rows:
+        sheet.autofilter(HEAD_ROWS - 1, 0, HEAD_ROWS - 1 + len(table.rows), last_column)
+    else:
+        row += 1
+        sheet.write_string(row, 0, table.empty, formats.lead)
+    sheet.freeze_panes(HEAD_ROWS, table.frozen)
+    _set_up_page(sheet, row, last_column)
+
+
+def _rows(table: Table) -> Iterator[tuple[tuple[TableCell, ...], bool]]:
+    for cells in table.rows:
+        yield cells, False
+    if table.total:
+        yield table.total, True
+
+
+def _set_up_page(sheet: Worksheet, last_row: int, last_column: int) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=_MARGIN, right=_MARGIN, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0, HEAD_ROWS - 1)
+    sheet.print_area(0, 0, last_row, last_column)
+    sheet.set_footer(f'&C&"{FONT}"&9&A　&P / &N')
+
+
+def _write_cell(
+    sheet: Worksheet,
+    row: int,
+    number: int,
+    cell: TableCell,
+    column: Column,
+    formats: _Formats,
+    bold: bool,
+) -> None:
+    if isinstance(cell, Compared):
+        chosen = formats.of(column.align, Tone.PLAIN, None, bold)
+        _write_compared(sheet, row, number, cell, chosen, formats)
+        return
+    shown = cell if isinstance(cell, Shown) else Shown(cell)
+    chosen = formats.of(column.align, shown.tone, shown.number_format, bold)
+    value = shown.value
+    if value is None or value == "":
+        sheet.write_blank(row, number, None, chosen)
+    elif isinstance(value, str):
+        sheet.write_string(row, number, _writable(value), chosen)
+    elif abs(value) < LARGEST_NUMBER:
+        sheet.write_number(row, number, value, chosen)
+    else:  # 無限大や、Excel が端数を落とす大きな数。書かれていたとおりに見せる
+        sheet.write_string(row, number, str(value), chosen)
+
+
+def _write_compared(
+    sheet: Worksheet, row: int, number: int, cell: Compared, chosen: Format, formats: _Formats
+) -> None:
+    """違う所に下線を引いた文。"""
+    text = "".join(run for run, _ in cell.runs)
+    if not text:
+        sheet.write_blank(row, number, None, chosen)
+        return
+    if len(cell.runs) == 1 or _writable(text) != text:
+        sheet.write_string(row, number, _writable(text), chosen)
+        return
+    pieces: list[Any] = []
+    for run, changed in cell.runs:
+        pieces += [formats.changed if changed else formats.kept, run]
+    sheet.write_rich_string(row, number, *pieces, chosen)
+
+
+def _writable(text: str) -> str:
+    """セルに入れられる文字にする。改行をそろえ、対のない代用符号を置き換え、長さを切る。"""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    encoded = text.encode("utf-16-le", "surrogatepass") if _is_odd(text) else b""
+    if encoded:
+        if len(encoded) > 2 * LONGEST_TEXT:
+            encoded = encoded[: 2 * (LONGEST_TEXT - len(_CUT))]
+            return encoded.decode("utf-16-le", "ignore") + _CUT
+        return encoded.decode("utf-16-le", "replace")
+    return text
+
+
+def _is_odd(text: str) -> bool:
+    """長すぎるかもしれないか、UTF-8 で書けない文字を含むか。"""
+    if len(text) > LONGEST_TEXT // 2:
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
