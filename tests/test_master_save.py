@@ -19,8 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_samples import YEARS, entry, sample_plan
 
-from sheetgen.master import load_master, load_plan, parse_plan, render_plan, save_plan
-from sheetgen.master.saving import _locked
+from sheetgen.master import hold, load_master, load_plan, parse_plan, render_plan, save_plan
 from sheetgen.messages import describe
 from sheetgen.model.plan import Plan
 from sheetgen.problems import SheetgenError
@@ -183,7 +182,7 @@ def test_permissions_stay(path: Path) -> None:
 def test_held_lock_names_its_holder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "keiei")
     digest = load_master(path).digest
-    with _locked(path, 1), pytest.raises(SheetgenError) as raised:
+    with hold(path, 1), pytest.raises(SheetgenError) as raised:
         save_plan(NEW, path, replacing=digest, wait=0.1)
     (problem,) = raised.value.problems
     assert problem.code == "M081"

@@ -7,62 +7,93 @@ it, read that back, and only then put it in place of the old one.
 from __future__ import annotations
 
 import contextlib
-import getpass
-import json
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheetgen.master.locking import LOCK_WAIT, hold
 from sheetgen.master.reading import digest_of, parse_plan
 from sheetgen.model.plan import Plan
 from sheetgen.problems import Place, Problem, SheetgenError
 
-LOCK_WAIT = 10.0
-"""ほかの人の保存が終わるのを待つ秒数。"""
-
 
 def render_plan(plan: Plan) -> bytes:
     """マスターのファイルの中身。欄の順は型のとおり、字下げ2、末尾に改行。"""
-    text = json.dumps(plan.model_dump(), ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode("utf-8")
+    return plan.model_dump_json(indent=2).encode("utf-8") + b"\n"
 
 
-def _who() -> str:
-    """いま保存している人を、ほかの人に知らせる名前。"""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = "?"
-    return f"{user} ({platform.node()})"
+class Prepared:
+    """書き終えて読み直した、新しいマスター。まだ元のものと入れ替えていない。
+
+    ``digest`` is the one the master will have.
+    """
+
+    def __init__(self, path: Path, temporary: Path, replacing: str | None, digest: str) -> None:
+        self._path = path
+        self._temporary = temporary
+        self._replacing = replacing
+        self.digest = digest
+
+    def place(self) -> None:
+        """元のものと入れ替える。一度の操作で、容量も要らない。
+
+        :raises SheetgenError: the file changed meanwhile or is in use (M082, M083, M085);
+            it is as it was.
+        """
+        target = self._path.resolve()
+        with _explained(self._path):
+            _check_unchanged(target, self._replacing)
+            self._temporary.replace(target)
+        _flush_folder(target.parent)
 
 
 @contextlib.contextmanager
-def _locked(path: Path, wait: float) -> Iterator[None]:
-    """同じマスターを二人が同時に書かないようにする。"""
-    # 読むだけのコマンドを待たせないよう、保存するときに読み込む。
-    from filelock import FileLock, Timeout
+def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterator[Prepared]:
+    """新しいマスターを、すぐ入れ替えられる所まで書く。入れ替えなければ跡を残さない。
 
-    lock = path.with_name(f".{path.name}.lock")
-    holder = path.with_name(f".{path.name}.holder")
+    The lock (:func:`hold`) must be held.  Arguments and exceptions as of
+    :func:`save_plan`.
+    """
+    target = path.resolve()
+    data = render_plan(plan)
+    # A plan put together with model_copy has never been checked.
+    if parse_plan(data, str(path)) != plan:
+        raise SheetgenError(Problem("M086", Place(file=str(path))))
+    with _explained(path):
+        _check_unchanged(target, replacing)
+        _remove_leftovers(target)
+        temporary = _write_beside(target, data)
     try:
-        held = FileLock(lock).acquire(timeout=wait)
-    except Timeout as error:
-        name = "?"
-        with contextlib.suppress(OSError, UnicodeError):
-            name = holder.read_text(encoding="utf-8").strip() or "?"
-        raise SheetgenError(Problem("M081", Place(file=str(path)), {"who": name})) from error
-    with held:
-        # The name is a courtesy; the lock itself is what protects.
+        yield Prepared(path, temporary, replacing, digest_of(data))
+    finally:
         with contextlib.suppress(OSError):
-            holder.write_text(_who(), encoding="utf-8")
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                holder.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
+
+
+def save_plan(
+    plan: Plan, path: Path, *, replacing: str | None = None, wait: float = LOCK_WAIT
+) -> str:
+    """計画をマスターとして保存し、新しい中身の ``digest`` を返す。
+
+    ``replacing`` is the ``digest`` of the :class:`Master` this plan was made from;
+    ``None`` means that no file may be there yet.  ``wait`` is in seconds.  Raises
+    :class:`SheetgenError` and leaves the file as it was when another person is
+    saving, when the file has changed since, when the plan is not sound, or when
+    the folder cannot be written to.
+    """
+    with hold(path, wait), prepared(plan, path, replacing=replacing) as new:
+        new.place()
+        return new.digest
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SheetgenError(Problem("M085", Place(file=str(path)))) from error
 
 
 def _check_unchanged(path: Path, replacing: str | None) -> None:
@@ -98,7 +129,8 @@ def _flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _write_beside(path: Path, data: bytes) -> Path:
+    """同じフォルダーの一時ファイルに書き、読み直して確かめる。"""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -112,37 +144,7 @@ def _replace(path: Path, data: bytes) -> None:
             shutil.copymode(path, temporary)
         else:
             temporary.chmod(0o644)
-        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
-
-
-def save_plan(
-    plan: Plan, path: Path, *, replacing: str | None = None, wait: float = LOCK_WAIT
-) -> str:
-    """計画をマスターとして保存し、新しい中身の ``digest`` を返す。
-
-    ``replacing`` is the ``digest`` of the :class:`Master` this plan was made from;
-    ``None`` means that no file may be there yet.  ``wait`` is in seconds.  Raises
-    :class:`SheetgenError` and leaves the file as it was when another person is
-    saving, when the file has changed since, when the plan is not sound, or when
-    the folder cannot be written to.
-    """
-    target = path.resolve()
-    data = render_plan(plan)
-    # A plan put together with model_copy has never been checked.
-    if parse_plan(data, str(path)) != plan:
-        raise SheetgenError(Problem("M086", Place(file=str(path))))
-    try:
-        # The lock would make the folder of a mistyped path.
-        if not target.parent.is_dir():
-            raise NotADirectoryError(target.parent)
-        with _locked(target, wait):
-            _check_unchanged(target, replacing)
-            _remove_leftovers(target)
-            _replace(target, data)
-    except OSError as error:
-        raise SheetgenError(Problem("M085", Place(file=str(path)))) from error
-    return digest_of(data)
+    return temporary

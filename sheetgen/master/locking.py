@@ -1,0 +1,62 @@
+"""マスターの錠。読んでから書き終えるまで、ほかの人に書かせない。"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+from sheetgen.problems import Place, Problem, SheetgenError
+
+LOCK_WAIT = 10.0
+"""ほかの人の保存が終わるのを待つ秒数。"""
+
+
+def user_name() -> str:
+    """このパソコンでの、いまの人の名。分からなければ ``?``。"""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "?"
+
+
+@contextlib.contextmanager
+def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
+    """マスターの錠を取り、抜けるまで持つ。同じ錠を二重には取れない。
+
+    The lock is the operating system's: a process that dies lets go of it.  ``wait`` is
+    in seconds.
+
+    :raises SheetgenError: another person holds it (M081), or no lock can be made where
+        the master is (M085).
+    """
+    # 読むだけのコマンドを待たせないよう、錠を取るときに読み込む。
+    from filelock import FileLock, Timeout
+
+    target = path.resolve()
+    lock = target.with_name(f".{target.name}.lock")
+    holder = target.with_name(f".{target.name}.holder")
+    place = Place(file=str(path))
+    try:
+        # The lock would make the folder of a mistyped path.
+        if not target.parent.is_dir():
+            raise NotADirectoryError(target.parent)
+        held = FileLock(lock).acquire(timeout=wait)
+    except Timeout as error:
+        name = "?"
+        with contextlib.suppress(OSError, UnicodeError):
+            name = holder.read_text(encoding="utf-8").strip() or "?"
+        raise SheetgenError(Problem("M081", place, {"who": name})) from error
+    except OSError as error:
+        raise SheetgenError(Problem("M085", place)) from error
+    with held:
+        # The name is a courtesy; the lock itself is what protects.
+        with contextlib.suppress(OSError):
+            holder.write_text(f"{user_name()} ({platform.node()})", encoding="utf-8")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                holder.unlink(missing_ok=True)
