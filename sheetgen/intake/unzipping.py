@@ -1,0 +1,109 @@
+"""届いた ZIP から、中のファイルを取り出す。どこにも書き出さない。"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sheetgen.intake.limits import MAX_FILE_BYTES, MAX_FILES, MAX_RATIO, RATIO_FROM
+from sheetgen.intake.names import inside, is_noise, joined, locked_name, member_parts
+from sheetgen.intake.zip_directory import entry_count
+from sheetgen.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
+
+Member = tuple[str, bytes]
+
+_UTF8 = 0x800
+_ENCRYPTED = 0x1
+_METHODS = (0, 8)  # stored, deflated
+_MEGABYTE = 1 << 20
+
+
+def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
+    """中のファイルを、人に見せる名の順に返す。``room`` は取り出してよい大きさの合計。"""
+    import zipfile  # late: few deliveries hold a zip
+
+    place = Place(file=name)
+    if entry_count(data) > MAX_FILES:
+        yield Problem("R017", place, {"limit": MAX_FILES})
+        return
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        yield Problem("R015", place)
+        return
+    members = _members(archive)
+    if not members:
+        yield Problem("R071", place)
+    locked = sum(1 for _, info in members if info.flag_bits & _ENCRYPTED)
+    if locked:
+        yield Problem("R016", place, {"count": locked})
+    for member, info in members:
+        if info.flag_bits & _ENCRYPTED:
+            continue
+        found = _content(archive, inside(name, member), info, room)
+        if isinstance(found, bytes):
+            room -= len(found)
+            yield inside(name, member), found
+        else:
+            yield found
+
+
+def _members(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
+    """中のファイルの名と、その目録。"""
+    found = []
+    for info in archive.infolist():
+        raw = written_name(info)
+        parts = member_parts(raw)
+        if not raw.endswith(("/", "\\")) and not is_noise(parts):
+            found.append((joined(*parts), info))
+    return sorted(found, key=lambda pair: (pair[0], pair[1].CRC, pair[1].header_offset))
+
+
+def _content(archive: ZipFile, name: str, info: ZipInfo, room: int) -> bytes | Problem:
+    """一つのファイルの中身。宣言より大きくは取り出さない。"""
+    import zipfile
+
+    place = Place(file=name)
+    book = locked_name(name.rpartition("/")[2].rpartition(" ")[2])
+    if book is not None:
+        return Problem("R070", place)
+    if info.compress_type not in _METHODS:
+        return Problem("R015", place)
+    if info.file_size > MAX_FILE_BYTES:
+        return Problem("R003", place, {"limit": MAX_FILE_BYTES // _MEGABYTE})
+    if info.file_size > RATIO_FROM and info.file_size > info.compress_size * MAX_RATIO:
+        return Problem("R074", place)
+    if info.file_size > room:
+        return Problem("R075", place)
+    try:
+        with archive.open(info) as source:
+            return source.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
+            ValueError, OSError):  # fmt: skip
+        return Problem("R015", place)
+
+
+def written_name(info: ZipInfo) -> str:
+    """ZIP に書かれた名。印がなければ UTF-8 か、日本の Windows の文字（cp932）とみなす。
+
+    ``orig_filename`` is used, for on Windows ``filename`` has had the 0x5C that is the
+    second byte of some kanji (表, ソ) taken for a folder's mark.
+    """
+    name = info.orig_filename.partition("\0")[0]
+    if info.flag_bits & _UTF8 or name.isascii():
+        return name
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name
