@@ -12,7 +12,7 @@ BASE = {"problems", "messages", "era"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",
-    "answering",
+    "answering", "document", "pdf",
 }  # fmt: skip
 
 # room -> the rooms it may use besides itself, and the packages from outside
@@ -32,6 +32,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "merging": ({"base", "model"}, set()),
     "answering": ({"base", "model"}, set()),
     "keeping": ({"base", "model"}, {"pydantic", "filelock"}),
+    "document": ({"base", "model"}, set()),
+    "pdf": ({"base", "model"}, {"typst"}),
     "output": ({"base", "model"}, {"filelock"}),
     "pipeline": ({"base", "model"} | STEPS, set()),
     "cli": ({"base", "model", "pipeline", "top"}, {"click"}),

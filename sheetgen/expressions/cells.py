@@ -21,6 +21,7 @@ from sheetgen.expressions.paths import (
     field_title,
     unknown_names,
     written,
+    written_paths,
 )
 
 Context = Mapping[str, Any]
@@ -28,10 +29,11 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """値と、そのセルから飛ぶ先のシートの名。"""
+    """値と、そのセルから飛ぶ先のシートの名、そのシートのセル。"""
 
     value: Any
     sheet: str | None
+    cell: str | None = None
 
 
 class ExpressionError(ValueError):
@@ -110,6 +112,10 @@ class Expression:
         """外から受け取る名前。"""
         stored = {n.name for n in self.tree.find_all(nodes.Name) if n.ctx != "load"}
         return {n.name for n in self.tree.find_all(nodes.Name) if n.ctx == "load"} - stored
+
+    def paths(self) -> list[str]:
+        """式にある道（``years[0].plan`` など）。"""
+        return written_paths(self.tree)
 
 
 def _missing(value: Undefined) -> str:

@@ -118,6 +118,11 @@ def unknown_names(tree: nodes.Node, scope: dict[str, object]) -> list[UnknownNam
     return found
 
 
+def written_paths(tree: nodes.Node) -> list[str]:
+    """式の木にある道を、書かれた順に返す。"""
+    return [written(chain) for chain in _chains(tree)]
+
+
 def _chains(node: nodes.Node) -> Iterator[nodes.Node]:
     """名前・属性・添字の、いちばん外側のつながり。"""
     if isinstance(node, (nodes.Name, nodes.Getattr, nodes.Getitem)):

@@ -8,6 +8,7 @@ One catalogue for every problem: what is wrong (``cause``) and how to mend it
 from __future__ import annotations
 
 from sheetgen.messages.answering import ANSWERING
+from sheetgen.messages.document import DOCUMENT
 from sheetgen.messages.forms import FORMS
 from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_note, task_of
 from sheetgen.messages.intake import INTAKE
@@ -49,6 +50,7 @@ CATALOGUE: dict[str, Message] = {
     **MERGING,
     **KEEPING,
     **ANSWERING,
+    **DOCUMENT,
 }
 
 

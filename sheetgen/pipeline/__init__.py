@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.generating import generate
+    from sheetgen.pipeline.reporting import report
 
-__all__ = ["check", "generate"]
+__all__ = ["check", "generate", "report"]
 
-_MODULES = {"check": "checking", "generate": "generating"}
+_MODULES = {"check": "checking", "generate": "generating", "report": "reporting"}
 
 
 def __getattr__(name: str) -> object:

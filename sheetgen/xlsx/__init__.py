@@ -10,13 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sheetgen.xlsx.formulas import compile_formula
+    from sheetgen.xlsx.look import read_look
     from sheetgen.xlsx.package import read_package
     from sheetgen.xlsx.template import read_template
     from sheetgen.xlsx.writer import TemplateWriter
 
-__all__ = ["TemplateWriter", "read_package", "read_template"]
+__all__ = ["TemplateWriter", "compile_formula", "read_look", "read_package", "read_template"]
 
-_MODULES = {"TemplateWriter": "writer", "read_package": "package", "read_template": "template"}
+_MODULES = {
+    "TemplateWriter": "writer",
+    "compile_formula": "formulas",
+    "read_look": "look",
+    "read_package": "package",
+    "read_template": "template",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -50,14 +50,14 @@ def read_template(package: Package) -> TemplateBook:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(_lean_copy(package), keep_links=False)
+        book = load_workbook(lean_copy(package), keep_links=False)
     except (OSError, BadZipFile, LookupError, ValueError, TypeError, AttributeError,
             ExpatError, ParseError) as error:  # fmt: skip
         raise package.refuse("T002") from error
     for sheet in book.worksheets:
         if len(_filled(sheet)) > MAX_CELLS:
             raise package.refuse("T006", sheet=sheet.title, limit=MAX_CELLS)
-    normal = _normal_font(book)
+    normal = normal_font(book)
     digit = digit_pixels(normal.name or "", normal.sz or 11)
     parts = package.sheet_parts()
     return TemplateBook(
@@ -71,7 +71,7 @@ def read_template(package: Package) -> TemplateBook:
     )
 
 
-def _lean_copy(package: Package) -> io.BytesIO:
+def lean_copy(package: Package) -> io.BytesIO:
     """openpyxl に読ませる、値と書式と印刷の設定だけの写し。"""
     sheets = set(package.sheet_parts().values())
     hidden = {relationships_name(part) for part in sheets}
@@ -99,7 +99,7 @@ def _has_input_sample(book: Workbook) -> bool:
     return name is not None and split_sheet(name.attr_text or "")[0] in book.sheetnames
 
 
-def _normal_font(book: Workbook) -> Font:
+def normal_font(book: Workbook) -> Font:
     """標準スタイルの書体。日本語の Excel は、その名を ``標準`` と書く。"""
     styles = book._named_styles  # type: ignore[attr-defined]
     normal = next((style for style in styles if style.builtinId == 0), None)
@@ -108,9 +108,9 @@ def _normal_font(book: Workbook) -> Font:
 
 
 def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
-    widths = _ColumnWidths(sheet, digit)
+    widths = ColumnWidths(sheet, digit)
     heights = sheet.sheet_format.defaultRowHeight or 15.0
-    area = _print_area(sheet)
+    area = print_area(sheet)
     setup = sheet.page_setup
     properties = sheet.sheet_properties.pageSetUpPr
     paper = PAPERS.get(int(setup.paperSize or A4), PAPERS[A4])
@@ -135,7 +135,7 @@ def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
     )
 
 
-class _ColumnWidths:
+class ColumnWidths:
     """列の幅（pt）。隠した列は 0。"""
 
     def __init__(self, sheet: Worksheet, digit: int) -> None:
@@ -149,12 +149,13 @@ class _ColumnWidths:
                 self._known[column] = points
 
     def __call__(self, column: int) -> float:
+        """列 ``column`` の幅。"""
         if column not in self._known:
             self._known[column] = column_points(self._default, self._digit)
         return self._known[column]
 
 
-def _print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
+def print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
     """印刷範囲（左, 上, 右, 下）。決めていなければ使っている範囲。"""
     from openpyxl.utils.cell import range_boundaries
 

@@ -1,0 +1,106 @@
+"""``sheetgen report``: 年次見直しの文書を作る。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import fiscal_year, one_of, source_options
+from sheetgen.cli.progress import Progress
+from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.model.report import Output, ReportRequest, ReportResult
+from sheetgen.problems import ExitCode
+
+DEFAULT_LAYOUT = Path("templates/report")
+OUTPUT_WORDS = {output.value: output for output in Output}
+_NAMES = {Output.PDF: "PDF"}
+
+
+@click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="年次見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。",
+)
+@click.option(
+    "--only",
+    type=one_of(OUTPUT_WORDS),
+    metavar="形",
+    help="pdf だけを作る。",
+)
+@click.option("--draft", is_flag=True, help="「案」の透かしを入れる。")
+@click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="ファイル",
+    help="前の年次見直しの計画のデータ。変わった実施項目の一覧に使う。",
+)
+@click.option(
+    "--layout",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    default=DEFAULT_LAYOUT,
+    show_default=True,
+    help="文書のテンプレートのフォルダー。",
+)
+@source_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。省くと output/令和N年度/年次見直し。",
+)
+def report(
+    year: int | None,
+    only: Output | None,
+    draft: bool,
+    earlier: Path | None,
+    layout: Path,
+    plan: Path,
+    template: Path,
+    out: Path | None,
+) -> ExitCode:
+    """年次見直しの文書を作る。
+
+    公表する文書の全体を、計画のデータだけから組む。実績が入っていれば、その集計も載せる。
+    書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = ReportRequest(
+        plan=plan,
+        template=template,
+        layout=layout,
+        root=root,
+        out=out,
+        year=year,
+        outputs=(only,) if only else tuple(Output),
+        draft=draft,
+        earlier=earlier,
+    )
+    with Progress("文書を作っています") as progress:
+        result = pipeline.report(request, progress)
+    _summarize(result, root)
+    return verdict(result.problems)
+
+
+def _summarize(result: ReportResult, root: Path) -> None:
+    """作ったものと、気を付けることを書く。"""
+    click.echo("年次見直しの文書を作りました。")
+    for file in result.files:
+        pages = f"、{file.pages}ページ" if file.pages else ""
+        name = shown_path(file.path, root)
+        click.echo(f"  {name}（{_NAMES[file.output]}{pages}）")
+    if result.font:
+        click.echo(f"  PDF の書体: {result.font}")
+    if result.unchanged:
+        click.echo(f"  うち {result.unchanged}個は、前に作ったものと同じです。")
+    if result.kept_aside:
+        click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
+    if result.problems:
+        click.echo(f"  気を付けること: {counts(result.problems)}")
+        show_problems(result.problems)

@@ -1,0 +1,75 @@
+"""目標に届いていない実施項目。
+
+A figure is short of its target when it lies on the wrong side of it; which side that is
+follows from where the final target lies as seen from the value at the start.  Where the
+two cannot be compared as figures, the lower half of the evaluation scale counts.
+"""
+
+from __future__ import annotations
+
+from sheetgen.document.words import measure_name
+from sheetgen.era import circled, wareki_full
+from sheetgen.model.document_results import Behind, BehindRow
+from sheetgen.model.item import Item
+from sheetgen.model.numbers import printed
+from sheetgen.model.plan import Plan
+
+COLUMNS = ("実施項目", "担当", "指標", "目標値", "実績値", "評価", "取組実績")
+_SHORTEST_SCALE = 3
+
+
+def behind_target(plan: Plan, year: int) -> Behind:
+    """その年度の目標に届いていない実施項目の表。"""
+    low = low_grades(plan)
+    words = "・".join(low)
+    note = "目標値と実績値がどちらも数の実施項目は、実績値が目標値に届かないもの。"
+    if low:
+        note += f"数で比べられない実施項目は、評価が {words} のもの。"
+    rows = []
+    for _, measure, item in plan.items():
+        if item.introduced > year or not is_behind(item, year, low):
+            continue
+        record, code = item.year(year), item.indicator.number_format
+        rows.append(
+            BehindRow(
+                item=item.id,
+                label=f"{measure_name(measure).label}{circled(item.number)}",
+                title=item.title,
+                owners="、".join(owner.section for owner in item.owners),
+                indicator=_with_unit(item),
+                target=printed(record.target, code),
+                actual=printed(record.result.value, code),
+                grade=record.result.grade or "",
+                reason=record.result.text or "",
+            )
+        )
+    heading = f"{wareki_full(year)}の目標に届いていない実施項目（{len(rows)}件）"
+    return Behind(heading, note, COLUMNS, tuple(rows))
+
+
+def low_grades(plan: Plan) -> tuple[str, ...]:
+    """評価の段階の下の半分。段階が二つなら、どれも数えない。"""
+    scale = [one.grade for one in plan.evaluation_scale]
+    return tuple(scale[(len(scale) + 1) // 2 :]) if len(scale) >= _SHORTEST_SCALE else ()
+
+
+def is_behind(item: Item, year: int, low: tuple[str, ...]) -> bool:
+    """その年度の目標に届いていないか。"""
+    record = item.year(year)
+    target, actual = record.target, record.result.value
+    if isinstance(target, int | float) and isinstance(actual, int | float):
+        return actual > target if lower_is_better(item) else actual < target
+    return record.result.grade in low
+
+
+def lower_is_better(item: Item) -> bool:
+    """小さいほどよい指標か。初めの値より最終の目標が小さければ、そうとみる。"""
+    figures = [item.indicator.current, *(year.target for year in item.years)]
+    last = item.indicator.target
+    numbers = [value for value in (*figures, last) if isinstance(value, int | float)]
+    return len(numbers) > 1 and numbers[-1] < numbers[0]
+
+
+def _with_unit(item: Item) -> str:
+    name, unit = item.indicator.name, item.indicator.unit
+    return f"{name}（{unit}）" if unit and unit not in ("-", "ー") else name

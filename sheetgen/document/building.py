@@ -1,0 +1,50 @@
+"""文書の部を順に並べる。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetgen.document.overview import overview_part
+from sheetgen.document.results import results_part
+from sheetgen.document.revision import revision_part
+from sheetgen.document.sheets import sheets_part
+from sheetgen.document.words import month_text, revision_title, whole_title
+from sheetgen.model.document import Cover, Document, Form, FormPage
+from sheetgen.model.plan import Plan
+
+
+def build_document(
+    plan: Plan,
+    form: Form,
+    pages: Sequence[FormPage],
+    *,
+    earlier: Plan | None = None,
+    draft: bool = False,
+) -> Document:
+    """計画を、その年次見直しの年度の文書にする。部の番号は、ある部だけに付ける。
+
+    ``earlier`` is the master of the last revision, for the list of what changed.
+    """
+    cover = Cover(
+        plan=whole_title(plan),
+        subject="-アクションプランの",
+        title=f"{revision_title(plan)}について",
+        office=plan.office,
+        published=month_text(plan.revision.published),
+    )
+    overview = overview_part(plan, 1)
+    number = 2 if overview else 1
+    revision = revision_part(plan, number)
+    results = results_part(plan, number + 1, earlier)
+    number += 2 if results else 1
+    return Document(
+        title=f"{cover.plan} {cover.subject}{cover.title}",
+        author=f"{plan.municipality} {plan.office}",
+        published=plan.revision.published,
+        draft=draft,
+        cover=cover,
+        overview=overview,
+        revision=revision,
+        results=results,
+        sheets=sheets_part(plan, number, form, pages),
+    )

@@ -1,0 +1,75 @@
+"""年次見直しで新しくなった、終わった、変わった実施項目。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetgen.document.words import measure_name
+from sheetgen.era import circled, wareki, wareki_full
+from sheetgen.model.document_results import ChangedItem, Changes
+from sheetgen.model.item import Item, YearPlan
+from sheetgen.model.plan import Measure, Plan
+
+_FIELDS = ("title", "owners", "related_sections", "improvement", "current_state", "vision",
+           "indicator")  # fmt: skip
+
+
+def changes(plan: Plan, earlier: Plan | None) -> Changes:
+    """変わった実施項目。``earlier`` がなければ、新しいものと終わったもののIDだけが分かる。"""
+    known = {item.id: (measure, item) for _, measure, item in earlier.items()} if earlier else {}
+    now = {item.id for _, _, item in plan.items()}
+    ended = [item_id for item_id in known if item_id not in now]
+    ended += [one for one in plan.revision.retired_items if one not in ended]
+    changed = []
+    for _, measure, item in plan.items():
+        if item.id in known and not plan.is_new(item):
+            what = "、".join(_differences(known[item.id], (measure, item), plan))
+            if what:
+                changed.append(_entry(measure, item, what))
+    note = None
+    if earlier is None:
+        note = "前の年次見直しの計画のデータがないので、変わった実施項目は載せていない。"
+    return Changes(
+        heading=f"{wareki_full(plan.revision.fiscal_year)}年次見直しで変わった実施項目",
+        new=tuple(
+            _entry(measure, item, "新規") for _, measure, item in plan.items() if plan.is_new(item)
+        ),
+        ended=tuple(
+            _entry(*known[one], "終了") if one in known else ChangedItem(one, one, "", "", "終了")
+            for one in ended
+        ),
+        changed=tuple(changed),
+        note=note,
+    )
+
+
+def _entry(measure: Measure, item: Item, what: str) -> ChangedItem:
+    owners = "、".join(owner.section for owner in item.owners)
+    return ChangedItem(item.id, _label(measure, item), item.title, owners, what)
+
+
+def _label(measure: Measure, item: Item) -> str:
+    return f"{measure_name(measure).label}{circled(item.number)}"
+
+
+def _differences(old: tuple[Measure, Item], new: tuple[Measure, Item], plan: Plan) -> Iterator[str]:
+    """変わった欄の見出し。終わった年度の実績は、見直しではないので除く。"""
+    before, after = old[1], new[1]
+    if _label(*old) != _label(*new):
+        yield f"番号（{_label(*old)}から）"
+    for name in _FIELDS:
+        if getattr(before, name) != getattr(after, name):
+            yield str(Item.model_fields[name].title)
+    yielded = []
+    for year in after.years:
+        past = next((one for one in before.years if one.fiscal_year == year.fiscal_year), None)
+        if past is None or year.fiscal_year < plan.revision.fiscal_year:
+            continue
+        yielded += [
+            str(YearPlan.model_fields[name].title)
+            for name in ("plan", "target", "effect")
+            if getattr(past, name) != getattr(year, name)
+        ]
+        if yielded:
+            yield f"{wareki(year.fiscal_year)}の{'・'.join(yielded)}"
+            yielded = []

@@ -1,0 +1,67 @@
+"""「３．実施項目について」：見方と、実施項目ごとの様式。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetgen.document.words import part_heading, revision_title, whole_title
+from sheetgen.model.document import Form, FormPage, Legend, LegendCallout, SheetsPart
+from sheetgen.model.look import CellLook
+from sheetgen.model.plan import Plan
+
+
+def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) -> SheetsPart:
+    """実施項目の部。"""
+    return SheetsPart(
+        heading=(
+            part_heading(number, whole_title(plan)),
+            "-アクションプラン",
+            f"{revision_title(plan)}後の実施項目について",
+        ),
+        form=form,
+        legend=_legend(plan, form, pages),
+        pages=tuple(pages),
+    )
+
+
+def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> Legend | None:
+    """見方。見本の実施項目がもうなければ、初めの実施項目を見本にする。"""
+    legend = plan.overview.legend
+    if legend is None or not pages:
+        return None
+    sample = next((page for page in pages if page.item == legend.sample_item_id), pages[0])
+    return Legend(
+        heading=legend.title,
+        page=sample,
+        callouts=tuple(
+            LegendCallout(one.letter, one.title, one.text, _marked(form, one.parts))
+            for one in legend.callouts
+        ),
+    )
+
+
+def _marked(form: Form, parts: Sequence[str]) -> tuple[str, ...]:
+    """記号を置くセル。続いて並ぶ欄には、初めの一つにだけ置く。"""
+    chosen: list[CellLook] = []
+    seen: list[CellLook] = []
+    for part in parts:
+        for look, names in zip(form.look.cells, form.names, strict=True):
+            if not any(_is_part(name, part) for name in names):
+                continue
+            if not any(_touch(look, other) for other in seen):
+                chosen.append(look)
+            seen.append(look)
+    return tuple(look.ref for look in chosen)
+
+
+def _is_part(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}.")
+
+
+def _touch(one: CellLook, other: CellLook) -> bool:
+    """二つのセルが、辺か角で接するか。"""
+    rows = one.first_row <= other.last_row + 1 and other.first_row <= one.last_row + 1
+    columns = (
+        one.first_column <= other.last_column + 1 and other.first_column <= one.last_column + 1
+    )
+    return rows and columns

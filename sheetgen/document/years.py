@@ -1,0 +1,72 @@
+"""どの年度の年次見直しの文書か。"""
+
+from __future__ import annotations
+
+from sheetgen.era import wareki_full
+from sheetgen.model.plan import Plan
+from sheetgen.problems import Place, Problem, UsageError
+
+
+def settle_year(plan: Plan, year: int | None) -> int:
+    """文書の年度を決める。指定がなければ、計画のデータの年次見直しの年度。
+
+    :raises UsageError: the plan has no such year (D010).
+    """
+    chosen = plan.revision.fiscal_year if year is None else year
+    if chosen not in plan.fiscal_years:
+        facts = {
+            "year": wareki_full(chosen),
+            "first": wareki_full(plan.first_year),
+            "last": wareki_full(plan.final_year),
+        }
+        raise UsageError(Problem("D010", Place(label="--year"), facts))
+    return chosen
+
+
+def as_of(plan: Plan, year: int) -> Plan:
+    """``year`` の年次見直しとして見た計画。
+
+    What the master says only about its own revision (主なポイント, the items that ended)
+    is left out of another year's document.
+    """
+    revision = plan.revision
+    if year == revision.fiscal_year:
+        return plan
+    published, _, month = revision.published.partition("-")
+    other = revision.model_copy(
+        update={
+            "fiscal_year": year,
+            "published": f"{int(published) + year - revision.fiscal_year}-{month}",
+            "highlights": (),
+            "highlight_notes": (),
+            "retired_items": (),
+        }
+    )
+    return plan.model_copy(update={"revision": other})
+
+
+def year_notes(plan: Plan, year: int) -> list[Problem]:
+    """その年度の文書として、足りないことを挙げる。"""
+    found = []
+    if year != plan.revision.fiscal_year:
+        facts = {"year": wareki_full(year), "known": wareki_full(plan.revision.fiscal_year)}
+        found.append(Problem("D011", Place(label="revision"), facts))
+    lacking = [item.id for _, _, item in plan.items() if not (item.initiative(year) or "").strip()]
+    if lacking:
+        facts = {"year": wareki_full(year), "count": str(len(lacking)), "first": lacking[0]}
+        found.append(Problem("D012", Place(label="取組方針・取組内容"), facts))
+    past = [one for one in plan.fiscal_years if one < year - 1]
+    for one in past:
+        absent = [
+            item.id
+            for _, _, item in plan.items()
+            if item.introduced <= one and not _has_result(item.year(one).result)
+        ]
+        if absent:
+            facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}
+            found.append(Problem("D013", Place(label="取組実績"), facts))
+    return found
+
+
+def _has_result(result: object) -> bool:
+    return any(getattr(result, name) is not None for name in ("text", "value", "effect", "grade"))

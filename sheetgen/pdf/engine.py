@@ -1,0 +1,19 @@
+"""typst の部品を、使うときに読み込む。"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from sheetgen.problems import Problem, SheetgenError
+
+
+def typst() -> Any:
+    """typst のモジュール。
+
+    :raises SheetgenError: it is not installed or cannot be loaded here (D001).
+    """
+    try:
+        return import_module("typst")
+    except (ImportError, OSError) as error:
+        raise SheetgenError(Problem("D001", facts={"reason": type(error).__name__})) from error

@@ -1,0 +1,159 @@
+"""様式を、文書の頁にする：テンプレートの形に、値を入れたもの。
+
+The pages come from the same template and the same fitting as the workbooks, so that a
+text stands in the document where it stands in the form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sheetgen.document.words import measure_name, policy_name
+from sheetgen.forms.context import BookText, form_context, round_text
+from sheetgen.forms.identity import Marks
+from sheetgen.model.document import Form, FormPage
+from sheetgen.model.filled import FilledSheet, Value
+from sheetgen.model.item import Item
+from sheetgen.model.numbers import EFFECT_FORMAT, GENERAL, is_number_format, printed
+from sheetgen.model.plan import Measure, Plan, Policy, item_label
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.model.template import TemplateCell
+from sheetgen.pipeline.blueprint import draw_blueprint
+from sheetgen.pipeline.books import is_error
+from sheetgen.pipeline.form_filler import FormFiller
+from sheetgen.problems import Problem, SheetgenError
+from sheetgen.xlsx import compile_formula, read_look, read_package, read_template
+
+_INDEX = re.compile(r"\[\d+\]")
+
+# 様式の名前と、マスターの欄の名。
+_MASTER_NAMES = {
+    "form.owners": "owners",
+    "form.related": "related_sections",
+    "initiative.text": "initiatives",
+}
+
+# 様式を回収するための目印。公表する頁には要らない。
+_ONLY_FOR_RETURN = ("form.id", "form.carrier")
+
+
+class FormPages:
+    """文書の頁を、実施項目ごとに作る。
+
+    :raises SheetgenError: the template is not sound.
+    """
+
+    def __init__(self, plan: Plan, template: Path) -> None:
+        self._plan = plan
+        package = read_package(template, str(template))
+        book = read_template(package)
+        blueprint = draw_blueprint(book, plan)
+        if any(is_error(problem) for problem in blueprint.problems):
+            raise SheetgenError(blueprint.problems)
+        bound = blueprint.form
+        self._cells = {cell.ref: cell for cell in bound.sheet.cells}
+        self._bound = {one.cell.ref: one for one in bound.cells}
+        # 記入欄はどれも開かない。記入のための余白も要らない。
+        self._filler = FormFiller(bound, book.file, frozenset())
+        self._round = Round(RoundKind.REVISION, plan.revision.fiscal_year - 1)
+        self._marks = Marks(book.fingerprint, "")
+        look = read_look(package, bound.sheet.name)
+        self.form = Form(look, tuple(self._names(cell.ref) for cell in look.cells))
+        self._formulas = {
+            cell.ref: compile_formula(cell.text) for cell in bound.sheet.cells if cell.is_formula
+        }
+
+    @property
+    def problems(self) -> list[Problem]:
+        """頁を作る間に見つかった問題。"""
+        return self._filler.problems
+
+    def pages(self) -> Iterator[FormPage]:
+        """実施項目の頁を、印刷の順に返す。"""
+        opened: Measure | None = None
+        for place in self._plan.items():
+            yield self._page(place, opened is not place[1])
+            opened = place[1]
+
+    def _names(self, ref: str) -> tuple[str, ...]:
+        one = self._bound.get(ref)
+        paths = one.expression.paths() if one else []
+        return tuple(_master_name(path) for path in paths)
+
+    def _page(self, place: tuple[Policy, Measure, Item], opens: bool) -> FormPage:
+        policy, measure, item = place
+        asked = round_text(self._round, None)
+        book = BookText("", self._plan.item_count)
+        context = form_context(self._plan, self._round, place, book, asked, self._marks)
+        filled = self._filler.fill(context, context.form.label)
+        texts, sizes, figures = [], [], []
+        for number, look in enumerate(self.form.look.cells):
+            value, text = self._value(look.ref, filled)
+            fill = filled.fills.get((look.ref, 0))
+            texts.append(text)
+            sizes.append((fill.size if fill else None) or look.size)
+            if isinstance(value, int | float):
+                figures.append(number)
+        return FormPage(
+            item=item.id,
+            label=item_label(measure, item),
+            title=item.title,
+            policy=policy_name(policy),
+            measure=measure_name(measure),
+            opens_measure=opens,
+            rows=tuple(
+                filled.row_heights.get((row, 0), height)
+                for row, height in self.form.look.rows.items()
+            ),
+            texts=tuple(texts),
+            sizes=tuple(sizes),
+            figures=tuple(figures),
+        )
+
+    def _value(self, ref: str, filled: FilledSheet) -> tuple[Value, str]:
+        """セルの値と、見える文字。"""
+        cell, one = self._cells.get(ref), self._bound.get(ref)
+        if cell is None:
+            return None, ""
+        if cell.is_formula:
+            value = self._computed(ref, filled)
+            return value, printed(value, _format(cell, None))
+        if one is None:
+            return cell.text, cell.text
+        if any(path.startswith(_ONLY_FOR_RETURN) for path in one.expression.paths()):
+            return None, ""
+        fill = filled.fills[ref, 0]
+        return fill.value, printed(fill.value, _format(cell, fill.number_format))
+
+    def _computed(self, ref: str, filled: FilledSheet) -> Value:
+        """数式の答え。計算できない数式の欄は、空けておく。"""
+        formula = self._formulas.get(ref)
+        if formula is None:
+            return None
+
+        def value_of(other: str) -> Value:
+            fill = filled.fills.get((other, 0))
+            if fill is not None:
+                return fill.value
+            cell = self._cells.get(other)
+            if cell is None:
+                return None
+            return self._computed(other, filled) if cell.is_formula else cell.text
+
+        value = formula.evaluate(value_of)
+        return value if isinstance(value, int | float | str) else None
+
+
+def _format(cell: TemplateCell, chosen: str | None) -> str:
+    code = chosen or cell.number_format
+    if is_number_format(code):
+        return code
+    return EFFECT_FORMAT if code.startswith("#,##") else GENERAL
+
+
+def _master_name(path: str) -> str:
+    """式の道を、マスターの欄の名にする。``years[0].plan`` は ``years.plan``。"""
+    bare = _INDEX.sub("", path).removeprefix("item.")
+    return _MASTER_NAMES.get(bare, bare)

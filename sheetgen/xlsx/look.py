@@ -1,0 +1,133 @@
+"""テンプレートの一枚の、紙の上の見た目を読む。
+
+Read apart from :mod:`sheetgen.xlsx.template`: only a page drawn without Excel needs it.
+Drawn are cells, their borders, fills and letters; not shapes and pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sheetgen.model.look import Borders, CellLook, Line, SheetLook
+from sheetgen.xlsx.cells import Areas, merged_areas
+from sheetgen.xlsx.metrics import A4, PAPERS, digit_pixels
+from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.template import (
+    ColumnWidths,
+    lean_copy,
+    normal_font,
+    print_area,
+)
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_BLACK = "000000"
+_INDENT = 9.0  # pt。Excel の字下げの一段
+
+# 線の種類から、太さ（pt）と引き方。Excel の画面の太さに合わせる。
+_LINES = {
+    "hair": (0.25, "dotted"),
+    "thin": (0.5, "solid"),
+    "dotted": (0.5, "dotted"),
+    "dashed": (0.5, "dashed"),
+    "dashDot": (0.5, "dashed"),
+    "dashDotDot": (0.5, "dashed"),
+    "medium": (1.25, "solid"),
+    "mediumDashed": (1.25, "dashed"),
+    "mediumDashDot": (1.25, "dashed"),
+    "mediumDashDotDot": (1.25, "dashed"),
+    "slantDashDot": (1.25, "dashed"),
+    "thick": (2.0, "solid"),
+    "double": (1.5, "solid"),
+}
+
+_HORIZONTAL = {"center": "center", "centerContinuous": "center", "right": "right", "left": "left"}
+_VERTICAL = {"top": "top", "center": "center", "justify": "top", "distributed": "center"}
+
+
+def read_look(package: Package, name: str) -> SheetLook:
+    """シート ``name`` の見た目を読む。テンプレートは、読めることを確かめたものとする。"""
+    from openpyxl import load_workbook
+
+    book = load_workbook(lean_copy(package), keep_links=False)
+    sheet = book[name]
+    font = normal_font(book)
+    widths = ColumnWidths(sheet, digit_pixels(font.name or "", font.sz or 11))
+    left, top, right, bottom = print_area(sheet)
+    columns = {c: widths(c) for c in range(left, right + 1) if widths(c) > 0}
+    default = sheet.sheet_format.defaultRowHeight or 15.0
+    rows = {
+        row: sheet.row_dimensions[row].height or default
+        for row in range(top, bottom + 1)
+        if not sheet.row_dimensions[row].hidden
+    }
+    setup, margins = sheet.page_setup, sheet.page_margins
+    paper = PAPERS.get(int(setup.paperSize or A4), PAPERS[A4])
+    across, down = paper[::-1] if setup.orientation == "landscape" else paper
+    start = 72 * margins.left
+    if sheet.print_options.horizontalCentered:
+        room = across - 72 * (margins.left + margins.right)
+        start += max(0.0, (room - sum(columns.values())) / 2)
+    merged = merged_areas(package.tree(package.sheet_parts()[name])[1])
+    cells = _cells(sheet, merged, (left, top, right, bottom))
+    return SheetLook(across, down, start, 72 * margins.top, columns, rows, tuple(cells))
+
+
+def _cells(sheet: Worksheet, merged: Areas, area: tuple[int, int, int, int]) -> Iterator[CellLook]:
+    """印刷範囲のセル。結合セルは、左上のセルの書式と、外側の辺の罫線を持つ。"""
+    left, top, right, bottom = area
+    covered = {
+        (row, column)
+        for (first, start), (last, end) in merged.items()
+        for row in range(first, last + 1)
+        for column in range(start, end + 1)
+        if (row, column) != (first, start)
+    }
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            if (row, column) in covered:
+                continue
+            last_row, last_column = merged.get((row, column), (row, column))
+            yield _cell(sheet, row, column, min(last_row, bottom), min(last_column, right))
+
+
+def _cell(sheet: Worksheet, row: int, column: int, last_row: int, last_column: int) -> CellLook:
+    cell: Any = sheet.cell(row, column)
+    far: Any = sheet.cell(last_row, last_column)
+    fill, place = cell.fill, cell.alignment
+    return CellLook(
+        ref=cell.coordinate,
+        first_row=row,
+        last_row=last_row,
+        first_column=column,
+        last_column=last_column,
+        size=float(cell.font.sz or 11),
+        bold=bool(cell.font.b),
+        color=_color(cell.font.color) or _BLACK,
+        fill=_color(fill.fgColor) if fill.fill_type == "solid" else None,
+        horizontal=_HORIZONTAL.get(place.horizontal or "", "general"),
+        vertical=_VERTICAL.get(place.vertical or "", "bottom"),
+        indent=_INDENT * (place.indent or 0),
+        wrap=bool(place.wrap_text),
+        borders=Borders(
+            _line(cell.border.left),
+            _line(cell.border.top),
+            _line(far.border.right),
+            _line(far.border.bottom),
+        ),
+    )
+
+
+def _line(side: Any) -> Line | None:
+    if side is None or side.style not in _LINES:
+        return None
+    width, style = _LINES[side.style]
+    return Line(width, style, _color(side.color) or _BLACK)
+
+
+def _color(color: Any) -> str | None:
+    """``RRGGBB``。テーマの色や番号の色は、ここでは知らないので ``None``。"""
+    code = getattr(color, "rgb", None)
+    return code[-6:].upper() if isinstance(code, str) and len(code) == 8 else None
