@@ -1,1 +1,30 @@
 """原本・配布記録・記録簿をしまう段階。"""
+
+from sheetgen.keeping.journal import Journal, journal_path, parse_journal, render_entries
+from sheetgen.keeping.memory import past_of, undone_runs
+from sheetgen.keeping.originals import (
+    keep_originals,
+    original_path,
+    originals_folder,
+    read_original,
+)
+from sheetgen.keeping.transaction import Happened, Pending, State, look, recover, writing
+
+__all__ = [
+    "Happened",
+    "Journal",
+    "Pending",
+    "State",
+    "journal_path",
+    "keep_originals",
+    "look",
+    "original_path",
+    "originals_folder",
+    "parse_journal",
+    "past_of",
+    "read_original",
+    "recover",
+    "render_entries",
+    "undone_runs",
+    "writing",
+]

@@ -22,7 +22,7 @@ from sheetgen.model.collect import (
 )
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.past import Past, ProposedText
+from sheetgen.model.past import Past, proposed_text
 from sheetgen.model.paths import lasting_path, read_path
 from sheetgen.model.round import Round
 from sheetgen.model.text import check_text, check_value
@@ -201,7 +201,7 @@ def _proposals(item: str, forms: Sequence[ReturnedForm], past: Past) -> Iterator
     seen = set(past.proposed)
     for form in forms:
         for proposal in form.proposals:
-            key = ProposedText(item, proposal.label, proposal.old, proposal.new)
+            key = proposed_text(item, proposal)
             if key not in seen:
                 seen.add(key)
                 yield ItemProposal(item, proposal, form.file, form.original, form.sheet)

@@ -9,6 +9,7 @@ from sheetgen.messages import CATALOGUE
 from sheetgen.model.answers import ReturnedForm
 from sheetgen.model.collect import Take, UsedWaiver, Waiver
 from sheetgen.model.filled import Value
+from sheetgen.model.journal import storable
 from sheetgen.model.past import Past, WaivedValue
 from sheetgen.model.paths import lasting_path
 from sheetgen.model.plan import Plan
@@ -126,7 +127,7 @@ def _doubted(problem: Problem, form: ReturnedForm | None) -> tuple[str | None, V
         if answer.path == place.path or (place.path is None and answer.ref == place.cell):
             return answer.path, answer.value
     text = "; ".join(f"{name}={problem.facts[name]}" for name in sorted(problem.facts))
-    return None, f"{place.cell or ''} {text}".strip()[:LONGEST_FACTS] or None
+    return None, storable(f"{place.cell or ''} {text}".strip()[:LONGEST_FACTS])
 
 
 def _identity(problem: Problem) -> tuple[object, ...]:

@@ -11,7 +11,26 @@ from enum import StrEnum
 from pydantic import Field
 
 from sheetgen.model.filled import Value
-from sheetgen.model.text import Record
+from sheetgen.model.text import Record, check_value
+
+
+def storable(value: Value) -> Value:
+    """記録簿に書ける形の値。制御文字などは ``\\x00`` のような見える形に、空の文は空欄にする。
+
+    What goes into the master is left as it is; a proposal may hold anything.
+    """
+    if value == "":
+        return None
+    try:
+        return check_value(value)
+    except ValueError:
+        text = str(value)
+        return "".join(
+            one
+            if one.isprintable() or one in "\n\t"
+            else one.encode("unicode_escape", "surrogatepass").decode("ascii")
+            for one in text
+        )
 
 
 class Action(StrEnum):

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sheetgen.model.answers import Proposal
 from sheetgen.model.filled import Value
+from sheetgen.model.journal import storable
 
 
 class WaivedValue(NamedTuple):
@@ -23,8 +25,14 @@ class ProposedText(NamedTuple):
 
     item: str
     label: str
-    old: str
-    new: str
+    old: Value
+    new: Value
+
+
+def proposed_text(item: str, proposal: Proposal) -> ProposedText:
+    """前に受け取ったかどうかを、記録簿と比べられる形の変更申出。"""
+    old, new = storable(proposal.old), storable(proposal.new)
+    return ProposedText(item, proposal.label, old, new)
 
 
 FieldKey = tuple[str, str]

@@ -1,0 +1,51 @@
+"""書きかけを残さずにファイルを置く。"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def put(path: Path, data: bytes) -> None:
+    """中身を書き切り、読み直して確かめてから、一度の操作で置く。
+
+    :raises OSError: it could not be written; nothing is left of it.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if temporary.read_bytes() != data:
+            raise OSError("the disk gave back other bytes than were written")
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """フォルダーの変わったことをディスクに書き切る。Windows にはこの操作がない。"""
+    if os.name == "nt":
+        return
+    # A shared folder may not offer this at all.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """前の実行が途中で止まって残った一時ファイルを消す。錠を取ってから呼ぶ。"""
+    for left in folder.glob(pattern):
+        with contextlib.suppress(OSError):
+            left.unlink()

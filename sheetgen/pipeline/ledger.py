@@ -1,0 +1,129 @@
+"""計画のデータと記録簿を、合わせて開く。"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sheetgen import keeping
+from sheetgen.keeping.journal import shown_journal
+from sheetgen.master import Master, hold, load_master, prepared
+from sheetgen.master.locking import LOCK_WAIT
+from sheetgen.master.reading import digest_of
+from sheetgen.model.journal import Action, Entry
+from sheetgen.model.past import Past
+from sheetgen.model.paths import read_path
+from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
+from sheetgen.problems import Problem
+
+_READS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """開いた計画のデータと記録簿。
+
+    ``problems`` are the lines that cannot be read and what an interrupted run left to mend.
+    """
+
+    path: Path
+    master: Master
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def past(self, chosen: Round) -> Past:
+        """この照会で前に記録したこと。"""
+        return keeping.past_of(self.entries, chosen)
+
+    def new_run(self, now: datetime) -> str:
+        """新しい回の名 ``20241112-143015``。同じ秒の回があれば番号を添える。"""
+        runs = {entry.run for entry in self.entries}
+        name = base = now.strftime("%Y%m%d-%H%M%S")
+        number = 1
+        while name in runs:
+            number += 1
+            name = f"{base}-{number}"
+        return name
+
+
+@contextlib.contextmanager
+def open_ledger(
+    path: Path, *, writing: bool, known: Master | None = None, wait: float = LOCK_WAIT
+) -> Iterator[Ledger]:
+    """計画のデータと記録簿を開く。書くときは、抜けるまで錠を持つ。
+
+    With ``writing`` an interrupted run is first brought to its end or its beginning;
+    without it nothing is written, and such a run is only seen as it will be.  ``known`` is
+    used again if the master still is what it was.
+
+    :raises SheetgenError: the master cannot be read, another person holds the lock
+        (M081), or the journal cannot be mended (R503).
+    """
+    if not writing:
+        yield _view(path, known)
+        return
+    with hold(path, wait):
+        master = _load(path, known)
+        mended = keeping.recover(path, lambda pending: _has_happened(pending, master.plan))
+        journal = keeping.parse_journal(keeping.look(path).journal, shown_journal(path))
+        yield Ledger(path, master, journal.entries, (*mended, *journal.problems))
+
+
+def commit(ledger: Ledger, plan: Plan, entries: Sequence[Entry]) -> None:
+    """計画のデータと記録簿を、二つ一緒に新しくする。:func:`open_ledger` の中で呼ぶ。
+
+    :raises SheetgenError: nothing has changed (M082, M083, M085, R503).
+    """
+    lines = keeping.render_entries(entries)
+    before = ledger.master.digest
+    if plan == ledger.master.plan:
+        with keeping.writing(ledger.path, before, before, lines):
+            pass
+        return
+    with (
+        prepared(plan, ledger.path, replacing=before) as new,
+        keeping.writing(ledger.path, before, new.digest, lines),
+    ):
+        new.place()
+
+
+def _view(path: Path, known: Master | None) -> Ledger:
+    """錠を取らずに読む。ほかの人の書き換えをまたがない。"""
+    master = _load(path, known)
+    state = keeping.look(path)
+    for _ in range(_READS):
+        if state.master == master.digest:
+            break
+        master = _load(path, None)
+        state = keeping.look(path)
+    happened = state.happened
+    done = happened is keeping.Happened.YES
+    if happened is keeping.Happened.UNKNOWN and state.pending is not None:
+        done = _has_happened(state.pending, master.plan)
+    journal = keeping.parse_journal(state.settled(done), shown_journal(path))
+    return Ledger(path, master, journal.entries, journal.problems)
+
+
+def _load(path: Path, known: Master | None) -> Master:
+    if known is not None:
+        with contextlib.suppress(OSError):
+            if digest_of(path.read_bytes()) == known.digest:
+                return known
+    return load_master(path)
+
+
+def _has_happened(pending: keeping.Pending, plan: Plan) -> bool:
+    """止まったあとで人が直した計画のデータに、その回の値が入っているか。"""
+    items = {item.id: item for _, _, item in plan.items()}
+    new = old = 0
+    for entry in keeping.parse_journal(pending.lines, "").entries:
+        if entry.action not in (Action.RECORD, Action.UNDO) or entry.item not in items:
+            continue
+        value = read_path(items[entry.item], entry.path or "", 0)
+        new += value == entry.new
+        old += value == entry.old
+    return new > old

@@ -1,0 +1,158 @@
+"""突き合わせた結果を、計画のデータと記録簿に入れる。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sheetgen import keeping
+from sheetgen.master import user_name
+from sheetgen.model.collect import (
+    Change,
+    ItemOutcome,
+    ItemProposal,
+    ItemState,
+    Rejected,
+    UsedWaiver,
+)
+from sheetgen.model.delivered import Delivered
+from sheetgen.model.filled import Value
+from sheetgen.model.identity import round_mark
+from sheetgen.model.journal import Action, Entry, storable
+from sheetgen.model.paths import lasting_path, printed_initiative_year, with_items, with_values
+from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
+from sheetgen.pipeline.ledger import Ledger, commit
+from sheetgen.problems import Problem
+
+
+def keep_originals(ledger: Ledger, files: Iterable[Delivered]) -> tuple[Problem, ...]:
+    """届いたファイルを、ほかの何よりも先にしまう。
+
+    :raises SheetgenError: one cannot be kept (R510, R512); nothing may be recorded then.
+    """
+    return keeping.keep_originals(keeping.originals_folder(ledger.path), files)
+
+
+def record(
+    ledger: Ledger,
+    chosen: Round,
+    outcomes: Sequence[ItemOutcome],
+    *,
+    now: datetime | None = None,
+    who: str | None = None,
+) -> str | None:
+    """結果を記録し、その回の名を返す。記録することがなければ ``None`` で、何も変えない。
+
+    Values go in for items in state 今回記録 only.  Proposals, waivers and decisions are
+    kept for every item: they are somebody's words and must not be lost.
+
+    :raises SheetgenError: nothing has been recorded.
+    """
+    moment = (now or datetime.now()).astimezone()
+    plan = ledger.master.plan
+    year = printed_initiative_year(plan, chosen)
+    run = ledger.new_run(moment)
+    at = moment.isoformat(timespec="seconds")
+    head = _Head(run, at, _text(who or user_name()), round_mark(chosen), year)
+    entries = [entry for outcome in outcomes for entry in head.entries(outcome)]
+    if not entries:
+        return None
+    commit(ledger, _changed(plan, outcomes, year), [*entries, head.end()])
+    return run
+
+
+def _changed(plan: Plan, outcomes: Iterable[ItemOutcome], year: int) -> Plan:
+    """値を入れた計画。"""
+    items = {item.id: item for _, _, item in plan.items()}
+    changed = {
+        outcome.item: with_values(
+            items[outcome.item], {change.path: change.new for change in outcome.changes}, year
+        )
+        for outcome in outcomes
+        if outcome.state is ItemState.RECORDED
+    }
+    return with_items(plan, changed) if changed else plan
+
+
+class _Head:
+    """その回のすべての行に共通のこと。"""
+
+    def __init__(self, run: str, at: str, by: str, mark: str, year: int) -> None:
+        self._common: dict[str, str] = {"run": run, "at": at, "by": by, "round": mark}
+        self._year = year
+
+    def entries(self, outcome: ItemOutcome) -> Iterator[Entry]:
+        """一つの実施項目の行。"""
+        if outcome.state is ItemState.RECORDED:
+            yield from map(self._change, outcome.changes)
+        yield from map(self._proposal, outcome.proposals)
+        yield from map(self._waiver, outcome.waivers)
+        yield from map(self._rejected, outcome.rejected)
+
+    def end(self) -> Entry:
+        """その回の終わりの行。"""
+        return self._entry(Action.END)
+
+    def _entry(self, action: Action, **values: Value) -> Entry:
+        return Entry.model_validate({**self._common, "action": action, **values})
+
+    def _change(self, change: Change) -> Entry:
+        answer = change.answer
+        return self._entry(
+            Action.RECORD,
+            item=change.item,
+            path=lasting_path(change.path, self._year),
+            label=change.label,
+            old=change.old,
+            new=change.new,
+            raw=_text(answer.raw),
+            rule=answer.rule or None,
+            file=_text(change.file),
+            original=change.original,
+            sheet=_text(change.sheet),
+            cell=answer.ref,
+            found=answer.how.value,
+        )
+
+    def _proposal(self, one: ItemProposal) -> Entry:
+        return self._entry(
+            Action.PROPOSE,
+            item=one.item,
+            path=one.proposal.path,
+            label=one.proposal.label,
+            old=storable(one.proposal.old),
+            new=storable(one.proposal.new),
+            file=_text(one.file),
+            original=one.original,
+            sheet=_text(one.sheet),
+            cell=one.proposal.ref,
+        )
+
+    def _waiver(self, used: UsedWaiver) -> Entry:
+        return self._entry(
+            Action.WAIVE,
+            item=used.item,
+            path=lasting_path(used.path, self._year) if used.path else None,
+            new=storable(used.value),
+            file=_text(used.file) or None,
+            code=used.code,
+            reason=_text(used.reason),
+        )
+
+    def _rejected(self, one: Rejected) -> Entry:
+        return self._entry(
+            Action.DECIDE,
+            item=one.item,
+            path=lasting_path(one.path, self._year),
+            label=one.label,
+            old=one.kept,
+            new=one.rejected,
+            file=_text(one.file),
+            original=one.original,
+        )
+
+
+def _text(text: str) -> str:
+    """UTF-8 で書ける文字。"""
+    return text.encode("utf-8", "replace").decode("utf-8")
