@@ -1,0 +1,164 @@
+"""見つけた欄の値を読み、点検する：MatchedForm から ReturnedForm まで。"""
+
+from __future__ import annotations
+
+from sheetgen.forms.rounds import input_fields
+from sheetgen.model.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
+from sheetgen.model.filled import Value
+from sheetgen.model.item import Item
+from sheetgen.model.plan import Plan
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.pipeline.printing import Printing
+from sheetgen.problems import Place, Problem
+from sheetgen.rules import Case, check, locked, outside_round
+from sheetgen.values import Expected, ReadValue, read_value
+
+_NO_FIGURE = (None, "-", "ー")
+
+
+def examine(matched: MatchedForm, plan: Plan, printing: Printing | None = None) -> ReturnedForm:
+    """一枚の様式を読み、点検する。何枚も続けるときは :class:`Examiner` を使う。"""
+    return Examiner(plan, printing).examine(matched)
+
+
+class Examiner:
+    """一つの計画の様式を、次々に読み、点検する。
+
+    Without ``printing`` nothing is said about texts too long to print.
+    """
+
+    def __init__(self, plan: Plan, printing: Printing | None = None) -> None:
+        self._plan = plan
+        self._printing = printing
+        self._items = {item.id: item for _, _, item in plan.items()}
+        self._kinds = {path: field.kind for path, field in input_fields(plan).items()}
+        self._scale = tuple(grade.grade for grade in plan.evaluation_scale)
+
+    def examine(self, matched: MatchedForm) -> ReturnedForm:
+        """一枚を読み、点検する。問題は値として返し、例外は起こさない。"""
+        item = self._items.get(matched.issued.item_id)
+        if item is None:
+            return _unknown(matched)
+        answers, unread, problems = self._read(matched, item)
+        case = Case(
+            matched.file,
+            matched.sheet,
+            matched.round,
+            item,
+            matched.issued,
+            answers,
+            unread,
+            self._scale,
+        )
+        problems += check(case)
+        proposals: list[Proposal] = []
+        for proposal, problem in (*outside_round(case), *locked(case, matched.locked)):
+            problems.append(problem)
+            if proposal is not None:
+                proposals.append(proposal)
+        if self._printing is not None and case.is_touched:
+            problems += self._printing.check(self._plan, case)
+        return ReturnedForm(
+            file=matched.file,
+            original=matched.original,
+            sheet=matched.sheet,
+            round=matched.round,
+            issued=matched.issued,
+            answers=answers,
+            proposals=tuple(proposals),
+            problems=(*matched.problems, *problems),
+            unread=unread,
+        )
+
+    def _read(
+        self, matched: MatchedForm, item: Item
+    ) -> tuple[dict[str, Answer], dict[str, str], list[Problem]]:
+        """すべての欄を読む。開いていない欄の読みにくさは問わない。"""
+        issued = matched.issued
+        answers: dict[str, Answer] = {}
+        unread: dict[str, str] = {}
+        problems: list[Problem] = []
+        for path, found in matched.found.items():
+            base = issued.base.get(path)
+            if _is_as_issued(found.cell, base):
+                raw = base if isinstance(base, str) else "" if base is None else str(base)
+                answers[path] = _answer(found, base, raw)
+                continue
+            kind = self._kinds.get(path, FieldKind.TEXT)
+            read = read_value(found.cell, kind, self._expected(item, path, kind, base))
+            is_open = path in issued.opened
+            if read.readable:
+                answers[path] = _answer(found, read.value, read.raw, read.rule)
+            elif is_open:
+                unread[path] = read.raw
+            else:
+                answers[path] = _answer(found, read.raw, read.raw)
+            if is_open:
+                problems += _problems(matched, found, read)
+        return answers, unread, problems
+
+    def _expected(self, item: Item, path: str, kind: FieldKind, base: Value) -> Expected | None:
+        if kind is FieldKind.GRADE:
+            return Expected(scale=self._scale)
+        if kind is not FieldKind.FIGURE:
+            return None
+        indicator = item.indicator
+        planned = base if path.endswith(".target") else _target(item, path)
+        numeric = isinstance(planned, int | float)
+        if planned in _NO_FIGURE:
+            known = (indicator.current, indicator.target, *(year.target for year in item.years))
+            numeric = any(isinstance(one, int | float) for one in known)
+        like = planned if isinstance(planned, str) else None
+        return Expected(indicator.unit, indicator.number_format, numeric, like)
+
+
+def _target(item: Item, path: str) -> Value:
+    """その年度の目標値。"""
+    index = path.partition("]")[0].rpartition("[")[2]
+    return item.years[int(index)].target if index.isdecimal() else None
+
+
+def _is_as_issued(cell: RawCell | None, base: Value) -> bool:
+    """配ったときのままか。そのままの値は、読み直さない。"""
+    if cell is None:
+        return base is None
+    if cell.formula is not None or cell.struck is not None:
+        return False
+    if cell.kind is CellKind.TEXT:
+        return cell.value == base
+    if cell.kind is CellKind.NUMBER:
+        return isinstance(base, int | float) and cell.value == base
+    return cell.kind is CellKind.BLANK and base is None
+
+
+def _answer(found: FoundCell, value: Value, raw: str, rule: str = "") -> Answer:
+    return Answer(found.path, found.label, found.ref, value, raw, rule, found.how)
+
+
+def _problems(matched: MatchedForm, found: FoundCell, read: ReadValue) -> list[Problem]:
+    if not read.problems:
+        return []
+    place = Place(matched.file, matched.sheet, found.ref, None, found.label, matched.issued.item_id)
+    return [Problem(code, place, facts) for code, facts in read.problems]
+
+
+def _unknown(matched: MatchedForm) -> ReturnedForm:
+    """計画にない実施項目の様式。書かれていたものだけを残す。"""
+    item = matched.issued.item_id
+    problem = Problem("R399", Place(matched.file, matched.sheet, item=item))
+    unread = {
+        path: str(found.cell.value)
+        for path, found in matched.found.items()
+        if found.cell is not None and found.cell.value is not None
+    }
+    return ReturnedForm(
+        file=matched.file,
+        original=matched.original,
+        sheet=matched.sheet,
+        round=matched.round,
+        issued=matched.issued,
+        answers={},
+        problems=(*matched.problems, problem),
+        unread=unread,
+    )

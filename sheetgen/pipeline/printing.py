@@ -1,0 +1,116 @@
+"""書き終えた様式が、1ページに印刷できるかを確かめる。
+
+Measured with the same typesetting that makes the forms, and only where an answer is
+longer than what its cell held when the form was issued: reading the template takes
+longer than examining all the forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetgen.model.answers import Answer
+from sheetgen.model.plan import Plan
+from sheetgen.problems import Problem
+from sheetgen.rules import Case
+
+if TYPE_CHECKING:
+    from sheetgen.pipeline.blueprint import Blueprint
+
+READABLE = 8.0  # pt。これより小さくなる様式は、読みにくいと知らせる。
+
+# The issued capacity is for the issued font size, 9.5 pt or more for all but the fullest
+# pages; down to the readable 8 pt a cell takes 1.4 times the text and more.
+_SURELY_ENOUGH = 1.25
+_LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わる行の残り（およそ）
+
+
+class Printing:
+    """テンプレートでの割り付け。要るときにだけテンプレートを読む。
+
+    :raises SheetgenError: when measuring, if the template is not sound.
+    """
+
+    def __init__(self, template: Path) -> None:
+        self._template = template
+        self._drawn: Blueprint | None = None
+
+    def check(self, plan: Plan, case: Case) -> list[Problem]:
+        """印刷できないほど長い文。"""
+        long = [
+            answer
+            for answer in case.asked("words")
+            if isinstance(answer.value, str)
+            and case.is_new(answer)
+            and _may_be_too_long(answer.value, case.issued.capacity.get(answer.path))
+        ]
+        if not long:
+            return []
+        sizes = self._sizes(plan, case)
+        return [
+            problem
+            for answer in long
+            if (problem := _problem(case, answer, sizes.get(answer.path, READABLE)))
+        ]
+
+    def _sizes(self, plan: Plan, case: Case) -> Mapping[str, float]:
+        """道ごとの文字の大きさ (pt)。収まらなければ 0。"""
+        from sheetgen.forms.context import BookText, form_context, round_text
+        from sheetgen.forms.identity import Marks
+        from sheetgen.model.paths import with_values
+        from sheetgen.pipeline.form_filler import FormFiller
+
+        form = self._form(plan).form
+        filler = FormFiller(form, str(self._template), frozenset())
+        policy, measure, item = plan.find(case.item.id)
+        written = {
+            path: answer.value
+            for path, answer in case.answers.items()
+            if path in case.issued.opened
+        }
+        filled_in = with_values(item, written, case.round.initiative_year)
+        context = form_context(
+            plan,
+            case.round,
+            (policy, measure, filled_in),
+            BookText("", 1),
+            round_text(case.round, None),
+            Marks("0" * 8, "0" * 8),
+        )
+        fills = filler.fill(context, context.form.label).fills
+        lost = {problem.place.cell for problem in filler.problems if problem.code == "F010"}
+        sizes = {}
+        for one in form.cells:
+            if one.input is not None:
+                size = fills[one.cell.ref, 0].size or one.cell.size
+                sizes[one.input.path] = 0.0 if one.cell.ref in lost else size
+        return sizes
+
+    def _form(self, plan: Plan) -> Blueprint:
+        from sheetgen.pipeline.blueprint import draw_blueprint
+        from sheetgen.xlsx import read_package, read_template
+
+        if self._drawn is None:
+            book = read_template(read_package(self._template, str(self._template)))
+            self._drawn = draw_blueprint(book, plan)
+        return self._drawn
+
+
+def _may_be_too_long(text: str, capacity: int | None) -> bool:
+    if capacity is None:
+        return False
+    return len(text) + _LOST_PER_LINE_END * text.count("\n") > _SURELY_ENOUGH * capacity
+
+
+def _problem(case: Case, answer: Answer, size: float) -> Problem | None:
+    facts: dict[str, object] = {
+        "length": len(str(answer.value)),
+        "capacity": case.issued.capacity.get(answer.path, 0),
+    }
+    if size <= 0:
+        return case.problem("R336", answer, facts)
+    if size < READABLE:
+        return case.problem("R337", answer, facts | {"size": f"{size:g}"})
+    return None

@@ -1,0 +1,98 @@
+"""記入欄でない所への書き込み。
+
+A change of the plan is a 変更申出: kept with both texts, shown word by word, never taken
+over by itself.  A result written into another year is asked, for it may be the answer in
+the wrong row; it is kept in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sheetgen.model.answers import LockedChange, Proposal
+from sheetgen.model.filled import Value
+from sheetgen.model.numbers import printed
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.problems import Place, Problem
+from sheetgen.rules.case import Case
+from sheetgen.rules.difference import difference
+
+Found = tuple[Proposal | None, Problem]
+
+
+def outside_round(case: Case) -> Iterator[Found]:
+    """この照会では開いていない記入欄への書き込み。"""
+    opened = case.issued.opened
+    base = case.issued.base
+    for path, answer in case.answers.items():
+        old = base.get(path)
+        if path in opened or answer.value == old:
+            continue
+        before, after = _text(old), _text(answer.value)
+        if _same(before, after):
+            continue
+        proposal = Proposal(path, answer.label, answer.ref, before, after)
+        facts: dict[str, object] = {"difference": difference(before, after), "new": _cut(after)}
+        if answer.value is not None and _is_result(path):
+            facts["asked"] = _asked(case)
+            yield proposal, case.problem("R340", answer, facts)
+        else:
+            yield proposal, case.problem("R341", answer, facts)
+
+
+def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
+    """ロックされた文や見出しの書き換え。"""
+    seen = {answer.ref for answer in case.answers.values()}
+    for change in changes:
+        before, after = _text(change.issued), _cell_text(change.returned)
+        if change.ref in seen or _same(before, after):
+            continue
+        label = change.label or before.replace("\n", " ")[:20]
+        place = Place(case.file, case.sheet, change.ref, None, label, case.issued.item_id)
+        facts = {"difference": difference(before, after), "new": _cut(after)}
+        if change.path is None:
+            yield None, Problem("R342", place, facts)
+        else:
+            proposal = Proposal(change.path, label, change.ref, before, after)
+            yield proposal, Problem("R341", place, facts)
+
+
+def _is_result(path: str) -> bool:
+    return ".result." in path or path == "item.overall_grade"
+
+
+def _asked(case: Case) -> str:
+    """照会した年度の欄の様子。ほかの年度に書いてしまったかが、これで分かる。"""
+    year = case.round.result_year
+    if year is None:
+        return "今回は実績を照会していません"
+    answers = [case.answer(role) for role in ("text", "value", "effect", "grade")]
+    written = any(answer is not None and case.is_new(answer) for answer in answers)
+    state = "にも書かれています" if written else "は空です"
+    return f"照会した令和{year - 2018}年度の欄{state}"
+
+
+def _text(value: Value) -> str:
+    return printed(value)
+
+
+def _cell_text(cell: RawCell | None) -> str:
+    if cell is None or cell.kind is CellKind.BLANK or cell.value is None:
+        return ""
+    if isinstance(cell.value, str | int | float) and not isinstance(cell.value, bool):
+        return printed(cell.value)
+    return str(cell.value).upper()
+
+
+def _cut(text: str) -> str:
+    line = text.replace("\n", " ")
+    return line if len(line) <= 60 else line[:60] + "…"
+
+
+def _same(old: str, new: str) -> bool:
+    """改行の書き方と終わりの空白のほかは同じか。"""
+    return old == new or _plain(old) == _plain(new)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").rstrip()

@@ -1,0 +1,83 @@
+"""点検の一覧。
+
+Each rule is a row: its code, the fields it looks at, and what finds it.  How serious it is
+and its words stand in :mod:`sheetgen.messages.rules`; a 確認 can be waived, an エラー cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sheetgen.model.answers import Answer
+from sheetgen.problems import Problem
+from sheetgen.rules import figures, grades, required, texts
+from sheetgen.rules.case import Case, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """一つの点検。
+
+    ``on`` is a role: ``text`` ``value`` ``effect`` ``grade`` (of the year asked for),
+    ``overall``, ``initiative``, ``plan`` ``target`` ``planned_effect`` (of every open year),
+    ``words`` (every open text) or ``any``.
+    """
+
+    code: str
+    on: str
+    find: Callable[[Case, Answer], Facts | None]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("R301", "text", required.missing),
+    Rule("R302", "grade", required.missing),
+    Rule("R303", "value", required.missing_value),
+    Rule("R304", "effect", required.missing_effect),
+    Rule("R305", "text", required.blank_for_dash),
+    Rule("R306", "overall", required.missing),
+    Rule("R307", "initiative", required.missing_initiative),
+    Rule("R308", "any", required.erased),
+    Rule("R310", "value", figures.dash_for_figure),
+    Rule("R310", "effect", figures.dash_for_figure),
+    Rule("R311", "value", figures.far_from_target),
+    Rule("R312", "value", figures.fraction_for_rate),
+    Rule("R313", "value", figures.rate_over_hundred),
+    Rule("R314", "value", figures.negative_value),
+    Rule("R315", "value", figures.hidden_decimals),
+    Rule("R315", "target", figures.hidden_decimals),
+    Rule("R316", "value", figures.rounded_in_print),
+    Rule("R316", "target", figures.rounded_in_print),
+    Rule("R317", "target", figures.far_from_before),
+    Rule("R317", "planned_effect", figures.far_from_before),
+    Rule("R320", "effect", figures.yen_for_thousands),
+    Rule("R321", "effect", figures.millions_for_thousands),
+    Rule("R322", "effect", figures.far_from_effect),
+    Rule("R323", "effect", figures.huge_effect),
+    Rule("R324", "effect", figures.negative_effect),
+    Rule("R330", "text", texts.copied_from_plan),
+    Rule("R331", "text", texts.same_as_other_year),
+    Rule("R332", "words", texts.points_elsewhere),
+    Rule("R333", "text", texts.says_nothing),
+    Rule("R334", "words", texts.unfinished),
+    Rule("R335", "any", texts.looks_like_code),
+    Rule("R338", "any", texts.tells_of_a_person),
+    Rule("R360", "grade", grades.best_but_short),
+    Rule("R361", "grade", grades.worst_but_reached),
+)
+
+
+def check(case: Case) -> tuple[Problem, ...]:
+    """一枚の様式を、すべての点検にかける。
+
+    A form in which nothing was written raises no question: it is 未記入.
+    """
+    if not case.is_touched:
+        return ()
+    found: list[Problem] = []
+    for rule in RULES:
+        for answer in case.asked(rule.on):
+            facts = rule.find(case, answer)
+            if facts is not None:
+                found.append(case.problem(rule.code, answer, facts))
+    return tuple(found)

@@ -1,0 +1,114 @@
+"""文が、公表できる実績の文になっているか。"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from sheetgen.model.answers import Answer
+from sheetgen.rules.case import Case, Facts
+from sheetgen.rules.personal import personal_data
+
+_SHORTEST_COMPARED = 5
+_ELSEWHERE = re.compile(
+    "(?:詳細は)?(?:別紙|別添|添付(?:資料)?|同上|同左|右記|左記|上記|下記|前年度?|昨年度?|"
+    "前回|ホームページ)?(?:の?(?:とおり|通り)|を?参照|に同じ|と?同じ|と?同様|に同様)?"
+)
+_NOTHING = frozenset(
+    {"", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "該当無し", "未定", "未記入"}
+)
+_UNFINISHED = re.compile(
+    r"[○〇◯●]{2,}|[×✕]{2,}|[△▲]{2,}|[□■]{2,}|[＊*]{2,}|[？?]{2,}|[ＸX]{2,}|[ｘx]{3,}|"
+    r"要確認|要修正|要追記|(?:ここに|こちらに)記入|[（(【\[](?:仮|案|記入例|未定|確認中)[）)】\]]"
+)
+_MARKUP = re.compile(
+    r"</?(?:script|a|b|i|u|p|br|hr|div|span|img|iframe|object|embed|svg|style|link|meta|table|"
+    r"tr|td|th|html|body|form|input|font|h[1-6]|ul|ol|li)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"\s*(?:[=@＝]\s*[A-Za-z\"'(+-]|[+-]\s*[A-Za-z]+\(|\t)|.*(?:HYPERLINK|cmd\|)",
+                      re.IGNORECASE)  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def bare(text: str) -> str:
+    """字だけを残した形。空白、記号、全角・半角の違いを除く。"""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+
+
+def _words(answer: Answer) -> str:
+    return answer.value if isinstance(answer.value, str) else ""
+
+
+def copied_from_plan(case: Case, answer: Answer) -> Facts | None:
+    """計画の文をそのまま写した実績。"""
+    own = bare(_words(answer))
+    if len(own) < _SHORTEST_COMPARED or case.index is None:
+        return None
+    item = case.item
+    sources = [("年次計画", year.plan) for year in item.years]
+    sources += [("取組方針・取組内容", words) for words in item.initiatives.values()]
+    sources += [("具体的な改善取組内容", item.improvement), ("目指す姿", item.vision)]
+    for title, words in sources:
+        if words and bare(words) == own:
+            return {"source": title}
+    return None
+
+
+def same_as_other_year(case: Case, answer: Answer) -> Facts | None:
+    """ほかの年度の実績と同じ文。"""
+    own = bare(_words(answer))
+    if len(own) < _SHORTEST_COMPARED:
+        return None
+    for at, year in enumerate(case.item.years):
+        if at != case.index and year.result.text and bare(year.result.text) == own:
+            return {"year": f"令和{year.fiscal_year - 2018}年度"}
+    return None
+
+
+def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
+    """「別紙のとおり」など、文の外を指すだけの文。"""
+    own = bare(_words(answer))
+    if not own or own in _NOTHING or len(own) > 20 or not _ELSEWHERE.fullmatch(own):
+        return None
+    return {"raw": _words(answer)}
+
+
+def says_nothing(case: Case, answer: Answer) -> Facts | None:
+    """「-」「なし」だけの実績。照会の年度より後に加わった項目では、そう書いてもらう。"""
+    if answer.value is None or not case.was_running or bare(_words(answer)) not in _NOTHING:
+        return None
+    return {"raw": _words(answer)}
+
+
+def unfinished(case: Case, answer: Answer) -> Facts | None:
+    """「○○」「要確認」など、書きかけの印。"""
+    if not case.is_new(answer):
+        return None
+    found = _UNFINISHED.search(_words(answer))
+    return {"raw": found[0], "around": _around(_words(answer), found.start())} if found else None
+
+
+def looks_like_code(case: Case, answer: Answer) -> Facts | None:
+    """HTML や数式に見える文字。文字のまま残す。"""
+    text = _words(answer)
+    found = _MARKUP.search(text) if "<" in text else None
+    if found is None and (text[:1] in "=+-@\t＝" or "HYPERLINK" in text or "cmd|" in text):
+        found = _FORMULA.match(text)
+    if not text or found is None or not case.is_new(answer):
+        return None
+    return {"raw": _around(text, found.start())}
+
+
+def tells_of_a_person(case: Case, answer: Answer) -> Facts | None:
+    """公表する文の中の、電話番号など。"""
+    if not case.is_new(answer) or not isinstance(answer.value, str):
+        return None
+    found = personal_data(answer.value)
+    return {"kinds": "、".join(found)} if found else None
+
+
+def _around(text: str, at: int) -> str:
+    start = max(0, at - 10)
+    return text[start : at + 30].replace("\n", " ")
