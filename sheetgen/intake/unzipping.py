@@ -42,25 +42,28 @@ def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
     locked = sum(1 for _, info in members if info.flag_bits & _ENCRYPTED)
     if locked:
         yield Problem("R016", place, {"count": locked})
-    for member, info in members:
-        if info.flag_bits & _ENCRYPTED:
-            continue
-        found = _content(archive, inside(name, member), info, room)
-        if isinstance(found, bytes):
-            room -= len(found)
-            yield inside(name, member), found
-        else:
-            yield found
+    for parts, info in members:
+        member = inside(name, joined(*parts))
+        book = locked_name(parts[-1])
+        if book is not None:
+            yield Problem("R070", Place(file=inside(name, joined(*parts[:-1], book))))
+        elif not info.flag_bits & _ENCRYPTED:
+            found = _content(archive, member, info, room)
+            if isinstance(found, Problem):
+                yield found
+            else:
+                room -= len(found)
+                yield member, found
 
 
-def _members(archive: ZipFile) -> list[tuple[str, ZipInfo]]:
+def _members(archive: ZipFile) -> list[tuple[tuple[str, ...], ZipInfo]]:
     """中のファイルの名と、その目録。"""
     found = []
     for info in archive.infolist():
         raw = written_name(info)
         parts = member_parts(raw)
         if not raw.endswith(("/", "\\")) and not is_noise(parts):
-            found.append((joined(*parts), info))
+            found.append((parts, info))
     return sorted(found, key=lambda pair: (pair[0], pair[1].CRC, pair[1].header_offset))
 
 
@@ -69,9 +72,6 @@ def _content(archive: ZipFile, name: str, info: ZipInfo, room: int) -> bytes | P
     import zipfile
 
     place = Place(file=name)
-    book = locked_name(name.rpartition("/")[2].rpartition(" ")[2])
-    if book is not None:
-        return Problem("R070", place)
     if info.compress_type not in _METHODS:
         return Problem("R015", place)
     if info.file_size > MAX_FILE_BYTES:

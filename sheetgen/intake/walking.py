@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,15 @@ class Found:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """これから見るフォルダー。``real`` はリンクをたどった本当の場所。"""
+
+    name: str
+    path: str
+    real: str
+
+
 class Walk:
     """ファイルを集める。``problems`` に、集められなかったものを残す。"""
 
@@ -32,88 +42,87 @@ class Walk:
     def collect(self, paths: Sequence[Path]) -> list[Found]:
         """すべてのファイルを、名の順に返す。同じファイルは一つだけ。"""
         given = {os.path.normcase(_absolute(path)): path for path in paths}
-        for name, path in sorted(_root_names(list(given.values()))):
+        names = _root_names(list(given.values()))
+        for path, name in sorted(names.items(), key=lambda pair: (pair[1], pair[0])):
             self._root(name, path)
         return sorted(self._files.values(), key=lambda found: found.name)
 
     def _root(self, name: str, path: Path) -> None:
+        written = shown(str(path))
         try:
             mode = os.stat(path).st_mode  # noqa: PTH116 - says why it failed
         except (FileNotFoundError, NotADirectoryError, ValueError):
-            self.problems.append(Problem("R001", Place(file=shown(str(path)))))
-            return
+            self._tell("R001", written)
         except OSError:
-            self._refuse("R002", shown(str(path)))
-            return
-        if stat.S_ISDIR(mode):
-            self._folder(name, path)
-        elif stat.S_ISREG(mode):
-            self._file(name, path)
+            self._tell("R002", written)
         else:
-            self._refuse("R002", name)
+            real = os.path.realpath(path)
+            if stat.S_ISDIR(mode):
+                self._walk(_Folder(name, str(path), real))
+            elif not is_noise((path.name,)):
+                self._file(name, path, real, stat.S_ISREG(mode))
 
-    def _folder(self, name: str, root: Path) -> None:
+    def _walk(self, root: _Folder) -> None:
         """フォルダーの中を、中のフォルダーまですべて見る。"""
-        waiting, count = [(name, root)], 0
+        waiting, count = [root], 0
         while waiting:
-            shown_name, folder = waiting.pop()
-            if not self._enter(shown_name, folder):
-                continue
-            for entry in self._listing(shown_name, folder):
-                inner = joined(shown_name, shown(entry.name))
+            folder = waiting.pop()
+            for entry in self._listing(folder):
+                if is_noise((entry.name,)):
+                    continue
+                inner = joined(folder.name, shown(entry.name))
+                real = os.path.join(folder.real, entry.name)  # noqa: PTH118
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append((inner, Path(entry.path)))
-                elif entry.is_dir():
-                    self._refuse("R072", inner)
-                elif not is_noise((entry.name,)):
-                    count += 1
-                    if count > MAX_FILES:
-                        self._refuse("R017", name, limit=MAX_FILES)
-                        return
-                    self._entry(inner, entry)
+                    waiting.append(_Folder(inner, entry.path, real))
+                    continue
+                count += 1
+                if count > MAX_FILES:
+                    self._tell("R017", root.name, limit=MAX_FILES)
+                    return
+                self._entry(inner, entry, real)
         if count == 0:
-            self._refuse("R071", name)
+            self._tell("R071", root.name)
 
-    def _entry(self, name: str, entry: os.DirEntry[str]) -> None:
-        if entry.is_file():
-            self._file(name, Path(entry.path))
-        else:
-            self._refuse("R002", name)
+    def _entry(self, name: str, entry: os.DirEntry[str], real: str) -> None:
+        """フォルダーの中の、フォルダーでないもの。"""
+        try:
+            if entry.is_dir():  # a link to a folder: it may lead anywhere, and back
+                self._tell("R072", name)
+                return
+            regular = entry.is_file()
+        except OSError:
+            regular = False
+        if entry.is_symlink():
+            real = os.path.realpath(entry.path)
+        self._file(name, Path(entry.path), real, regular)
 
-    def _file(self, name: str, path: Path) -> None:
-        if is_noise((path.name,)):
-            return
+    def _file(self, name: str, path: Path, real: str, regular: bool) -> None:
         book = locked_name(path.name)
         if book is not None:
-            self._refuse("R070", joined(name.rpartition("/")[0], shown(book)))
-            return
-        found = Found(name, path)
-        key = os.path.normcase(os.path.realpath(path))
-        kept = self._files.setdefault(key, found)
-        if name < kept.name:  # by whatever way it was reached, in whatever order
-            self._files[key] = found
+            self._tell("R070", joined(name.rpartition("/")[0], shown(book)))
+        elif not regular:  # a pipe or a device would be waited for without end
+            self._tell("R002", name)
+        else:
+            key = os.path.normcase(real)
+            kept = self._files.setdefault(key, Found(name, path))
+            if name < kept.name:  # by whatever way it was reached, in whatever order
+                self._files[key] = Found(name, path)
 
-    def _enter(self, name: str, folder: Path) -> bool:
-        """まだ見ていないフォルダーか。輪になった接合点でも止まる。"""
+    def _listing(self, folder: _Folder) -> list[os.DirEntry[str]]:
+        """フォルダーの中。もう見たフォルダー（輪になった接合点など）なら空。"""
         try:
-            found = folder.stat()
-        except OSError:
-            self._refuse("R002", name)
-            return False
-        if (found.st_dev, found.st_ino) in self._folders and found.st_ino:
-            return False
-        self._folders.add((found.st_dev, found.st_ino))
-        return True
-
-    def _listing(self, name: str, folder: Path) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(folder) as entries:
+            found = os.stat(folder.path)  # noqa: PTH116
+            identity = (found.st_dev, found.st_ino)
+            if found.st_ino and identity in self._folders:
+                return []
+            self._folders.add(identity)
+            with os.scandir(folder.path) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
         except OSError:
-            self._refuse("R002", name)
+            self._tell("R002", folder.name)
             return []
 
-    def _refuse(self, code: str, name: str, **facts: object) -> None:
+    def _tell(self, code: str, name: str, **facts: object) -> None:
         self.problems.append(Problem(code, Place(file=name), facts))
 
 
@@ -121,12 +130,15 @@ def _absolute(path: Path) -> str:
     return os.path.abspath(path)  # noqa: PTH100 - a link keeps the name it was given by
 
 
-def _root_names(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+def _root_names(paths: Sequence[Path]) -> dict[Path, str]:
     """指定されたものの、人に見せる名。ほかと同じになるときだけ、上のフォルダーの名を足す。"""
     parts = {path: Path(_absolute(path)).parts[1:] for path in paths}
-    for path, own in parts.items():
-        others = [other for key, other in parts.items() if key is not path]
-        length = 1
-        while length < len(own) and any(other[-length:] == own[-length:] for other in others):
-            length += 1
-        yield joined(*(shown(part) for part in own[-length:])), path
+    lengths = dict.fromkeys(parts, 1)
+    while True:
+        ends = {path: own[-lengths[path] :] for path, own in parts.items()}
+        times = Counter(ends.values())
+        short = [path for path, end in ends.items() if times[end] > 1 and end != parts[path]]
+        if not short:
+            return {path: joined(*map(shown, end)) for path, end in ends.items()}
+        for path in short:
+            lengths[path] += 1
