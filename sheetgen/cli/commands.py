@@ -8,6 +8,8 @@ import sheetgen
 from sheetgen.cli.check import check
 from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
+from sheetgen.cli.history import history
+from sheetgen.cli.undo import undo
 from sheetgen.problems import ExitCode
 
 
@@ -33,3 +35,5 @@ def cli(ctx: click.Context) -> int:
 
 cli.add_command(generate)
 cli.add_command(check)
+cli.add_command(undo)
+cli.add_command(history)

@@ -97,18 +97,22 @@ def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:
     return read
 
 
+def plan_option(command: Command) -> Command:
+    """``--plan`` を付ける。"""
+    return _file_option("--plan", DEFAULT_PLAN, "計画のデータ。")(command)
+
+
 def source_options(command: Command) -> Command:
     """``--plan`` と ``--template`` を付ける。"""
-    for name, default, help_text in (
-        ("--template", DEFAULT_TEMPLATE, "テンプレート。"),
-        ("--plan", DEFAULT_PLAN, "計画のデータ。"),
-    ):
-        command = click.option(
-            name,
-            type=click.Path(path_type=Path),
-            metavar="ファイル",
-            default=default,
-            show_default=True,
-            help=help_text,
-        )(command)
-    return command
+    return plan_option(_file_option("--template", DEFAULT_TEMPLATE, "テンプレート。")(command))
+
+
+def _file_option(name: str, default: Path, help_text: str) -> Callable[[Command], Command]:
+    return click.option(
+        name,
+        type=click.Path(path_type=Path),
+        metavar="ファイル",
+        default=default,
+        show_default=True,
+        help=help_text,
+    )

@@ -3,10 +3,10 @@
 from sheetgen.keeping.journal import Journal, journal_path, parse_journal, render_entries
 from sheetgen.keeping.memory import past_of, undone_runs
 from sheetgen.keeping.originals import (
+    find_original,
     keep_originals,
     original_path,
     originals_folder,
-    read_original,
 )
 from sheetgen.keeping.transaction import Happened, Pending, State, look, recover, writing
 
@@ -15,6 +15,7 @@ __all__ = [
     "Journal",
     "Pending",
     "State",
+    "find_original",
     "journal_path",
     "keep_originals",
     "look",
@@ -22,7 +23,6 @@ __all__ = [
     "originals_folder",
     "parse_journal",
     "past_of",
-    "read_original",
     "recover",
     "render_entries",
     "undone_runs",

@@ -6,7 +6,6 @@ The name is the content: the same file is kept once, and none is ever overwritte
 from __future__ import annotations
 
 import errno
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,13 +48,10 @@ def keep_originals(folder: Path, files: Iterable[Delivered]) -> tuple[Problem, .
     return tuple(problems)
 
 
-def read_original(folder: Path, digest: str) -> bytes | None:
-    """しまった原本。なければ（壊れていても） ``None``。"""
-    for path in sorted((folder / digest[:2]).glob(f"{digest}.*")):
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() == digest:
-            return data
-    return None
+def find_original(folder: Path, digest: str) -> Path | None:
+    """しまった原本の場所。なければ ``None``。中身は確かめない。"""
+    found = sorted((folder / digest[:2]).glob(f"{digest}.*"))
+    return next((path for path in found if ".damaged-" not in path.name), None)
 
 
 def _keep(path: Path, file: Delivered) -> list[Problem]:

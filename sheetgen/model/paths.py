@@ -38,7 +38,7 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
 
     :raises KeyError: no such field.
     """
-    initiative = _initiative_of(path, initiative_year)
+    initiative = initiative_year_of(path, initiative_year)
     if initiative is not None:
         return item.initiative(initiative)
     if path == "item.overall_grade":
@@ -59,7 +59,7 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
     initiatives = {**item.initiatives}
     changes: dict[str, object] = {}
     for path, value in values.items():
-        initiative = _initiative_of(path, initiative_year)
+        initiative = initiative_year_of(path, initiative_year)
         if initiative is not None:
             initiatives.pop(str(initiative), None)
             if value is not None:
@@ -101,8 +101,8 @@ def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
     return plan.model_copy(update={"policies": policies})
 
 
-def _initiative_of(path: str, initiative_year: int) -> int | None:
-    """取組方針・取組内容の欄なら、その年度。"""
+def initiative_year_of(path: str, initiative_year: int | None) -> int | None:
+    """取組方針・取組内容の欄なら、その年度。``initiative_year`` は照会の年度。"""
     if path == _INITIATIVE:
         return initiative_year
     match = _INITIATIVE_PATH.fullmatch(path)

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.reporting import report
+    from sheetgen.pipeline.tracing import proposals, trace
+    from sheetgen.pipeline.undoing import undo
 
-__all__ = ["check", "generate", "report"]
+__all__ = ["check", "generate", "proposals", "report", "trace", "undo"]
 
-_MODULES = {"check": "checking", "generate": "generating", "report": "reporting"}
+_MODULES = {
+    "check": "checking",
+    "generate": "generating",
+    "report": "reporting",
+    "trace": "tracing",
+    "proposals": "tracing",
+    "undo": "undoing",
+}
 
 
 def __getattr__(name: str) -> object:

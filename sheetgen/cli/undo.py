@@ -1,0 +1,59 @@
+"""``sheetgen undo``: 記録した回を取り消す。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.history_lines import moment, shown
+from sheetgen.cli.parameters import plan_option
+from sheetgen.cli.report import show_problems
+from sheetgen.model.tracing import UndoResult
+from sheetgen.problems import ExitCode
+
+SHOWN_CHANGES = 20
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--run",
+    metavar="回",
+    help="取り消す回の名（例: 20241112-143015）。省くと最後の回。",
+)
+@plan_option
+@click.option("--dry-run", is_flag=True, help="何が戻るかを見せるだけで、何も書かない。")
+@click.option("--verbose", is_flag=True, help="戻る値をすべて出す。")
+def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
+    """回収で記録した値を、回ごとに取り消す。
+
+    その回に入れた値を、前の値に戻す。あとで変わった値があれば、何もせずに告げる。
+    記録簿の行は消さず、取り消したことを書き足す。届いたファイルも残る。
+    同じファイルをもう一度回収すると、また記録できる。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    result = pipeline.undo(plan, run, dry_run=dry_run)
+    _summarize(result, dry_run, verbose)
+    show_problems(result.problems)
+    return ExitCode.OK
+
+
+def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
+    """取り消した回と、戻した値を書く。"""
+    click.echo(f"回 {result.undone}（{moment(result.at)} {result.by}）の記録を取り消します。")
+    shown_changes = result.changes if verbose else result.changes[:SHOWN_CHANGES]
+    for change in shown_changes:
+        click.echo(f"  {change.item} {change.label}: {shown(change.old)} → {shown(change.new)}")
+    rest = len(result.changes) - len(shown_changes)
+    if rest:
+        click.echo(f"  ほか {rest}個。--verbose を付けると、すべて出ます。")
+    if result.others:
+        click.echo(
+            f"  ほかに、変更申出・通した確認・食い違いの決定 {result.others}件も取り消します。"
+        )
+    if dry_run:
+        click.echo("試しに見ました。何も書き換えていません。")
+    else:
+        click.echo(f"{len(result.changes)}個の値を戻しました（回 {result.run}）。")

@@ -1,0 +1,160 @@
+"""一つの回の記録を取り消す。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sheetgen import keeping
+from sheetgen.master import user_name
+from sheetgen.model.filled import Value
+from sheetgen.model.item import Item
+from sheetgen.model.journal import Action, Entry
+from sheetgen.model.paths import read_path, with_items, with_values
+from sheetgen.model.plan import Plan
+from sheetgen.model.tracing import Restored, UndoResult
+from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+
+SHOWN_RUNS = 5
+LONGEST_SHOWN = 30
+
+
+def undo(
+    path: Path,
+    run: str | None = None,
+    *,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    who: str | None = None,
+) -> UndoResult:
+    """回 ``run``（``None`` なら最後の回）の記録を取り消し、値を前に戻す。
+
+    The journal only grows: what came back is written down, too.
+
+    :raises UsageError: no such run, or it is no run to take back (R520, R521, R522).
+    :raises SheetgenError: nothing to take back (R523), or values have changed since
+        (R524, R525, R526); nothing has changed.
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(path, writing=not dry_run) as ledger:
+        chosen = _chosen(ledger.entries, run)
+        lines = [entry for entry in ledger.entries if entry.run == chosen]
+        records = [entry for entry in lines if entry.action is Action.RECORD]
+        items = {item.id: item for _, _, item in ledger.master.plan.items()}
+        blocked = list(_blocked(ledger, records, items))
+        if blocked:
+            raise SheetgenError(blocked)
+        if not dry_run:
+            name = ledger.new_run(moment)
+            at = moment.isoformat(timespec="seconds")
+            taken_back = _undo_entries(name, at, who or user_name(), lines, records)
+            commit(ledger, _restored(ledger.master.plan, records, items), taken_back)
+    changes = tuple(
+        Restored(e.item or "", e.path or "", e.label or "", e.new, e.old) for e in records
+    )
+    others = sum(entry.action in (Action.PROPOSE, Action.WAIVE, Action.DECIDE) for entry in lines)
+    return UndoResult(
+        chosen,
+        lines[0].at,
+        lines[0].by,
+        changes,
+        others,
+        None if dry_run else name,
+        ledger.problems,
+    )
+
+
+def _chosen(entries: Sequence[Entry], run: str | None) -> str:
+    """取り消す回。"""
+    undone = keeping.undone_runs(entries)
+    undoing = set(undone.values())
+    runs = list(dict.fromkeys(entry.run for entry in entries))
+    open_runs = [name for name in runs if name not in undone and name not in undoing]
+    place = Place(label="--run")
+    if run is None:
+        if not open_runs:
+            raise SheetgenError(Problem("R523"))
+        return open_runs[-1]
+    if run not in runs:
+        known = "、".join(reversed(open_runs[-SHOWN_RUNS:])) or "なし"
+        raise UsageError(Problem("R520", place, {"run": run, "known": known}))
+    if run in undone:
+        raise UsageError(Problem("R521", place, {"run": run, "by": undone[run]}))
+    if run in undoing:
+        raise UsageError(Problem("R522", place, {"run": run}))
+    return run
+
+
+def _blocked(
+    ledger: Ledger, records: Sequence[Entry], items: Mapping[str, Item]
+) -> Iterator[Problem]:
+    """そのあとに変わっていて、戻せない値。"""
+    later = _later_runs(ledger.entries, records[0].run) if records else {}
+    for entry in records:
+        item, path = entry.item or "", entry.path or ""
+        place = Place(path=path, label=entry.label, item=item)
+        try:
+            value = read_path(items[item], path, 0)
+        except LookupError:
+            yield Problem("R526", place)
+            continue
+        facts = {"now": _shown(value), "new": _shown(entry.new)}
+        if (item, path) in later:
+            yield Problem("R524", place, {**facts, "run": later[item, path]})
+        elif value not in (entry.new, entry.old):
+            yield Problem("R525", place, facts)
+
+
+def _later_runs(entries: Sequence[Entry], run: str) -> dict[tuple[str, str], str]:
+    """その回よりあとに、同じ欄を記録した（取り消されていない）最後の回。"""
+    undone = keeping.undone_runs(entries)
+    names = list(dict.fromkeys(entry.run for entry in entries))
+    after = set(names[names.index(run) + 1 :])
+    return {
+        (entry.item or "", entry.path or ""): entry.run
+        for entry in entries
+        if entry.action is Action.RECORD and entry.run in after and entry.run not in undone
+    }
+
+
+def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -> Plan:
+    """値を前に戻した計画。"""
+    values: dict[str, dict[str, Value]] = {}
+    for entry in records:
+        values.setdefault(entry.item or "", {})[entry.path or ""] = entry.old
+    return with_items(
+        plan, {item: with_values(items[item], back, 0) for item, back in values.items()}
+    )
+
+
+def _undo_entries(
+    run: str, at: str, by: str, lines: Sequence[Entry], records: Sequence[Entry]
+) -> list[Entry]:
+    """記録簿に書き足す行。"""
+    mark = lines[0].round
+    undone = lines[0].run
+    common = {"run": run, "at": at, "by": by, "round": mark, "undoes": undone}
+    back = [
+        Entry.model_validate(
+            {
+                **common,
+                "action": Action.UNDO,
+                "item": entry.item,
+                "path": entry.path,
+                "label": entry.label,
+                "old": entry.new,
+                "new": entry.old,
+            }
+        )
+        for entry in records
+    ]
+    return [*back, Entry.model_validate({**common, "action": Action.END})]
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return "空欄"
+    text = str(value).replace("\n", "⏎")
+    return f"「{text}」" if len(text) <= LONGEST_SHOWN else f"「{text[:LONGEST_SHOWN]}…」"
