@@ -41,17 +41,22 @@ def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> Legend | None:
 
 
 def _marked(form: Form, parts: Sequence[str]) -> tuple[str, ...]:
-    """記号を置くセル。続いて並ぶ欄には、初めの一つにだけ置く。"""
-    chosen: list[CellLook] = []
-    seen: list[CellLook] = []
+    """記号を置くセル。続いて並ぶ欄には、いちばん広い一つにだけ置く。"""
+    clusters: list[list[CellLook]] = []
     for part in parts:
         for look, names in zip(form.look.cells, form.names, strict=True):
             if not any(_is_part(name, part) for name in names):
                 continue
-            if not any(_touch(look, other) for other in seen):
-                chosen.append(look)
-            seen.append(look)
-    return tuple(look.ref for look in chosen)
+            near = [group for group in clusters if any(_touch(look, other) for other in group)]
+            joined = [cell for group in near for cell in group]
+            clusters = [group for group in clusters if group not in near]
+            clusters.append([*joined, look])
+    return tuple(max(group, key=lambda cell: _width(form, cell)).ref for group in clusters)
+
+
+def _width(form: Form, cell: CellLook) -> float:
+    columns = range(cell.first_column, cell.last_column + 1)
+    return sum(form.look.columns.get(column, 0.0) for column in columns)
 
 
 def _is_part(name: str, part: str) -> bool:

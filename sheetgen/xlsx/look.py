@@ -28,19 +28,19 @@ _INDENT = 9.0  # pt。Excel の字下げの一段
 
 # 線の種類から、太さ（pt）と引き方。Excel の画面の太さに合わせる。
 _LINES = {
-    "hair": (0.25, "dotted"),
+    "hair": (0.3, "solid"),
     "thin": (0.5, "solid"),
     "dotted": (0.5, "dotted"),
     "dashed": (0.5, "dashed"),
     "dashDot": (0.5, "dashed"),
     "dashDotDot": (0.5, "dashed"),
-    "medium": (1.25, "solid"),
-    "mediumDashed": (1.25, "dashed"),
-    "mediumDashDot": (1.25, "dashed"),
-    "mediumDashDotDot": (1.25, "dashed"),
-    "slantDashDot": (1.25, "dashed"),
+    "medium": (1.5, "solid"),
+    "mediumDashed": (1.5, "dashed"),
+    "mediumDashDot": (1.5, "dashed"),
+    "mediumDashDotDot": (1.5, "dashed"),
+    "slantDashDot": (1.5, "dashed"),
     "thick": (2.0, "solid"),
-    "double": (1.5, "solid"),
+    "double": (1.75, "solid"),
 }
 
 _HORIZONTAL = {"center": "center", "centerContinuous": "center", "right": "right", "left": "left"}
