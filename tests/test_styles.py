@@ -25,7 +25,8 @@ KEEP, OPEN, CLOSED = InputState.KEEP, InputState.OPEN, InputState.CLOSED
 
 def book(formats: str = FORMATS, sample: int | None = 2) -> StyleBook:
     data = STYLES.format(formats=formats).encode()
-    return StyleSheet(data, parse(data), sample).new_book()
+    samples = {} if sample is None else {OPEN: sample}
+    return StyleSheet(data, parse(data), samples).new_book()
 
 
 def found(one: StyleBook, local: str) -> list[Node]:

@@ -225,6 +225,12 @@ class Loop:
         """繰り返しの中で使える名前と型。"""
         return {**scope, self.target: element_type(self.tree.iter, dict(scope))}
 
+    def names(self) -> set[str]:
+        """並びの式が外から受け取る名前。"""
+        return {n.name for n in self.tree.iter.find_all(nodes.Name)} | (
+            {self.tree.iter.name} if isinstance(self.tree.iter, nodes.Name) else set()
+        )
+
     def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
         """並びと条件にある、知らない名前。"""
         found = unknown_names(self.tree.iter, dict(scope))

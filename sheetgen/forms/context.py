@@ -73,14 +73,30 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonText:
+    """差戻しのわけの一行。欄が様式になければ ``cell`` は ``None``。"""
+
+    number: int
+    label: str
+    title: str
+    sheet: str
+    cell: str | None
+    field: str
+    written: str
+    cause: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookContext:
-    """実施項目によらないシートで使える名前。"""
+    """実施項目によらないシートで使える名前。``reasons`` は差戻しのブックだけにある。"""
 
     plan: Plan
     round: RoundText
     book: BookText
     final_year: int
     entries: tuple[ListEntry, ...]
+    reasons: tuple[ReasonText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,10 @@ class FormContext:
 
 FORM_NAMES = frozenset(f.name for f in fields(FormContext)) - {f.name for f in fields(BookContext)}
 """様式のシートだけで使える名前。これを使うシートが、様式のシートである。"""
+
+
+RETURN_NAME = "reasons"
+"""差戻しのわけの名前。これを使うシートは、差戻しのブックだけに入る。"""
 
 
 def names_of(context: FormContext | BookContext) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sheetgen.messages import Guidance, guidance
 from sheetgen.model.filled import Validation, Value
@@ -24,9 +25,18 @@ class OpenInput:
     capacity: int
 
 
-def validations(plan: Plan, item: Item, inputs: tuple[OpenInput, ...]) -> tuple[Validation, ...]:
-    """開いている欄の入力規則。"""
-    return tuple(_validation(plan, item, one) for one in inputs)
+def validations(
+    plan: Plan,
+    item: Item,
+    inputs: tuple[OpenInput, ...],
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Validation, ...]:
+    """開いている欄の入力規則。``marks`` にある欄の案内は、直してもらうわけにする。"""
+    return tuple(_marked(_validation(plan, item, one), marks.get(one.field.path)) for one in inputs)
+
+
+def _marked(rule: Validation, reason: str | None) -> Validation:
+    return replace(rule, prompt=_cut(reason, 255)) if reason else rule
 
 
 def _validation(plan: Plan, item: Item, one: OpenInput) -> Validation:

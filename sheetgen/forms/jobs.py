@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
@@ -10,10 +10,12 @@ from sheetgen.forms.filenames import safe_name
 from sheetgen.model.item import Item, Owner
 from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.model.plan import Measure, Plan, Policy
-from sheetgen.model.round import RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
 Placed = tuple[Policy, Measure, Item]
+
+RETURN_LABEL = "差戻し"
+"""差戻しのブックとフォルダーの名。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,19 @@ def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
         raise UsageError(Problem("F005"))
     by_kind = {Per.SECTION: _per_section, Per.ITEM: _per_item, Per.PLAN: _per_plan}
     return list(by_kind[request.per](plan, request, chosen))
+
+
+def return_jobs(plan: Plan, items: Collection[str]) -> list[BookJob]:
+    """差戻しのブックを、課ごとに並べる。``items`` は差し戻す実施項目の ID。"""
+    chosen = tuple(place for place in plan.items() if place[2].id in items)
+    return list(_by_section(plan, chosen, items, RETURN_LABEL))
+
+
+def return_file_name(plan: Plan, owner: Owner) -> str | None:
+    """その課の差戻しのブックの名。計画にない課なら ``None``。"""
+    names = {key: name for key, name, _ in _sections(plan)}
+    name = names.get(_key(owner))
+    return _file_name(name, RETURN_LABEL) if name else None
 
 
 def sections_without_book(
@@ -97,27 +112,34 @@ def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
 def _per_section(
     plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
 ) -> Iterator[BookJob]:
+    return _by_section(plan, chosen, request.items, request.round.label)
+
+
+def _by_section(
+    plan: Plan, chosen: tuple[Placed, ...], items: Collection[str], label: str
+) -> Iterator[BookJob]:
+    """課ごとのブック。``items`` に絞ったときは、ほかの項目を共管の一覧にも載せない。"""
     owned: dict[tuple[str, str], list[Placed]] = {}
     shared: dict[tuple[str, str], list[Placed]] = {}
     for place in chosen:
         owned.setdefault(_key(place[2].owners[0]), []).append(place)
     for place in plan.items():
-        if not request.items or place[2].id in request.items:
+        if not items or place[2].id in items:
             for owner in place[2].owners[1:]:
                 shared.setdefault(_key(owner), []).append(place)
+    for key, name, addressee in _sections(plan):
+        if key in owned:
+            joint = tuple(shared.get(key, ()))
+            yield BookJob(_file_name(name, label), addressee, tuple(owned[key]), joint)
+
+
+def _sections(plan: Plan) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """課の（部と課, ファイル名のもと, 宛先）。庁内の順。"""
     for department_number, department in enumerate(plan.departments, 1):
         for section_number, section in enumerate(department.sections, 1):
             key = (department.name, section.name)
-            if key not in owned:
-                continue
             addressee = " ".join(key)
-            name = f"{department_number:02d}{section_number:02d}_{addressee}"
-            yield BookJob(
-                _file_name(name, request.round),
-                addressee,
-                tuple(owned[key]),
-                tuple(shared.get(key, ())),
-            )
+            yield key, f"{department_number:02d}{section_number:02d}_{addressee}", addressee
 
 
 def _key(owner: Owner) -> tuple[str, str]:
@@ -131,14 +153,14 @@ def _per_item(
         item = place[2]
         owner = item.owners[0]
         name = f"{item.id}_{item.title}"
-        yield BookJob(_file_name(name, request.round), owner.full_name, (place,))
+        yield BookJob(_file_name(name, request.round.label), owner.full_name, (place,))
 
 
 def _per_plan(
     plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
 ) -> Iterator[BookJob]:
-    yield BookJob(_file_name("全実施項目", request.round), "各所属", chosen)
+    yield BookJob(_file_name("全実施項目", request.round.label), "各所属", chosen)
 
 
-def _file_name(name: str, kind: RoundKind) -> str:
-    return f"{safe_name(name)}_{kind.label}.xlsx"
+def _file_name(name: str, label: str) -> str:
+    return f"{safe_name(name)}_{label}.xlsx"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 Value = int | float | str | None
 CellKey = tuple[str, int]
@@ -25,26 +26,34 @@ def input_name(path: str) -> str:
 
 
 class InputState(IntEnum):
-    """記入欄の状態。KEEP は記入欄ではないセル。"""
+    """記入欄の状態。KEEP は記入欄ではないセル、DOUBT は開いていて、直してもらう欄。"""
 
     KEEP = 0
     OPEN = 1
     CLOSED = 2
+    DOUBT = 3
+
+
+class SheetLink(NamedTuple):
+    """ブックの中で飛ぶ先。"""
+
+    sheet: str
+    cell: str = "A1"
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
     """セルに入れる値と、元の書式からの違い。
 
-    ``size`` is the font size in pt, ``link`` the name of a sheet to jump to;
-    None leaves what the template has.
+    ``size`` is the font size in pt, ``link`` where in the book to jump to; None leaves
+    what the template has.
     """
 
     value: Value
     number_format: str | None = None
     size: float | None = None
     state: InputState = InputState.KEEP
-    link: str | None = None
+    link: SheetLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sheetgen.expressions import (
     compile_loop,
     strip_end,
 )
-from sheetgen.forms.context import FORM_NAMES, BookContext, FormContext
+from sheetgen.forms.context import FORM_NAMES, RETURN_NAME, BookContext, FormContext
 from sheetgen.forms.rounds import input_fields
 from sheetgen.model.filled import SheetBinding
 from sheetgen.model.plan import Plan, item_label
@@ -50,12 +50,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BoundSheet:
-    """式を読み終えた一枚。"""
+    """式を読み終えた一枚。``is_return`` は、差戻しのブックだけに入るシートか。"""
 
     sheet: TemplateSheet
     is_form: bool
     cells: tuple[BoundCell, ...]
     blocks: tuple[Block, ...] = ()
+    is_return: bool = False
 
     @property
     def binding(self) -> SheetBinding:
@@ -148,7 +149,12 @@ class _Reader:
             if not (cell.locked or cell.is_dynamic or cell.is_formula):
                 self._report("T108", sheet, cell, text=cell.text)
         self._check_names(sheet, is_form, found, blocks)
-        return BoundSheet(sheet, is_form, tuple(self._inputs(sheet, is_form, found)), blocks)
+        names = set().union(
+            *(bound.expression.names() for bound in found), *(b.loop.names() for b in blocks)
+        )
+        is_return = not is_form and RETURN_NAME in names
+        inputs = tuple(self._inputs(sheet, is_form, found))
+        return BoundSheet(sheet, is_form, inputs, blocks, is_return)
 
     def _is_form(self, found: list[BoundCell], repeats: bool) -> bool:
         """様式のシートか。一覧のシートに紛れた実施項目の名前は、誤りとしてそのセルで言う。"""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from sheetgen.era import wareki_full
 from sheetgen.forms.context import (
     BookContext,
     BookText,
     FormContext,
+    ReasonText,
     RoundText,
     form_context,
     list_entry,
@@ -19,17 +21,20 @@ from sheetgen.forms.issue import issue_key, issued_form
 from sheetgen.forms.jobs import BookJob
 from sheetgen.forms.rounds import open_paths, printed_initiative_year
 from sheetgen.messages import joint_note, message_of, new_item_note
+from sheetgen.model.correction import Correction
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
 from sheetgen.model.issued import Issue, IssuedForm
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round
-from sheetgen.pipeline.blueprint import draw_blueprint
+from sheetgen.pipeline.blueprint import Blueprint, BoundSheet, draw_blueprint
 from sheetgen.pipeline.form_filler import FormFiller
 from sheetgen.pipeline.issued_layout import issued_layout
 from sheetgen.pipeline.list_filler import ListFiller
 from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.xlsx import TemplateWriter, read_package, read_template
+
+_NO_CORRECTIONS: Mapping[str, Correction] = MappingProxyType({})
 
 
 def is_error(problem: Problem) -> bool:
@@ -41,7 +46,8 @@ class BookMaker:
     """一つのテンプレートと照会で、ブックを次々に作る。
 
     A 差戻し book is made from ``plan``, which already has the answers in it, and says
-    with ``base`` what the master itself holds.
+    with ``base`` what the master itself holds; ``corrections`` (item id → what to mend)
+    are marked in its forms and listed on the sheets that other books leave out.
 
     :raises SheetgenError: the template is not sound.
     """
@@ -53,6 +59,7 @@ class BookMaker:
         asked: RoundText,
         template: Path,
         base: Plan | None = None,
+        corrections: Mapping[str, Correction] = _NO_CORRECTIONS,
     ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
         package = read_package(template, str(template))
@@ -69,22 +76,30 @@ class BookMaker:
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
         self._opened = open_paths(plan, chosen)
         self._issued: dict[str, IssuedForm] = {}
+        self._corrections = corrections
+        self._sheets_of_book = _chosen_sheets(blueprint, self._is_return)
+        self._cell_of = {cell.path: cell.ref for cell in self._layout.cells if cell.path}
         self._forms = FormFiller(blueprint.form, book.file, self._opened)
         self._lists = {
             sheet.sheet.name: ListFiller(sheet, book.file)
-            for sheet in blueprint.sheets
+            for sheet in self._sheets_of_book
             if not sheet.is_form
         }
         tall = {name: filler.tall_rows for name, filler in self._lists.items()}
         tall[blueprint.form.sheet.name] = self._forms.tall_rows
         self.writer = TemplateWriter(
-            package, tuple(sheet.binding for sheet in blueprint.sheets), tall
+            package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
         )
 
     @property
     def input_count(self) -> int:
         """一枚の様式の、記入欄になりうる欄の数。"""
         return sum(one.input is not None for one in self._blueprint.form.cells)
+
+    @property
+    def lists_reasons(self) -> bool:
+        """差戻しのわけを並べるシートがあるか。"""
+        return any(sheet.is_return for sheet in self._blueprint.sheets)
 
     def problems(self) -> list[Problem]:
         """これまでに見つかった問題。"""
@@ -122,7 +137,7 @@ class BookMaker:
         self._issued[form.form_id] = form
 
     def _entries(self, job: BookJob) -> Iterator[SheetEntry]:
-        for sheet in self._blueprint.sheets:
+        for sheet in self._sheets_of_book:
             name = sheet.sheet.name
             if not sheet.is_form:
                 yield SheetEntry(name, name)
@@ -132,7 +147,7 @@ class BookMaker:
 
     def _sheets(self, job: BookJob) -> Iterator[FilledSheet]:
         book = BookText(job.addressee, len(job.items))
-        for sheet in self._blueprint.sheets:
+        for sheet in self._sheets_of_book:
             if not sheet.is_form:
                 yield self._lists[sheet.sheet.name].fill(self._list_context(job, book))
                 continue
@@ -140,7 +155,9 @@ class BookMaker:
                 context = form_context(
                     self._plan, self._round, place, book, self._asked, self._marks
                 )
-                filled = self._forms.fill(context, context.form.label)
+                correction = self._corrections.get(context.item.id)
+                marks = correction.marks if correction else {}
+                filled = self._forms.fill(context, context.form.label, marks)
                 self._note_issued(context, filled, job.file_name)
                 yield filled
 
@@ -154,7 +171,35 @@ class BookMaker:
         for (_, measure, item), here in listed:
             note = "".join(_notes(item, chosen, here))
             entries.append(list_entry(plan, chosen, measure, item, marks, note, here))
-        return BookContext(plan, self._asked, book, plan.final_year, tuple(entries))
+        reasons = tuple(self._reasons(job))
+        return BookContext(plan, self._asked, book, plan.final_year, tuple(entries), reasons)
+
+    def _reasons(self, job: BookJob) -> Iterator[ReasonText]:
+        """差戻しのわけを、様式の順に並べる。"""
+        number = 0
+        for _, measure, item in job.items if self._corrections else ():
+            correction = self._corrections.get(item.id)
+            for reason in correction.reasons if correction else ():
+                number += 1
+                label = item_label(measure, item)
+                yield ReasonText(
+                    number=number,
+                    label=label,
+                    title=item.title,
+                    sheet=label,
+                    cell=self._cell_of.get(reason.path) if reason.path else None,
+                    field=reason.label,
+                    written=reason.written,
+                    cause=reason.cause,
+                    mend=reason.mend,
+                )
+
+
+def _chosen_sheets(blueprint: Blueprint, is_return: bool) -> tuple[BoundSheet, ...]:
+    """ブックに入れるシート。わけのシートは、差戻しのブックだけの、最初のシートになる。"""
+    if not is_return:
+        return tuple(sheet for sheet in blueprint.sheets if not sheet.is_return)
+    return tuple(sorted(blueprint.sheets, key=lambda sheet: not sheet.is_return))
 
 
 def _notes(item: Item, chosen: Round, here: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheetgen.expressions import ExpressionError, Linked
-from sheetgen.model.filled import Value
+from sheetgen.model.filled import SheetLink, Value
 from sheetgen.model.numbers import GENERAL, is_number_format, printed
 from sheetgen.model.template import TemplateSheet
 from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
@@ -50,21 +50,24 @@ class Evaluator:
 
     def value(
         self, one: BoundCell, names: Mapping[str, Any], item: str | None
-    ) -> tuple[Value, str | None]:
-        """値と、リンク先のシート。求められなければ問題とし、空とする。"""
+    ) -> tuple[Value, SheetLink | None]:
+        """値と、リンク先。求められなければ問題とし、空とする。"""
         try:
             value = one.expression.evaluate(names)
         except ExpressionError:
             self.report("T115", one, item, text=one.cell.text)
             return None, None
-        link = None
+        link: SheetLink | None = None
         if isinstance(value, Linked):
-            value, link = value.value, value.sheet
-            if not isinstance(link, str | None):
-                self.report("T116", one, item, kind=type(link).__name__)
+            value, target = value.value, (value.sheet, value.cell)
+            wrong = [part for part in target if not isinstance(part, str | None)]
+            if wrong:
+                self.report("T116", one, item, kind=type(wrong[0]).__name__)
                 return None, None
+            if target[0] is not None:
+                link = SheetLink(target[0], target[1] or "A1")
         if value is None:
-            return None, link
+            return None, None
         if isinstance(value, bool) or not (isinstance(value, str) or _is_number(value)):
             self.report("T116", one, item, kind=type(value).__name__)
             return None, None

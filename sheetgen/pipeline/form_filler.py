@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sheetgen.forms.context import FormContext, names_of
 from sheetgen.forms.guidance import OpenInput, validations
-from sheetgen.model.filled import CellKey, Fill, FilledSheet, InputState, Value, input_name
+from sheetgen.model.filled import (
+    CellKey,
+    Fill,
+    FilledSheet,
+    InputState,
+    SheetLink,
+    Value,
+    input_name,
+)
 from sheetgen.model.layout import Box, Fitted, Page
 from sheetgen.model.numbers import hides_digits
 from sheetgen.model.round import FieldKind
@@ -21,6 +32,8 @@ ROOM = {FieldKind.TEXT: 4, FieldKind.FIGURE: 1, FieldKind.MONEY: 1, FieldKind.GR
 
 # 指標の表示形式で見せる値。
 _INDICATOR_PATHS = {"item.indicator.current", "item.indicator.target"}
+
+_NO_MARKS: Mapping[str, str] = MappingProxyType({})
 
 
 class FormFiller:
@@ -65,11 +78,13 @@ class FormFiller:
     def _is_open(self, one: BoundCell) -> bool:
         return one.input is not None and one.input.path in self._opened
 
-    def fill(self, context: FormContext, name: str) -> FilledSheet:
-        """一枚を作る。``name`` はシートの名。"""
+    def fill(
+        self, context: FormContext, name: str, marks: Mapping[str, str] = _NO_MARKS
+    ) -> FilledSheet:
+        """一枚を作る。``name`` はシートの名、``marks`` は直してもらう欄の道と、そのわけ。"""
         names = names_of(context)
         item = context.item
-        values: list[tuple[BoundCell, Value, str | None, str | None]] = []
+        values: list[tuple[BoundCell, Value, str | None, SheetLink | None]] = []
         boxes = list(self._static)
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
@@ -81,7 +96,7 @@ class FormFiller:
         fitted = fit(boxes, self._page)
         fills = {
             (one.cell.ref, 0): Fill(
-                value, code, fitted.sizes.get(one.cell.ref), self._state(one), link
+                value, code, fitted.sizes.get(one.cell.ref), self._state(one, marks), link
             )
             for one, value, code, link in values
         }
@@ -96,7 +111,7 @@ class FormFiller:
             name=name,
             fills=fills,
             row_heights={(row, 0): height for row, height in fitted.row_heights.items()},
-            validations=validations(context.plan, item, inputs),
+            validations=validations(context.plan, item, inputs, marks),
             names=self._names,
             capacity={
                 one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
@@ -110,10 +125,12 @@ class FormFiller:
         wraps = one.cell.wrap and not isinstance(value, int | float)
         return _box(one.cell, text, wraps, room)
 
-    def _state(self, one: BoundCell) -> InputState:
+    def _state(self, one: BoundCell, marks: Mapping[str, str]) -> InputState:
         if one.input is None:
             return InputState.KEEP
-        return InputState.OPEN if self._is_open(one) else InputState.CLOSED
+        if not self._is_open(one):
+            return InputState.CLOSED
+        return InputState.DOUBT if one.input.path in marks else InputState.OPEN
 
     def _number_format(self, one: BoundCell, context: FormContext, value: Value) -> str | None:
         """指標の数は、テンプレートが形式を決めていなければ、指標の形式で見せる。"""

@@ -86,6 +86,7 @@ class DefinedNames:
         self._package = package
         self._form_sheet = form_sheet
         self._moving = [name for name, binding in bindings.items() if binding.blocks]
+        self.left_out = tuple(name for name in order if name not in bindings)
         names = list(self._read(parent, order))
         own = {name.label.casefold() for name in names if name.scope == form_sheet}
         # 様式を指すブックの名前は写しごとの名前になる。同じ名前がシートにもあれば、そちらを残す。
@@ -103,7 +104,13 @@ class DefinedNames:
                 continue
             index = attrs.pop("localSheetId", None)
             scope = order[int(index)] if index is not None else None
-            yield _Name(label, attrs, scope, self._pieces(label, node.text, scope))
+            pieces = self._pieces(label, node.text, scope)
+            if scope not in self.left_out and not self._of_left_out(node.text):
+                yield _Name(label, attrs, scope, pieces)
+
+    def _of_left_out(self, text: str) -> bool:
+        """このブックに入れないシートを指すか。"""
+        return any(names_sheet(text, sheet) for sheet in self.left_out)
 
     def _pieces(self, label: str, text: str, scope: str | None) -> tuple[object, ...]:
         if "#REF!" in text:

@@ -14,6 +14,7 @@ from sheetgen.xlsx.moving import MovingRows
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
+    names_sheet,
     repoint,
     shift_formula,
     translated,
@@ -57,6 +58,7 @@ class SheetCutter:
         tall_rows: frozenset[int],
         form_sheet: str,
         shared_strings: Callable[[int], str],
+        left_out: tuple[str, ...] = (),
     ) -> None:
         self.package = package
         self.part = part
@@ -64,6 +66,7 @@ class SheetCutter:
         self.form_sheet = form_sheet
         self._tall_rows = tall_rows
         self._shared_strings = shared_strings
+        self._left_out = left_out
         self.data, self.root = package.tree(part)
         self.splice = Splice(self.data)
         self.needs_calculation = False
@@ -226,12 +229,17 @@ class SheetCutter:
         """様式のシートを指す参照を、自分の写しに向ける。
 
         :raises SheetgenError: another sheet names the form sheet, of which there
-            will be several (T010), or the reference spans sheets (T011).
+            will be several (T010), the reference spans sheets (T011), or it names a
+            sheet that the book leaves out (T016).
         """
         try:
             found = repoint(formula, self.form_sheet, SheetNameSlot())
         except AmbiguousReferenceError as error:
             raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
+        for sheet in self._left_out:
+            if names_sheet(formula, sheet):
+                facts = {"sheet": self.binding.name, "formula": formula, "other": sheet}
+                raise self.package.refuse("T016", **facts)
         if len(found) > 1 and not self.binding.is_form:
             raise self.package.refuse(
                 "T010", sheet=self.binding.name, formula=formula, form=self.form_sheet

@@ -6,6 +6,8 @@ template's own entries are never changed, only derived ones appended.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sheetgen.model.filled import InputState
 from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.text import attribute_value
@@ -21,9 +23,12 @@ StyleChange = tuple[int, float | None, str | None, InputState]
 
 
 class StyleSheet:
-    """テンプレートの ``styles.xml``。ブックごとの :class:`StyleBook` を作る。"""
+    """テンプレートの ``styles.xml``。ブックごとの :class:`StyleBook` を作る。
 
-    def __init__(self, data: bytes, root: Node, sample_style: int | None) -> None:
+    ``samples`` are the styles whose fill an input of that state gets.
+    """
+
+    def __init__(self, data: bytes, root: Node, samples: Mapping[InputState, int]) -> None:
         self.data = data
         self.root = root
         self.fonts = root.find("fonts")
@@ -33,8 +38,9 @@ class StyleSheet:
         self.formats = root.find("numFmts")
         known = self.formats.children if self.formats else []
         self.format_ids = {node.attrs["formatCode"]: int(node.attrs["numFmtId"]) for node in known}
-        sample = self.xfs.children[sample_style] if sample_style is not None else None
-        self.open_fill = sample.attrs.get("fillId") if sample else None
+        self.fills = {
+            state: self.xfs.children[style].attrs.get("fillId") for state, style in samples.items()
+        }
 
     def new_book(self) -> StyleBook:
         """一冊分の書式の控えを作る。"""
@@ -81,8 +87,10 @@ class StyleBook:
         if state is not InputState.KEEP:
             locked = state is InputState.CLOSED
             changes["applyProtection"] = "1"
-            if not locked and self._sheet.open_fill is not None:
-                changes |= {"fillId": self._sheet.open_fill, "applyFill": "1"}
+            fills = self._sheet.fills
+            fill = fills.get(state) or fills.get(InputState.OPEN)
+            if not locked and fill is not None:
+                changes |= {"fillId": fill, "applyFill": "1"}
         if not changes:
             return number
         self._xfs.append(self._xf(base, changes, locked))

@@ -155,7 +155,7 @@ def _links(prefix: str, state: RenderState) -> str:
             continue
         column, row = split_ref(ref)
         rows = state.shift.rows(row)
-        target = attribute_text(f"{quoted(fill.link)}!A1")
+        target = attribute_text(f"{quoted(fill.link.sheet)}!{fill.link.cell}")
         written.append(
             f'<{prefix}hyperlink ref="{column}{rows[turn]}" location="{target}"'
             f' display="{attribute_text(str(fill.value))}"/>'

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 INPUT_SAMPLE = "input_sample"
 """記入欄の色の見本にするセルに付ける名前。"""
 
+DOUBT_SAMPLE = "doubt_sample"
+"""差戻しのブックで、直してもらう記入欄の色の見本にするセルに付ける名前。"""
+
 MAX_CELLS = 20_000
 """一枚のシートで読むセルの数の上限。"""
 

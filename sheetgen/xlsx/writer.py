@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO
 
-from sheetgen.model.filled import FilledBook, FilledSheet, SheetBinding
+from sheetgen.model.filled import FilledBook, FilledSheet, InputState, SheetBinding
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
 from sheetgen.xlsx.container import Container, ContainerFullError, Entry, compress
@@ -35,7 +35,7 @@ from sheetgen.xlsx.sheet import SheetCutter, SheetProgram
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.slots import RenderState, join
 from sheetgen.xlsx.styles import StyleBook, StyleChange, StyleSheet
-from sheetgen.xlsx.template import INPUT_SAMPLE
+from sheetgen.xlsx.template import DOUBT_SAMPLE, INPUT_SAMPLE
 from sheetgen.xlsx.workbook import WorkbookProgram, core_properties
 
 _RECENT_STYLES = 64
@@ -44,7 +44,9 @@ _RECENT_STYLES = 64
 class TemplateWriter:
     """一つのテンプレートの書き手。
 
-    ``tall_rows`` names, for each sheet, the rows whose height will be computed.
+    ``bindings`` are the sheets its books have; another sheet of the template stays out,
+    with the names that belong to it.  ``tall_rows`` names, for each sheet, the rows whose
+    height will be computed.
 
     :raises SheetgenError: the template holds something that would be lost (T0xx).
     """
@@ -68,7 +70,9 @@ class TemplateWriter:
         unchanging = {relationships_name(""): root, **self._constant.parts}
         self._unchanging = {name: compress(name, data) for name, data in unchanging.items()}
         styles = self._constant.rewritten.get("styles", "")
-        self._styles = StyleSheet(*package.tree(styles), self._sample_style())
+        samples = self._samples()
+        self.has_doubt_sample = InputState.DOUBT in samples
+        self._styles = StyleSheet(*package.tree(styles), samples)
         self._recent_styles: dict[tuple[StyleChange, ...], Entry] = {}
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
         self.notes: tuple[Problem, ...] = tuple(
@@ -81,7 +85,8 @@ class TemplateWriter:
         package, form = self._package, self._form_sheet
         part = self._sheet_part(name)
         strings = self._constant.strings
-        cutter = SheetCutter(package, part, binding, tall_rows, form, strings.__getitem__)
+        left_out = self._workbook.names.left_out
+        cutter = SheetCutter(package, part, binding, tall_rows, form, strings.__getitem__, left_out)
         self._programs[name] = cutter.cut()
         self._dependents[name] = read_dependents(package, part, binding, form)
         for dependent in self._dependents[name]:
@@ -96,9 +101,15 @@ class TemplateWriter:
             raise self._package.refuse("T013", sheet=name, thing="グラフシートなど")
         return part
 
-    def _sample_style(self) -> int | None:
-        """記入欄の見本のセルの書式。"""
-        location = self._workbook.names.location(INPUT_SAMPLE)
+    def _samples(self) -> dict[InputState, int]:
+        """記入欄の状態ごとの、見本のセルの書式。"""
+        names = {InputState.OPEN: INPUT_SAMPLE, InputState.DOUBT: DOUBT_SAMPLE}
+        found = {state: self._style_of(name) for state, name in names.items()}
+        return {state: style for state, style in found.items() if style is not None}
+
+    def _style_of(self, name: str) -> int | None:
+        """名前の付いたセルの書式。"""
+        location = self._workbook.names.location(name)
         if location is None:
             return None
         sheet, ref = split_sheet(location)

@@ -1,0 +1,120 @@
+"""回収の結果を事務局と課に答える：回収結果のブックと、差戻しのブック。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sheetgen.answering.report import collect_report
+from sheetgen.answering.returns import Asked, corrections
+from sheetgen.era import wareki
+from sheetgen.forms.jobs import RETURN_LABEL, return_file_name
+from sheetgen.forms.rounds import input_fields, open_paths
+from sheetgen.model.answers import ReturnedForm
+from sheetgen.model.collect import CollectRequest, FileOutcome, ItemOutcome, ItemState
+from sheetgen.model.paths import printed_initiative_year
+from sheetgen.model.plan import Owner, Plan
+from sheetgen.model.round import Round
+from sheetgen.output import Staging
+from sheetgen.pipeline.table_heights import table_heights
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.xlsx.report_book import write_report
+
+REPORT_FILE = "回収結果.xlsx"
+COLLECT_FOLDER = "回収"
+
+
+class Answered(NamedTuple):
+    """答えた結果。``report`` は、置けなければ ``None``。"""
+
+    report: Path | None
+    returns: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+def answer(
+    request: CollectRequest,
+    plan: Plan,
+    chosen: Round,
+    outcomes: Sequence[ItemOutcome],
+    files: Sequence[FileOutcome],
+    problems: Sequence[Problem],
+    forms: Sequence[ReturnedForm],
+) -> Answered:
+    """回収結果のブックと、聞くことのある課ごとの差戻しのブックを置く。
+
+    ``plan`` is the master after recording.  What was recorded stands, whatever happens
+    here: a book that cannot be made or placed is told as a problem, never raised.  In a
+    dry run nothing is made.
+    """
+    if request.dry_run:
+        return Answered(None, (), ())
+    folder = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
+    returns, found = _returns(request, plan, chosen, outcomes, forms, folder / RETURN_LABEL)
+    found += _finished(plan, outcomes, folder / RETURN_LABEL)
+    report: Path | None = folder / REPORT_FILE
+    try:
+        _place_report(plan, chosen, outcomes, files, [*problems, *found], folder)
+    except SheetgenError as error:
+        report, found = None, [*found, *error.problems]
+    return Answered(report, returns, tuple(found))
+
+
+def _place_report(
+    plan: Plan,
+    chosen: Round,
+    outcomes: Sequence[ItemOutcome],
+    files: Sequence[FileOutcome],
+    problems: Sequence[Problem],
+    folder: Path,
+) -> None:
+    book = collect_report(plan, chosen, outcomes, files, problems)
+    heights = table_heights(book)
+    with Staging(folder, datetime.now()) as staging:
+        with staging.open(REPORT_FILE) as target:
+            write_report(book, heights, target)
+        staging.place()
+
+
+def _returns(
+    request: CollectRequest,
+    plan: Plan,
+    chosen: Round,
+    outcomes: Sequence[ItemOutcome],
+    forms: Sequence[ReturnedForm],
+    folder: Path,
+) -> tuple[tuple[Path, ...], list[Problem]]:
+    """差戻しのブック。聞くことがなければ、作るための部品も読み込まない。"""
+    if not any(outcome.state is ItemState.HELD for outcome in outcomes):
+        return (), []
+    asked = Asked(
+        input_fields(plan), open_paths(plan, chosen), printed_initiative_year(plan, chosen)
+    )
+    wanted = corrections(plan, asked, outcomes, [form for form in forms if form.round == chosen])
+    from sheetgen.pipeline.returning import make_returns
+
+    try:
+        return make_returns(request, plan, chosen, wanted, folder)
+    except SheetgenError as error:
+        return (), list(error.problems)
+
+
+def _finished(plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path) -> list[Problem]:
+    """もう聞くことのない課の、前に作った差戻しのブック。"""
+    if not folder.is_dir():
+        return []
+    done = {ItemState.RECORDED, ItemState.KEPT}
+    states = {outcome.item: outcome.state for outcome in outcomes}
+    owned: dict[Owner, bool] = {}
+    for _, _, item in plan.items():
+        owner = item.owners[0]
+        owned[owner] = owned.get(owner, True) and states.get(item.id) in done
+    problems = []
+    for owner in (owner for owner, finished in owned.items() if finished):
+        name = return_file_name(plan, owner)
+        if name and (folder / name).exists():
+            facts = {"section": owner.full_name}
+            problems.append(Problem("R603", Place(file=str(folder / name)), facts))
+    return problems
