@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 READABLE = 8.0  # pt。これより小さくなる様式は、読みにくいと知らせる。
 
-# The issued capacity is for the issued font size, 9.5 pt or more for all but the fullest
-# pages; down to the readable 8 pt a cell takes 1.4 times the text and more.
-_SURELY_ENOUGH = 1.25
+# How much more than their issued cells the texts of a form may hold before it is worth
+# measuring.  With the real template and plan, one cell alone takes four times its issued
+# capacity (three times more) before the text falls under 8 pt.
+_SURELY_ENOUGH = 1.5
 _LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わる行の残り（およそ）
 
 
@@ -39,20 +40,19 @@ class Printing:
 
     def check(self, plan: Plan, case: Case) -> list[Problem]:
         """印刷できないほど長い文。"""
-        long = [
-            answer
+        long = {
+            answer.path: (answer, excess)
             for answer in case.asked("words")
             if isinstance(answer.value, str)
-            and case.is_new(answer)
-            and _may_be_too_long(answer.value, case.issued.capacity.get(answer.path))
-        ]
-        if not long:
+            and (excess := _excess(answer.value, case.issued.capacity.get(answer.path))) > 0
+        }
+        if sum(excess for _, excess in long.values()) <= _SURELY_ENOUGH:
             return []
         sizes = self._sizes(plan, case)
         return [
             problem
-            for answer in long
-            if (problem := _problem(case, answer, sizes.get(answer.path, READABLE)))
+            for path, (answer, _) in long.items()
+            if case.is_new(answer) and (problem := _problem(case, answer, sizes[path]))
         ]
 
     def _sizes(self, plan: Plan, case: Case) -> Mapping[str, float]:
@@ -98,10 +98,11 @@ class Printing:
         return self._drawn
 
 
-def _may_be_too_long(text: str, capacity: int | None) -> bool:
-    if capacity is None:
-        return False
-    return len(text) + _LOST_PER_LINE_END * text.count("\n") > _SURELY_ENOUGH * capacity
+def _excess(text: str, capacity: int | None) -> float:
+    """配ったときの欄に入る字数を、その何倍分超えているか。超えていなければ負。"""
+    if not capacity:
+        return 0.0
+    return (len(text) + _LOST_PER_LINE_END * text.count("\n")) / capacity - 1
 
 
 def _problem(case: Case, answer: Answer, size: float) -> Problem | None:

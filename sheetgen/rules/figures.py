@@ -7,6 +7,8 @@ it is from its target.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sheetgen.model.answers import Answer
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import EFFECT_FORMAT, hides_digits, printed
@@ -82,7 +84,7 @@ def far_from_target(case: Case, answer: Answer) -> Facts | None:
     actual, target = pair
     anchors = (case.item.indicator.current, previous.result.value if previous else None)
     factor = slip(actual, target)
-    if factor is None or _near(actual, *anchors):
+    if factor is None or _near(actual, *anchors) or actual < 0 < target:
         return None
     code = case.item.indicator.number_format
     return {"value": printed(actual), "target": printed(target, code), "factor": factor}
@@ -124,6 +126,8 @@ def rounded_in_print(case: Case, answer: Answer) -> Facts | None:
     code = case.item.indicator.number_format
     if not isinstance(answer.value, int | float) or "." not in code:
         return None
+    if fraction_for_rate(case, answer):
+        return None
     return _rounded(answer.value, code)
 
 
@@ -134,7 +138,9 @@ def _rounded(value: int | float, code: str) -> Facts | None:
 
 
 def _effects(case: Case, answer: Answer) -> tuple[int | float, int | float] | None:
-    return _pair(answer.value, case.year.effect if case.year else None)
+    """実績効果額と見込額。負の効果額は、符号のほうを問う。"""
+    pair = _pair(answer.value, case.year.effect if case.year else None)
+    return None if pair and pair[0] < 0 < pair[1] else pair
 
 
 def yen_for_thousands(case: Case, answer: Answer) -> Facts | None:
@@ -142,7 +148,7 @@ def yen_for_thousands(case: Case, answer: Answer) -> Facts | None:
     pair = _effects(case, answer)
     if pair is None or not pair[1] or not 300 <= abs(pair[0] / pair[1]) <= 3000:
         return None
-    return _money_facts(*pair) | {"likely": printed(_plain(pair[0] / 1000), EFFECT_FORMAT)}
+    return _money_facts(*pair) | {"likely": _exact(pair[0] / 1000)}
 
 
 def millions_for_thousands(case: Case, answer: Answer) -> Facts | None:
@@ -150,7 +156,7 @@ def millions_for_thousands(case: Case, answer: Answer) -> Facts | None:
     pair = _effects(case, answer)
     if pair is None or not pair[0] or not 300 <= abs(pair[1] / pair[0]) <= 3000:
         return None
-    return _money_facts(*pair) | {"likely": printed(_plain(pair[0] * 1000), EFFECT_FORMAT)}
+    return _money_facts(*pair) | {"likely": _exact(pair[0] * 1000)}
 
 
 def far_from_effect(case: Case, answer: Answer) -> Facts | None:
@@ -176,8 +182,8 @@ def huge_effect(case: Case, answer: Answer) -> Facts | None:
     limit = max(known) * 300 if known else _HUGE_EFFECT
     if abs(answer.value) < limit:
         return None
-    return {"value": printed(answer.value, EFFECT_FORMAT),
-            "likely": printed(_plain(answer.value / 1000), EFFECT_FORMAT)}  # fmt: skip
+    return {"value": _exact(answer.value),
+            "likely": _exact(answer.value / 1000)}  # fmt: skip
 
 
 def negative_effect(case: Case, answer: Answer) -> Facts | None:
@@ -187,7 +193,7 @@ def negative_effect(case: Case, answer: Answer) -> Facts | None:
     planned = case.year.effect if case.year else None
     if isinstance(planned, int | float) and planned < 0:
         return None
-    return {"value": printed(answer.value, EFFECT_FORMAT)}
+    return {"value": _exact(answer.value)}
 
 
 def far_from_before(case: Case, answer: Answer) -> Facts | None:
@@ -200,9 +206,9 @@ def far_from_before(case: Case, answer: Answer) -> Facts | None:
 
 
 def _money_facts(actual: int | float, planned: int | float) -> dict[str, object]:
-    return {"value": printed(actual, EFFECT_FORMAT), "planned": printed(planned, EFFECT_FORMAT)}
+    return {"value": _exact(actual), "planned": _exact(planned)}
 
 
-def _plain(value: float) -> int | float:
-    kept = float(f"{value:.12g}")
-    return int(kept) if kept.is_integer() else kept
+def _exact(value: int | float) -> str:
+    """桁区切りを付けた、丸めない数。"""
+    return f"{Decimal(printed(float(f'{value:.12g}'))):,f}"

@@ -13,46 +13,60 @@ from sheetgen.rules.case import Case, Facts, figures
 _CLEARLY_SHORT = 0.5
 """現状から目標までの道のりの半分に届かなければ、はっきり届いていないと見る。"""
 
-_REACHED = 1.0
-
-_TOO_SHORT = 0.05
+_TOO_NEAR = 0.05
 """現状と目標の差がこれより小さい割合なら、道のりとしては測れない。"""
 
+_CLEARLY_WORSE = 0.1
+"""そのときは、現状よりこの割合を超えて悪ければ、はっきり届いていないと見る。"""
 
-def progress(case: Case) -> float | None:
-    """現状から目標までの道のりの、どこまで来たか（1で目標）。分からなければ ``None``。"""
+
+def _figures(case: Case) -> tuple[int | float, int | float, int | float | None, int] | None:
+    """実績、目標、現状、よい向き（増えるなら1、減るなら-1）。向きが分からなければ ``None``。"""
     year, answer = case.year, case.answer("value")
     if year is None or answer is None:
         return None
-    actual, target = answer.value, year.target
+    actual, target, start = answer.value, year.target, case.item.indicator.current
     if not isinstance(actual, int | float) or not isinstance(target, int | float):
         return None
-    start = case.item.indicator.current
     goals = figures(*(one.target for one in case.item.years))
+    rising = goals == sorted(goals)
+    if not rising and goals != sorted(goals, reverse=True):
+        return None
+    way = 1 if rising else -1
     if not isinstance(start, int | float):
-        rising = goals[-1] >= goals[0]
-        return actual / target if rising and target > 0 and goals == sorted(goals) else None
-    if abs(target - start) <= _TOO_SHORT * max(abs(target), abs(start)):
+        # Annual counts such as 5, 5, 5: at least nothing says that fewer is better.
+        return (actual, target, None, way) if rising and target > 0 else None
+    if goals[0] == goals[-1] or (goals[-1] - start) * way <= 0:
         return None
-    if (target - start) * (goals[-1] - start) <= 0:
-        return None
-    return (actual - start) / (target - start)
+    return actual, target, start, way
+
+
+def _is_short(actual: float, target: float, start: float | None, way: int) -> bool:
+    if start is None:
+        return actual < _CLEARLY_SHORT * target
+    if abs(target - start) > _TOO_NEAR * max(abs(target), abs(start)):
+        if (target - start) * way <= 0:
+            return False
+        return (actual - start) / (target - start) < _CLEARLY_SHORT
+    return (actual - start) * way < -_CLEARLY_WORSE * abs(start)
 
 
 def best_but_short(case: Case, answer: Answer) -> Facts | None:
     """いちばん良い評価なのに、目標にはっきり届いていない。"""
     if answer.value != case.scale[0]:
         return None
-    reached = progress(case)
-    return _facts(case, answer) if reached is not None and reached < _CLEARLY_SHORT else None
+    known = _figures(case)
+    return _facts(case, answer) if known and _is_short(*known) else None
 
 
 def worst_but_reached(case: Case, answer: Answer) -> Facts | None:
     """いちばん悪い評価なのに、目標に届いている。"""
     if len(case.scale) < 2 or answer.value != case.scale[-1]:
         return None
-    reached = progress(case)
-    return _facts(case, answer) if reached is not None and reached >= _REACHED else None
+    known = _figures(case)
+    if known is None or (known[0] - known[1]) * known[3] < 0:
+        return None
+    return _facts(case, answer)
 
 
 def _facts(case: Case, answer: Answer) -> Facts:
