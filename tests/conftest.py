@@ -6,6 +6,14 @@ from pathlib import Path
 
 import pytest
 from making import make
+from returned.fixtures import (  # noqa: F401  回収の試験で分け合うもの
+    desk,
+    filled_books,
+    honest_forms,
+    issued_desk,
+    libreoffice,
+    post,
+)
 
 from sheetgen.model.job import GenerateResult
 

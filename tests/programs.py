@@ -1,4 +1,4 @@
-"""試験で使う外のプログラム（LibreOffice、poppler、Node）の呼び出し。
+"""試験で使う外のプログラム（LibreOffice、poppler、Node など）の呼び出し。
 
 A missing program skips the test with its reason.  Where ``SHEETGEN_REQUIRE_PROGRAMS=1``
 (the full run of ``.ci/run``) it fails instead: there nothing may be left untried.
@@ -30,6 +30,7 @@ _INSTALL = {
     "pdftoppm": "poppler-utils",
     "pdfinfo": "poppler-utils",
     "node": "Node.js",
+    "ssconvert": "gnumeric",
 }
 
 

@@ -1,0 +1,95 @@
+"""LibreOffice を UNO で動かす。試験ぜんたいで一度だけ起こす。
+
+The LibreOffice process is driven by a Python that has its bridge (``python3-uno``),
+which is seldom the one that runs the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from programs import missing, need
+
+WORKER = Path(__file__).with_name("uno_worker.py")
+STOP_SECONDS = 30
+Step = tuple[Any, ...]
+
+
+@cache
+def uno_python() -> str | None:
+    """UNO を import できる Python の場所。"""
+    office = Path(os.path.realpath(shutil.which("soffice") or "soffice")).parent
+    folders = [str(office), "/usr/bin", *os.environ.get("PATH", "").split(os.pathsep)]
+    for folder in dict.fromkeys(folders):
+        for name in ("python", "python3"):
+            found = shutil.which(name, path=folder)
+            if found is None:
+                continue
+            asked = [found, "-c", "import uno"]
+            if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
+                return found
+    return None
+
+
+class LibreOffice:
+    """起きている LibreOffice。``work`` は一つのブックを開き、手を動かし、保存する。"""
+
+    def __init__(self) -> None:
+        program = need("soffice")
+        python = uno_python()
+        if python is None:
+            missing("UNO を使える Python がない（python3-uno を入れる）")
+        self._profile = tempfile.TemporaryDirectory(
+            prefix="sheetgen-uno-", ignore_cleanup_errors=True
+        )
+        # 仮想環境の設定が、よその Python に伝わらないようにする。
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        self._process = subprocess.Popen(
+            [python, str(WORKER), program, self._profile.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**clean, "PYTHONIOENCODING": "utf-8"},
+        )
+
+    def work(self, source: Path | None, steps: Sequence[Step], *saves: Path | Step) -> None:
+        """``source`` を開き、``steps`` を行い、``saves`` に保存する。
+
+        A save is a path, or a path with a password.  The steps are the methods of
+        ``Session`` in ``uno_worker.py``.
+        """
+        job = {
+            "source": str(source) if source else "",
+            "steps": [list(step) for step in steps],
+            "saves": [
+                [str(save)] if isinstance(save, Path) else [str(save[0]), *save[1:]]
+                for save in saves
+            ],
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "LibreOffice が終わってしまった"
+        answer = json.loads(line)
+        assert "error" not in answer, answer["error"]
+
+    def close(self) -> None:
+        """LibreOffice を終える。"""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._profile.cleanup()
