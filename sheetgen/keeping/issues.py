@@ -142,6 +142,9 @@ def _render(issue: Issue) -> bytes:
         "is_return": issue.is_return,
         "template": layout.template,
         "sheet": layout.sheet,
+        "formulas": layout.formulas,
+        "others": layout.others,
+        "remarks": layout.remarks,
     }
     cells = [[c.ref, c.last, c.path, c.label, c.text, c.is_input] for c in layout.cells]
     forms = [
@@ -191,7 +194,14 @@ def _parse(record: Mapping[str, Any]) -> Issue:
         municipality=_text(record["municipality"]),
         plan_title=_text(record["plan_title"]),
         round=Round(RoundKind(record["round"]), int(record["year"])),
-        layout=IssuedLayout(_text(record["template"]), _text(record["sheet"]), cells),
+        layout=IssuedLayout(
+            _text(record["template"]),
+            _text(record["sheet"]),
+            cells,
+            _texts(record["formulas"]),
+            _texts(record["others"]),
+            _texts(record["remarks"]),
+        ),
         forms=forms,
         is_return=bool(record["is_return"]),
     )
@@ -200,6 +210,10 @@ def _parse(record: Mapping[str, Any]) -> Issue:
 def _cell(record: list[Any]) -> IssuedCell:
     ref, last, path, label, text, is_input = record
     return IssuedCell(_text(ref), _text(last), path, label, _text(text), bool(is_input))
+
+
+def _texts(record: list[Any]) -> tuple[str, ...]:
+    return tuple(_text(one) for one in record)
 
 
 def _text(value: object) -> str:

@@ -1,1 +1,5 @@
-"""読んだブックのどのシートがどの様式で、どのセルがどの欄かを決める段階。"""
+"""戻ってきたブックの様式を見分け、欄を見つける段階。値はまだ読まない。"""
+
+from sheetgen.matching.book import match_book
+
+__all__ = ["match_book"]

@@ -36,11 +36,16 @@ class IssuedLayout:
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
     ``headings`` are the printed fixed texts, the landmarks for finding a field again.
+    ``formulas`` are the addresses of cells with a formula, ``others`` the names of the
+    template's other sheets, ``remarks`` the texts of what the office drew on the form.
     """
 
     template: str
     sheet: str
     cells: tuple[IssuedCell, ...]
+    formulas: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[IssuedCell, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -72,7 +73,7 @@ class BookMaker:
         self._is_return = base is not None
         self._base = {item.id: item for _, _, item in base.items()} if base else {}
         self._blueprint = blueprint
-        self._layout = issued_layout(blueprint)
+        self._layout = issued_layout(blueprint, package, template)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
         self._opened = open_paths(plan, chosen)
         self._issued: dict[str, IssuedForm] = {}
@@ -134,6 +135,9 @@ class BookMaker:
         base = self._base.get(context.item.id, context.item)
         year = printed_initiative_year(self._plan, self._round)
         form = issued_form(context, filled, base, year, self._paths, self._opened, book)
+        correction = self._corrections.get(form.item_id)
+        if correction:
+            form = replace(form, replaces=correction.replaces)
         self._issued[form.form_id] = form
 
     def _entries(self, job: BookJob) -> Iterator[SheetEntry]:

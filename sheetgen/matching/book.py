@@ -1,0 +1,129 @@
+"""一冊のブックから様式を見分け、その欄を見つける。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sheetgen.matching.aliens import has_content, personal_data
+from sheetgen.matching.claims import Claim, carriers_of, registered
+from sheetgen.matching.content import same
+from sheetgen.matching.fields import FieldFinder
+from sheetgen.matching.identity import Identifier, Identity
+from sheetgen.matching.locating import Whereabouts, locate
+from sheetgen.matching.names import SheetNames, names_by_sheet
+from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
+from sheetgen.model.answers import MatchedForm
+from sheetgen.model.asked import Asked, Matched
+from sheetgen.model.returned import RawBook, RawSheet
+from sheetgen.problems import Place, Problem
+
+
+def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched:
+    """ブックの中の様式と、その欄。``file`` は人に見せる名、``original`` は原本の sha256。
+
+    What the reader noticed (``book.problems``) is not repeated here.
+    """
+    carriers = [(sheet, carriers_of(sheet)) for sheet in book.sheets]
+    lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims)]
+    identifier = Identifier(asked, file, registered(lists), book.properties.get("keywords", ""))
+    names = names_by_sheet(book.names)
+    forms: list[MatchedForm] = []
+    problems: list[Problem] = []
+    others: list[RawSheet] = []
+    own: set[str] = set()
+    for sheet, claims in carriers:
+        if any(sheet is one for one, _ in lists):
+            continue
+        found = identifier.identify(sheet, claims)
+        if isinstance(found, Identity):
+            own.update(found.issue.layout.others)
+            here = names.get(sheet.name.casefold(), SheetNames())
+            forms.append(_match_form(found, sheet, here, file, original))
+        elif found is None:
+            others.append(sheet)
+        else:
+            problems += found
+    if not forms and not problems:
+        problems.append(Problem("R118", Place(file=file)))
+    elif forms and not any(one.cells for one in names.values()):
+        problems.append(Problem("R127", Place(file=file)))
+    problems += [one for sheet in others if sheet.name not in own for one in _alien(sheet, file)]
+    problems += _repeated(forms, file)
+    return Matched(tuple(forms), tuple(problems))
+
+
+def _is_list(sheet: RawSheet, claims: list[Claim]) -> bool:
+    """隠したシートの一覧か。様式の目印は、様式には一つだけある。"""
+    if len(claims) > 1 and len({claim.form for claim in claims}) > 1:
+        return True
+    # 様式が一枚のブックの一覧。様式なら、もっと多くのセルがある。
+    return bool(claims) and len(sheet.cells) <= _LIST_CELLS * (len(claims) + 1)
+
+
+_LIST_CELLS = 8
+
+
+def _match_form(
+    found: Identity, sheet: RawSheet, names: SheetNames, file: str, original: str
+) -> MatchedForm:
+    form, chart = found.form, found.chart
+    problems = list(found.problems)
+
+    def report(code: str, ref: str | None, label: str | None, **facts: object) -> None:
+        place = Place(file, sheet.name, ref, None, label, form.item_id)
+        problems.append(Problem(code, place, {"code": code, "item": form.item_id, **facts}))
+
+    if found.as_issued and all(
+        spot.cell.path in form.opened or same(form.values.get(spot.ref), sheet.cells.get(spot.ref))
+        for spot in chart.bound
+    ):
+        where = Whereabouts()
+    else:
+        where = locate(chart, form, sheet, found.as_issued)
+    finder = FieldFinder(chart, form, sheet, names, where, report)
+    findings = finder.find_all()
+    if where.is_moved:
+        report("R126", None, None, shift=where.describe())
+    report_strays(chart, form, sheet, findings, report)
+    report_remarks(chart, sheet, findings, report)
+    report_hidden(sheet, findings, report)
+    return MatchedForm(
+        file=file,
+        original=original,
+        sheet=sheet.name,
+        round=found.round,
+        issued=form,
+        found=findings.found,
+        missing=tuple(findings.missing),
+        locked=tuple(findings.locked),
+        problems=tuple(problems),
+    )
+
+
+def _alien(sheet: RawSheet, file: str) -> list[Problem]:
+    """配っていないシートについて知らせる。"""
+    if not has_content(sheet) and not sheet.remarks:
+        return []
+    place = Place(file=file, sheet=sheet.name)
+    if not sheet.hidden:
+        return [Problem("R140", place)]
+    found = personal_data(sheet)
+    return [Problem("R141", place, {"found": found}) if found else Problem("R142", place)]
+
+
+def _repeated(forms: list[MatchedForm], file: str) -> list[Problem]:
+    """同じ様式が二枚あり、記入も同じことを知らせる。違うときは、取り込むときに決める。"""
+    by_id: defaultdict[str, list[MatchedForm]] = defaultdict(list)
+    for form in forms:
+        by_id[form.issued.form_id].append(form)
+    found = []
+    for copies in by_id.values():
+        contents = [
+            {path: one.cell and one.cell.value for path, one in form.found.items()}
+            for form in copies
+        ]
+        if len(copies) > 1 and all(content == contents[0] for content in contents[1:]):
+            sheets = "、".join(f"「{form.sheet}」" for form in copies)
+            place = Place(file=file, sheet=copies[1].sheet)
+            found.append(Problem("R143", place, {"count": len(copies), "sheets": sheets}))
+    return found

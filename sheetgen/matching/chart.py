@@ -1,0 +1,122 @@
+"""配った様式の、どこに何があったか。欄を探すときに引く形にしたもの。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetgen.matching.content import FORMULA, key_of
+from sheetgen.model.filled import input_name
+from sheetgen.model.issued import IssuedCell, IssuedForm, IssuedLayout
+from sheetgen.model.refs import Area, ref_of, split_area
+
+CARRIER_PATH = "form.carrier"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """配った様式の一つのセル。``name`` は記入欄に付けた名前（記入欄でなければ空）。"""
+
+    cell: IssuedCell
+    area: Area
+    name: str = ""
+
+    @property
+    def ref(self) -> str:
+        """番地。"""
+        return self.cell.ref
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """文字の分かっているセル。``is_heading`` は、どの様式でも同じ文字か。"""
+
+    ref: str
+    row: int
+    column: int
+    key: str
+    is_heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """配ったときの配置。
+
+    ``inner`` are the cells of merged inputs but the first; ``known`` is every cell
+    that had a meaning; ``formulas`` are the cells that held a formula.
+    """
+
+    layout: IssuedLayout
+    spots: tuple[Spot, ...]
+    inputs: tuple[Spot, ...]
+    fixed: tuple[tuple[str, str], ...]
+    formulas: tuple[str, ...]
+    bound: tuple[Spot, ...]
+    known: frozenset[str]
+    inner: frozenset[str]
+    heading_keys: frozenset[str]
+
+    def landmarks(self, form: IssuedForm) -> list[Landmark]:
+        """その様式で、記入してもらう欄のほかに文字のあったセル。目印の行を除く。"""
+        found = []
+        for spot in self.spots:
+            cell = spot.cell
+            if cell.path == CARRIER_PATH or (cell.path in form.opened and cell.is_input):
+                continue
+            key = FORMULA if cell.ref in self.formulas else None
+            if key is None:
+                key = key_of(cell.text or form.values.get(cell.ref))
+            if key is not None:
+                top, left, _, _ = spot.area
+                found.append(Landmark(cell.ref, top, left, key, bool(cell.text)))
+        return found
+
+
+_PREPARED: list[Chart] = []
+_KEPT = 8
+
+
+def chart_of(layout: IssuedLayout) -> Chart:
+    """配置を引ける形にする。続けて同じ配置が来るので、作ったものを少し覚えておく。"""
+    for chart in _PREPARED:
+        if chart.layout is layout:
+            return chart
+    chart = _draw(layout)
+    _PREPARED.insert(0, chart)
+    del _PREPARED[_KEPT:]
+    return chart
+
+
+def _draw(layout: IssuedLayout) -> Chart:
+    spots = tuple(
+        Spot(
+            cell,
+            split_area(f"{cell.ref}:{cell.last}"),
+            input_name(cell.path) if cell.is_input and cell.path else "",
+        )
+        for cell in layout.cells
+    )
+    inputs = tuple(spot for spot in spots if spot.cell.is_input and spot.cell.path)
+    # 値も文字も道もないセルは、数式である。組み立てた文字のセルには、様式ごとの値がある。
+    plain = [spot for spot in spots if not spot.cell.text]
+    inner = frozenset(ref for spot in inputs for ref in refs_in(spot.area)[1:])
+    return Chart(
+        layout=layout,
+        spots=spots,
+        inputs=inputs,
+        fixed=tuple((spot.ref, spot.cell.text) for spot in spots if spot.cell.text),
+        formulas=layout.formulas,
+        bound=tuple(spot for spot in plain if spot.ref not in layout.formulas),
+        known=frozenset(spot.ref for spot in spots) | inner,
+        inner=inner,
+        heading_keys=frozenset(
+            key for spot in spots if (key := key_of(spot.cell.text)) is not None
+        ),
+    )
+
+
+def refs_in(area: Area) -> list[str]:
+    """範囲のすべてのセルの番地。左上が初め。"""
+    top, left, bottom, right = area
+    return [
+        ref_of(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
+    ]

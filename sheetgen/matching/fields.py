@@ -1,0 +1,231 @@
+"""記入欄を、名前、位置、見出しの順に頼って見つける。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sheetgen.matching.chart import CARRIER_PATH, Chart, Spot, refs_in
+from sheetgen.matching.content import is_blank, same
+from sheetgen.matching.locating import Target, Whereabouts
+from sheetgen.matching.names import SheetNames
+from sheetgen.model.answers import Found, FoundCell, LockedChange
+from sheetgen.model.issued import IssuedForm
+from sheetgen.model.refs import split_area, split_ref
+from sheetgen.model.returned import RawSheet
+
+Report = Callable[..., None]
+"""問題を加える。``report(code, ref, label, **facts)``。"""
+
+
+@dataclass(slots=True)
+class Findings:
+    """一枚の様式で見つけたもの。``used`` は、意味の分かったセル。"""
+
+    found: dict[str, FoundCell] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    locked: list[LockedChange] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+
+class FieldFinder:
+    """一枚の様式の欄を、一つずつ見つける。"""
+
+    def __init__(
+        self,
+        chart: Chart,
+        form: IssuedForm,
+        sheet: RawSheet,
+        names: SheetNames,
+        where: Whereabouts,
+        report: Report,
+    ) -> None:
+        self._chart, self._form, self._sheet = chart, form, sheet
+        self._where, self._report = where, report
+        self._names = SheetNames() if self._is_stale(names) else names
+        self._cells = sheet.cells
+        self._own: set[str] = set()
+        self.findings = Findings()
+
+    def _is_stale(self, names: SheetNames) -> bool:
+        """行が動いたのに、名前がもとの番地のままか（名前を直さないプログラムがある）。"""
+        if not self._where.is_moved:
+            return False
+        unmoved = all(
+            names.cells.get(spot.name, spot.ref) == spot.ref for spot in self._chart.inputs
+        )
+        return unmoved and any(
+            target.certain and target.ref != spot.ref and spot.name in names.cells
+            for spot in self._chart.inputs
+            for target in (self._where.find(spot.area[0], spot.area[1]),)
+        )
+
+    def find_all(self) -> Findings:
+        """すべての欄を見つける。"""
+        for spot in self._chart.inputs:
+            self._find(spot)
+        self._compare_locked()
+        return self.findings
+
+    def _find(self, spot: Spot) -> None:
+        path = spot.cell.path or ""
+        opened = path in self._form.opened
+        target = self._where.find(spot.area[0], spot.area[1])
+        ref, how, sure = self._choose(spot, target, opened)
+        if ref is None:
+            if opened:
+                self.findings.missing.append(path)
+                self._report("R120", None, spot.cell.label, issued=spot.ref)
+            return
+        self._take(spot, ref, how, sure, opened)
+
+    def _choose(self, spot: Spot, target: Target, opened: bool) -> tuple[str | None, Found, bool]:
+        """読むセル、見つけ方、確かか。"""
+        named = self._names.cells.get(spot.name)
+        if target.ref is None:
+            if named is not None:
+                self._ask(spot, opened, "R121", named)
+            return named, Found.NAME, False
+        if target.certain:
+            if named == target.ref:
+                # 動いていない名前は、近くの中身が動いたときの証しにはならない。
+                sure = not target.doubtful or named != spot.ref
+                if not sure:
+                    self._ask(spot, opened, "R121", named)
+                return named, Found.NAME, sure
+            if named is not None:
+                self._ask(spot, opened, "R122", named, other=target.ref,
+                          content=self._shown(target.ref))  # fmt: skip
+                return named, Found.NAME, False
+            how = Found.POSITION if target.ref == spot.ref else Found.LABEL
+            sure = not target.doubtful and not self._lost_alone(spot)
+            if not sure:
+                self._ask(spot, opened, "R121", target.ref)
+            return target.ref, how, sure
+        return self._among(spot, target, named, opened)
+
+    def _among(
+        self, spot: Spot, target: Target, named: str | None, opened: bool
+    ) -> tuple[str | None, Found, bool]:
+        """足された行のあたりの、いくつかのセルのうちの一つ。"""
+        own = self._owned()
+        candidates = [ref for ref in target.candidates if ref not in own]
+        filled = [ref for ref in candidates if not is_blank(self._cells.get(ref))]
+        if named is not None and named in candidates:
+            sure = not target.doubtful and all(ref == named for ref in filled)
+            if not sure:
+                self._ask(spot, opened, "R121", named)
+            return named, Found.NAME, sure
+        if named is not None:
+            self._ask(spot, opened, "R122", named, other=target.ref or "",
+                      content=self._shown(target.ref))  # fmt: skip
+            return named, Found.NAME, False
+        if not filled and not target.doubtful and not self._lost_alone(spot):
+            return target.ref, Found.LABEL, True
+        ref = filled[0] if filled else target.ref
+        if ref is not None:
+            self._ask(spot, opened, "R121", ref)
+        return ref, Found.LABEL, False
+
+    def _owned(self) -> set[str]:
+        """どの欄や見出しのものか、動かないセル。"""
+        if not self._own:
+            self._own = {
+                target.ref
+                for spot in self._chart.spots
+                for target in (self._where.find(spot.area[0], spot.area[1]),)
+                if target.certain and target.ref is not None
+            }
+        return self._own
+
+    def _lost_alone(self, spot: Spot) -> bool:
+        """ほかの欄の名前は生きているのに、この欄の名前だけが壊れているか。"""
+        return spot.name in self._names.broken and bool(self._names.cells)
+
+    def _take(self, spot: Spot, ref: str, how: Found, sure: bool, opened: bool) -> None:
+        """セルの中身を取る。結合が解かれていれば、もとの範囲のほかのセルも見る。"""
+        cell = self._cells.get(ref)
+        area = self._area_now(spot, ref)
+        self.findings.used.update(area)
+        others = [one for one in area[1:] if not is_blank(self._cells.get(one))]
+        if others:
+            covered = self._covered(ref)
+            behind = [one for one in others if one in covered]
+            others = [one for one in others if one not in covered]
+            if behind and opened:
+                self._report("R125", behind[0], spot.cell.label, found=self._shown(behind[0]))
+        if others and is_blank(cell) and len(others) == 1:
+            ref, cell = others[0], self._cells[others[0]]
+            if opened:
+                self._report("R124", ref, spot.cell.label, found=self._shown(ref))
+        elif others:
+            sure = False
+            if is_blank(cell):
+                ref, cell = others[0], self._cells[others[0]]
+                others = others[1:]
+            more = "、".join(f"{one} {self._shown(one)}" for one in others[:5])
+            self._ask(spot, opened, "R123", ref, others=more)
+        path = spot.cell.path or ""
+        found = FoundCell(path, spot.cell.label or "", ref, cell, how, sure)
+        self.findings.found[path] = found
+        issued = self._form.values.get(spot.ref)
+        if not opened and sure and not same(issued, cell):
+            change = LockedChange(ref, path, spot.cell.label, issued, cell)
+            self.findings.locked.append(change)
+
+    def _area_now(self, spot: Spot, ref: str) -> list[str]:
+        """欄の範囲の、今のセル。初めは ``ref``。"""
+        top, left, bottom, right = spot.area
+        if (top, left) == (bottom, right):
+            return [ref]
+        row, column = split_ref(ref)
+        height, width = bottom - top, right - left
+        corner = self._where.find(bottom, right)
+        if corner.certain and corner.ref is not None:
+            last_row, last_column = split_ref(corner.ref)
+            # 範囲の中に足された行も、範囲のうちである。
+            height = last_row - row if last_row >= row else height
+            width = last_column - column if last_column >= column else width
+        return refs_in((row, column, row + height, column + width))
+
+    def _covered(self, ref: str) -> set[str]:
+        """今も結合されていて、``ref`` の後ろに隠れているセル。"""
+        for text in self._sheet.merged:
+            if text.partition(":")[0] == ref:
+                return set(refs_in(split_area(text)))
+        return set()
+
+    def _compare_locked(self) -> None:
+        """記入欄でないセルを、配ったときの中身と比べる。"""
+        for spot in self._chart.spots:
+            if spot.name or spot.ref in self._chart.formulas:
+                continue
+            ref = self._where.place(spot)
+            if ref is None:
+                continue
+            self.findings.used.add(ref)
+            issued = spot.cell.text or self._form.values.get(spot.ref)
+            cell = self._cells.get(ref)
+            if spot.cell.path == CARRIER_PATH and is_blank(cell):
+                continue  # 隠した行は、失われてもほかの目印がある
+            if not same(issued, cell):
+                label = spot.cell.label
+                change = LockedChange(ref, spot.cell.path, label, issued, cell)
+                self.findings.locked.append(change)
+        for ref in self._chart.formulas:
+            row, column = split_ref(ref)
+            target = self._where.find(row, column)
+            if target.ref is not None:
+                self.findings.used.add(target.ref)
+
+    def _ask(self, spot: Spot, opened: bool, code: str, ref: str, **facts: object) -> None:
+        if opened:
+            self._report(code, ref, spot.cell.label, found=self._shown(ref), **facts)
+
+    def _shown(self, ref: str | None) -> str:
+        cell = self._cells.get(ref) if ref else None
+        text = "" if cell is None or cell.value is None else str(cell.value).strip()
+        if not text:
+            return "空"
+        text = text.replace("\n", " ")
+        return f"「{text[:30]}…」" if len(text) > 30 else f"「{text}」"

@@ -1,0 +1,236 @@
+"""配った様式のセルが、戻ってきたシートのどこにあるか。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sheetgen.matching.alignment import AxisMap, Position, align
+from sheetgen.matching.chart import Chart, Landmark, Spot
+from sheetgen.matching.content import FORMULA, is_blank, key_of
+from sheetgen.model.issued import IssuedForm
+from sheetgen.model.refs import column_letters, ref_of, split_ref
+from sheetgen.model.returned import RawCell, RawSheet
+
+MAX_CANDIDATES = 400
+"""一つの欄の候補として見るセルの数の上限。"""
+
+_TOO_COMMON = 100
+
+_Places = Mapping[str, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """欄のあるはずのセル。``ref`` が ``None`` なら、消されている。
+
+    ``candidates`` are all cells it can be, only where that is not ``certain``;
+    ``doubtful`` tells that something near it has been moved or emptied.
+    """
+
+    ref: str | None
+    certain: bool
+    doubtful: bool
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """様式の全体の、今の場所。``rows`` が ``None`` なら、どの行も列も動いていない。"""
+
+    rows: AxisMap | None = None
+    columns: AxisMap | None = None
+    doubtful_rows: set[int] = field(default_factory=set)
+    doubtful_columns: set[int] = field(default_factory=set)
+
+    @property
+    def is_moved(self) -> bool:
+        """足されたり消されたりした行や列があるか。"""
+        return any(axis is not None and not axis.is_identity for axis in (self.rows, self.columns))
+
+    def describe(self) -> str:
+        """どの行・列が、どこへ動いたか。動き方の変わる所だけを挙げる。"""
+        words = []
+        for axis, name, written in (
+            (self.rows, "行", str), (self.columns, "列", column_letters),
+        ):  # fmt: skip
+            shift = 0
+            for old in sorted(axis.certain) if axis is not None else ():
+                new = axis.certain[old] if axis is not None else old
+                if new - old != shift:
+                    shift = new - old
+                    words.append(f"{name} {written(old)} → {written(new)}")
+        return "、".join(words)
+
+    def find(self, row: int, column: int) -> Target:
+        """もとのセルの、今の場所。"""
+        doubtful = row in self.doubtful_rows or column in self.doubtful_columns
+        if self.rows is None or self.columns is None:
+            return Target(ref_of(row, column), True, doubtful)
+        down, across = self.rows.find(row), self.columns.find(column)
+        if down.likely is None or across.likely is None:
+            return Target(None, False, doubtful)
+        ref = ref_of(down.likely, across.likely)
+        if down.certain and across.certain:
+            return Target(ref, True, doubtful)
+        return Target(ref, False, doubtful, _candidates(down, across))
+
+    def place(self, spot: Spot) -> str | None:
+        """文字の決まったセルの、確かな今の場所。"""
+        target = self.find(spot.area[0], spot.area[1])
+        return target.ref if target.certain and not target.doubtful else None
+
+
+def _candidates(down: Position, across: Position) -> tuple[str, ...]:
+    rows = range(down.first, down.last + 1)
+    columns = range(across.first, across.last + 1)
+    if len(rows) * len(columns) > MAX_CANDIDATES:
+        rows, columns = rows[: MAX_CANDIDATES // 20], columns[:20]
+    return tuple(ref_of(row, column) for row in rows for column in columns)
+
+
+def in_place(chart: Chart, cells: Mapping[str, RawCell]) -> bool:
+    """見出しと数式が、すべて配ったときのセルにあるか。"""
+    for ref, text in chart.fixed:
+        cell = cells.get(ref)
+        if cell is None or (cell.value != text and key_of(cell.value) != key_of(text)):
+            return False
+    return all(not is_blank(cells.get(ref)) for ref in chart.formulas)
+
+
+def locate(chart: Chart, form: IssuedForm, sheet: RawSheet, as_issued: bool) -> Whereabouts:
+    """様式が今どこにあるかを、文字の分かっているセルから求める。
+
+    ``as_issued`` says that the headings have not moved.
+    """
+    landmarks = chart.landmarks(form)
+    places = _places({one.key for one in landmarks}, sheet.cells)
+    if as_issued:
+        found = Whereabouts()
+    else:
+        rows, columns = _align_both(landmarks, places)
+        used = [split_ref(ref) for ref in sheet.cells]
+        found = Whereabouts(
+            AxisMap(rows, max((row for row, _ in used), default=1)),
+            AxisMap(columns, max((column for _, column in used), default=1)),
+        )
+    _doubt(found, landmarks, places, sheet.cells)
+    if found.rows is not None and found.columns is not None:
+        _doubt_beside_gaps(found.rows, chart.inputs, 0, found.doubtful_rows)
+        _doubt_beside_gaps(found.columns, chart.inputs, 1, found.doubtful_columns)
+    return found
+
+
+def _places(keys: set[str], cells: Mapping[str, RawCell]) -> _Places:
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for ref, cell in cells.items():
+        key = key_of(cell.value)
+        if key in keys and key is not None:
+            found[key].append(split_ref(ref))
+        if cell.formula is not None:
+            found[FORMULA].append(split_ref(ref))
+    return {key: at for key, at in found.items() if len(at) <= _TOO_COMMON}
+
+
+def _weight(one: Landmark, times: int) -> float:
+    if one.is_heading:
+        return 4.0 if times == 1 else 2.0
+    if one.key == FORMULA or len(one.key) < 4:
+        return 1.0
+    return 3.0 if times == 1 else 1.0
+
+
+def _align_both(
+    landmarks: list[Landmark], places: _Places
+) -> tuple[dict[int, int], dict[int, int]]:
+    """行の対応と列の対応。一方が分かると、もう一方がよく分かる。"""
+    rows: dict[int, int] = {}
+    columns: dict[int, int] = {}
+    times: defaultdict[str, int] = defaultdict(int)
+    for one in landmarks:
+        times[one.key] += 1
+    for _ in range(2):
+        for axis in (0, 1):
+            scores: defaultdict[tuple[int, int], float] = defaultdict(float)
+            for one in landmarks:
+                own = (one.row, one.column)
+                other = (columns if axis == 0 else rows).get(own[1 - axis])
+                seen = {at[axis] for at in places.get(one.key, ())
+                        if other is None or at[1 - axis] == other}  # fmt: skip
+                for number in seen:
+                    scores[own[axis], number] += _weight(one, times[one.key])
+            old = sorted({pair[0] for pair in scores})
+            new = sorted({pair[1] for pair in scores})
+            aligned = align(old, new, scores)
+            if axis == 0:
+                rows = aligned
+            else:
+                columns = aligned
+    return rows, columns
+
+
+def _doubt(
+    found: Whereabouts,
+    landmarks: Iterable[Landmark],
+    places: _Places,
+    cells: Mapping[str, RawCell],
+) -> None:
+    """あるべき所になく、ほかの所にある文字の行と列、すっかり空いた行と列を、確かでないとする。"""
+    expected: dict[str, Landmark] = {}
+    filled_rows: dict[int, bool] = {}
+    filled_columns: dict[int, bool] = {}
+    away: list[Landmark] = []
+    for one in landmarks:
+        target = found.find(one.row, one.column)
+        ref = target.ref if target.certain else None
+        if ref is not None:
+            expected[ref] = one
+            full = not is_blank(cells.get(ref))
+            filled_rows[one.row] = filled_rows.get(one.row, False) or full
+            filled_columns[one.column] = filled_columns.get(one.column, False) or full
+        if ref is None or not _holds(cells.get(ref), one.key):
+            away.append(one)
+    for one in away:
+        for row, column in places.get(one.key, ()):
+            taken = expected.get(ref_of(row, column))
+            if taken is not None and taken.key == one.key:
+                continue
+            if not _aligned(found, one, row, column):
+                continue
+            for each in (one, taken) if taken else (one,):
+                found.doubtful_rows.add(each.row)
+                found.doubtful_columns.add(each.column)
+    for row, full in filled_rows.items():
+        if not full:
+            found.doubtful_rows.update((row - 1, row, row + 1))
+    for column, full in filled_columns.items():
+        if not full:
+            found.doubtful_columns.update((column - 1, column, column + 1))
+
+
+def _holds(cell: RawCell | None, key: str) -> bool:
+    if key == FORMULA:
+        return not is_blank(cell)
+    return cell is not None and key_of(cell.value) == key
+
+
+def _aligned(found: Whereabouts, one: Landmark, row: int, column: int) -> bool:
+    """見出しはどこにあっても、値は同じ行か同じ列にあるときだけ、移されたと見る。"""
+    if one.is_heading:
+        return True
+    if found.rows is None or found.columns is None:
+        return row == one.row or column == one.column
+    return found.rows.find(one.row).likely == row or found.columns.find(one.column).likely == column
+
+
+def _doubt_beside_gaps(
+    axis: AxisMap, inputs: Iterable[Spot], side: int, doubtful: set[int]
+) -> None:
+    """消された行（列）の隣の行（列）は、確かでないとする。"""
+    for spot in inputs:
+        number = spot.area[side]
+        if axis.find(number).likely is None:
+            near = [one for one in axis.certain if one < number][-1:]
+            near += [one for one in axis.certain if one > number][:1]
+            doubtful.update(near)
