@@ -10,7 +10,6 @@ from pathlib import Path
 from sheetgen.intake.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
 from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_TOTAL_BYTES
 from sheetgen.intake.names import UniqueNames, extension
-from sheetgen.intake.unzipping import unzip
 from sheetgen.intake.walking import Found, Walk
 from sheetgen.model.delivered import Delivered, Delivery
 from sheetgen.problems import Place, Problem
@@ -85,6 +84,8 @@ class _Counter:
             self._open(name, data, depth)
 
     def _open(self, name: str, data: bytes, depth: int) -> None:
+        from sheetgen.intake.unzipping import unzip  # late: few deliveries hold a zip
+
         for found in unzip(name, data, self._room):
             if isinstance(found, Problem):
                 self.problems.append(found)

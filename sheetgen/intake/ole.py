@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-_DIFAT_AT, _DIFAT_COUNT = 76, 109
+_DIFAT_MORE, _DIFAT_AT, _DIFAT_COUNT = 68, 76, 109
 _ENTRY = 128
 _END = 0xFFFFFFFA  # this and above are marks, not sectors
-_NOBODY = 0xFFFFFFFF
 _MOST_ENTRIES = 20_000
 
 
@@ -63,7 +62,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, int, int, int]]:
 
 def _chain(data: bytes, size: int, first: int) -> Iterator[int]:
     """``first`` から続くセクターの番号。輪になっていれば止まる。"""
-    tables = struct.unpack_from(f"<{_DIFAT_COUNT}I", data, _DIFAT_AT)
+    tables = list(_tables(data, size))
     per_table = size // 4
     seen: set[int] = set()
     sector = first
@@ -71,7 +70,26 @@ def _chain(data: bytes, size: int, first: int) -> Iterator[int]:
         seen.add(sector)
         yield sector
         table, index = divmod(sector, per_table)
-        at = (tables[table] + 1) * size + 4 * index if table < _DIFAT_COUNT else len(data)
-        if at + 4 > len(data):
+        if table >= len(tables):
             return
-        sector = struct.unpack_from("<I", data, at)[0]
+        found = _number(data, (tables[table] + 1) * size + 4 * index)
+        if found is None:
+            return
+        sector = found
+
+
+def _tables(data: bytes, size: int) -> Iterator[int]:
+    """続き方の表があるセクター。大きなファイルでは、見出しに書ききれずに続きがある。"""
+    yield from struct.unpack_from(f"<{_DIFAT_COUNT}I", data, _DIFAT_AT)
+    more, seen = _number(data, _DIFAT_MORE), set[int]()
+    while more is not None and more < _END and more not in seen:
+        seen.add(more)
+        start = (more + 1) * size
+        if start + size > len(data):
+            return
+        *numbers, more = struct.unpack_from(f"<{size // 4}I", data, start)
+        yield from numbers
+
+
+def _number(data: bytes, at: int) -> int | None:
+    return struct.unpack_from("<I", data, at)[0] if at + 4 <= len(data) else None

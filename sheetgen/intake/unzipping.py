@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from sheetgen.intake.limits import MAX_FILE_BYTES, MAX_FILES, MAX_RATIO, RATIO_FROM
 from sheetgen.intake.names import inside, is_noise, joined, locked_name, member_parts
 from sheetgen.intake.zip_directory import entry_count
 from sheetgen.problems import Place, Problem
-
-if TYPE_CHECKING:
-    from zipfile import ZipFile, ZipInfo
 
 Member = tuple[str, bytes]
 
@@ -25,8 +22,6 @@ _MEGABYTE = 1 << 20
 
 def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
     """中のファイルを、人に見せる名の順に返す。``room`` は取り出してよい大きさの合計。"""
-    import zipfile  # late: few deliveries hold a zip
-
     place = Place(file=name)
     if entry_count(data) > MAX_FILES:
         yield Problem("R017", place, {"limit": MAX_FILES})
@@ -56,7 +51,7 @@ def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
                 yield member, found
 
 
-def _members(archive: ZipFile) -> list[tuple[tuple[str, ...], ZipInfo]]:
+def _members(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], zipfile.ZipInfo]]:
     """中のファイルの名と、その目録。"""
     found = []
     for info in archive.infolist():
@@ -67,10 +62,10 @@ def _members(archive: ZipFile) -> list[tuple[tuple[str, ...], ZipInfo]]:
     return sorted(found, key=lambda pair: (pair[0], pair[1].CRC, pair[1].header_offset))
 
 
-def _content(archive: ZipFile, name: str, info: ZipInfo, room: int) -> bytes | Problem:
+def _content(
+    archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, room: int
+) -> bytes | Problem:
     """一つのファイルの中身。宣言より大きくは取り出さない。"""
-    import zipfile
-
     place = Place(file=name)
     if info.compress_type not in _METHODS:
         return Problem("R015", place)
@@ -88,7 +83,7 @@ def _content(archive: ZipFile, name: str, info: ZipInfo, room: int) -> bytes | P
         return Problem("R015", place)
 
 
-def written_name(info: ZipInfo) -> str:
+def written_name(info: zipfile.ZipInfo) -> str:
     """ZIP に書かれた名。印がなければ UTF-8 か、日本の Windows の文字（cp932）とみなす。
 
     ``orig_filename`` is used, for on Windows ``filename`` has had the 0x5C that is the

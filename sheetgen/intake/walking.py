@@ -6,24 +6,22 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.intake.limits import MAX_FILES
 from sheetgen.intake.names import is_noise, joined, locked_name, shown
 from sheetgen.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """見つけたファイル。``name`` は人に見せる名。"""
 
     name: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(NamedTuple):
     """これから見るフォルダー。``real`` はリンクをたどった本当の場所。"""
 
     name: str
