@@ -78,8 +78,7 @@ class RawSheet:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RawName:
+class RawName(NamedTuple):
     """定義された名前。``sheet`` はシートに属するときのシート名、``target`` は指す先の式。"""
 
     name: str

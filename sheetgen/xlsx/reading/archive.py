@@ -28,13 +28,14 @@ MAX_RATIO = 400
 RATIO_FROM = 4 << 20
 """この大きさに満たない部品の比は問わない。"""
 CHUNK = 1 << 20
+# これより小さければ、宣言がうそでも 32 MiB までにしかならない（deflate の比は 1,032 まで）。
+_SMALL = 32 << 10
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
-_UTF8 = 0x800
 _DESCRIPTOR = 0x8
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
 # 目録の終わりは、最後の 64 KiB の注釈の前にある。
@@ -91,10 +92,12 @@ class Archive:
             raise refuse("R024", limit=MAX_PART >> 20)
         raw = self._data[start : start + packed]
         if method == _DEFLATED:
-            unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
             try:
-                # 宣言より一つ多く許し、宣言より大きいことに気づく。
-                raw = unpacker.decompress(raw, size + 1)
+                if packed < _SMALL:
+                    raw = zlib.decompress(raw, -zlib.MAX_WBITS, size or 1)
+                else:
+                    # 宣言より一つ多く許し、宣言より大きいことに気づく。
+                    raw = zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1)
             except zlib.error:
                 raise refuse("R020") from None
         if len(raw) != size or zlib.crc32(raw) != crc:
@@ -157,7 +160,8 @@ class Archive:
                 raise refuse("R030")
             if method == _STORED and packed != size:
                 raise refuse("R020")
-            yield _name(raw, flags), (start + shift, packed, size, method, crc, _name(raw, flags))
+            name = _name(raw)
+            yield name, (start + shift, packed, size, method, crc, name)
         if position != at:
             raise refuse("R020")
 
@@ -188,7 +192,7 @@ class Archive:
         begin += name_length + extra
         if mark != b"PK\x03\x04" or begin + packed > len(data):
             raise refuse("R020")
-        same = own_method == method and _name(own_name, flags) == name
+        same = own_method == method and _name(own_name) == name
         # 後から大きさを書く書き手は、見出しに 0 を書く。
         if not flags & _DESCRIPTOR or own_size or own_packed:
             same = same and (own_crc, own_packed, own_size) == (crc, packed, size)
@@ -197,7 +201,7 @@ class Archive:
         return begin, packed, size, method, crc, name
 
 
-def _name(raw: bytes, flags: int) -> str:
+def _name(raw: bytes) -> str:
     """部品の名。印がなくても UTF-8 で書く書き手が多く、ほかは日本の Windows とみなす。"""
     try:
         return raw.decode()

@@ -76,24 +76,21 @@ class CellMaker:
     """一冊のブックのセルを作る。文字列の表とスタイルを引く。"""
 
     def __init__(self, strings: Sequence[Text], looks: Sequence[Look], date1904: bool) -> None:
-        self._strings = strings
-        self._looks = looks
-        self._date1904 = date1904
-        self._memo: dict[tuple[str, str, str], RawCell | None] = {}
+        self.strings = strings
+        self.looks = looks
+        self.date1904 = date1904
+        self.pieces: dict[bytes, object] = {}
+        """シートの切れ端から作ったもの（:mod:`sheet_scanner` の覚え）。"""
+        self._seen: dict[str, Look] = {}
 
     def look(self, style: str) -> Look:
         """スタイルの番号（書かれたまま）の見た目。なければ標準。"""
-        index = int(style) if style and style.isascii() and style.isdigit() else 0
-        return self._looks[index] if index < len(self._looks) else PLAIN
-
-    def plain(self, kind: str, style: str, written: str) -> RawCell | None:
-        """数式のないセル。同じ書き方のセルは一度だけ作る。"""
-        key = kind, style, written
-        try:
-            return self._memo[key]
-        except KeyError:
-            cell = self._memo[key] = self.make(kind, style, written, None, None)
-            return cell
+        look = self._seen.get(style)
+        if look is None:
+            index = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else 0
+            look = self.looks[index] if index < len(self.looks) else PLAIN
+            self._seen[style] = look
+        return look
 
     def make(
         self, kind: str, style: str, written: str | None, inline: Text | None, formula: str | None
@@ -125,9 +122,9 @@ class CellMaker:
         if not (written.isascii() and written.isdigit() and len(written) < 10):
             raise UnreadableValueError(written)
         index = int(written)
-        if index >= len(self._strings):
+        if index >= len(self.strings):
             raise UnreadableValueError(written)
-        return self._strings[index]
+        return self.strings[index]
 
     def _scalar(self, kind: str, look: Look, written: str, formula: str | None) -> RawCell:
         value: str | int | float | bool
@@ -142,7 +139,7 @@ class CellMaker:
         elif kind in ("", "n"):
             found, value = CellKind.NUMBER, number(written)
             if look.date:
-                day = iso_date(value, self._date1904)
+                day = iso_date(value, self.date1904)
                 if day is not None:
                     found, value = CellKind.DATE, day
         else:

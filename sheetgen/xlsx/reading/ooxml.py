@@ -7,22 +7,25 @@ Source: ECMA-376 Part 1, 18.2; Part 4 for the transitional namespaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
 from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.xlsx.reading import sheet_scanner
 from sheetgen.xlsx.reading.archive import MAX_PART, Archive, refuse
 from sheetgen.xlsx.reading.cells import MAX_CELLS, REF, CellMaker, column_number
+from sheetgen.xlsx.reading.parts_scanner import scan_looks, scan_names, scan_strings
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.remarks import RemarkReader
+from sheetgen.xlsx.reading.scanning import NotPlainError, PartMemo, is_plain
 from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, parse_sheet
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
 from sheetgen.xlsx.reading.styles import Look, read_looks
-from sheetgen.xlsx.reading.xmlparts import Element, utf8
+from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8
 
 CONTENT_TYPES = "[Content_Types].xml"
 _STRICT = "http://purl.oclc.org/ooxml/"
-_MACRO = b"macroEnabled"
+_MACROS = "R040"
 
 # 関係の種類 -> 参考として知らせるコード
 _TOLD = {
@@ -36,6 +39,33 @@ _TOLD = {
     "connections": "R043",
     "queryTable": "R043",
 }
+
+MAX_MAKERS = 4
+_Name = tuple[str, str, str]
+"""（名前、シートの番号（なければ空）、式）。書かれたまま。"""
+
+_NO_STRINGS: Sequence[Text] = ()
+_NO_LOOKS: Sequence[Look] = ()
+
+_parts = PartMemo()
+_makers: list[CellMaker] = []
+
+
+def forget() -> None:
+    """覚えたことを捨てる（速さを測るとき）。"""
+    _parts.forget()
+    _makers.clear()
+    sheet_scanner.forget()
+
+
+def _maker(strings: Sequence[Text], looks: Sequence[Look], date1904: bool) -> CellMaker:
+    """同じ文字列の表とスタイルなら、前のブックで作ったセルを使う。"""
+    for maker in _makers:
+        if maker.strings is strings and maker.looks is looks and maker.date1904 == date1904:
+            return maker
+    del _makers[MAX_MAKERS:]
+    _makers.insert(0, CellMaker(strings, looks, date1904))
+    return _makers[0]
 
 
 class BookReader:
@@ -56,43 +86,77 @@ class BookReader:
         main = next((one.target for one in top if one.kind == "officeDocument"), None)
         if main is None:
             raise refuse("R026", part="officeDocument")
-        root = self._relations.tree(main)
+        root, names = self._workbook(main)
         if root.local != "workbook":
             raise refuse("R021")
         related = self._relations.of(main)
         self._tell(related)
-        maker = CellMaker(self._strings(related), self._looks(related), _is_1904(root))
+        maker = _maker(self._strings(related), self._looks(related), _is_1904(root))
         sheets = list(self._sheets(root, related, maker))
         if not sheets:
             raise refuse("R033")
         return RawBook(
             format=self._format(root),
             sheets=tuple(sheets),
-            names=tuple(_names(root)),
+            names=tuple(_names(root, names)),
             properties=self._properties(top),
             problems=(*[Problem(code) for code in sorted(self._told)], *self._problems),
         )
 
     def _format(self, root: Element) -> BookFormat:
-        if root.uri.startswith(_STRICT):
+        if any(uri.startswith(_STRICT) for uri in root.attrs.values()):
             return BookFormat.STRICT
-        macros = _MACRO in self._archive.read(CONTENT_TYPES)
-        return BookFormat.XLSM if macros else BookFormat.XLSX
+        return BookFormat.XLSM if _MACROS in self._told else BookFormat.XLSX
 
     def _tell(self, related: list[Relation]) -> None:
         for one in related:
             if one.kind in _TOLD:
                 self._told[_TOLD[one.kind]] = None
 
-    def _strings(self, related: list[Relation]) -> list[Text]:
+    def _workbook(self, part: str) -> tuple[Element, list[_Name]]:
+        """本体の根と、定義された名前。"""
+        data = self._archive.read(part)
+        if is_plain(data):
+            try:
+                rest, names = scan_names(data)
+                return tree(rest, part), names
+            except NotPlainError:
+                pass
+        root = tree(data, part)
+        return root, [
+            (node.attrs.get("name", ""), node.attrs.get("localSheetId", ""), node.text)
+            for node in _children(root, "definedNames")
+        ]
+
+    def _strings(self, related: list[Relation]) -> Sequence[Text]:
         part = _part(related, "sharedStrings")
         if part is None:
-            return []
-        return [rich_text(node) for node in self._relations.tree(part).all("si")]
+            return _NO_STRINGS
+        return _parts.get(self._archive.packed(part), lambda: self._read_strings(part))
 
-    def _looks(self, related: list[Relation]) -> list[Look]:
+    def _read_strings(self, part: str) -> Sequence[Text]:
+        data = self._archive.read(part)
+        if is_plain(data):
+            try:
+                return scan_strings(data)
+            except NotPlainError:
+                pass
+        return [rich_text(node) for node in tree(data, part).all("si")]
+
+    def _looks(self, related: list[Relation]) -> Sequence[Look]:
         part = _part(related, "styles")
-        return [] if part is None else read_looks(self._archive.read(part), part)
+        if part is None:
+            return _NO_LOOKS
+        return _parts.get(self._archive.packed(part), lambda: self._read_looks(part))
+
+    def _read_looks(self, part: str) -> Sequence[Look]:
+        data = self._archive.read(part)
+        if is_plain(data):
+            try:
+                return scan_looks(data)
+            except NotPlainError:
+                pass
+        return read_looks(tree(data, part))
 
     def _sheets(
         self, root: Element, related: list[Relation], maker: CellMaker
@@ -132,12 +196,15 @@ class BookReader:
         )
 
     def _content(self, part: str, maker: CellMaker) -> SheetContent:
-        chunks: Iterable[bytes]
-        if self._archive.size(part) <= MAX_PART:
-            chunks = (utf8(self._archive.read(part), part),)
-        else:
-            chunks = self._archive.stream(part)
-        return parse_sheet(chunks, part, maker)
+        if self._archive.size(part) > MAX_PART:
+            return parse_sheet(self._archive.stream(part), part, maker)
+        data = self._archive.read(part)
+        if is_plain(data):
+            try:
+                return sheet_scanner.scan_sheet(data, maker)
+            except NotPlainError:
+                pass
+        return parse_sheet((utf8(data, part),), part, maker)
 
     def _properties(self, top: list[Relation]) -> dict[str, str]:
         part = _part(top, "core-properties")
@@ -170,17 +237,16 @@ def _is_1904(root: Element) -> bool:
     return properties is not None and properties.attrs.get("date1904") in TRUE
 
 
-def _names(root: Element) -> Iterator[RawName]:
+def _names(root: Element, names: list[_Name]) -> Iterator[RawName]:
     sheets = [unescape(node.attrs.get("name", "")) for node in _children(root, "sheets")]
-    for node in _children(root, "definedNames"):
-        scope = node.attrs.get("localSheetId")
-        sheet = None
-        if scope is not None:
-            # 無いシートの名前は、どのシートのものとも言えない。
-            if not (scope.isascii() and scope.isdigit() and int(scope[:9]) < len(sheets)):
-                continue
-            sheet = sheets[int(scope)]
-        yield RawName(node.attrs.get("name", ""), sheet, unescape(node.text.strip()))
+    for name, scope, target in names:
+        if "_x" in target or "\r" in target:
+            target = unescape(target)
+        if not scope:
+            yield RawName(name, None, target.strip())
+        # 無いシートの名前は、どのシートのものとも言えない。
+        elif scope.isascii() and scope.isdigit() and int(scope[:9]) < len(sheets):
+            yield RawName(name, sheets[int(scope)], target.strip())
 
 
 def _hidden_rows(content: SheetContent) -> frozenset[int]:

@@ -36,7 +36,7 @@ class Relations:
         source = posixpath.join(folder, "_rels", f"{name}.rels")
         if source not in self._archive:
             return []
-        root = tree(self._archive.read(source), source)
+        root = self.tree(source)
         return [self._relation(node, folder) for node in root.all("Relationship")]
 
     def tree(self, part: str) -> Element:

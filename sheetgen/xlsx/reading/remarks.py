@@ -14,7 +14,7 @@ from sheetgen.xlsx.reading.archive import Archive
 from sheetgen.xlsx.reading.cells import MAX_COLUMN, MAX_ROW, column_letters
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.strings import rich_text, unescape
-from sheetgen.xlsx.reading.xmlparts import Element, tree
+from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8
 
 _ANCHORS = {"twoCellAnchor", "oneCellAnchor", "absoluteAnchor"}
 _NOTE = "Note"
@@ -90,7 +90,7 @@ class RemarkReader:
                     yield Remark(RemarkKind.TEXT_BOX, text)
 
     def _vml(self, part: str) -> Iterator[Remark]:
-        data = self._archive.read(part)
+        data = utf8(self._archive.read(part), part)
         for word in _BREAKS:
             data = data.replace(word, b"<br/>")
         for shape in tree(data, part).walk():
@@ -98,9 +98,9 @@ class RemarkReader:
             box = shape.find("textbox")
             if box is None or (client is not None and client.attrs.get("ObjectType") == _NOTE):
                 continue
-            text = _vml_text(box)
-            if text.strip():
-                yield Remark(RemarkKind.TEXT_BOX, text, _vml_ref(client))
+            words = _vml_text(box)
+            if words.strip():
+                yield Remark(RemarkKind.TEXT_BOX, words, _vml_ref(client))
 
 
 def _shapes(anchor: Element, ref: str | None) -> Iterator[Remark]:

@@ -25,7 +25,14 @@ from sheetgen.xlsx.reading.cells import (
     within_limits,
 )
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
-from sheetgen.xlsx.reading.xmlparts import Element, run
+from sheetgen.xlsx.reading.xmlparts import (
+    MAX_DEPTH,
+    Attrs,
+    Element,
+    local_name,
+    run,
+    without_prefixes,
+)
 
 TRUE = frozenset({"1", "true", "on"})
 
@@ -52,6 +59,21 @@ class SheetContent:
             raise refuse("R029", limit=MAX_CELLS)
         self.cells[ref] = cell
 
+    def merge(self, attrs: Attrs) -> None:
+        """``mergeCell`` を加える。"""
+        self.merged.append(attrs.get("ref", "").replace("$", ""))
+
+    def column(self, attrs: Attrs) -> None:
+        """隠れた ``col`` を加える。:class:`SheetgenError` (R032)。"""
+        if attrs.get("hidden") in TRUE or is_zero(attrs.get("width")):
+            first = _position(attrs.get("min"), 1, MAX_COLUMN)
+            self.columns.append((first, _position(attrs.get("max"), first, MAX_COLUMN)))
+
+    def link(self, attrs: Attrs) -> None:
+        """外を指す ``hyperlink`` を加える。"""
+        if attrs.get("id"):
+            self.links.append((attrs.get("ref", ""), attrs["id"]))
+
     def unreadable(self, ref: str, written: str) -> None:
         """読めない値のセル。値を捨てず、誤りの値として残す。"""
         self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50]}))
@@ -66,12 +88,13 @@ def is_zero(text: str | None) -> bool:
 class SheetParser:
     """一枚のシートを読むあいだの状態。"""
 
-    def __init__(self, maker: CellMaker) -> None:
+    def __init__(self, maker: CellMaker, part: str) -> None:
+        self._part = part
         self.content = SheetContent()
         self._maker = maker
         self._path: list[str] = []
         self._row = self._column = 0
-        self._attrs: dict[str, str] = {}
+        self._attrs: Attrs = {}
         self._ref = ""
         self._value: str | None = None
         self._formula: str | None = None
@@ -80,16 +103,20 @@ class SheetParser:
         self._words: list[str] = []
         self._listening = False
         self._shared: dict[str, str] = {}
-        self._formula_attrs: dict[str, str] = {}
+        self._formula_attrs: Attrs = {}
 
-    def start(self, uri: str, local: str, attrs: dict[str, str]) -> None:
+    def start(self, name: str, attrs: Attrs) -> None:
         """要素の始まり。"""
         path = self._path
+        local = local_name(name)
         path.append(local)
         depth = len(path)
+        if depth > MAX_DEPTH:
+            raise refuse("R031", part=self._part)
+        attrs = without_prefixes(attrs)
         if self._tree:
             self._flush()
-            element = Element(local, uri, attrs)
+            element = Element(local, attrs)
             self._tree[-1].children.append(element)
             self._tree.append(element)
         elif depth == 3:
@@ -97,10 +124,11 @@ class SheetParser:
         elif depth == 4 and local == "c" and path[1] == "sheetData":
             self._open_cell(attrs)
         elif depth == 5 and path[3] == "c" and path[1] == "sheetData":
-            self._open_content(uri, local, attrs)
+            self._open_content(local, attrs)
 
-    def end(self, local: str) -> None:
+    def end(self, name: str) -> None:
         """要素の終わり。"""
+        local = local_name(name)
         depth = len(self._path)
         if self._tree:
             self._flush()
@@ -126,7 +154,7 @@ class SheetParser:
             self._tree[-1].text += "".join(self._words)
             self._words.clear()
 
-    def _outline(self, parent: str, local: str, attrs: dict[str, str]) -> None:
+    def _outline(self, parent: str, local: str, attrs: Attrs) -> None:
         content = self.content
         if parent == "sheetData" and local == "row":
             self._row = _position(attrs.get("r"), self._row + 1, MAX_ROW)
@@ -134,15 +162,13 @@ class SheetParser:
             if attrs.get("hidden") in TRUE or is_zero(attrs.get("ht")):
                 content.rows.add(self._row)
         elif parent == "mergeCells" and local == "mergeCell":
-            content.merged.append(attrs.get("ref", "").replace("$", ""))
+            content.merge(attrs)
         elif parent == "cols" and local == "col":
-            if attrs.get("hidden") in TRUE or is_zero(attrs.get("width")):
-                first = _position(attrs.get("min"), 1, MAX_COLUMN)
-                content.columns.append((first, _position(attrs.get("max"), first, MAX_COLUMN)))
-        elif parent == "hyperlinks" and local == "hyperlink" and attrs.get("id"):
-            content.links.append((attrs.get("ref", ""), attrs["id"]))
+            content.column(attrs)
+        elif parent == "hyperlinks" and local == "hyperlink":
+            content.link(attrs)
 
-    def _open_cell(self, attrs: dict[str, str]) -> None:
+    def _open_cell(self, attrs: Attrs) -> None:
         written = attrs.get("r", "").replace("$", "").upper()
         if not written:
             self._column += 1
@@ -156,13 +182,13 @@ class SheetParser:
         self._attrs = attrs
         self._value = self._formula = self._inline = None
 
-    def _open_content(self, uri: str, local: str, attrs: dict[str, str]) -> None:
+    def _open_content(self, local: str, attrs: Attrs) -> None:
         if local in ("v", "f"):
             self._listening = True
             self._words.clear()
             self._formula_attrs = attrs
         elif local == "is":
-            self._inline = Element(local, uri, attrs)
+            self._inline = Element(local, attrs)
             self._words.clear()
             self._tree.append(self._inline)
 
@@ -206,6 +232,6 @@ def parse_sheet(chunks: Iterable[bytes], part: str, maker: CellMaker) -> SheetCo
     :raises SheetgenError: not XML (R027), DOCTYPE (R028), too many cells (R029),
         too deep (R031), outside Excel's limits (R032), a cell twice (R037).
     """
-    parser = SheetParser(maker)
+    parser = SheetParser(maker, part)
     run(chunks, part, parser.start, parser.end, parser.characters)
     return parser.content

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
 from sheetgen.xlsx.reading.strings import is_on, unescape
-from sheetgen.xlsx.reading.xmlparts import Element, tree
+from sheetgen.xlsx.reading.xmlparts import Element
 
 
 class Look(NamedTuple):
@@ -23,9 +23,8 @@ class Look(NamedTuple):
 PLAIN = Look()
 
 
-def read_looks(data: bytes, part: str) -> list[Look]:
-    """``cellXfs`` を、番号の順に読む。:class:`SheetgenError` (R027, R028, R031)。"""
-    root = tree(data, part)
+def read_looks(root: Element) -> list[Look]:
+    """``cellXfs`` を、番号の順に読む。"""
     codes = dict(BUILTIN)
     for node in _children(root, "numFmts"):
         number = _number(node.attrs.get("numFmtId"))

@@ -1,7 +1,9 @@
 """届いた部品の XML を、DOCTYPE と深い入れ子を断りながら読む。
 
-Only UTF-8 and UTF-16 are read, as OPC says, whatever the declaration claims.  No
-entity beyond the five of XML can occur, because every one needs a DOCTYPE.
+Only UTF-8 and UTF-16 are read, as OPC says, whatever the declaration claims: the
+characters that were checked must be the characters that are read.  No entity beyond
+the five of XML can occur, because every other needs a DOCTYPE.  Names are taken
+without their prefix: no two vocabularies of a workbook share one in the same place.
 """
 
 from __future__ import annotations
@@ -23,17 +25,15 @@ _UTF16 = {
     b"\x00<": "utf-16-be",
 }
 
-Start = Callable[[str, str, dict[str, str]], None]
-End = Callable[[str], None]
+Attrs = dict[str, str]
 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """一つの要素。``attrs`` の名から接頭辞は除いてある。``text`` は直下の文字。"""
+    """一つの要素。名に接頭辞はない。``text`` は直下の文字。"""
 
     local: str
-    uri: str
-    attrs: dict[str, str]
+    attrs: Attrs
     children: list[Element] = field(default_factory=list)
     text: str = ""
 
@@ -55,54 +55,46 @@ class Element:
 
 
 def utf8(data: bytes, part: str) -> bytes:
-    """部品を、BOM も宣言もない UTF-8 にそろえる。:class:`SheetgenError` (R027)。"""
+    """部品を UTF-8 にそろえる。:class:`SheetgenError` (R027)。"""
     encoding = _UTF16.get(data[:2])
+    if encoding is None:
+        return data
     try:
-        text = data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
-    except UnicodeDecodeError:
+        return data.decode(encoding).removeprefix("\ufeff").encode()
+    except UnicodeError:
         raise refuse("R027", part=part) from None
-    if text.startswith("<?xml"):
-        text = text[text.find("?>") + 2 :]
-    return text.encode()
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """expat の ``uri}local`` を分ける。"""
-    uri, _, local = name.rpartition("}")
-    return uri, local
+def local_name(name: str) -> str:
+    """接頭辞を除いた名。"""
+    return name.rpartition(":")[2] if ":" in name else name
+
+
+def without_prefixes(attrs: Attrs) -> Attrs:
+    """属性の名から接頭辞を除く。接頭辞のない同じ名があれば、そちらを残す。"""
+    if ":" not in "".join(attrs):
+        return attrs
+    found = {local_name(name): value for name, value in attrs.items() if ":" in name}
+    found.update((name, value) for name, value in attrs.items() if ":" not in name)
+    return found
 
 
 def run(
     chunks: Iterable[bytes],
     part: str,
-    start: Start,
-    end: End,
+    start: Callable[[str, Attrs], None],
+    end: Callable[[str], None],
     characters: Callable[[str], None],
 ) -> None:
-    """部品を順に読む。:class:`SheetgenError` (R027, R028, R031)。"""
-    # 宣言された文字コードに従わない: 点検した文字と、読む文字が違ってはならない。
-    parser = expat.ParserCreate("utf-8", namespace_separator="}")
+    """部品を順に読む。名は書かれたまま渡す。:class:`SheetgenError` (R027, R028)。"""
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
-    depth = 0
-
-    def opened(name: str, attrs: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise refuse("R031", part=part)
-        uri, local = split_name(name)
-        start(uri, local, {key.rpartition("}")[2]: value for key, value in attrs.items()})
-
-    def closed(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        end(name.rpartition("}")[2])
 
     def doctype(*_: object) -> None:
         raise refuse("R028", part=part)
 
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = doctype
     try:
@@ -114,25 +106,26 @@ def run(
 
 
 def tree(data: bytes, part: str) -> Element:
-    """小さな部品を読み、根の要素を返す。"""
-    root = Element("", "", {})
+    """小さな部品を読み、根の要素を返す。:class:`SheetgenError` (R027, R028, R031)。"""
+    root = Element("", {})
     stack = [root]
     words: list[str] = []
 
-    def start(uri: str, local: str, attrs: dict[str, str]) -> None:
-        flush()
-        element = Element(local, uri, attrs)
-        stack[-1].children.append(element)
-        stack.append(element)
-
-    def flush() -> None:
+    def start(name: str, attrs: Attrs) -> None:
         if words:
             stack[-1].text += "".join(words)
             words.clear()
+        element = Element(local_name(name), without_prefixes(attrs))
+        stack[-1].children.append(element)
+        stack.append(element)
+        if len(stack) > MAX_DEPTH:
+            raise refuse("R031", part=part)
 
     def end(_: str) -> None:
-        flush()
-        stack.pop()
+        element = stack.pop()
+        if words:
+            element.text += "".join(words)
+            words.clear()
 
     run((utf8(data, part),), part, start, end, words.append)
     return root.children[0]
