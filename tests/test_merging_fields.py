@@ -1,0 +1,305 @@
+"""一つの欄の突き合わせ。配ったとき・戻ったとき・いまの三つと、記録簿の知っていること。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from merge_samples import (
+    EFFECT,
+    FULL,
+    GRADE,
+    INITIATIVE,
+    NEXT_PLAN,
+    PLAN,
+    RESULTS,
+    REVISION,
+    TEXT,
+    VALUE,
+    returned,
+)
+
+from sheetgen.merging import Merged, merge
+from sheetgen.messages import describe, message_of
+from sheetgen.model.answers import ReturnedForm
+from sheetgen.model.collect import ItemOutcome, ItemState, Take
+from sheetgen.model.filled import Value
+from sheetgen.model.past import Past
+from sheetgen.model.paths import with_items, with_values
+from sheetgen.model.plan import Plan
+from sheetgen.problems import Level
+
+
+def holding(values: Mapping[str, Value], item: str = "01-01") -> Plan:
+    """値が入ったあとの計画。"""
+    changed = with_values(PLAN.find(item)[2], values, RESULTS.initiative_year)
+    return with_items(PLAN, {item: changed})
+
+
+def outcome(merged: Merged, item: str = "01-01") -> ItemOutcome:
+    return next(one for one in merged.outcomes if one.item == item)
+
+
+def new_values(one: ItemOutcome) -> dict[str, Value]:
+    return {change.path: change.new for change in one.changes}
+
+
+def codes(one: ItemOutcome) -> list[str]:
+    for problem in one.problems:
+        assert describe(problem)
+        assert "{" not in describe(problem)
+    return [problem.code for problem in one.problems]
+
+
+def merged(
+    forms: Sequence[ReturnedForm],
+    plan: Plan = PLAN,
+    past: Past | None = None,
+    takes: Sequence[Take] = (),
+) -> ItemOutcome:
+    return outcome(merge(plan, RESULTS, forms, past or Past(), takes=takes))
+
+
+def recorded(path: str, *values: Value) -> Past:
+    return Past(recorded={("01-01", path): frozenset(values)})
+
+
+def rejected(path: str, *values: Value) -> Past:
+    return Past(rejected={("01-01", path): frozenset(values)})
+
+
+# --- one form ------------------------------------------------------------------
+
+
+def test_what_one_side_wrote_goes_in() -> None:
+    one = merged([returned(FULL)])
+    assert one.state is ItemState.RECORDED
+    assert new_values(one) == FULL
+    assert {change.old for change in one.changes} == {None}
+    change = one.changes[0]
+    assert (change.file, change.sheet, change.answer.raw) == ("総務課.xlsx", "01-01", "進めた。")
+    assert codes(one) == []
+
+
+def test_what_the_master_already_has_is_no_change() -> None:
+    one = merged([returned(FULL)], holding(FULL))
+    assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), [])
+
+
+@pytest.mark.parametrize("value", [0, "-", "ー", "－", 0.0, "0"])
+def test_signs_that_look_alike_stay_apart(value: Value) -> None:
+    """空欄・0・-・ー は別のもの（20 は 18 行目と合わせて）。"""
+    one = merged([returned({VALUE: value})])
+    assert new_values(one) == {VALUE: value}
+    assert type(one.changes[0].new) is type(value)
+    assert codes(merged([returned({VALUE: value})], holding({VALUE: "なし"}))) == ["R402"]
+
+
+def test_the_master_edited_since_is_a_conflict() -> None:
+    """34行目：配ったあとに手で直した計画のデータ。"""
+    one = merged([returned(FULL)], holding({VALUE: 99}))
+    assert (one.state, one.changes) == (ItemState.HELD, ())
+    (problem,) = one.problems
+    assert (problem.code, problem.place.path, problem.place.item) == ("R402", VALUE, "01-01")
+    words = str(problem.facts["values"])
+    assert "総務課.xlsx（01-01） は 12" in words
+    assert "計画のデータは 99" in words
+    choices = str(problem.facts["choices"])
+    assert "--take 01-01:総務課.xlsx" in choices
+    assert "--take 01-01:master" in choices
+
+
+def test_the_master_edited_elsewhere_is_no_conflict() -> None:
+    plan = holding({EFFECT: 5})
+    one = merged([returned({TEXT: "進めた。"})], plan)
+    assert (one.state, new_values(one)) == (ItemState.RECORDED, {TEXT: "進めた。"})
+
+
+def test_a_blank_form_takes_nothing_away() -> None:
+    one = merged([returned()], holding(FULL))
+    assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), [])
+
+
+def test_a_cleared_answer_is_asked_about() -> None:
+    plan = holding(FULL)
+    one = merged([returned({TEXT: None}, plan=plan)], plan)
+    assert (one.state, one.changes) == (ItemState.HELD, ())
+    (problem,) = one.problems
+    assert (problem.code, problem.place.cell) == ("R403", "C10")
+    assert message_of(problem).level is Level.CONFIRM
+
+
+def test_cleared_on_both_sides_is_nothing() -> None:
+    one = merged([returned({TEXT: None}, base={TEXT: "前の文"})])
+    assert (one.changes, codes(one)) == ((), [])
+
+
+# --- several forms of one item (line 5) -------------------------------------------
+
+
+def test_two_forms_combine_field_by_field() -> None:
+    one = merged(
+        [
+            returned({TEXT: "進めた。", GRADE: "○"}, file="総務課.xlsx"),
+            returned({VALUE: 12, EFFECT: 3400}, file="管財課.xlsx"),
+        ]
+    )
+    assert (one.state, new_values(one)) == (ItemState.RECORDED, FULL)
+    assert {change.path: change.file for change in one.changes} == {
+        TEXT: "総務課.xlsx",
+        GRADE: "総務課.xlsx",
+        VALUE: "管財課.xlsx",
+        EFFECT: "管財課.xlsx",
+    }
+    assert one.files == ("管財課.xlsx", "総務課.xlsx")
+
+
+def test_two_equal_forms_are_one() -> None:
+    one = merged([returned(FULL, file="一.xlsx"), returned(FULL, file="二.xlsx")])
+    assert (one.state, new_values(one)) == (ItemState.RECORDED, FULL)
+
+
+def test_two_values_for_one_field_hold_the_item() -> None:
+    """5行目：二つの課から同じ項目。3行目：同じ項目のシートが二枚、中身が違う。"""
+    forms = [
+        returned(FULL, file="総務課.xlsx"),
+        returned({**FULL, VALUE: 13}, file="管 財.xlsx"),
+    ]
+    one = merged(forms)
+    assert (one.state, one.changes, codes(one)) == (ItemState.HELD, (), ["R401"])
+    facts = one.problems[0].facts
+    for word in ("総務課.xlsx（01-01） は 12", "管 財.xlsx（01-01） は 13", "計画のデータは 空欄"):
+        assert word in str(facts["values"])
+    assert '--take "01-01:管 財.xlsx"' in str(facts["choices"])
+
+
+@pytest.mark.parametrize(
+    ("take", "value"),
+    [
+        (Take("総務課.xlsx", "01-01"), 12),
+        (Take("管財課.xlsx", "01-01"), 13),
+        (Take("管財課.xlsx"), 13),
+        (Take("返信/管財課.xlsx"), 13),
+        (Take("returned\\返信\\管財課.XLSX"), 13),
+        (Take(None), None),
+        (Take(None, "01-01"), None),
+    ],
+)
+def test_a_decision_settles_it(take: Take, value: Value) -> None:
+    forms = [
+        returned({VALUE: 12}, file="返信/総務課.xlsx"),
+        returned({VALUE: 13}, file="返信/管財課.xlsx"),
+    ]
+    one = merged(forms, takes=[take])
+    assert new_values(one) == ({} if value is None else {VALUE: value})
+    assert one.state is (ItemState.KEPT if value is None else ItemState.RECORDED)
+    assert {(r.kept, r.rejected) for r in one.rejected} == {
+        (value, other) for other in (12, 13) if other != value
+    }
+    assert codes(one) == []
+
+
+def test_a_decision_for_one_item_beats_one_for_all() -> None:
+    forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx", "01-01")])
+    assert new_values(one) == {VALUE: 13}
+
+
+def test_two_decisions_for_one_conflict_are_told() -> None:
+    forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx")])
+    assert (one.state, codes(one)) == (ItemState.HELD, ["R411"])
+
+
+def test_two_sheets_of_one_file_are_told_apart() -> None:
+    """3行目：一つのブックに、同じ項目のシートが二枚。"""
+    forms = [
+        returned({VALUE: 12}, sheet="(1)①"),
+        returned({VALUE: 13}, sheet="(1)① (2)"),
+    ]
+    one = merged(forms)
+    assert codes(one) == ["R401"]
+    assert '"01-01:総務課.xlsx!(1)① (2)"' in str(one.problems[0].facts["choices"])
+    taken = merged(forms, takes=[Take("総務課.xlsx!(1)① (2)", "01-01")])
+    assert new_values(taken) == {VALUE: 13}
+    assert codes(merged(forms, takes=[Take("総務課.xlsx", "01-01")])) == ["R411"]
+
+
+def test_a_decision_against_the_edited_master() -> None:
+    plan = holding({VALUE: 99})
+    taken = merged([returned(FULL)], plan, takes=[Take("総務課.xlsx")])
+    assert new_values(taken) == FULL
+    assert next(c.old for c in taken.changes if c.path == VALUE) == 99
+    kept = merged([returned(FULL)], plan, takes=[Take(None)])
+    assert VALUE not in new_values(kept)
+    assert len(new_values(kept)) == 3
+    assert [(r.kept, r.rejected) for r in kept.rejected] == [(99, 12)]
+
+
+def test_long_texts_show_where_they_part() -> None:
+    same = "同じ書き出しの文。" * 10
+    forms = [
+        returned({TEXT: same + "東へ。"}, file="一.xlsx"),
+        returned({TEXT: same + "西へ。"}, file="二.xlsx"),
+    ]
+    words = str(merged(forms).problems[0].facts["values"])
+    assert "東へ。" in words
+    assert "西へ。" in words
+    assert same not in words
+
+
+# --- what came before (line 6) ------------------------------------------------------
+
+
+def test_an_older_copy_after_a_newer_one_is_told_only() -> None:
+    """6行目：新しい版のあとに届いた古い写し。"""
+    one = merged([returned({VALUE: 12})], holding({VALUE: 13}), recorded(VALUE, 12, 13))
+    assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), ["R404"])
+    assert "--take 01-01:総務課.xlsx" in describe(one.problems[0])
+    assert message_of(one.problems[0]).level is Level.NOTE
+
+
+def test_an_older_copy_may_be_taken_by_name() -> None:
+    plan, past = holding({VALUE: 13}), recorded(VALUE, 12, 13)
+    named = merged([returned({VALUE: 12})], plan, past, [Take("総務課.xlsx", "01-01")])
+    assert new_values(named) == {VALUE: 12}
+    # すべての項目への指定で、古い値に戻してしまわない。
+    common = merged([returned({VALUE: 12})], plan, past, [Take("総務課.xlsx")])
+    assert new_values(common) == {}
+
+
+def test_going_back_knowingly_is_a_change() -> None:
+    plan = holding({VALUE: 13})
+    one = merged([returned({VALUE: 12}, plan=plan)], plan, recorded(VALUE, 12, 13))
+    assert new_values(one) == {VALUE: 12}
+
+
+def test_a_decision_taken_before_stands() -> None:
+    forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    one = merged(forms, holding({VALUE: 13}), rejected(VALUE, 12))
+    assert (one.state, codes(one), one.rejected) == (ItemState.KEPT, ["R405"], ())
+    # 何も採らないと決めたあとも、空欄のまま。
+    none = merged(forms, PLAN, rejected(VALUE, 12, 13))
+    assert (none.changes, codes(none)) == ((), ["R405", "R405"])
+
+
+def test_a_form_returned_before_unchanged_changes_nothing() -> None:
+    one = merged([returned(FULL)], holding(FULL), Past(items=frozenset({"01-01"})))
+    assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), [])
+
+
+def test_a_newer_version_is_a_conflict_until_decided() -> None:
+    plan, past = holding({VALUE: 12}), recorded(VALUE, 12)
+    assert codes(merged([returned({VALUE: 13})], plan, past)) == ["R402"]
+
+
+# --- the revision round ----------------------------------------------------------
+
+
+def test_a_revised_plan_text_replaces_the_old() -> None:
+    form = returned({NEXT_PLAN: "・広げる。", INITIATIVE: "■ 続ける。"}, chosen=REVISION)
+    one = outcome(merge(PLAN, REVISION, [form], Past()))
+    assert {c.path: (c.old, c.new) for c in one.changes} == {
+        NEXT_PLAN: ("・進める。", "・広げる。"),
+        INITIATIVE: (None, "■ 続ける。"),
+    }

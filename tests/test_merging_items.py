@@ -1,0 +1,283 @@
+"""一つの項目は、まるごと記録するか、まったくしないか。問題、通したこと、申出、状態。"""
+
+from __future__ import annotations
+
+import pytest
+from merge_samples import (
+    FULL,
+    GRADE,
+    PLAN,
+    RESULTS,
+    REVISION,
+    TEXT,
+    VALUE,
+    digest,
+    returned,
+)
+from test_merging_fields import codes, holding, merged, new_values, outcome
+
+from sheetgen.merging import check_decisions, merge
+from sheetgen.messages import describe
+from sheetgen.model.answers import Proposal, ReturnedForm
+from sheetgen.model.collect import ItemState, Take, Waiver
+from sheetgen.model.past import Past, WaivedValue
+from sheetgen.problems import Place, Problem
+
+CONFIRM, ERROR, NOTE = "F013", "F015", "F012"
+FACTS = {"value": 12, "shown": 12, "section": "総務課"}
+
+
+def doubt(code: str, path: str | None = VALUE, item: str | None = "01-01") -> Problem:
+    return Problem(code, Place(file="総務課.xlsx", path=path, item=item), FACTS)
+
+
+def filled(*problems: Problem) -> ReturnedForm:
+    return returned(FULL, problems=problems)
+
+
+# --- states ------------------------------------------------------------------------
+
+
+def test_every_item_has_its_state_in_printed_order() -> None:
+    result = merge(PLAN, RESULTS, [returned(FULL, item="01-02")], Past())
+    assert [(one.item, one.state) for one in result.outcomes] == [
+        ("01-01", ItemState.MISSING),
+        ("01-02", ItemState.RECORDED),
+    ]
+    assert {one.section for one in result.outcomes} == {"総務部 総務課"}
+
+
+def test_an_untouched_form_is_untouched() -> None:
+    assert merged([returned()]).state is ItemState.UNTOUCHED
+
+
+def test_nothing_delivered_for_a_recorded_item_is_not_missing() -> None:
+    assert outcome(merge(holding(FULL), RESULTS, [], Past())).state is ItemState.KEPT
+    past = Past(items=frozenset({"01-01"}))
+    assert outcome(merge(PLAN, REVISION, [], past)).state is ItemState.KEPT
+
+
+def test_something_unreadable_is_not_untouched() -> None:
+    form = returned(unread={VALUE: "3,4OO"}, problems=[doubt(ERROR)])
+    assert merged([form]).state is ItemState.HELD
+
+
+# --- whole or not at all -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [CONFIRM, ERROR])
+def test_one_doubt_holds_the_whole_item(code: str) -> None:
+    one = merged([filled(doubt(code))])
+    assert (one.state, one.changes, codes(one)) == (ItemState.HELD, (), [code])
+
+
+def test_a_doubt_holds_no_other_item() -> None:
+    forms = [filled(doubt(ERROR)), returned(FULL, item="01-02", file="二.xlsx")]
+    result = merge(PLAN, RESULTS, forms, Past())
+    assert outcome(result, "01-02").state is ItemState.RECORDED
+
+
+@pytest.mark.parametrize("problem", [doubt(NOTE), doubt(ERROR, item=None), doubt(NOTE, path=None)])
+def test_notes_and_problems_of_the_file_hold_nothing(problem: Problem) -> None:
+    one = merged([filled(problem)])
+    assert (one.state, codes(one)) == (ItemState.RECORDED, [problem.code])
+
+
+def test_what_another_form_filled_is_no_fault() -> None:
+    """文章だけの様式と、数だけの様式。互いの空欄は問題にならない。"""
+    text = returned({TEXT: "進めた。"}, file="一.xlsx", problems=[doubt(ERROR, VALUE)])
+    figure = returned({VALUE: 12}, file="二.xlsx", problems=[doubt(ERROR, TEXT)])
+    assert merged([text, figure]).state is ItemState.RECORDED
+    assert merged([text]).state is ItemState.HELD
+    assert merged([figure]).state is ItemState.HELD
+
+
+def test_a_doubt_about_a_value_that_does_not_go_in_is_none() -> None:
+    doubtful = returned({VALUE: 12_000}, file="一.xlsx", problems=[doubt(ERROR)])
+    right = returned({VALUE: 12}, file="二.xlsx")
+    assert sorted(codes(merged([doubtful, right]))) == ["F015", "R401"]
+    taken = merged([doubtful, right], takes=[Take("二.xlsx")])
+    assert (taken.state, new_values(taken)) == (ItemState.RECORDED, {VALUE: 12})
+    assert merged([doubtful, right], takes=[Take("一.xlsx")]).state is ItemState.HELD
+
+
+def test_what_the_master_cannot_hold_stops_one_item_only() -> None:
+    bad = returned({GRADE: "Ｚ", TEXT: "進めた。"})
+    one = merged([bad])
+    assert (one.state, codes(one)) == (ItemState.HELD, ["R408"])
+    assert codes(merged([returned({TEXT: "あ\x07"})])) == ["R408"]
+    assert codes(merged([returned({VALUE: 10**15})])) == ["R408"]
+
+
+# --- a corrected form replaces what it was made from ---------------------------------
+
+
+def test_a_corrected_form_replaces_the_first() -> None:
+    first = returned({TEXT: "進めた。", VALUE: 12_000}, file="一.xlsx", problems=[doubt(ERROR)])
+    again = returned({TEXT: "進めた。", VALUE: 12}, file="二.xlsx", replaces=[digest("一.xlsx")])
+    one = merged([first, again])
+    assert (one.state, codes(one)) == (ItemState.RECORDED, ["R406"])
+    assert new_values(one) == {TEXT: "進めた。", VALUE: 12}
+
+
+def test_clearing_an_answer_in_the_corrected_form_clears_it() -> None:
+    first = returned({TEXT: "進めた。", VALUE: 12}, file="一.xlsx")
+    again = returned({TEXT: "進めた。"}, file="二.xlsx", replaces=[digest("一.xlsx")])
+    assert new_values(merged([first, again])) == {TEXT: "進めた。"}
+
+
+def test_a_form_the_correction_did_not_know_still_counts() -> None:
+    again = returned({VALUE: 12}, file="二.xlsx", replaces=[digest("一.xlsx")])
+    other = returned({VALUE: 13}, file="三.xlsx")
+    assert codes(merged([again, other])) == ["R401"]
+
+
+def test_corrections_of_each_other_lose_nothing() -> None:
+    one = returned({VALUE: 12}, file="一.xlsx", replaces=[digest("二.xlsx")])
+    two = returned({VALUE: 13}, file="二.xlsx", replaces=[digest("一.xlsx")])
+    assert codes(merged([one, two])) == ["R401"]
+
+
+# --- waivers -------------------------------------------------------------------------
+
+
+def test_a_waived_doubt_lets_the_item_through() -> None:
+    result = merge(
+        PLAN, RESULTS, [filled(doubt(CONFIRM))], Past(), [Waiver(CONFIRM, "01-01")], (), "電話で"
+    )
+    one = outcome(result)
+    assert (one.state, codes(one), result.problems) == (ItemState.RECORDED, [], ())
+    (used,) = one.waivers
+    assert (used.code, used.path, used.value, used.reason) == (CONFIRM, VALUE, 12, "電話で")
+
+
+def test_a_waiver_is_remembered_while_the_value_is_the_same() -> None:
+    past = Past(waived=frozenset({WaivedValue(CONFIRM, "01-01", VALUE, 12)}))
+    one = merged([filled(doubt(CONFIRM))], past=past)
+    assert (one.state, codes(one), one.waivers) == (ItemState.RECORDED, ["R407"], ())
+    other = returned({**FULL, VALUE: 13}, problems=[doubt(CONFIRM)])
+    assert merged([other], past=past).state is ItemState.HELD
+
+
+def test_a_waiver_given_again_is_not_recorded_again() -> None:
+    past = Past(waived=frozenset({WaivedValue(CONFIRM, "01-01", VALUE, 12)}))
+    waivers = [Waiver(CONFIRM, "01-01")]
+    result = merge(PLAN, RESULTS, [filled(doubt(CONFIRM))], past, waivers, (), "電話で")
+    assert outcome(result).waivers == ()
+    assert result.problems == ()
+
+
+def test_a_doubt_without_a_value_is_remembered_by_its_facts() -> None:
+    form = filled(doubt(CONFIRM, None))
+    one = outcome(merge(PLAN, RESULTS, [form], Past(), [Waiver(CONFIRM, "01-01")], (), "わけ"))
+    (used,) = one.waivers
+    assert used.path is None
+    past = Past(waived=frozenset({WaivedValue(CONFIRM, "01-01", None, used.value)}))
+    assert merged([form], past=past).state is ItemState.RECORDED
+    changed = Problem(CONFIRM, form.problems[0].place, {**FACTS, "shown": 13})
+    assert merged([filled(changed)], past=past).state is ItemState.HELD
+
+
+def test_a_cleared_answer_may_be_waived() -> None:
+    plan = holding(FULL)
+    form = returned({TEXT: None}, plan=plan)
+    one = outcome(merge(plan, RESULTS, [form], Past(), [Waiver("R403", "01-01")], (), "消す"))
+    assert (one.state, new_values(one)) == (ItemState.RECORDED, {TEXT: None})
+
+
+def test_waivers_of_a_held_item_are_kept() -> None:
+    form = filled(doubt(CONFIRM), doubt(ERROR, TEXT))
+    one = outcome(merge(PLAN, RESULTS, [form], Past(), [Waiver(CONFIRM, "01-01")], (), "わけ"))
+    assert (one.state, codes(one), len(one.waivers)) == (ItemState.HELD, [ERROR], 1)
+
+
+def test_an_error_is_waived_only_where_its_rule_allows() -> None:
+    form, waivers = filled(doubt(ERROR)), [Waiver(ERROR, "01-01")]
+    refused = merge(PLAN, RESULTS, [form], Past(), waivers, (), "わけ")
+    assert outcome(refused).state is ItemState.HELD
+    assert [problem.code for problem in refused.problems] == ["R423"]
+    allowed = merge(PLAN, RESULTS, [form], Past(), waivers, (), "わけ", lambda code: code == ERROR)
+    assert outcome(allowed).state is ItemState.RECORDED
+
+
+def test_a_conflict_cannot_be_waived() -> None:
+    assert [p.code for p in check_decisions(PLAN, [Waiver("R401", "01-01")], (), "わけ")] == [
+        "R423"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waiver", "reason", "code"),
+    [
+        (Waiver(CONFIRM, "01-01"), None, "R420"),
+        (Waiver(CONFIRM, "01-01"), "　", "R420"),
+        (Waiver("R999", "01-01"), "わけ", "R421"),
+        (Waiver(CONFIRM, "09-09"), "わけ", "R422"),
+        (Waiver(CONFIRM, "01-02"), "わけ", "R424"),
+    ],
+)
+def test_wrong_waivers_are_told(waiver: Waiver, reason: str | None, code: str) -> None:
+    result = merge(PLAN, RESULTS, [filled(doubt(CONFIRM))], Past(), [waiver], (), reason)
+    assert [problem.code for problem in result.problems] == [code]
+    assert describe(result.problems[0])
+    assert outcome(result).state is ItemState.HELD
+
+
+def test_decisions_that_meet_nothing_are_told() -> None:
+    result = merge(PLAN, RESULTS, [returned(FULL)], Past(), takes=[Take("ない.xlsx")])
+    assert [problem.code for problem in result.problems] == ["R425"]
+    assert "総務課.xlsx" in describe(result.problems[0])
+    wrong = merge(PLAN, RESULTS, [returned(FULL)], Past(), takes=[Take(None, "09-09")])
+    assert [problem.code for problem in wrong.problems] == ["R422"]
+    # 決め終えた食い違いへの指定は、くり返しても咎めない。
+    idle = merge(PLAN, RESULTS, [returned(FULL)], Past(), takes=[Take("総務課.xlsx"), Take(None)])
+    assert idle.problems == ()
+
+
+# --- proposals (line 20) -------------------------------------------------------------
+
+PROPOSAL = Proposal("item.title", "実施項目", "C3", "実施項目その1", "実施項目その一")
+
+
+def test_changed_plan_text_is_a_proposal_and_goes_nowhere_by_itself() -> None:
+    """20行目：ロックされた計画の文の変更は、変更申出とする。"""
+    one = merged([returned(FULL, proposals=[PROPOSAL])])
+    assert [p.proposal for p in one.proposals] == [PROPOSAL]
+    assert one.state is ItemState.RECORDED
+    assert "item.title" not in new_values(one)
+
+
+def test_the_same_proposal_is_collected_once() -> None:
+    forms = [
+        returned(FULL, file="一.xlsx", proposals=[PROPOSAL]),
+        returned(FULL, file="二.xlsx", proposals=[PROPOSAL]),
+    ]
+    (first,) = merged(forms).proposals
+    past = Past(proposed=frozenset({("01-01", "実施項目", first.proposal.old, first.proposal.new)}))
+    assert merged(forms, past=past).proposals == ()
+
+
+def test_a_proposal_on_a_held_item_is_kept() -> None:
+    one = merged([returned(FULL, proposals=[PROPOSAL], problems=[doubt(ERROR)])])
+    assert (one.state, len(one.proposals)) == (ItemState.HELD, 1)
+
+
+# --- forms that belong elsewhere -----------------------------------------------------
+
+
+def test_a_form_of_another_round_is_told_and_holds_nothing() -> None:
+    forms = [returned(chosen=REVISION, file="前の照会.xlsx"), returned(FULL)]
+    result = merge(PLAN, RESULTS, forms, Past())
+    assert [problem.code for problem in result.problems] == ["R409"]
+    assert outcome(result).state is ItemState.RECORDED
+
+
+def test_a_form_of_an_item_that_is_no_more_is_told() -> None:
+    form = returned(FULL, item="01-02")
+    measure = PLAN.policies[0].measures[0]
+    shorter = measure.model_copy(update={"entries": measure.entries[:1]})
+    policy = PLAN.policies[0].model_copy(update={"measures": (shorter,)})
+    plan = PLAN.model_copy(update={"policies": (policy,)})
+    result = merge(plan, RESULTS, [form], Past())
+    assert [problem.code for problem in result.problems] == ["R410"]
+    assert [one.item for one in result.outcomes] == ["01-01"]
