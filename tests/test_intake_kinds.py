@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import struct
 
 import pytest
-from deliveries import book_parts, ole, zipped
+from deliveries import FREE, LAST, SECTOR, book_parts, ole, zipped
 
 from sheetgen.intake.kinds import Kind, kind_of
 from sheetgen.model.job import GenerateResult
@@ -100,6 +100,24 @@ def test_cut_anywhere_it_is_still_something(sample: bytes) -> None:
         assert kind_of(sample[:end]) in Kind
 
 
+def test_a_large_file_keeps_its_names_far_behind() -> None:
+    """続き方の表が見出しに書ききれない、7 MB を超える OLE2 の入れ物。"""
+    small = ole(["a", "b", "c", "EncryptedPackage"])
+    directory = small[2 * SECTOR :]
+    assert len(directory) == 2 * SECTOR
+    head = bytearray(small[:SECTOR])
+    per_table = SECTOR // 4
+    first = 109 * per_table + 5
+    struct.pack_into("<I", head, 48, first)
+    struct.pack_into("<2I", head, 68, 1, 1)
+    more = struct.pack("<2I", 2, FREE).ljust(SECTOR, b"\xff")
+    table = bytearray(b"\xff" * SECTOR)
+    struct.pack_into("<2I", table, 4 * 5, first + 1, LAST)
+    data = bytes(head) + bytes(SECTOR) + more + bytes(table)
+    data = data.ljust((first + 1) * SECTOR, b"\0") + directory
+    assert kind_of(data) is Kind.PASSWORD
+
+
 def test_our_own_books_are_books(result: GenerateResult) -> None:
     for book in result.books:
-        assert kind_of(Path(book.path).read_bytes()) is Kind.XLSX
+        assert kind_of(book.path.read_bytes()) is Kind.XLSX

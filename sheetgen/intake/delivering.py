@@ -7,8 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from sheetgen.intake.budget import Budget
 from sheetgen.intake.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
-from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES, MAX_TOTAL_BYTES
+from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES
 from sheetgen.intake.names import UniqueNames, extension
 from sheetgen.intake.walking import Found, Walk
 from sheetgen.model.delivered import Delivered, Delivery
@@ -39,7 +40,7 @@ class _Counter:
         self.problems: list[Problem] = []
         self._names = UniqueNames()
         self._seen: dict[str, str] = {}
-        self._room = MAX_TOTAL_BYTES
+        self._budget = Budget()
 
     def receive_file(self, found: Found) -> None:
         """ディスクにある一つのファイルを受け取る。"""
@@ -50,7 +51,7 @@ class _Counter:
                 if size > MAX_FILE_BYTES:
                     self._refuse("R003", name, limit=MAX_FILE_BYTES // _MEGABYTE)
                     return
-                if size > self._room:
+                if not self._budget.holds(size):
                     self._refuse("R075", name)
                     return
                 data = source.read(MAX_FILE_BYTES)
@@ -61,7 +62,7 @@ class _Counter:
 
     def _receive(self, name: str, data: bytes, depth: int) -> None:
         """一つの中身を受け取る。"""
-        self._room -= len(data)
+        self._budget.spend(len(data))
         kind = kind_of(data)
         if kind in REFUSALS:
             self._refuse(REFUSALS[kind], name)
@@ -86,7 +87,7 @@ class _Counter:
     def _open(self, name: str, data: bytes, depth: int) -> None:
         from sheetgen.intake.unzipping import unzip  # late: few deliveries hold a zip
 
-        for found in unzip(name, data, self._room):
+        for found in unzip(name, data, self._budget):
             if isinstance(found, Problem):
                 self.problems.append(found)
             else:

@@ -7,9 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from sheetgen.intake.budget import Budget
 from sheetgen.intake.limits import MAX_FILE_BYTES, MAX_FILES, MAX_RATIO, RATIO_FROM
 from sheetgen.intake.names import inside, is_noise, joined, locked_name, member_parts
-from sheetgen.intake.zip_directory import entry_count
+from sheetgen.intake.zip_directory import entry_count, is_zip64
 from sheetgen.problems import Place, Problem
 
 Member = tuple[str, bytes]
@@ -20,10 +21,13 @@ _METHODS = (0, 8)  # stored, deflated
 _MEGABYTE = 1 << 20
 
 
-def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
-    """中のファイルを、人に見せる名の順に返す。``room`` は取り出してよい大きさの合計。"""
+def unzip(name: str, data: bytes, budget: Budget) -> Iterator[Member | Problem]:
+    """中のファイルを、人に見せる名の順に返す。"""
     place = Place(file=name)
-    if entry_count(data) > MAX_FILES:
+    if is_zip64(data):  # nothing that is small enough needs it
+        yield Problem("R015", place)
+        return
+    if not budget.spend_members(entry_count(data, MAX_FILES)):
         yield Problem("R017", place, {"limit": MAX_FILES})
         return
     try:
@@ -43,12 +47,8 @@ def unzip(name: str, data: bytes, room: int) -> Iterator[Member | Problem]:
         if book is not None:
             yield Problem("R070", Place(file=inside(name, joined(*parts[:-1], book))))
         elif not info.flag_bits & _ENCRYPTED:
-            found = _content(archive, member, info, room)
-            if isinstance(found, Problem):
-                yield found
-            else:
-                room -= len(found)
-                yield member, found
+            found = _content(archive, member, info, budget)
+            yield found if isinstance(found, Problem) else (member, found)
 
 
 def _members(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], zipfile.ZipInfo]]:
@@ -63,7 +63,7 @@ def _members(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], zipfile.Zi
 
 
 def _content(
-    archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, room: int
+    archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, budget: Budget
 ) -> bytes | Problem:
     """一つのファイルの中身。宣言より大きくは取り出さない。"""
     place = Place(file=name)
@@ -73,7 +73,7 @@ def _content(
         return Problem("R003", place, {"limit": MAX_FILE_BYTES // _MEGABYTE})
     if info.file_size > RATIO_FROM and info.file_size > info.compress_size * MAX_RATIO:
         return Problem("R074", place)
-    if info.file_size > room:
+    if not budget.holds(info.file_size):
         return Problem("R075", place)
     try:
         with archive.open(info) as source:

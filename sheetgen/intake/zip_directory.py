@@ -6,6 +6,8 @@ Enough to tell a workbook from a zip of workbooks.  Source: APPNOTE.TXT 4.3.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from itertools import islice
 
 SIGNATURE = b"PK\x03\x04"
 EMPTY = b"PK\x05\x06"
@@ -17,28 +19,40 @@ _TAIL = 0xFFFF + _END.size
 _MOST_NAMES = 20_000
 
 
-def entry_count(data: bytes) -> int:
-    """目録に書かれた数。目録がなければ 0。"""
+def entry_count(data: bytes, most: int) -> int:
+    """目録にある数。``most`` を超えたところで数えるのをやめる。
+
+    Counted, not believed: what the end of the directory says may be anything.
+    """
+    return sum(1 for _ in islice(_raw_names(data), most + 1))
+
+
+def is_zip64(data: bytes) -> bool:
+    """4 GB を超えるもののための目録があるか。"""
     at = _end(data)
-    return 0 if at is None else int(_END.unpack_from(data, at)[4])
+    return at is not None and data[max(0, at - 20) : at].startswith(b"PK\x06\x07")
 
 
 def names(data: bytes) -> frozenset[str]:
     """入っているものの名（小文字、区切りは ``/``）。目録がなければ最初の一つだけ。"""
+    if _end(data) is None:
+        return frozenset({_plain(first_entry(data)[0])})
+    return frozenset(_plain(name) for name in islice(_raw_names(data), _MOST_NAMES))
+
+
+def _raw_names(data: bytes) -> Iterator[bytes]:
     at = _end(data)
     if at is None:
-        return frozenset({_plain(first_entry(data)[0])})
-    *_, length, _, _ = _END.unpack_from(data, at)
-    position, found = at - length, set[str]()
-    while 0 <= position <= at - _CENTRAL.size and len(found) < _MOST_NAMES:
+        return
+    position = at - int(_END.unpack_from(data, at)[5])
+    while 0 <= position <= at - _CENTRAL.size:
         fields = _CENTRAL.unpack_from(data, position)
         if fields[0] != b"PK\x01\x02":
-            break
+            return
         name_length, extra, comment = fields[10:13]
         position += _CENTRAL.size
-        found.add(_plain(data[position : position + name_length]))
+        yield data[position : position + name_length]
         position += name_length + extra + comment
-    return frozenset(found)
 
 
 def first_entry(data: bytes) -> tuple[bytes, bytes]:
