@@ -22,6 +22,8 @@ SAMPLES: list[tuple[str, bytes, Kind]] = [
     ("xlsb", zipped(book_parts("xl/workbook.bin")), Kind.XLSB),
     ("xlsx, backslashes", zipped({"[Content_Types].xml": b"", "xl\\workbook.xml": b""}), Kind.XLSX),
     ("xlsx, its own part names", zipped({"[Content_Types].xml": b"", "book.xml": b""}), Kind.XLSX),
+    ("xlsx, without types", zipped({"xl/workbook.xml": b""}), Kind.XLSX),
+    ("ods, compressed", zipped({"content.xml": b"", "META-INF/manifest.xml": b""}), Kind.ODS),
     ("xlsx, cut off", zipped(book_parts())[:60], Kind.XLSX),
     ("xlsx, cut off, other order", zipped({"xl/workbook.xml": b"a" * 99})[:60], Kind.XLSX),
     ("ods", zipped({"mimetype": ODF + b"spreadsheet", "content.xml": b""}, stored=True), Kind.ODS),

@@ -54,7 +54,7 @@ class _Counter:
                 if not self._budget.holds(size):
                     self._refuse("R075", name)
                     return
-                data = source.read(MAX_FILE_BYTES)
+                data = source.read(size + 1)
         except OSError:
             self._refuse("R002", name)
             return

@@ -126,6 +126,10 @@ def _zip_kind(data: bytes) -> Kind:
     if "[content_types].xml" not in names:
         if any(name.endswith(".iwa") for name in names):  # Numbers, Pages
             return Kind.DOCUMENT
+        if "content.xml" in names and "meta-inf/manifest.xml" in names:
+            return Kind.ODS  # some writers compress the mimetype, or put it elsewhere
+        if "xl/workbook.xml" in names:
+            return Kind.XLSX
         # 途中で切れた xlsx は、最初の部品の名から分かる。
         started = not zip_directory.has_directory(data) and any(
             name.startswith(("xl/", "_rels/", "docprops/")) for name in names
