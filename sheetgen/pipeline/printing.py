@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sheetgen.messages import message_of
 from sheetgen.model.answers import Answer
 from sheetgen.model.plan import Plan
-from sheetgen.problems import Problem
+from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.rules import Case
 
 if TYPE_CHECKING:
@@ -29,10 +30,7 @@ _LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わ�
 
 
 class Printing:
-    """テンプレートでの割り付け。要るときにだけテンプレートを読む。
-
-    :raises SheetgenError: when measuring, if the template is not sound.
-    """
+    """テンプレートでの割り付け。要るときにだけテンプレートを読む。"""
 
     def __init__(self, template: Path) -> None:
         self._template = template
@@ -48,11 +46,15 @@ class Printing:
         }
         if sum(excess for _, excess in long.values()) <= _SURELY_ENOUGH:
             return []
-        sizes = self._sizes(plan, case)
+        try:
+            sizes = self._sizes(plan, case)
+        except SheetgenError:
+            # Collecting goes by the record of what was issued; it needs no template.
+            sizes = {}
         return [
             problem
             for path, (answer, _) in long.items()
-            if case.is_new(answer) and (problem := _problem(case, answer, sizes[path]))
+            if case.is_new(answer) and (problem := _problem(case, answer, sizes.get(path)))
         ]
 
     def _sizes(self, plan: Plan, case: Case) -> Mapping[str, float]:
@@ -94,7 +96,10 @@ class Printing:
 
         if self._drawn is None:
             book = read_template(read_package(self._template, str(self._template)))
-            self._drawn = draw_blueprint(book, plan)
+            drawn = draw_blueprint(book, plan)
+            if any(message_of(problem).level is Level.ERROR for problem in drawn.problems):
+                raise SheetgenError(drawn.problems)
+            self._drawn = drawn
         return self._drawn
 
 
@@ -105,11 +110,14 @@ def _excess(text: str, capacity: int | None) -> float:
     return (len(text) + _LOST_PER_LINE_END * text.count("\n")) / capacity - 1
 
 
-def _problem(case: Case, answer: Answer, size: float) -> Problem | None:
+def _problem(case: Case, answer: Answer, size: float | None) -> Problem | None:
+    """``size`` は印刷される大きさ (pt)。0 は収まらない、``None`` は確かめられない。"""
     facts: dict[str, object] = {
         "length": len(str(answer.value)),
         "capacity": case.issued.capacity.get(answer.path, 0),
     }
+    if size is None:
+        return case.problem("R343", answer, facts)
     if size <= 0:
         return case.problem("R336", answer, facts)
     if size < READABLE:

@@ -17,6 +17,7 @@ from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import HYPHENS, LONG_MARK, MINUS, fold, is_word, lone_mark
 from sheetgen.values.numerals import NUMERALS, number
+from sheetgen.values.plain_text import BLANKS
 from sheetgen.values.units import (
     COUNTERS,
     THOUSAND_YEN,
@@ -65,7 +66,8 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         notes.ask("R215", raw=text)
         return text
     own = Notes()
-    value = _number(fold(text, own), figure, own) if "\n" not in text else None
+    bare = text.strip(BLANKS)
+    value = _number(fold(text, own), figure, own) if "\n" not in bare else None
     if value is None:
         notes.use("as_text")
         if not any(code == "R214" for code, _ in own.doubts):
@@ -156,7 +158,7 @@ def _may_be_kanji(amount: str, unit: str, figure: Figure) -> bool:
     """漢数字と読んでよいか。``一部`` や ``十分`` のようなことばを、数と読まない。"""
     if re.search("[0-9]", amount):
         return True
-    if unit and amount in ("千", "万", "百万", "千万", "億"):
+    if unit == "円" and amount in ("千", "万", "百万", "千万", "億"):
         return False  # the unit alone, its figure forgotten
     return folded(unit) in ("", "円", *own_units(figure.unit))
 

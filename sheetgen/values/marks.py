@@ -40,7 +40,7 @@ WORDS = frozenset(_LISTED.split())
 
 def fold(text: str, notes: Notes) -> str:
     """全角の数字・記号を半角にし、前後の空白を除く。"""
-    plain = text.translate(_FOLD).strip()
+    plain = text.strip(BLANKS).translate(_FOLD).strip()
     if plain != text:
         notes.use("width" if any("！" <= c <= "￥" for c in text) else "spaces")
     return plain

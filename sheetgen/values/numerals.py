@@ -18,6 +18,7 @@ _DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六�
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _LIKE_DIGITS = str.maketrans("OoｏＯ○〇lI", "00000011")
+_LIKE_DIGIT = re.compile("[OolI○]|[0-9,]〇|〇[0-9,]")
 _KANJI = re.compile("[〇一二三四五六七八九十百千万億兆]")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -38,7 +39,7 @@ def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
     if _GROUPED.fullmatch(text):
         notes.use("separator")
         return Decimal(text.replace(",", ""))
-    if "O" in text or "o" in text or "l" in text or "I" in text or "○" in text:
+    if _LIKE_DIGIT.search(text):
         return _with_letters(text, notes)
     if _KANJI.search(text):
         return _with_kanji(text, notes)
@@ -92,7 +93,9 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
             return None
         notes.use("kanji")
         return Decimal(digits)
-    total, section, current = Decimal(0), Decimal(0), None
+    total = Decimal(0)
+    section: Decimal | None = None
+    current: Decimal | None = None
     last_large, last_small = 10**16, 10**4
     for amount, unit in _PART.findall(digits):
         if not amount and not unit:
@@ -105,21 +108,21 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
             if _SMALL[unit] >= last_small:
                 return None
             last_small = _SMALL[unit]
-            section += (Decimal(1) if current is None else current) * last_small
+            section = (section or 0) + (Decimal(1) if current is None else current) * last_small
             current = None
         elif unit in _LARGE:
-            if _LARGE[unit] >= last_large or (section == 0 and current is None):
+            if _LARGE[unit] >= last_large or section is current is None:
                 return None
             last_large, last_small = _LARGE[unit], 10**4
-            total += (section + (current or 0)) * last_large
-            section, current = Decimal(0), None
+            total += ((section or 0) + (current or 0)) * last_large
+            section = current = None
         elif amount and current is not None:
-            section += current
+            section = (section or 0) + current
             current = None
     if "".join(a + u for a, u in _PART.findall(digits)) != digits:
         return None
     notes.use("kanji")
-    return total + section + (current or 0)
+    return total + (section or 0) + (current or 0)
 
 
 def _amount(text: str) -> Decimal | None:

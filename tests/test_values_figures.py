@@ -1,0 +1,292 @@
+"""数の欄に書かれたものの読み方。"""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetgen.messages import CATALOGUE
+from sheetgen.messages.values import explain_reading
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.problems import Level
+from sheetgen.values import Expected, ReadValue, read_value
+
+UNITS = Expected("台", "#,##0")
+RATE = Expected("％", "0.0")
+WORDS = Expected("億円", "General", numeric=False)
+
+
+def figure(text: str, expected: Expected = UNITS) -> ReadValue:
+    return read_value(RawCell(CellKind.TEXT, text), FieldKind.FIGURE, expected)
+
+
+def money(text: str) -> ReadValue:
+    return read_value(RawCell(CellKind.TEXT, text), FieldKind.MONEY)
+
+
+def number(value: float, code: str = "General", expected: Expected = UNITS) -> ReadValue:
+    return read_value(RawCell(CellKind.NUMBER, value, code), FieldKind.FIGURE, expected)
+
+
+def asked(read: ReadValue) -> list[str]:
+    return [code for code, _ in read.problems]
+
+
+def held(read: ReadValue) -> list[str]:
+    """尋ねなければならないもの。"""
+    return [code for code in asked(read) if CATALOGUE[code].level is not Level.NOTE]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("34", 34, "number_text"),
+        ("３４", 34, "width"),
+        ("34台", 34, "unit"),
+        ("34 台", 34, "unit"),
+        ("３４　台", 34, "width unit"),
+        ("６，８００", 6800, "width separator"),
+        ("6,800", 6800, "separator"),
+        (" 34 ", 34, "trim spaces"),
+        ("△5", -5, "minus"),
+        ("▲ 5", -5, "minus"),
+        ("−5", -5, "minus"),
+        ("ー５", -5, "width minus"),
+        ("三十四", 34, "kanji"),
+        ("三十四台", 34, "kanji unit"),
+        ("1万2千", 12000, "kanji"),
+        ("二〇二四", 2024, "kanji"),
+        ("007", 7, "leading_zeros"),
+        ("0", 0, "number_text"),
+        ("０", 0, "width"),
+        ("-", "-", ""),
+        ("ー", "ー", ""),
+        ("－", "-", "dash"),
+        ("―", "-", "dash"),
+        ("‐", "-", "dash"),
+        ("−", "-", "dash"),
+        ("─", "-", "dash"),
+        ("ｰ", "ー", "dash"),
+        (" - ", "-", "trim spaces"),
+    ],
+)
+def test_9_what_can_be_read_in_one_way_raises_no_question(
+    text: str, value: object, rule: str
+) -> None:
+    read = figure(text)
+    assert (read.value, read.raw, read.rule, asked(read)) == (value, text, rule, [])
+    assert type(read.value) is type(value)
+    assert bool(explain_reading(read.rule)) == bool(rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "code"),
+    [
+        ("3,4OO", 3400, "R218"),
+        ("l2", 12, "R218"),
+        ("3〇", 30, "R218"),
+        ("約34", 34, "R217"),
+        ("34台程度", 34, "R217"),
+        ("6、800", 6800, "R213"),
+        ("1 234", 1234, "R213"),
+        ("98,3", 98.3, "R213"),
+        ("6.800", 6.8, "R213"),
+        ("1.234.567", 1234567, "R213"),
+        ("34件", 34, "R222"),
+        ("34%", 34, "R208"),
+        ("+5", 5, "R228"),
+        ("(5)", -5, "R228"),
+        ("- 5", -5, "R228"),
+        ("なし", "なし", "R215"),
+        ("未定", "未定", "R215"),
+        ("（未定）", "（未定）", "R215"),
+        ("該当なし", "該当なし", "R215"),
+        ("一", "一", "R214"),
+        ("〇", "〇", "R214"),
+        ("一部実施", "一部実施", "R216"),
+        ("十分", "十分", "R216"),
+        ("30～40", "30～40", "R216"),
+        ("30-40", "30-40", "R216"),
+        ("1/2", "1/2", "R216"),
+        ("½", "½", "R216"),
+        ("①", "①", "R216"),
+        ("10²", "10²", "R216"),
+        ("34\n35", "34\n35", "R216"),
+        ("34台（うち新規2台）", "34台（うち新規2台）", "R216"),
+        ("令和６年３月", "令和６年３月", "R216"),
+        ("--", "--", "R216"),
+        ("9999999999999999", "9999999999999999", "R216"),
+        ("0.12345678901234567891", "0.12345678901234567891", "R216"),
+    ],
+)
+def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> None:
+    read = figure(text)
+    assert (read.value, read.readable) == (value, True)
+    assert asked(read) == [code]
+    assert CATALOGUE[code].level is Level.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "codes"),
+    [
+        ("6800", 6800, []),
+        ("6800千円", 6800, []),
+        ("６，８００　千円", 6800, []),
+        ("680万円", 6800, ["R220"]),
+        ("6,800,000円", 6800, ["R220"]),
+        ("6,800,500円", 6800.5, ["R220", "R221"]),
+        ("1億2,000万円", 120000, ["R220"]),
+        ("12.5百万円", 12500, ["R220"]),
+        ("三百万円", 3000, ["R220"]),
+        ("0.07億円", 7000, ["R220"]),
+        ("▲680万円", -6800, ["R220"]),
+        ("0円", 0, ["R220"]),
+        ("680万", 6800, ["R229"]),
+        ("6800千", 6800, ["R229"]),
+        ("￥6,800", 6800, ["R229"]),
+        ("約680万円", 6800, ["R217", "R220"]),
+        ("6800件", 6800, ["R222"]),
+        ("千円", "千円", ["R216"]),
+        ("－", "-", []),
+        ("なし", "なし", ["R215"]),
+    ],
+)
+def test_9_money_is_in_thousands_and_exact(text: str, value: object, codes: list[str]) -> None:
+    read = money(text)
+    assert read.value == value
+    assert type(read.value) is type(value)
+    assert asked(read) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("▲19.6％", "％", -19.6),
+        ("98.3%", "％", 98.3),
+        ("９８．３パーセント", "％", 98.3),
+        ("45件", "件/年", 45),
+        ("45件/年", "件/年", 45),
+        ("4ヶ所", "か所", 4),
+        ("4箇所", "か所", 4),
+        ("12名", "人", 12),
+        ("21,500アクセス", "アクセス数/年", 21500),
+        ("84,000千円", "千円/年", 84000),
+        ("8,400万円", "千円/年", 84000),
+        ("18.5億円", "億円", 18.5),
+        ("185,000万円", "億円", 18.5),
+        ("32.7ｈａ", "ha", 32.7),
+        ("22,000トン", "トン/年", 22000),
+    ],
+)
+def test_9_the_indicators_own_unit(text: str, unit: str, value: float) -> None:
+    read = figure(text, Expected(unit, "General"))
+    assert (read.value, held(read)) == (value, [])
+
+
+def test_9_a_percentage_is_stored_as_a_fraction() -> None:
+    assert number(0.983, "0.0%", RATE).value == 98.3
+    assert asked(number(0.983, "0.0%", RATE)) == []
+    assert number(0.983, "0.0%", RATE).raw == "98.3%"
+    other = number(0.34, "0%")
+    assert (other.value, asked(other)) == (0.34, ["R208"])
+
+
+@pytest.mark.parametrize(
+    "text", ["18.5億円", "30億円以内", "2(78)", "▲19.6％", "令和６年３月", "未定", "運用中"]
+)
+def test_9_a_text_stays_where_the_target_is_a_text(text: str) -> None:
+    read = figure(text, WORDS)
+    assert (read.value, read.rule, asked(read)) == (text, "as_text", [])
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [(34.0, 34), (34, 34), (0.1 + 0.2, 0.3), (98.30000000000001, 98.3), (12.5, 12.5), (-0.0, 0)],
+)
+def test_numbers_lose_only_the_noise_of_reckoning(value: float, kept: float) -> None:
+    read = number(value)
+    assert (read.value, type(read.value), asked(read)) == (kept, type(kept), [])
+
+
+@pytest.mark.parametrize("value", [1e15, -1e300, float("inf"), float("nan")])
+def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
+    read = number(value)
+    assert (read.value, read.readable, asked(read)) == (None, False, ["R205"])
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "kept", "asks"),
+    [
+        (0, '#,##0;-#,##0;"-"', 0, ["R230"]),  # a zero that looks like a dash
+        (5, '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 5, []),
+        (5, ";;;", 5, ["R230"]),
+        (6800000, "#,##0,", 6800000, ["R230"]),
+        (6800000, '#,##0"円"', 6800, ["R219"]),
+        (6800, '"¥"#,##0', 6800, ["R219"]),
+        (6800, '#,##0"千円"', 6800, []),
+        (-5, '#,##0;"▲"#,##0', -5, []),
+        (5, '"▲"0', 5, ["R230"]),
+        (-5, "#,##0;[Red]\\-#,##0", -5, []),
+    ],
+)
+def test_12_a_format_that_shows_another_figure_is_asked(
+    value: int, code: str, kept: int, asks: list[str]
+) -> None:
+    read = read_value(RawCell(CellKind.NUMBER, value, code), FieldKind.MONEY)
+    assert (read.value, asked(read)) == (kept, asks)
+
+
+@pytest.mark.parametrize(
+    ("iso", "code", "kept", "asks"),
+    [
+        ("2024-01-02", 'm"月"d"日"', "1月2日", "R225"),
+        ("2024-01-02", "d-mmm", "2-Jan", "R225"),
+        ("2024-03-01", "mmm-yy", "Mar-24", "R225"),
+        ("2024-03-01", "yyyy/m/d", "2024/3/1", "R231"),
+        ("2024-03-01", 'ggge"年"m"月"d"日"', "令和6年3月1日", "R231"),
+        ("2024-03-01", "General", "2024年3月1日", "R231"),
+    ],
+)
+def test_10_text_that_became_a_date_is_asked(iso: str, code: str, kept: str, asks: str) -> None:
+    read = read_value(RawCell(CellKind.DATE, iso, code), FieldKind.FIGURE, UNITS)
+    assert (read.value, asked(read)) == (kept, [asks])
+
+
+def test_10_what_was_typed_is_told() -> None:
+    read = read_value(RawCell(CellKind.DATE, "2024-01-02", 'm"月"d"日"'), FieldKind.FIGURE, UNITS)
+    assert read.problems[0][1]["typed"] == "1-2"
+
+
+def test_10_a_date_is_right_where_a_date_is_wanted() -> None:
+    wanted = Expected(None, "General", numeric=False, like="令和６年３月")
+    shown = read_value(
+        RawCell(CellKind.DATE, "2024-03-01", '[$-411]ggge"年"m"月"'), FieldKind.FIGURE, wanted
+    )
+    assert (shown.value, held(shown)) == ("令和6年3月", ["R225"])
+    whole = read_value(
+        RawCell(CellKind.DATE, "2024-03-01", 'ggge"年"m"月"d"日"'), FieldKind.FIGURE, wanted
+    )
+    assert (whole.value, asked(whole)) == ("令和6年3月1日", ["R226"])
+    serial = number(45352, "General", wanted)
+    assert (serial.value, asked(serial)) == (45352, ["R227"])
+    assert serial.problems[0][1]["date"] == "2024年3月1日"
+
+
+def test_11_a_formula_gives_its_kept_result() -> None:
+    cell = RawCell(CellKind.NUMBER, 34, "General", "SUM(A1:A3)")
+    read = read_value(cell, FieldKind.FIGURE, UNITS)
+    assert (read.value, read.rule, asked(read)) == (34, "formula", ["R202"])
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+def test_11_without_a_result_nothing_can_be_recorded(kind: FieldKind) -> None:
+    expected = Expected(scale=("A",))
+    lost = read_value(RawCell(CellKind.BLANK, None, "General", "SUM(A1)"), kind, expected)
+    assert (lost.value, lost.readable, lost.raw, asked(lost)) == (None, False, "=SUM(A1)", ["R201"])
+    for error in ("#N/A", "#VALUE!", "#REF!"):
+        read = read_value(RawCell(CellKind.ERROR, error), kind, expected)
+        assert (read.value, read.readable, asked(read)) == (None, False, ["R203"])
+
+
+def test_a_truth_value_is_asked() -> None:
+    assert asked(read_value(RawCell(CellKind.BOOL, True), FieldKind.FIGURE, UNITS)) == ["R204"]

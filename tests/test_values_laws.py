@@ -1,0 +1,132 @@
+"""値の読み方の法則。"""
+
+from __future__ import annotations
+
+import string
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.model.text import check_value
+from sheetgen.values import Expected, read_value
+
+WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
+KANJI = "〇一二三四五六七八九"
+UNITS = Expected("台", "0.00")
+NUMBERS = st.integers(0, 999_999_999)
+SPACES = st.sampled_from(["", " ", "　", "\xa0", "\n"])
+
+
+def figure(text: str) -> object:
+    return read_value(RawCell(CellKind.TEXT, text), FieldKind.FIGURE, UNITS).value
+
+
+def in_kanji(number: int) -> str:
+    """漢数字で書く（一億まで）。"""
+    if number == 0:
+        return "〇"
+    parts = []
+    for unit, name in ((10**8, "億"), (10**4, "万"), (1, "")):
+        section, number = divmod(number, unit)
+        words = ""
+        for small, mark in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+            digit, section = divmod(section, small)
+            if digit:
+                words += ("" if digit == 1 and mark else KANJI[digit]) + mark
+        parts.append(words + name if words else "")
+    return "".join(parts)
+
+
+@given(NUMBERS, st.sampled_from(["", "台", " 台", "　台"]), SPACES, SPACES, st.booleans())
+def test_one_number_in_every_writing(
+    number: int, unit: str, before: str, after: str, is_negative: bool
+) -> None:
+    sign = "▲" if is_negative else ""
+    wanted = -number if is_negative else number
+    for words in (str(number), f"{number:,}"):
+        for written in (words, words.translate(WIDE)):
+            assert figure(before + sign + written + unit + after) == wanted
+
+
+@given(st.integers(11, 999_999_999))
+def test_a_number_in_kanji(number: int) -> None:
+    assert figure(in_kanji(number)) == number
+    assert figure(in_kanji(number) + "台") == number
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_money_is_exact_in_every_unit(yen: int) -> None:
+    wanted = Decimal(yen) / 1000
+    sign = "▲" if yen < 0 else ""
+    amount = Decimal(abs(yen))
+    writings = [(1, "円"), (1000, "千円"), (10**4, "万円"), (10**6, "百万円"), (10**8, "億円")]
+    for size, unit in writings:
+        words = f"{sign}{amount / size:,f}{unit}"
+        read = read_value(RawCell(CellKind.TEXT, words), FieldKind.MONEY)
+        assert isinstance(read.value, int | float), words
+        assert Decimal(repr(read.value)) == wanted, words
+
+
+@given(st.decimals(-(10**9), 10**9, places=2, allow_nan=False))
+def test_what_is_written_is_read_back(value: Decimal) -> None:
+    number = float(value)
+    for kind in (FieldKind.FIGURE, FieldKind.MONEY):
+        assert read_value(RawCell(CellKind.NUMBER, number), kind, UNITS).value == number
+        assert read_value(RawCell(CellKind.TEXT, f"{value:f}"), kind, UNITS).value == number
+
+
+@given(SPACES, SPACES)
+def test_blank_zero_and_the_marks_stay_apart(before: str, after: str) -> None:
+    values = [figure(before + words + after) for words in ("", "0", "-", "ー")]
+    assert values == [None, 0, "-", "ー"]
+    for kind in (FieldKind.FIGURE, FieldKind.MONEY, FieldKind.TEXT):
+        for one, words in ((0, "0"), ("-", "-"), ("ー", "ー")):
+            read = read_value(RawCell(CellKind.TEXT, before + words + after), kind, UNITS)
+            if kind is FieldKind.TEXT:
+                assert read.value == (before + words)
+            else:
+                assert read.value == one
+                assert type(read.value) is type(one)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"])))
+def test_text_is_kept(words: str) -> None:
+    kept = words.replace("\u2028", "\n").replace("\u2029", "\n")
+    blanks = "\u200b\u2060\ufeff"
+    while kept and (kept[-1].isspace() or kept[-1] in blanks):
+        kept = kept[:-1]
+    read = read_value(RawCell(CellKind.TEXT, words), FieldKind.TEXT)
+    assert (read.value or "") == kept
+
+
+ANYTHING = st.one_of(
+    st.text(),
+    st.text(alphabet=string.digits + ",.、-▲約台円千万億百十一〇OlI％%()（）+ 　\n\r\x00\ud800"),
+)
+
+
+@settings(max_examples=300)
+@given(
+    ANYTHING, st.sampled_from(FieldKind), st.booleans(), st.sampled_from(["台", "％", "億円", None])
+)
+def test_nothing_raises_and_what_is_read_can_be_kept(
+    words: str, kind: FieldKind, numeric: bool, unit: str | None
+) -> None:
+    expected = Expected(unit, "#,##0", numeric, None, ("A", "B"))
+    read = read_value(RawCell(CellKind.TEXT, words), kind, expected)
+    assert check_value(read.value) == read.value
+    assert read.readable or read.value is None
+    assert read.raw == words
+    if read.readable and isinstance(read.value, str) and kind is not FieldKind.GRADE:
+        again = read_value(RawCell(CellKind.TEXT, read.value), kind, expected)
+        assert again.value == read.value
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.text(max_size=12))
+def test_no_number_and_no_format_raises(value: float, code: str) -> None:
+    for kind in FieldKind:
+        read = read_value(RawCell(CellKind.NUMBER, value, code), kind, UNITS)
+        assert check_value(read.value) == read.value

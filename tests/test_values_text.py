@@ -1,0 +1,140 @@
+"""文と評価の欄の読み方。"""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.values import Expected, ReadValue, read_value
+
+SCALE = ("A", "B", "C", "D")
+
+
+def text(words: str, struck: str | None = None) -> ReadValue:
+    return read_value(RawCell(CellKind.TEXT, words, struck=struck), FieldKind.TEXT)
+
+
+def grade(words: str, scale: tuple[str, ...] = SCALE) -> ReadValue:
+    return read_value(RawCell(CellKind.TEXT, words), FieldKind.GRADE, Expected(scale=scale))
+
+
+def asked(read: ReadValue) -> list[str]:
+    return [code for code, _ in read.problems]
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+@pytest.mark.parametrize("words", [" ", "　　", "\n\n", "\t", "\u200b", "\xa0", "\ufeff", ""])
+def test_12_blanks_are_a_blank(kind: FieldKind, words: str) -> None:
+    read = read_value(RawCell(CellKind.TEXT, words), kind, Expected(scale=SCALE))
+    assert read.value is None
+    assert asked(read) == (["R210"] if words else [])
+    assert read.raw == words
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+def test_12_a_formatted_cell_without_a_value_is_blank(kind: FieldKind) -> None:
+    blank = RawCell(CellKind.BLANK, None, '0;;;"なし"')
+    assert read_value(blank, kind) == ReadValue(None, "")
+    assert read_value(None, kind) == ReadValue(None, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "rule", "codes"),
+    [
+        ("一行目。\r\n\r\n三行目。\r\n", "一行目。\n\n三行目。", "line_ends trim", []),
+        ("一行目。\r二行目。", "一行目。\n二行目。", "line_ends", []),
+        ("一行目。_x000D_\n二行目。", "一行目。\n二行目。", "line_ends", []),
+        ("一行目。\x0b二行目。", "一行目。\n二行目。", "line_ends", []),
+        ("おわり 　\n", "おわり", "trim", []),
+        ("　字下げ\n　　もっと", "　字下げ\n　　もっと", "", []),
+        ("０４６３", "０４６３", "", []),
+        ("007", "007", "", []),
+        ("見え\x02ない", "見えない", "control", ["R206"]),
+        ("㈱髙﨑①Ⅲ㍿", "㈱髙﨑①Ⅲ㍿", "", []),
+        ("葛\U000e0100城", "葛\U000e0100城", "", []),
+        ("か\u3099", "か\u3099", "", []),
+        ("\ud842\udfb7野", "\U00020bb7野", "", []),
+        ("欠\ud842けた", "欠〓けた", "lost", ["R207"]),
+        ("\ufffd\ufffd市", "〓〓市", "lost", ["R207"]),
+        ("外\ue000字", "外\ue000字", "", ["R209"]),
+        ("-", "-", "", []),
+        ("－", "－", "", []),
+    ],
+)
+def test_13_only_what_cannot_be_kept_is_mended(
+    words: str, kept: str, rule: str, codes: list[str]
+) -> None:
+    read = text(words)
+    assert (read.value, read.rule, asked(read)) == (kept, rule, codes)
+
+
+def test_14_more_than_a_cell_can_hold_is_refused() -> None:
+    assert text("あ" * 32_767).value == "あ" * 32_767
+    assert asked(text("あ" * 32_768)) == ["R211"]
+    # Excel counts the halves of characters.
+    assert asked(text("\U00020bb7" * 16_384)) == ["R211"]
+    assert not text("あ" * 32_768).readable
+
+
+@pytest.mark.parametrize("words", ["A", "Ａ", "a", "ａ", " A ", "A評価", "評価：Ａ", "A。"])
+def test_15_a_grade_in_any_form(words: str) -> None:
+    read = grade(words)
+    assert (read.value, asked(read)) == ("A", [])
+    assert bool(read.rule) == (words != "A")
+
+
+@pytest.mark.parametrize(
+    "words", ["Ａ（ただし、一部に遅れ）", "A\n※見込み", "a:暫定値による", "A ただし未確定"]
+)
+def test_15_a_remark_is_not_lost_silently(words: str) -> None:
+    read = grade(words)
+    assert (read.value, asked(read), read.raw) == ("A", ["R223"], words)
+    assert read.problems[0][1]["remark"]
+
+
+@pytest.mark.parametrize("words", ["E", "-", "－", "AB", "A・B", "A→B", "A～B", "優", "5", "A'"])
+def test_15_outside_the_scale_is_refused(words: str) -> None:
+    read = grade(words)
+    assert (read.value, read.readable, asked(read)) == (None, False, ["R224"])
+
+
+def test_15_another_scale() -> None:
+    assert grade("〇", ("◎", "○")).value == "○"
+    assert grade("◎", ("◎", "○")).value == "◎"
+    number = read_value(RawCell(CellKind.NUMBER, 5), FieldKind.GRADE, Expected(scale=("5", "4")))
+    assert number.value == "5"
+
+
+def test_17_struck_out_text_is_asked_with_and_without() -> None:
+    read = text("年２回開催した。３回開催した。", "年２回開催した。")
+    assert (read.value, read.rule, asked(read)) == ("３回開催した。", "struck", ["R212"])
+    facts = read.problems[0][1]
+    assert (facts["whole"], facts["rest"]) == ("年２回開催した。３回開催した。", "３回開催した。")
+    assert read.raw == "年２回開催した。３回開催した。"
+
+
+def test_17_what_is_struck_in_no_one_place_stays() -> None:
+    assert text("実施した。実施した。", "実施した。").value == "実施した。実施した。"
+    assert text("全部", "全部").value is None
+    assert asked(text("全部", "全部")) == ["R212"]
+
+
+def test_17_a_struck_figure_is_asked() -> None:
+    read = read_value(RawCell(CellKind.NUMBER, 34, struck="34"), FieldKind.FIGURE, Expected("台"))
+    assert (read.value, asked(read), read.raw) == (None, ["R212"], "34")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['=HYPERLINK("https://example.com","x")', "+81", "-1+1", "@SUM(A1)", "\tx",
+     "<script>alert(1)</script>", "<b>太字</b>", "{{ item.title }}", "&amp;"],
+)  # fmt: skip
+def test_30_33_formulas_and_markup_stay_text(words: str) -> None:
+    read = text(words)
+    assert (read.value, asked(read)) == (words, [])
+
+
+def test_a_figure_in_a_text_stays_as_it_was_seen() -> None:
+    assert read_value(RawCell(CellKind.NUMBER, 34.0), FieldKind.TEXT).value == "34"
+    assert read_value(RawCell(CellKind.NUMBER, 0.5, "0%"), FieldKind.TEXT).value == "50%"
