@@ -6,6 +6,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.check import check
+from sheetgen.cli.collect import collect
 from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
 from sheetgen.cli.history import history
@@ -22,7 +23,7 @@ from sheetgen.problems import ExitCode
 @click.version_option(sheetgen.__version__, help="版を出して終わる。")
 @click.pass_context
 def cli(ctx: click.Context) -> int:
-    """計画のデータから、各課に配る進捗管理シートを作る。
+    """進捗管理シートを各課に配り、戻ったものを計画のデータに取り込む。
 
     動かしたフォルダーの data・templates・output を使う。
     終了コード: 0 問題なし、1 問題あり、2 指定の誤り、3 プログラムの不具合。
@@ -33,7 +34,8 @@ def cli(ctx: click.Context) -> int:
     return ExitCode.OK
 
 
-cli.add_command(generate)
 cli.add_command(check)
+cli.add_command(generate)
+cli.add_command(collect)
 cli.add_command(undo)
 cli.add_command(history)

@@ -9,6 +9,7 @@ from sheetgen.cli.help_format import columns
 from sheetgen.model.collect import CollectResult, ItemState
 
 _STATES = tuple(ItemState)
+_WIDTH = 10
 
 
 def section_table(result: CollectResult) -> Iterator[str]:
@@ -30,5 +31,5 @@ def _row(name: str, counts: Counter[ItemState], width: int) -> str:
 
 
 def _line(name: str, cells: list[str], width: int) -> str:
-    padded = [" " * (8 - columns(cell)) + cell for cell in cells]
+    padded = [" " * (_WIDTH - columns(cell)) + cell for cell in cells]
     return "  " + name + " " * (width - columns(name)) + "".join(padded)

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
+    from sheetgen.pipeline.collecting import collect
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.reporting import report
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
 
-__all__ = ["check", "generate", "proposals", "report", "trace", "undo"]
+__all__ = ["check", "collect", "generate", "proposals", "report", "trace", "undo"]
 
 _MODULES = {
     "check": "checking",
+    "collect": "collecting",
     "generate": "generating",
     "report": "reporting",
     "trace": "tracing",

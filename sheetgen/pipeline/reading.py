@@ -44,10 +44,12 @@ class ReadFile:
 class Reading:
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
-    ``problems`` are those of the delivery: what is not read at all, and why.
+    ``total`` is how many there are; ``problems`` are those of the delivery: what is not
+    read at all, and why.
     """
 
     files: Iterator[ReadFile]
+    total: int
     problems: tuple[Problem, ...]
 
 
@@ -76,7 +78,7 @@ class BookReader:
         from sheetgen.intake import deliver  # late: the child comes first
 
         delivery = deliver(paths)
-        return Reading(self._files(delivery), delivery.problems)
+        return Reading(self._files(delivery), len(delivery.files), delivery.problems)
 
     def _files(self, delivery: Delivery) -> Iterator[ReadFile]:
         outcomes = self._guard.ask([delivered.data for delivered in delivery.files])
