@@ -67,7 +67,8 @@ sys.stdout.buffer.write({answer!r})
 sys.stdout.buffer.flush()
 time.sleep(60)
 """
-SMALL = Limits(file_seconds=1, start_seconds=60, memory_bytes=1 << 28, answer_bytes=1 << 20)
+SMALL = Limits(file_seconds=60, start_seconds=60, memory_bytes=1 << 28, answer_bytes=1 << 20)
+SHORT = Limits(file_seconds=2, start_seconds=60)
 
 
 def command(code: str = WORKER) -> list[str]:
@@ -125,8 +126,6 @@ def test_one_guard_is_asked_again(guard: Guard) -> None:
 @pytest.mark.parametrize(
     ("word", "code"),
     [
-        (b"spin", "R060"),
-        (b"sleep", "R060"),
         (b"exit", "R062"),
         (b"abort", "R062"),
         (b"raise", "R064"),
@@ -140,6 +139,15 @@ def test_a_bad_file_stops_no_other(guard: Guard, word: bytes, code: str) -> None
     for outcome in outcomes:
         if isinstance(outcome, Problem):
             assert message_of(outcome).level is Level.ERROR
+
+
+@pytest.mark.parametrize("word", [b"spin", b"sleep"])
+def test_a_file_without_end_stops_no_other(word: bytes) -> None:
+    with Guard(command(), SHORT) as guard:
+        outcomes = list(guard.ask([b"a", word, b"b"]))
+    assert told(iter(outcomes)) == ["A", "R060", "B"]
+    assert isinstance(outcomes[1], Problem)
+    assert message_of(outcomes[1]).level is Level.ERROR
 
 
 def test_every_file_is_bad(guard: Guard) -> None:
@@ -158,7 +166,7 @@ def test_every_file_is_bad(guard: Guard) -> None:
     ],
 )
 def test_rubbish_is_no_answer(answer: bytes) -> None:
-    with Guard(command(RUBBISH.format(answer=answer)), SMALL) as guard:
+    with Guard(command(RUBBISH.format(answer=answer)), SHORT) as guard:
         (outcome,) = told(guard.ask([b"x"]))
     assert outcome in {"R060", "R062"}
 
@@ -208,9 +216,10 @@ import sys
 sys.path.append(sys.argv[1])
 from sheetgen.guard.guarded import Guard
 from sheetgen.guard.limits import Limits
-worker, word = sys.argv[2:4]
+worker, word, seconds = sys.argv[2:5]
+command = [sys.executable, "-I", "-c", worker, sys.argv[1]]
 try:
-    with Guard([sys.executable, "-I", "-c", worker, sys.argv[1]], Limits(file_seconds=2)) as guard:
+    with Guard(command, Limits(file_seconds=int(seconds))) as guard:
         outcomes = guard.ask([b"pid", word.encode()])
         print(next(outcomes).decode(), flush=True)
         if word == "wait":
@@ -221,9 +230,9 @@ except KeyboardInterrupt:
 """
 
 
-def parent(word: str) -> subprocess.Popen[str]:
+def parent(word: str, seconds: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-c", PARENT, str(ROOT), WORKER, word],
+        [sys.executable, "-I", "-c", PARENT, str(ROOT), WORKER, word, str(seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -233,9 +242,9 @@ def parent(word: str) -> subprocess.Popen[str]:
 
 
 @posix_only
-@pytest.mark.parametrize("word", ["wait", "spin"])
-def test_no_child_is_left_when_the_parent_is_killed(word: str) -> None:
-    with parent(word) as started:
+@pytest.mark.parametrize(("word", "seconds"), [("wait", 60), ("spin", 2)])
+def test_no_child_is_left_when_the_parent_is_killed(word: str, seconds: int) -> None:
+    with parent(word, seconds) as started:
         assert started.stdout is not None
         child = int(started.stdout.readline())
         assert not gone(child)
@@ -246,7 +255,7 @@ def test_no_child_is_left_when_the_parent_is_killed(word: str) -> None:
 @posix_only
 @pytest.mark.parametrize("word", ["wait", "sleep"])
 def test_ctrl_c_is_for_the_parent_alone(word: str) -> None:
-    with parent(word) as started:
+    with parent(word, 60) as started:
         assert started.stdout is not None
         child = int(started.stdout.readline())
         os.killpg(started.pid, signal.SIGINT)
