@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ooxml.draft import FORM, GUIDE
+from ooxml.draft import FORM, GUIDE, RETURN
 from ooxml.package import X14, XM, Element, Package, Sheet, q
 
 # そのまま残るはずの、シートの子。
@@ -176,8 +176,8 @@ def _lost_book_parts(before: Package, after: Package) -> Iterator[str]:
 def _lost_names(before: Package, after: Package, new: Sheet) -> Iterator[str]:
     have = {(n, scope): text for n, scope, text in _names(after)}
     for name, scope, text in _names(before):
-        if name.startswith("sg."):
-            continue
+        if name.startswith("sg.") or scope == RETURN or RETURN in text:
+            continue  # 差戻しのシートは、ふだんのブックに入らない
         if FORM in text or scope == FORM:
             got = have.get((name, new.name))
             if got is None or _neutral(got, new.name) != _neutral(text, FORM):

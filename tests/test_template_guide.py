@@ -11,13 +11,21 @@ from jinja2 import Environment, nodes
 from openpyxl import load_workbook
 
 from sheetgen.expressions import FILTERS
-from sheetgen.forms.context import BookText, FormText, Initiative, ListEntry, RoundText
+from sheetgen.forms.context import (
+    BookText,
+    FormText,
+    Initiative,
+    ListEntry,
+    ReasonText,
+    RoundText,
+)
 
 RECORDS = {
     "book": BookText,
     "entry": ListEntry,
     "form": FormText,
     "initiative": Initiative,
+    "reason": ReasonText,
     "round": RoundText,
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from template_cover import draw_cover, draw_register
 from template_form import draw_form
+from template_return import draw_return
 from template_styles import add_styles
 from template_tidy import tidy
 
@@ -27,6 +28,7 @@ def make_template(target: Path) -> None:
     cover = book.active
     assert cover is not None
     draw_cover(book, cover)
+    draw_return(book, book.create_sheet("差戻し"))
     draw_form(book.create_sheet("進捗管理シート"))
     draw_register(book.create_sheet("_sheetgen"))
     book.properties.creator = ""

@@ -20,6 +20,7 @@ from openpyxl.xml.constants import DRAWING_NS
 FONT = "BIZ UDゴシック"
 LABEL_FILL = "FFE4EAF4"
 INPUT_FILL = "FFFFF6D6"
+DOUBT_FILL = "FFFFCDB8"
 GREY = "FF7F7F7F"
 LINK = "FF0563C1"
 THIN = Side(style="thin", color="FF404040")
@@ -80,6 +81,7 @@ ROLES = (
     Role("案内の本文", wrap=True, frame=False),
     Role("案内の右寄せ", across="right", wrap=False, frame=False),
     Role("入力欄の見本", across="center", fill=INPUT_FILL),
+    Role("直す欄の見本", across="center", wrap=False, fill=DOUBT_FILL),
     Role("内部情報", size=8, color=GREY, wrap=False, frame=False),
     Role("シートへのリンク", color=LINK, across="center", wrap=False, underline=True),
     Role("はじめにへのリンク", size=9, color=LINK, wrap=False, frame=False, underline=True),

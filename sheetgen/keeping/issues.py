@@ -161,6 +161,7 @@ def _line(value: object) -> str:
 
 
 def _form(form: IssuedForm) -> dict[str, object]:
+    replaces = {"replaces": sorted(form.replaces)} if form.replaces else {}
     return {
         "item": form.item_id,
         "sheet": form.sheet,
@@ -169,6 +170,7 @@ def _form(form: IssuedForm) -> dict[str, object]:
         "capacity": dict(form.capacity),
         "values": dict(form.values),
         "base": dict(form.base),
+        **replaces,
     }
 
 
@@ -186,6 +188,7 @@ def _parse(record: Mapping[str, Any]) -> Issue:
             dict(form["base"]),
             frozenset(form["opened"]),
             dict(form["capacity"]),
+            frozenset(_texts(form.get("replaces", []))),
         )
         for form_id, form in record["forms"].items()
     }

@@ -30,6 +30,7 @@ from ooxml.sheet_rules import SHEET_ORDER
 
 FORM = "進捗管理シート"
 GUIDE = "はじめに"
+RETURN = "差戻し"
 _SML_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
