@@ -289,4 +289,6 @@ def test_11_without_a_result_nothing_can_be_recorded(kind: FieldKind) -> None:
 
 
 def test_a_truth_value_is_asked() -> None:
+    truth = RawCell(CellKind.BOOL, True)
+    assert asked(read_value(truth, FieldKind.GRADE, Expected(scale=("A",)))) == ["R224"]
     assert asked(read_value(RawCell(CellKind.BOOL, True), FieldKind.FIGURE, UNITS)) == ["R204"]

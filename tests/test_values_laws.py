@@ -8,9 +8,11 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheetgen.messages import CATALOGUE
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.model.text import check_value
+from sheetgen.problems import Level
 from sheetgen.values import Expected, read_value
 
 WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
@@ -118,6 +120,8 @@ def test_nothing_raises_and_what_is_read_can_be_kept(
     expected = Expected(unit, "#,##0", numeric, None, ("A", "B"))
     read = read_value(RawCell(CellKind.TEXT, words), kind, expected)
     assert check_value(read.value) == read.value
+    refused = any(CATALOGUE[code].level is Level.ERROR for code, _ in read.problems)
+    assert read.readable is not refused
     assert read.readable or read.value is None
     assert read.raw == words
     if read.readable and isinstance(read.value, str) and kind is not FieldKind.GRADE:

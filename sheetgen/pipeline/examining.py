@@ -54,7 +54,8 @@ class Examiner:
         problems += check(case)
         proposals: list[Proposal] = []
         for proposal, problem in (*outside_round(case), *locked(case, matched.locked)):
-            problems.append(problem)
+            if problem is not None:
+                problems.append(problem)
             if proposal is not None:
                 proposals.append(proposal)
         if self._printing is not None and case.is_touched:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sheetgen.model.answers import LockedChange, Proposal
+from sheetgen.model.answers import Answer, LockedChange, Proposal
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.returned import CellKind, RawCell
@@ -17,13 +17,14 @@ from sheetgen.problems import Place, Problem
 from sheetgen.rules.case import Case
 from sheetgen.rules.difference import difference
 
-Found = tuple[Proposal | None, Problem]
+Found = tuple[Proposal | None, Problem | None]
 
 
 def outside_round(case: Case) -> Iterator[Found]:
     """この照会では開いていない記入欄への書き込み。"""
     opened = case.issued.opened
     base = case.issued.base
+    elsewhere: dict[str, list[Answer]] = {}
     for path, answer in case.answers.items():
         old = base.get(path)
         if path in opened or answer.value == old:
@@ -32,12 +33,18 @@ def outside_round(case: Case) -> Iterator[Found]:
         if _same(before, after):
             continue
         proposal = Proposal(path, answer.label, answer.ref, before, after)
-        facts: dict[str, object] = {"difference": difference(before, after), "new": _cut(after)}
-        if answer.value is not None and _is_result(path):
-            facts["asked"] = _asked(case)
-            yield proposal, case.problem("R340", answer, facts)
-        else:
+        if answer.value is None or not _is_result(path):
+            facts = {"difference": difference(before, after)}
             yield proposal, case.problem("R341", answer, facts)
+            continue
+        # One question for a year, however much was written into it.
+        year = path.partition("]")[0]
+        elsewhere.setdefault(year, []).append(answer)
+        yield proposal, None
+    for answers in elsewhere.values():
+        words = "、".join(f"{one.label}「{_cut(_text(one.value))}」" for one in answers)
+        facts = {"written": words, "asked": _asked(case)}
+        yield None, case.problem("R340", answers[0], facts)
 
 
 def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
@@ -49,7 +56,7 @@ def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
             continue
         label = change.label or before.replace("\n", " ")[:20]
         place = Place(case.file, case.sheet, change.ref, None, label, case.issued.item_id)
-        facts = {"difference": difference(before, after), "new": _cut(after)}
+        facts = {"difference": difference(before, after)}
         if change.path is None:
             yield None, Problem("R342", place, facts)
         else:

@@ -70,13 +70,16 @@ RULES: tuple[Rule, ...] = (
 def check(case: Case) -> tuple[Problem, ...]:
     """一枚の様式を、すべての点検にかける。
 
-    A form in which nothing was written raises no question: it is 未記入.
+    A form in which nothing was written raises no question: it is 未記入.  Nor does a value
+    that the master already holds: it was asked when it was recorded.
     """
     if not case.is_touched:
         return ()
     found: list[Problem] = []
     for rule in RULES:
         for answer in case.asked(rule.on):
+            if answer.value is not None and not case.is_new(answer):
+                continue
             facts = rule.find(case, answer)
             if facts is not None:
                 found.append(case.problem(rule.code, answer, facts))

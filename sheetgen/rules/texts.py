@@ -84,8 +84,6 @@ def says_nothing(case: Case, answer: Answer) -> Facts | None:
 
 def unfinished(case: Case, answer: Answer) -> Facts | None:
     """「○○」「要確認」など、書きかけの印。"""
-    if not case.is_new(answer):
-        return None
     found = _UNFINISHED.search(_words(answer))
     return {"raw": found[0], "around": _around(_words(answer), found.start())} if found else None
 
@@ -96,14 +94,14 @@ def looks_like_code(case: Case, answer: Answer) -> Facts | None:
     found = _MARKUP.search(text) if "<" in text else None
     if found is None and (text[:1] in "=+-@\t＝" or "HYPERLINK" in text or "cmd|" in text):
         found = _FORMULA.match(text)
-    if not text or found is None or not case.is_new(answer):
+    if not text or found is None:
         return None
     return {"raw": _around(text, found.start())}
 
 
 def tells_of_a_person(case: Case, answer: Answer) -> Facts | None:
     """公表する文の中の、電話番号など。"""
-    if not case.is_new(answer) or not isinstance(answer.value, str):
+    if not isinstance(answer.value, str):
         return None
     found = personal_data(answer.value)
     return {"kinds": "、".join(found)} if found else None

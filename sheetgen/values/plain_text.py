@@ -12,8 +12,9 @@ import re
 from sheetgen.model.text import LONGEST_TEXT
 from sheetgen.values.found import Notes
 
-BLANKS = " \t\r\n\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009" + (
-    "\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+BLANKS = (
+    " \t\r\n\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 """目に見えない空白。セルの終わりにあっても、書いたことにはならない。"""
 

@@ -66,8 +66,10 @@ def read_value(
         return _of_text(shown, shown, kind, expected, notes, cell.struck)
     if cell.kind is CellKind.BOOL:
         raw = "TRUE" if cell.value else "FALSE"
+        if kind is FieldKind.GRADE:
+            return _of_text(raw, raw, kind, expected, notes, None)
         notes.ask("R204", raw=raw)
-        return notes.result(raw, raw) if kind is not FieldKind.GRADE else notes.refusal(raw)
+        return notes.result(raw, raw)
     raw = str(cell.value)
     return _of_text(raw, raw, kind, expected, notes, cell.struck)
 
@@ -116,7 +118,7 @@ def _of_text(
     if is_too_long(cleaned):
         notes.ask("R211", length=utf16_length(cleaned), limit=LONGEST_TEXT)
         return notes.refusal(raw)
-    if kind is FieldKind.TEXT or "date" in notes.rules:
+    if kind is FieldKind.TEXT or (kind is not FieldKind.GRADE and "date" in notes.rules):
         return notes.result(cleaned, raw)
     if kind is FieldKind.GRADE:
         grade = read_grade(cleaned, expected.scale, notes)

@@ -1,0 +1,203 @@
+"""見直し照会、印刷、ブックの見えない所、様式どうしの点検。"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from examining_samples import codes, examined, levels, matched, plausible
+
+from sheetgen.master import load_plan
+from sheetgen.model.plan import Plan
+from sheetgen.model.returned import (
+    BookFormat,
+    CellKind,
+    RawBook,
+    RawCell,
+    RawSheet,
+    Remark,
+    RemarkKind,
+)
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.pipeline.examining import Examiner
+from sheetgen.pipeline.printing import Printing
+from sheetgen.problems import Level, Place, Problem
+from sheetgen.rules import check_book, check_together
+from sheetgen.rules.difference import difference
+from sheetgen.rules.personal import personal_data
+
+RESULTS, REVISION = Round(RoundKind.RESULTS, 2024), Round(RoundKind.REVISION, 2024)
+TEXT = "years[0].result.text"
+
+
+@pytest.fixture(scope="module")
+def plan(project_root: Path) -> Plan:
+    return load_plan(project_root / "data" / "plan.json")
+
+
+def test_an_untouched_revision_raises_nothing(plan: Plan) -> None:
+    for _, _, item in plan.items():
+        form = examined(plan, REVISION, item.id)
+        assert (form.problems, form.changed) == ((), {})
+
+
+def test_a_sound_revision_raises_nothing(plan: Plan) -> None:
+    for _, _, item in plan.items():
+        form = examined(
+            plan,
+            REVISION,
+            item.id,
+            {"initiative.text": "■ 引き続き、関係課と調整しながら取組を進める。",
+             "years[2].plan": "・取組を進め、年度末に効果を検証する。"},
+        )  # fmt: skip
+        assert (item.id, form.problems) == (item.id, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ({"years[2].target": 37}, ["R307"]),
+        ({"years[2].target": 370, "initiative.text": "■ 続ける。"}, ["R317"]),
+        ({"years[2].effect": 7_200_000, "initiative.text": "■ 続ける。"}, ["R317"]),
+        ({"years[2].effect": "720万円", "initiative.text": "■ 続ける。"}, ["R220"]),
+        ({"years[2].plan": None, "initiative.text": "■ 続ける。"}, ["R308"]),
+        ({"years[2].plan": "別紙のとおり", "initiative.text": "■ 続ける。"}, ["R332"]),
+        ({"years[0].result.text": "実施した。"}, ["R340"]),
+        ({"years[0].plan": "・やめる。"}, ["R341"]),
+        ({"years[2].target": "36～38", "initiative.text": "■ 続ける。"}, ["R216"]),
+    ],
+)
+def test_the_revision(plan: Plan, written: dict[str, object], wanted: list[str]) -> None:
+    assert codes(examined(plan, REVISION, "08-08", written)) == wanted
+
+
+def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -> None:
+    examiner = Examiner(plan, Printing(template_path))
+    _, _, item = plan.find("08-08")
+
+    def told(length: int) -> dict[str, Level]:
+        text = ("・取組を進めた結果、設置台数が増えた。" * 400)[:length]
+        one = matched(
+            plan, RESULTS, "08-08", plausible(item, 0) | {TEXT: text}, capacity={TEXT: 168}
+        )
+        form = examiner.examine(one)
+        assert form.answers[TEXT].value == text
+        return levels(form)
+
+    assert told(160) == told(500) == {}
+    assert told(1200) == {"R337": Level.CONFIRM}
+    assert told(4000) == {"R336": Level.CONFIRM}
+
+
+def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
+    _, _, item = plan.find("08-08")
+    answers = plausible(item, 0) | {TEXT: "あ" * 2000}
+    one = matched(plan, RESULTS, "08-08", answers, capacity={TEXT: 168})
+    form = Examiner(plan, Printing(tmp_path / "none.xlsx")).examine(one)
+    assert levels(form) == {"R343": Level.NOTE}
+
+
+def test_problems_found_before_are_kept(plan: Plan) -> None:
+    early = Problem("R099", Place("回答.xlsx", "08-08"))
+    form = Examiner(plan).examine(matched(plan, RESULTS, "08-08", {}, problems=(early,)))
+    assert form.problems == (early,)
+
+
+def _book(*sheets: RawSheet, **properties: str) -> RawBook:
+    return RawBook(BookFormat.XLSX, sheets, properties=properties)
+
+
+def _text(words: str) -> RawCell:
+    return RawCell(CellKind.TEXT, words)
+
+
+def test_22_personal_data_in_hidden_places() -> None:
+    cells = {"A1": _text("氏名"), "A2": _text("090-0000-0000"), "C5": _text("見える")}
+    rows = RawSheet("(8)⑧", False, cells, hidden_rows=frozenset({2}))
+    columns = RawSheet("(8)⑨", False, cells, hidden_columns=frozenset({1}))
+    sheet = RawSheet("名簿", True, cells)
+    seen = RawSheet("見える", False, cells)
+    found = check_book(_book(rows, columns, sheet, seen), "回答.xlsx", {"(8)⑧": "08-08"})
+    assert {p.code for p in found} == {"R350"}
+    assert [(p.place.sheet, p.place.cell, p.place.item) for p in found] == [
+        ("(8)⑧", "A2", "08-08"), ("(8)⑨", "A1", None), ("名簿", "A1", None)
+    ]  # fmt: skip
+    assert [p.facts["kinds"] for p in found] == ["電話番号", "氏名、電話番号", "氏名、電話番号"]
+
+
+def test_22_personal_data_in_the_properties() -> None:
+    book = _book(description="someone@example.jp", creator="行政経営担当")
+    found = check_book(book, "回答.xlsx", {})
+    assert [(p.code, p.place.item) for p in found] == [("R350", None)]
+    assert check_book(_book(RawSheet("x", True, {"A1": _text("issue=12345678")})), "x", {}) == ()
+
+
+def test_17_remarks_are_told() -> None:
+    remarks = (
+        Remark(RemarkKind.COMMENT, "速報値です。\n確定は６月。", "D5"),
+        Remark(RemarkKind.TEXT_BOX, "090-0000-0000 に電話"),
+    )
+    sheet = RawSheet("(8)⑧", False, {}, remarks=remarks)
+    found = check_book(_book(sheet), "回答.xlsx", {"(8)⑧": "08-08"})
+    assert [(p.code, p.place.cell) for p in found] == [
+        ("R351", "D5"), ("R351", None), ("R350", None)
+    ]  # fmt: skip
+    assert found[0].facts["text"] == "速報値です。 確定は６月。"
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("0463-94-4711", ["電話番号"]),
+        ("０４６３－９４－４７１１", ["電話番号"]),
+        ("(03)1234-5678", ["電話番号"]),
+        ("09012345678", ["電話番号"]),
+        ("a.b@example.lg.jp", ["メールアドレス"]),
+        ("1234 5678 9018", ["個人番号"]),
+        ("123456789018", ["個人番号"]),
+        ("123456789012", []),
+        ("000000000000", []),
+        ("2023-04-01", []),
+        ("令和5年度 6,800,000円 34台", []),
+        ("第1234-56号", []),
+        ("＠の記号", []),
+    ],
+)
+def test_what_looks_personal(words: str, kinds: list[str]) -> None:
+    assert personal_data(words) == kinds
+
+
+def test_the_same_text_for_two_items_is_told(plan: Plan) -> None:
+    text = "・関係課と協議し、予定していた取組を計画どおり進めた。"
+    forms = [
+        examined(plan, RESULTS, item, plausible(plan.find(item)[2], 0) | {TEXT: words})
+        for item, words in (("08-08", text), ("08-07", text + " "), ("08-09", text[:-3]))
+    ]
+    told = check_together(forms)
+    assert [(p.code, p.place.item, p.facts["other"]) for p in told] == [("R339", "08-08", "08-07")]
+    assert check_together(reversed(forms)) == told
+    again = [forms[0], replace(forms[0], file="もう一度.xlsx")]
+    assert check_together(again) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("３４台とする。", "３５台とする。", "「３４」→「３５」"),
+        ("進める。", "進める。広報する。", "「広報する。」を追加"),
+        ("進める。広報する。", "進める。", "「広報する。」を削除"),
+        ("", "新しい", "「新しい」を追加"),
+        ("古い", "", "「古い」を削除"),
+        ("一行目\n二行目", "一行目\n三行目", "「二行目」→「三行目」"),
+    ],
+)
+def test_the_difference_word_by_word(old: str, new: str, words: str) -> None:
+    assert difference(old, new) == words
+
+
+def test_a_great_difference_is_cut_short() -> None:
+    old = "".join(f"{n}番、" for n in range(30))
+    assert difference(old, old.replace("番", "号")).endswith("、ほか25か所")
+    long = difference("あい" * 20_000, "カキ" * 20_000)
+    assert len(long) < 200

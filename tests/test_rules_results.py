@@ -1,0 +1,296 @@
+"""実績照会の点検。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examining_samples import codes, examined, levels, plausible
+
+from sheetgen.master import load_plan
+from sheetgen.model.answers import LockedChange, ReturnedForm
+from sheetgen.model.plan import Plan
+from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.problems import Level
+
+FIRST = Round(RoundKind.RESULTS, 2024)
+
+
+@pytest.fixture(scope="module")
+def plan(project_root: Path) -> Plan:
+    return load_plan(project_root / "data" / "plan.json")
+
+
+def returned(plan: Plan, item: str, **written: Any) -> ReturnedForm:
+    """令和５年度の実績を、まちがいなく書いたうえで、``written`` だけを変えた様式。"""
+    answers = plausible(plan.find(item)[2], 0)
+    answers |= {f"years[0].result.{name}": value for name, value in written.items()}
+    return examined(plan, FIRST, item, answers)
+
+
+@pytest.mark.parametrize("year", range(2024, 2029))
+def test_an_untouched_form_raises_nothing(plan: Plan, year: int) -> None:
+    chosen = Round(RoundKind.RESULTS, year)
+    for _, _, item in plan.items():
+        form = examined(plan, chosen, item.id)
+        assert (form.problems, form.proposals, form.changed) == ((), (), {})
+
+
+@pytest.mark.parametrize("index", range(5))
+def test_a_sound_form_raises_nothing(plan: Plan, index: int) -> None:
+    chosen = Round(RoundKind.RESULTS, 2024 + index)
+    for _, _, item in plan.items():
+        answers = plausible(item, index)
+        if item.id == "09-03" and index == 2:
+            answers["years[2].result.value"] = 100  # 償還率。100％を超えない。
+        if index == 4:
+            answers["item.overall_grade"] = "B"
+        form = examined(plan, chosen, item.id, answers)
+        assert (item.id, form.problems, form.proposals) == (item.id, (), ())
+        assert set(form.changed) == {path for path, value in answers.items() if value is not None}
+
+
+def test_answers_carry_their_place(plan: Plan) -> None:
+    form = returned(plan, "08-08", grade="E", value="約34")
+    grade, value = (next(p for p in form.problems if p.code == code) for code in ("R224", "R217"))
+    assert grade.place.label == "令和5年度の評価"
+    assert value.place.label == "令和5年度の成果指標の実績値"
+    for problem in (grade, value):
+        assert (problem.place.file, problem.place.sheet) == ("回答.xlsx", "08-08")
+        assert problem.place.item == "08-08"
+        assert problem.place.cell
+    assert form.unread == {"years[0].result.grade": "E"}
+    assert "years[0].result.grade" not in form.answers
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("text", "R301"), ("grade", "R302"), ("value", "R303"), ("effect", "R304")]
+)
+def test_required_parts(plan: Plan, name: str, code: str) -> None:
+    assert levels(returned(plan, "08-08", **{name: None})) == {code: Level.CONFIRM}
+
+
+def test_what_the_plan_leaves_out_is_not_required(plan: Plan) -> None:
+    form = returned(plan, "01-04", value=None, effect=None)
+    assert levels(form) == {"R305": Level.NOTE}
+    # 10-01 has no planned effect at all
+    assert codes(returned(plan, "10-01", effect=None)) == []
+
+
+def test_an_item_added_later_is_not_asked_for_its_past(plan: Plan) -> None:
+    assert codes(returned(plan, "01-05", text="-", value="-", effect="-", grade=None)) == []
+
+
+def test_the_last_year_asks_for_the_overall_grade(plan: Plan) -> None:
+    last = Round(RoundKind.RESULTS, 2028)
+    answers = plausible(plan.find("08-08")[2], 4)
+    assert codes(examined(plan, last, "08-08", answers)) == ["R306"]
+
+
+@pytest.mark.parametrize(
+    ("item", "written", "wanted"),
+    [
+        ("08-08", {"value": 340}, ["R311"]),
+        ("08-08", {"value": 3.4}, ["R311", "R315"]),
+        ("08-08", {"value": 34000}, ["R311"]),
+        ("02-04", {"value": 2358}, ["R311"]),
+        ("08-01", {"value": 0.983}, ["R312"]),
+        ("08-01", {"value": RawCell(CellKind.NUMBER, 0.983, "0.0%")}, []),
+        ("08-01", {"value": 103}, ["R313"]),
+        ("08-01", {"value": 98.34}, ["R316"]),
+        ("08-08", {"value": -34}, ["R314"]),
+        ("08-08", {"value": 34.5}, ["R315"]),
+        ("08-08", {"value": "-"}, ["R310"]),
+        ("08-08", {"value": "なし"}, ["R215"]),
+        ("08-08", {"value": 0}, []),
+        ("04-08", {"value": "-"}, []),  # the target is 0
+        ("01-04", {"value": "導入に向けて検討中"}, []),
+        ("01-04", {"value": 3}, []),
+        ("10-01", {"value": "18.5億円"}, []),
+        ("10-04", {"value": "91.2%"}, []),
+        ("02-03", {"value": "▲20.1％"}, []),
+        ("05-05", {"value": "3（79）"}, []),
+        ("08-02", {"value": "84,500千円"}, []),
+        ("08-02", {"value": 84500000}, ["R311"]),
+    ],
+)
+def test_the_figure_against_its_target(
+    plan: Plan, item: str, written: dict[str, Any], wanted: list[str]
+) -> None:
+    assert codes(returned(plan, item, **written)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("item", "effect", "wanted"),
+    [
+        ("08-08", 6800000, ["R320"]),
+        ("08-08", 6, ["R321"]),
+        ("08-08", "680万円", ["R220"]),
+        ("08-08", 68000, ["R322"]),
+        ("08-08", 680, ["R322"]),
+        ("08-08", 4000, []),
+        ("08-08", 0, []),
+        ("08-08", -6800, ["R324"]),
+        ("08-08", "-", ["R310"]),
+        ("08-08", "なし", ["R215"]),
+        ("01-04", 5_000_000, ["R323"]),
+        ("01-04", 500, []),
+        ("04-12", 752, []),  # planned 0 in this year, 752 later
+        ("04-12", 752_000, ["R323"]),
+    ],
+)
+def test_the_effect_against_the_planned(
+    plan: Plan, item: str, effect: Any, wanted: list[str]
+) -> None:
+    assert codes(returned(plan, item, effect=effect)) == wanted
+
+
+def test_a_figure_near_last_years_is_no_slip(plan: Plan) -> None:
+    """目標だけが十倍になる年に、前の年と同じくらいの実績。"""
+    item = plan.find("09-03")[2]
+    answers = plausible(item, 2) | {"years[2].result.value": 7, "years[2].result.effect": 35000}
+    chosen = Round(RoundKind.RESULTS, 2026)
+    assert codes(examined(plan, chosen, "09-03", answers)) == ["R311"]
+    year = item.years[1]
+    before = year.model_copy(
+        update={"result": year.result.model_copy(update={"value": 6, "effect": 30000})}
+    )
+    known = item.model_copy(update={"years": (item.years[0], before, *item.years[2:])})
+    from sheetgen.model.paths import with_items
+
+    assert codes(examined(with_items(plan, {"09-03": known}), chosen, "09-03", answers)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("別紙のとおり", ["R332"]),
+        ("同上", ["R332"]),
+        ("前年度に同じ。", ["R332"]),
+        ("-", ["R333"]),
+        ("特になし", ["R333"]),
+        ("○○件実施した。", ["R334"]),
+        ("3件実施した（要確認）。", ["R334"]),
+        ("<script>alert(1)</script>実施した。", ["R335"]),
+        ('=HYPERLINK("https://example.com")', ["R335"]),
+        ("担当 090-0000-0000 まで", ["R338"]),
+        ("担当 someone@example.jp まで", ["R338"]),
+        ("- 会議を２回開いた。\n- 広報した。", []),
+        ("＋１台を増設した。", []),
+        ("・別紙の計画書に基づき、前年度と同じ３台を設置した。", []),
+        ("達成率は 1234-5678 の 12.3％", []),
+    ],
+)
+def test_the_text(plan: Plan, text: str, wanted: list[str]) -> None:
+    form = returned(plan, "08-08", text=text)
+    assert codes(form) == wanted
+    assert form.answers["years[0].result.text"].value == text
+
+
+def test_text_copied_from_the_plan(plan: Plan) -> None:
+    _, _, item = plan.find("08-08")
+    for words in (item.years[0].plan, item.initiatives["2024"], item.vision):
+        assert words is not None
+        assert codes(returned(plan, "08-08", text=words)) == ["R330"]
+        loose = words.replace("、", "， ").replace("・", "● ")
+        assert codes(returned(plan, "08-08", text=loose)) == ["R330"]
+    done = "・期限を迎える設置場所の入札及び新たな貸付案件の発掘を行い、設置台数を３４台とした。"
+    assert codes(returned(plan, "08-08", text=done)) == []
+
+
+def test_a_grade_against_the_figures(plan: Plan) -> None:
+    assert levels(returned(plan, "08-08", value=20, grade="A")) == {"R360": Level.NOTE}
+    assert levels(returned(plan, "08-08", value=34, grade="D")) == {"R361": Level.NOTE}
+    assert codes(returned(plan, "08-08", value=33, grade="A")) == []
+    # fewer hours are better here
+    assert codes(returned(plan, "03-04", value=13.2, grade="A")) == []
+    assert codes(returned(plan, "03-04", value=13.2, grade="D")) == ["R361"]
+    # a profit kept level: no way is better
+    assert codes(returned(plan, "08-12", value=20000, grade="A")) == []
+
+
+def test_18_blank_zero_and_the_marks_are_four_answers(plan: Plan) -> None:
+    path = "years[0].result.effect"
+    given = {raw: returned(plan, "01-04", effect=raw) for raw in (None, 0, "-", "ー", "－")}
+    assert {raw: form.answers[path].value for raw, form in given.items()} == {
+        None: None, 0: 0, "-": "-", "ー": "ー", "－": "-"
+    }  # fmt: skip
+    assert given["－"].answers[path].rule == "dash"
+
+
+def test_20_plan_text_changed_is_a_proposal(plan: Plan) -> None:
+    _, _, item = plan.find("08-08")
+    old = item.years[0].plan
+    assert old is not None
+    new = old.replace("発掘", "検討").replace("３４台", "３５台")
+    answers = plausible(item, 0) | {"years[0].plan": new, "years[1].target": 40}
+    form = examined(plan, FIRST, "08-08", answers)
+    assert levels(form) == {"R341": Level.NOTE}
+    assert [(p.path, p.old, p.new) for p in form.proposals] == [
+        ("years[0].plan", old, new), ("years[1].target", "35", "40")
+    ]  # fmt: skip
+    words = [str(problem.facts["difference"]) for problem in form.problems]
+    assert words == ["「発掘」→「検討」、「３４」→「３５」", "「35」→「40」"]
+    assert "years[0].plan" not in form.changed
+
+
+def test_20_other_locked_cells(plan: Plan) -> None:
+    def cell(text: str) -> RawCell:
+        return RawCell(CellKind.TEXT, text)
+
+    locked = (
+        LockedChange("B9", "item.vision", "目指す姿", "■ 増やす。", cell("■ 減らす。")),
+        LockedChange("B2", None, None, "指標", cell("指標（案）")),
+        LockedChange("B3", "item.title", "実施項目", "貸付\n拡大", cell("貸付\r\n拡大 ")),
+    )
+    form = examined(plan, FIRST, "08-08", plausible(plan.find("08-08")[2], 0), locked=locked)
+    assert levels(form) == {"R341": Level.NOTE, "R342": Level.NOTE}
+    assert [(p.path, p.old, p.new) for p in form.proposals] == [
+        ("item.vision", "■ 増やす。", "■ 減らす。")
+    ]
+
+
+def test_a_result_in_another_year_is_asked_and_kept(plan: Plan) -> None:
+    written = {"years[1].result.value": "３５台", "years[1].result.text": "実施した。"}
+    form = examined(plan, FIRST, "08-08", written)
+    assert [(p.code, p.place.label) for p in form.problems] == [("R340", "令和6年度の取組実績")]
+    assert levels(form) == {"R340": Level.CONFIRM}
+    assert {(p.path, p.new) for p in form.proposals} == {
+        ("years[1].result.value", "35"), ("years[1].result.text", "実施した。")
+    }  # fmt: skip
+    assert form.changed == {}
+
+
+def test_what_is_hard_to_read_in_a_closed_cell_holds_nothing(plan: Plan) -> None:
+    answers = plausible(plan.find("08-08")[2], 0)
+    answers |= {"years[1].target": RawCell(CellKind.ERROR, "#REF!"), "years[2].target": "約36"}
+    form = examined(plan, FIRST, "08-08", answers)
+    assert codes(form) == ["R341"]
+    assert form.unread == {}
+
+
+def test_what_was_written_before_and_is_gone_is_asked(plan: Plan) -> None:
+    item = plan.find("08-08")[2]
+    from sheetgen.model.paths import with_items, with_values
+
+    # "-" was asked and let through before; it is not asked again
+    filled = with_values(item, plausible(item, 0) | {"years[0].result.text": "-"}, 2024)
+    known = with_items(plan, {"08-08": filled})
+    assert codes(examined(known, FIRST, "08-08")) == []
+    gone = {"years[0].result.value": None, "years[0].result.grade": None}
+    assert codes(examined(known, FIRST, "08-08", gone)) == ["R308"]
+    assert codes(examined(known, FIRST, "08-08", {"years[0].result.value": 36})) == []
+
+
+def test_a_form_of_an_item_no_longer_in_the_plan(plan: Plan) -> None:
+    from examining_samples import matched
+
+    from sheetgen.pipeline.examining import examine
+
+    one = matched(plan, FIRST, "08-08", {"years[0].result.text": "実施した。"})
+    policies = tuple(policy.model_copy(update={"measures": ()}) for policy in plan.policies)
+    form = examine(one, plan.model_copy(update={"policies": policies}))
+    assert levels(form) == {"R399": Level.ERROR}
+    assert form.unread["years[0].result.text"] == "実施した。"
