@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from making import make
+from reporting import make_report, with_results
 from returned.fixtures import (  # noqa: F401  回収の試験で分け合うもの
     desk,
     filled_books,
@@ -16,6 +17,7 @@ from returned.fixtures import (  # noqa: F401  回収の試験で分け合うも
 )
 
 from sheetgen.model.job import GenerateResult
+from sheetgen.model.report import ReportResult
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,3 +56,17 @@ def result(
 ) -> GenerateResult:
     """実物の計画から作った、実績照会の28冊。"""
     return make(tmp_path_factory.mktemp("real"), plan_path, template_path)
+
+
+@pytest.fixture(scope="session")
+def report_result(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
+    """実物の計画から作った、令和６年度の年次見直しの文書。"""
+    return make_report(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="session")
+def results_report(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
+    """令和５年度の実績を入れた計画から作った、令和７年度の文書。"""
+    folder = tmp_path_factory.mktemp("results")
+    plan = with_results(ROOT / "data" / "plan.json", folder / "plan.json", (2023,))
+    return make_report(folder, plan=plan, year=2025)

@@ -38,6 +38,7 @@ def build_document(
     results = results_part(plan, number + 1, earlier)
     number += 2 if results else 1
     return Document(
+        year=plan.revision.fiscal_year,
         title=f"{cover.plan} {cover.subject}{cover.title}",
         author=f"{plan.municipality} {plan.office}",
         published=plan.revision.published,

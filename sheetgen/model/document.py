@@ -281,8 +281,9 @@ class SheetsPart:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """年次見直しの文書の全体。``published`` は公表年月 (``2024-03``)。"""
+    """年次見直しの文書の全体。``year`` は年度、``published`` は公表年月 (``2024-03``)。"""
 
+    year: int
     title: str
     author: str
     published: str

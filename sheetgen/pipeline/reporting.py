@@ -31,19 +31,9 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
     :raises SheetgenError: the master, the form or the request is not sound, or nothing
         could be made.
     """
-    plan = load_plan(request.plan)
-    year = settle_year(plan, request.year)
-    problems = year_notes(plan, year)
-    seen = as_of(plan, year)
-    earlier = load_plan(request.earlier) if request.earlier else None
-    forms = FormPages(seen, request.template)
-    pages = list(forms.pages())
-    problems += forms.problems
-    if any(is_error(problem) for problem in problems):
-        raise SheetgenError(problems)
-    document = build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft)
-    folder = request.out or request.root / "output" / wareki(year) / "年次見直し"
-    stem = file_stem(seen, request.draft)
+    document, problems = document_of(load_plan(request.plan), request)
+    folder = request.out or request.root / "output" / wareki(document.year) / "年次見直し"
+    stem = file_stem(document.year, request.draft)
     made: list[Made] = []
     font = None
     for done, output in enumerate(request.outputs):
@@ -51,7 +41,7 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
             progress(done, len(request.outputs), output.value)
         path = folder / f"{stem}.{output.value}"
         try:
-            one, said, used = _make(output, path, document, seen, request)
+            one, said, used = _make(output, path, document, request)
         except SheetgenError as error:
             problems += error.problems
             continue
@@ -71,14 +61,31 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
     return ReportResult(folder, files, placed.unchanged, placed.kept_aside, tuple(problems), font)
 
 
-def file_stem(plan: Plan, draft: bool) -> str:
+def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Problem]]:
+    """文書の値と、気を付けること。
+
+    :raises SheetgenError: the form or the request is not sound, or a text does not fit.
+    """
+    year = settle_year(plan, request.year)
+    problems = year_notes(plan, year)
+    seen = as_of(plan, year)
+    earlier = load_plan(request.earlier) if request.earlier else None
+    forms = FormPages(seen, request.template)
+    pages = list(forms.pages())
+    problems += forms.problems
+    if any(is_error(problem) for problem in problems):
+        raise SheetgenError(problems)
+    return build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft), problems
+
+
+def file_stem(year: int, draft: bool) -> str:
     """ファイルの名。下書きは、公表するものと別の名にする。"""
-    name = f"{wareki_full(plan.revision.fiscal_year)}年次見直し"
+    name = f"{wareki_full(year)}年次見直し"
     return f"{name}（案）" if draft else name
 
 
 def _make(
-    output: Output, path: Path, document: Document, plan: Plan, request: ReportRequest
+    output: Output, path: Path, document: Document, request: ReportRequest
 ) -> tuple[Made, list[Problem], str | None]:
     """一つの形を作る。できたもの、気を付けること、使った書体。"""
     fonts = find_fonts(request.fonts)

@@ -1,0 +1,314 @@
+"""年次見直しの文書の、実績のある年、よその計画、そして作れないときのことば。"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import second_city
+from making import changed_plan, item_of
+from programs import pdftotext_bbox
+from reporting import (
+    LAYOUT,
+    document_for,
+    joined,
+    lines_in,
+    make_report,
+    page_texts,
+    pdf_of,
+    placed_cells,
+    with_results,
+)
+
+from sheetgen.messages import describe
+from sheetgen.model.report import ReportResult
+from sheetgen.problems import SheetgenError
+
+
+def squeezed(text: str) -> str:
+    """空白と改行を除く。"""
+    return "".join(text.split())
+
+
+# --- a year with results --------------------------------------------------------
+
+
+def test_results_give_the_next_years_document(
+    results_report: ReportResult, plan_path: Path, tmp_path: Path
+) -> None:
+    assert pdf_of(results_report).name == "令和７年度年次見直し.pdf"
+    assert [problem.code for problem in results_report.problems] == ["D011"]
+    plan = with_results(plan_path, tmp_path / "plan.json", (2023,))
+    document = document_for(tmp_path, plan=plan, year=2025)
+    results = document.results
+    assert results is not None
+    texts = page_texts(pdf_of(results_report))
+    whole = "".join(texts)
+    assert squeezed("３．第６次行財政改革推進計画-アクションプランの令和５年度の取組実績") in whole
+    assert squeezed("４．伊勢原市第６次行財政改革推進計画-アクションプラン") in whole
+    for row in results.behind.rows:
+        for text in (row.label, row.title, row.actual, row.reason):
+            assert squeezed(text) in whole, row.item
+    sections = next(text for text in texts if text.startswith("令和５年度の評価（課ごと）"))
+    for row in results.grades.by_section[:20]:
+        figures = "".join(str(count) for count in (*row.counts, row.total))
+        assert f"{squeezed(row.label)}{figures}" in sections
+    effects = next(text for text in texts if text.startswith("効果額（令和５年度と累計）"))
+    for one in results.effects.by_policy:
+        figures = one.planned.text + one.actual.text + one.planned_to_date.text
+        assert squeezed(one.label + figures) in effects
+
+
+def test_figures_of_results_are_those_of_the_plan(plan_path: Path, tmp_path: Path) -> None:
+    plan = with_results(plan_path, tmp_path / "plan.json", (2023, 2024))
+    document = document_for(tmp_path, plan=plan, year=2026)
+    results = document.results
+    assert results is not None
+    raw = json.loads(plan.read_text("utf-8"))
+    items = [
+        entry
+        for policy in raw["policies"]
+        for measure in policy["measures"]
+        for entry in measure["entries"]
+        if entry["type"] == "item"
+    ]
+    second = [item["years"][1] for item in items]
+    graded = [year["result"]["grade"] for year in second]
+    scale = [one["grade"] for one in raw["evaluation_scale"]]
+    assert results.grades.total.counts == (*(graded.count(grade) for grade in scale), 0)
+    assert sum(row.total for row in results.grades.by_policy) == len(items) == 74
+    assert sum(row.total for row in results.grades.by_section) == 74
+
+    def total(years: int, pick: Callable[[Any], Any]) -> int:
+        values = [pick(year) for item in items for year in item["years"][:years]]
+        return sum(value for value in values if isinstance(value, int))
+
+    effects = results.effects
+    assert effects.total.actual_to_date.value == total(2, lambda y: y["result"]["effect"])
+    assert effects.total.planned_to_date.value == total(2, lambda y: y["effect"])
+    assert effects.total.planned_in_all.value == 2_671_349
+    assert [one.actual.value is None for one in effects.by_year] == [False, False, *[True] * 3]
+    assert effects.by_year[-1].planned_to_date.value == 2_671_349
+    behind = {row.item for row in results.behind.rows}
+    for item, year in zip(items, second, strict=True):
+        target, actual = year["target"], year["result"]["value"]
+        if isinstance(target, int | float) and isinstance(actual, int | float):
+            wrong_side = actual != target and item["id"] in behind
+            assert not (actual == target and item["id"] in behind)
+            assert wrong_side or item["id"] not in behind
+
+
+def test_lower_is_better_where_the_target_lies_below(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        # (2)④ 可燃ごみの排出量は、少ないほどよい。
+        result = item_of(plan, "02-04")["years"][0]["result"]
+        target = item_of(plan, "02-04")["years"][0]["target"]
+        result.update(text="・減らした。", value=target + 1, grade="A")
+        other = item_of(plan, "08-08")["years"][0]
+        other["result"].update(text="・増やした。", value=other["target"] + 1, grade="A")
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    results = document_for(tmp_path, plan=plan, year=2025).results
+    assert results is not None
+    assert [row.item for row in results.behind.rows] == ["02-04"]
+
+
+def test_what_is_new_ended_and_changed(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        plan["revision"]["fiscal_year"] = 2025
+        plan["revision"]["published"] = "2025-03"
+        plan["revision"]["retired_items"] = ["09-04"]
+        entries = plan["policies"][4]["measures"][1]["entries"]
+        assert entries.pop()["id"] == "09-04"
+        item_of(plan, "08-08")["introduced"] = 2025
+        item_of(plan, "08-08")["years"][0]["result"]["text"] = "・進めた。"
+        item_of(plan, "01-01")["vision"] = "■ 変えた。"
+        item_of(plan, "01-01")["years"][3]["target"] = 99
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    results = document_for(tmp_path, plan=plan, earlier=plan_path).results
+    assert results is not None
+    changes = results.changes
+    assert [one.item for one in changes.new] == ["08-08"]
+    assert [(one.item, one.title) for one in changes.ended] == [
+        ("09-04", "国民健康保険事業特別会計への一般会計法定外繰出金の縮減")
+    ]
+    assert [(one.item, one.what) for one in changes.changed] == [
+        ("01-01", "計画最終年度において目指す姿、令和8年度の成果指標の目標値")
+    ]
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, earlier=plan_path)))
+    page = next(text for text in texts if text.startswith("令和７年度年次見直しで変わった"))
+    assert "新規1件" in page
+    assert "終了1件" in page
+    assert "変更1件" in page
+
+
+# --- another city ---------------------------------------------------------------
+
+
+def test_a_second_city_gets_a_sound_document(tmp_path: Path) -> None:
+    plan = second_city.write_plan(tmp_path / "plan.json")
+    template = second_city.write_template(tmp_path / "事業票.xlsx")
+    wishes = {"plan": plan, "template": template}
+    result = make_report(tmp_path, **wishes)
+    document = document_for(tmp_path, **wishes)
+    assert document.overview is None
+    pages = pdftotext_bbox(pdf_of(result))
+    assert [(round(p.width), round(p.height)) for p in pages[-3:]] == [(595, 842)] * 3
+    for page, words in zip(document.sheets.pages, pages[-3:], strict=True):
+        for cell in placed_cells(document.sheets, page):
+            assert "".join(joined(lines_in(words, cell))) == squeezed(cell.text), cell.look.ref
+    texts = page_texts(pdf_of(result))
+    assert texts[0].startswith("見本市行政改革推進プラン")
+    assert any(text.startswith("１．行政改革推進プラン") for text in texts)
+    assert any(text.startswith("２．見本市行政改革推進プラン") for text in texts)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_other_numbers_of_policies_are_drawn(tmp_path: Path, plan_path: Path, count: int) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        last = plan["policies"][-1]
+        for number in range(6, count + 1):
+            plan["policies"].append(
+                {**last, "number": number, "name": f"方針その{number}", "measures": []}
+            )
+        del plan["policies"][count:]
+        kept = {policy["number"] for policy in plan["policies"]}
+        for name in ("highlights", "highlight_notes"):
+            plan["revision"][name] = [
+                one for one in plan["revision"][name] if one["policy"] in kept
+            ]
+        ids = {
+            entry["id"]
+            for policy in plan["policies"]
+            for measure in policy["measures"]
+            for entry in measure["entries"]
+            if entry["type"] == "item"
+        }
+        for policy in plan["policies"]:
+            for measure in policy["measures"]:
+                measure["entries"] = [
+                    entry
+                    for entry in measure["entries"]
+                    if entry["type"] == "item" or entry["item_id"] in ids
+                ]
+        plan["overview"]["legend"]["sample_item_id"] = "01-01"
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    document = document_for(tmp_path, plan=plan)
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
+    overview = document.overview
+    assert overview is not None
+    assert overview.policies is not None
+    assert overview.philosophy
+    whole = "".join(texts)
+    assert len(overview.policies.policies) == count
+    for one in overview.policies.policies:
+        assert squeezed(one.description) in whole
+        assert one.policy.name in whole
+
+
+# --- when it cannot be made --------------------------------------------------------
+
+
+def refused(folder: Path, **changes: Any) -> SheetgenError:
+    """断られることを確かめ、その理由を返す。何も置かれていないことも確かめる。"""
+    with pytest.raises(SheetgenError) as caught:
+        make_report(folder, **changes)
+    assert not list(folder.rglob("*.pdf"))
+    return caught.value
+
+
+def test_without_fonts_the_word_tells_how_to_get_one(tmp_path: Path) -> None:
+    fonts = tmp_path / "fonts"
+    fonts.mkdir()
+    error = refused(tmp_path, fonts=fonts)
+    assert [problem.code for problem in error.problems] == ["D002"]
+    assert "BIZ UDゴシック" in describe(error.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line_of"),
+    [
+        ("revision.typ", "page.before", "page.befor", "page.befor"),
+        ("overview.typ", "chapter(one.heading)", "chaptr(one.heading)", "chaptr"),
+        ("sheets.typ", "let cells = ()", "let cells = (", "let cells = ("),
+        ("main.typ", 'import "cover.typ": cover,', 'import "cover.typ": cober,', "cober"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(
+    tmp_path: Path, file: str, old: str, new: str, line_of: str
+) -> None:
+    layout = tmp_path / "layout"
+    shutil.copytree(LAYOUT, layout)
+    broken = (layout / file).read_text("utf-8").replace(old, new, 1)
+    (layout / file).write_text(broken, encoding="utf-8")
+    (problem,) = refused(tmp_path, layout=layout).problems
+    assert problem.code == "D003"
+    assert Path(problem.place.file or "").name == file
+    expected = next(n for n, text in enumerate(broken.splitlines(), 1) if line_of in text)
+    assert abs(int(str(problem.facts["line"])) - expected) <= 1
+
+
+def test_a_missing_template_is_named(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, layout=tmp_path / "none").problems
+    assert (problem.code, problem.facts["name"]) == ("D004", "main.typ")
+
+
+def test_very_long_text_is_named(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["vision"] = "とても長い文章。" * 900
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    error = refused(tmp_path, plan=plan)
+    assert {(p.code, p.place.item) for p in error.problems} == {("F010", "08-08")}
+
+
+def test_long_text_shrinks_and_stays_on_its_page(tmp_path: Path, plan_path: Path) -> None:
+    long = "とても長い文章であるが、字を小さくすれば一枚に収まる。" * 30
+
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["vision"] = long
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    pages = pdftotext_bbox(pdf_of(make_report(tmp_path, plan=plan)))
+    assert len(pages) == 98
+    assert sum(long in page.text for page in pages) == 2  # 見方の見本と、様式
+
+
+def test_a_character_in_no_font_is_named(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["improvement"] = "● 楔形文字\U00012000を使う。"
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    (problem,) = refused(tmp_path, plan=plan).problems
+    assert problem.code == "D005"
+    assert "\U00012000" in str(problem.facts["character"])
+
+
+def test_template_marks_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:
+    nasty = '● #panic("x") $ x $ *太字* _下線_ @label <tag> \\ [ ] { } // /* #{1+1}'
+
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["improvement"] = nasty
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
+    assert sum(squeezed(nasty) in text for text in texts) == 2
+
+
+def test_a_year_outside_the_plan_is_refused(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, year=2030).problems
+    assert problem.code == "D010"
+
+
+def test_missing_initiatives_and_results_are_told(tmp_path: Path) -> None:
+    result = make_report(tmp_path, year=2025)
+    found = {problem.code: problem.facts for problem in result.problems}
+    assert set(found) == {"D011", "D012", "D013"}
+    assert found["D012"]["count"] == "74"
+    assert found["D013"]["count"] == "71"
