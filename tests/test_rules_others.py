@@ -133,17 +133,15 @@ def test_22_personal_data_in_the_properties() -> None:
     assert check_book(_book(RawSheet("x", True, {"A1": _text("issue=12345678")})), "x", {}) == ()
 
 
-def test_17_remarks_are_told() -> None:
+def test_22_personal_data_in_a_comment() -> None:
     remarks = (
-        Remark(RemarkKind.COMMENT, "速報値です。\n確定は６月。", "D5"),
-        Remark(RemarkKind.TEXT_BOX, "090-0000-0000 に電話"),
+        Remark(RemarkKind.COMMENT, "速報値です。", "D5"),
+        Remark(RemarkKind.COMMENT, "090-0000-0000 に確かめる", "D6"),
+        Remark(RemarkKind.TEXT_BOX, "問合せ 090-0000-0000"),
     )
     sheet = RawSheet("(8)⑧", False, {}, remarks=remarks)
     found = check_book(_book(sheet), "回答.xlsx", {"(8)⑧": "08-08"})
-    assert [(p.code, p.place.cell) for p in found] == [
-        ("R351", "D5"), ("R351", None), ("R350", None)
-    ]  # fmt: skip
-    assert found[0].facts["text"] == "速報値です。 確定は６月。"
+    assert [(p.code, p.place.cell, p.place.item) for p in found] == [("R350", "D6", "08-08")]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examining_samples import codes, examined, levels, plausible
+from examining_samples import codes, examined, levels, matched, plausible
 
 from sheetgen.master import load_plan
 from sheetgen.model.answers import LockedChange, ReturnedForm
+from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import Round, RoundKind
+from sheetgen.pipeline.examining import examine
 from sheetgen.problems import Level
 
 FIRST = Round(RoundKind.RESULTS, 2024)
@@ -60,7 +62,8 @@ def test_answers_carry_their_place(plan: Plan) -> None:
     for problem in (grade, value):
         assert (problem.place.file, problem.place.sheet) == ("回答.xlsx", "08-08")
         assert problem.place.item == "08-08"
-        assert problem.place.cell
+        assert problem.place.path is not None
+        assert problem.place.cell == matched(plan, FIRST, "08-08").found[problem.place.path].ref
     assert form.unread == {"years[0].result.grade": "E"}
     assert "years[0].result.grade" not in form.answers
 
@@ -158,8 +161,6 @@ def test_a_figure_near_last_years_is_no_slip(plan: Plan) -> None:
         update={"result": year.result.model_copy(update={"value": 6, "effect": 30000})}
     )
     known = item.model_copy(update={"years": (item.years[0], before, *item.years[2:])})
-    from sheetgen.model.paths import with_items
-
     assert codes(examined(with_items(plan, {"09-03": known}), chosen, "09-03", answers)) == []
 
 
@@ -273,8 +274,6 @@ def test_what_is_hard_to_read_in_a_closed_cell_holds_nothing(plan: Plan) -> None
 
 def test_what_was_written_before_and_is_gone_is_asked(plan: Plan) -> None:
     item = plan.find("08-08")[2]
-    from sheetgen.model.paths import with_items, with_values
-
     # "-" was asked and let through before; it is not asked again
     filled = with_values(item, plausible(item, 0) | {"years[0].result.text": "-"}, 2024)
     known = with_items(plan, {"08-08": filled})
@@ -285,10 +284,6 @@ def test_what_was_written_before_and_is_gone_is_asked(plan: Plan) -> None:
 
 
 def test_a_form_of_an_item_no_longer_in_the_plan(plan: Plan) -> None:
-    from examining_samples import matched
-
-    from sheetgen.pipeline.examining import examine
-
     one = matched(plan, FIRST, "08-08", {"years[0].result.text": "実施した。"})
     policies = tuple(policy.model_copy(update={"measures": ()}) for policy in plan.policies)
     form = examine(one, plan.model_copy(update={"policies": policies}))

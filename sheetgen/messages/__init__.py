@@ -69,7 +69,8 @@ def where(place: Place) -> str:
         f"セル {place.cell}" if place.cell else None,
         f"実施項目 {place.item}" if place.item else None,
         f"「{place.label}」" if place.label else None,
-        f"({place.path})" if place.path else None,
+        # A cell of a form says where it is by itself; its path is for the program.
+        f"({place.path})" if place.path and not place.cell else None,
     ]
     return " ".join(word for word in words if word)
 

@@ -140,7 +140,9 @@ def _answer(found: FoundCell, value: Value, raw: str, rule: str = "") -> Answer:
 def _problems(matched: MatchedForm, found: FoundCell, read: ReadValue) -> list[Problem]:
     if not read.problems:
         return []
-    place = Place(matched.file, matched.sheet, found.ref, None, found.label, matched.issued.item_id)
+    place = Place(
+        matched.file, matched.sheet, found.ref, found.path, found.label, matched.issued.item_id
+    )
     return [Problem(code, place, facts) for code, facts in read.problems]
 
 

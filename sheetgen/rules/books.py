@@ -1,11 +1,11 @@
-"""ブックの、目に見えない所と、セルの外への書き込み。"""
+"""ブックの、目に見えない所。"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 
-from sheetgen.model.returned import CellKind, RawBook, RawSheet, Remark
+from sheetgen.model.returned import CellKind, RawBook, RawSheet, Remark, RemarkKind
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.personal import personal_data, personal_headings
 
@@ -13,7 +13,7 @@ _REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Problem, ...]:
-    """ブックの中の、個人に関わる情報と、コメントや図形の文字。
+    """ブックの、目に見えない所の、個人に関わる情報。
 
     ``items`` maps the name of a form's sheet to its item.  Problems outside the forms
     have no item in their place, and so hold none.
@@ -24,7 +24,7 @@ def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Prob
         found += [
             problem
             for remark in sheet.remarks
-            for problem in _remark(remark, sheet, file, items.get(sheet.name))
+            for problem in _comment(remark, sheet, file, items.get(sheet.name))
         ]
     for name, words in book.properties.items():
         kinds = personal_data(words)
@@ -70,14 +70,9 @@ def _column(letters: str) -> int:
     return number
 
 
-def _remark(remark: Remark, sheet: RawSheet, file: str, item: str | None) -> Iterator[Problem]:
-    """セルの外の書き込み。失われないように、必ず知らせる。"""
-    place = Place(file, sheet.name, remark.ref, item=item)
-    words = " ".join(remark.text.split())
-    text = words if len(words) <= 120 else words[:120] + "…"
-    yield Problem(
-        "R351", place, {"kind": remark.kind.value, "text": text or "（文字はありません）"}
-    )
-    kinds = personal_data(remark.text)
+def _comment(remark: Remark, sheet: RawSheet, file: str, item: str | None) -> Iterator[Problem]:
+    """コメントの中のもの。図形の文字は紙にも出るので、ここでは見ない。"""
+    kinds = personal_data(remark.text) if remark.kind is RemarkKind.COMMENT else []
     if kinds:
-        yield Problem("R350", place, {"where": remark.kind.value, "kinds": "、".join(kinds)})
+        place = Place(file, sheet.name, remark.ref, item=item)
+        yield Problem("R350", place, {"where": "コメント", "kinds": "、".join(kinds)})

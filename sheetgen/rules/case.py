@@ -119,8 +119,8 @@ class Case:
         """配ったときと違う、何かが書かれているか。"""
         return answer.value is not None and answer.value != self.base(answer)
 
-    def problem(self, code: str, answer: Answer | None, facts: Facts) -> Problem:
+    def problem(self, code: str, answer: Answer, facts: Facts) -> Problem:
         """この様式の問題にする。"""
-        ref, label = (answer.ref, answer.label) if answer else (None, None)
-        place = Place(self.file, self.sheet, ref, None, label, self.issued.item_id)
+        item = self.issued.item_id
+        place = Place(self.file, self.sheet, answer.ref, answer.path, answer.label, item)
         return Problem(code, place, facts)

@@ -24,7 +24,7 @@ def check_together(forms: Iterable[ReturnedForm]) -> tuple[Problem, ...]:
             other, _ = first.setdefault(own, (form, answer))
             if other.issued.item_id != form.issued.item_id:
                 place = Place(
-                    form.file, form.sheet, answer.ref, None, answer.label, form.issued.item_id
+                    form.file, form.sheet, answer.ref, path, answer.label, form.issued.item_id
                 )
                 found.append(Problem("R339", place, {"other": other.issued.item_id}))
     return tuple(found)
