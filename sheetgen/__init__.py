@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline import check, generate
     from sheetgen.problems import Problem, SheetgenError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "CheckResult",
