@@ -135,12 +135,15 @@ def test_links_lead_somewhere(project_root: Path) -> None:
 
 
 def test_pages_name_existing_files(project_root: Path) -> None:
-    """文書が名を挙げるフォルダーとファイルが、本当にある。"""
+    """文書が名を挙げるフォルダーとファイルが、本当にある。使ううちにできるものは除く。"""
+    ignored = (project_root / ".gitignore").read_text("utf-8").split()
+    made_in_use = tuple(line.strip("/") for line in ignored if line.startswith("/data/"))
+    assert made_in_use
     absent = []
     for page in [project_root / "README.md", *sorted((project_root / "docs").glob("*.md"))]:
         for name in re.findall(
             r"`((?:sheetgen|data|docs|templates|tests|tools)/[\w./-]+)`", page.read_text("utf-8")
         ):
-            if not (project_root / name).exists():
+            if not (name.startswith(made_in_use) or (project_root / name).exists()):
                 absent.append(f"{page.name}: {name}")
     assert absent == []
