@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sheetgen.answering.compare import compared
 from sheetgen.answering.questions import by_weight, level_of
 from sheetgen.messages import message_of
+from sheetgen.messages.values import READINGS
 from sheetgen.model.collect import FileOutcome, ItemOutcome
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
@@ -84,7 +85,7 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             change.old,
             change.new,
             None if change.answer.raw == _plain(change.new) else change.answer.raw,
-            change.answer.rule or None,
+            _reading(change.answer.rule),
             change.answer.how.value,
             change.file,
             change.sheet,
@@ -103,9 +104,9 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             _OWNER,
             _FIELD,
             Column("前の値", 18),
-            Column("新しい値", 40),
-            Column("書かれていた文字", 30),
-            Column("読み方", 13),
+            Column("新しい値", 36),
+            Column("書かれていた文字", 26),
+            Column("読み方", 22),
             Column("見つけ方", 9, Align.CENTER),
             _FILE,
             _SHEET,
@@ -114,6 +115,11 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
         rows=tuple(rows),
         empty="今回、記録した値はありません。",
     )
+
+
+def _reading(rule: str) -> str | None:
+    """読み方を、読めることばにする。知らない名は、そのまま見せる。"""
+    return "、".join(READINGS.get(name, name) for name in rule.split()) or None
 
 
 def _plain(value: Value) -> str:

@@ -127,7 +127,19 @@ def _joined(earlier: bytes | None, issue: Issue) -> Issue:
         before = _parse(json.loads(earlier))
     except _DAMAGE:
         return issue
-    return replace(issue, forms={**before.forms, **issue.forms})
+    return replace(issue, forms={**before.forms, **_replacing(issue.forms, before.forms)})
+
+
+def _replacing(
+    forms: Mapping[str, IssuedForm], before: Mapping[str, IssuedForm]
+) -> dict[str, IssuedForm]:
+    """同じ答えの差戻しを二度作ったとき、どちらの元の様式も、答え直したものとする。"""
+    return {
+        form_id: replace(form, replaces=form.replaces | before[form_id].replaces)
+        if form_id in before
+        else form
+        for form_id, form in forms.items()
+    }
 
 
 def _render(issue: Issue) -> bytes:
