@@ -108,14 +108,26 @@ class CellMaker:
         return self._scalar(kind, self.look(style), written, formula)
 
     def text(self, text: Text, style: str, formula: str | None = None) -> RawCell | None:
-        """文字のセル。"""
+        """文字のセル。``style`` はスタイルの番号。"""
+        return self.styled(text, self.look(style), formula)
+
+    def styled(self, text: Text, look: Look, formula: str | None) -> RawCell | None:
+        """文字のセル。空の文字で数式もなければ None。"""
         value, struck, runs, plain = text
         if not value and formula is None:
             return None
-        look = self.look(style)
         if look.struck:
             struck = value if not runs or plain == value else struck or plain
         return RawCell(CellKind.TEXT, value, look.number_format, formula, struck or None)
+
+    def numeric(self, value: int | float, look: Look, formula: str | None) -> RawCell:
+        """数か日付のセル。"""
+        struck = str(value) if look.struck else None
+        if look.date:
+            day = iso_date(value, self.date1904)
+            if day is not None:
+                return RawCell(CellKind.DATE, day, look.number_format, formula, struck and day)
+        return RawCell(CellKind.NUMBER, value, look.number_format, formula, struck)
 
     def _shared(self, written: str) -> Text:
         written = written.strip()
@@ -135,13 +147,9 @@ class CellMaker:
         elif kind == "e":
             found, value = CellKind.ERROR, unescape(written)
         elif kind == "d":
-            found, value = CellKind.DATE, _iso(written)
+            found, value = CellKind.DATE, iso(written)
         elif kind in ("", "n"):
-            found, value = CellKind.NUMBER, number(written)
-            if look.date:
-                day = iso_date(value, self.date1904)
-                if day is not None:
-                    found, value = CellKind.DATE, day
+            return self.numeric(number(written), look, formula)
         else:
             raise UnreadableValueError(written)
         struck = str(value) if look.struck else None
@@ -154,7 +162,7 @@ def _empty(look: Look, formula: str | None) -> RawCell | None:
     return RawCell(CellKind.BLANK, None, look.number_format, formula)
 
 
-def _iso(written: str) -> str:
+def iso(written: str) -> str:
     """ISO 8601 の日付（Strict の ``t="d"``）。真夜中の時刻は、日付だけにする。"""
     match = _ISO.fullmatch(written.strip())
     if match is None or not written.strip():

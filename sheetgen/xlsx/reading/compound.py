@@ -68,7 +68,7 @@ class Compound:
         return _numbers(b"".join([self._sector(number) for number in used]))
 
     def _chain(self, number: int) -> bytes:
-        found = []
+        found: list[bytes] = []
         while number < _LAST:
             if number >= len(self._fat) or len(found) > len(self._fat):
                 raise refuse("R020")
@@ -77,7 +77,7 @@ class Compound:
         return b"".join(found)
 
     def _mini_chain(self, number: int) -> bytes:
-        found = []
+        found: list[bytes] = []
         while number < _LAST:
             if number >= len(self._mini_fat) or len(found) > len(self._mini_fat):
                 raise refuse("R020")

@@ -13,7 +13,7 @@ from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading import sheet_scanner
 from sheetgen.xlsx.reading.archive import MAX_PART, Archive, refuse
-from sheetgen.xlsx.reading.cells import MAX_CELLS, REF, CellMaker, column_number
+from sheetgen.xlsx.reading.cells import MAX_CELLS, CellMaker
 from sheetgen.xlsx.reading.parts_scanner import scan_looks, scan_names, scan_strings
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.remarks import RemarkReader
@@ -74,7 +74,7 @@ class BookReader:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._relations = Relations(archive)
-        self._told: dict[str, None] = {}
+        self._told: dict[str, Problem] = {}
         self._problems: list[Problem] = []
         self._cells = 0
 
@@ -90,7 +90,7 @@ class BookReader:
         if root.local != "workbook":
             raise refuse("R021")
         related = self._relations.of(main)
-        self._tell(related)
+        self._told.update(told(related))
         maker = _maker(self._strings(related), self._looks(related), _is_1904(root))
         sheets = list(self._sheets(root, related, maker))
         if not sheets:
@@ -99,19 +99,14 @@ class BookReader:
             format=self._format(root),
             sheets=tuple(sheets),
             names=tuple(_names(root, names)),
-            properties=self._properties(top),
-            problems=(*[Problem(code) for code in sorted(self._told)], *self._problems),
+            properties=core_properties(self._relations, self._archive, top),
+            problems=(*self._told.values(), *self._problems),
         )
 
     def _format(self, root: Element) -> BookFormat:
         if any(uri.startswith(_STRICT) for uri in root.attrs.values()):
             return BookFormat.STRICT
         return BookFormat.XLSM if _MACROS in self._told else BookFormat.XLSX
-
-    def _tell(self, related: list[Relation]) -> None:
-        for one in related:
-            if one.kind in _TOLD:
-                self._told[_TOLD[one.kind]] = None
 
     def _workbook(self, part: str) -> tuple[Element, list[_Name]]:
         """本体の根と、定義された名前。"""
@@ -182,7 +177,7 @@ class BookReader:
         related = self._relations.of(one.target)
         reader = RemarkReader(self._archive, self._relations)
         remarks = reader.read(related, content.links) if related else []
-        self._tell(related)
+        self._told.update(told(related))
         found = [*content.problems, *reader.problems]
         self._problems += [_on(name, problem) for problem in found]
         return RawSheet(
@@ -190,8 +185,8 @@ class BookReader:
             hidden=hidden,
             cells=content.cells,
             merged=tuple(content.merged),
-            hidden_rows=_hidden_rows(content),
-            hidden_columns=_hidden_columns(content),
+            hidden_rows=content.hidden_rows(),
+            hidden_columns=content.hidden_columns(),
             remarks=tuple(remarks),
         )
 
@@ -206,16 +201,22 @@ class BookReader:
                 pass
         return parse_sheet((utf8(data, part),), part, maker)
 
-    def _properties(self, top: list[Relation]) -> dict[str, str]:
-        part = _part(top, "core-properties")
-        if part is None or part not in self._archive:
-            return {}
-        try:
-            root = self._relations.tree(part)
-        except SheetgenError:
-            self._problems.append(Problem("R045", facts={"part": part}))
-            return {}
-        return {node.local: unescape(node.text) for node in root.children if node.text}
+
+def told(related: list[Relation]) -> dict[str, Problem]:
+    """マクロや外へのリンクなど、読まずに知らせるもの。"""
+    return {_TOLD[one.kind]: Problem(_TOLD[one.kind]) for one in related if one.kind in _TOLD}
+
+
+def core_properties(relations: Relations, archive: Archive, top: list[Relation]) -> dict[str, str]:
+    """題名や作成者。読めなければ空。"""
+    part = _part(top, "core-properties")
+    if part is None or part not in archive:
+        return {}
+    try:
+        root = relations.tree(part)
+    except SheetgenError:
+        return {}
+    return {node.local: unescape(node.text) for node in root.children if node.text}
 
 
 def read_ooxml(archive: Archive) -> RawBook:
@@ -247,20 +248,6 @@ def _names(root: Element, names: list[_Name]) -> Iterator[RawName]:
         # 無いシートの名前は、どのシートのものとも言えない。
         elif scope.isascii() and scope.isdigit() and int(scope[:9]) < len(sheets):
             yield RawName(name, sheets[int(scope)], target.strip())
-
-
-def _hidden_rows(content: SheetContent) -> frozenset[int]:
-    if not content.rows:
-        return frozenset()
-    used = {int(ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for ref in content.cells}
-    return frozenset(content.rows & used)
-
-
-def _hidden_columns(content: SheetContent) -> frozenset[int]:
-    if not content.columns:
-        return frozenset()
-    used = {column_number(match[1]) for ref in content.cells if (match := REF.fullmatch(ref))}
-    return frozenset(column for column in used if any(a <= column <= b for a, b in content.columns))
 
 
 def _on(sheet: str, problem: Problem) -> Problem:

@@ -34,6 +34,8 @@ from sheetgen.xlsx.reading.xmlparts import (
     without_prefixes,
 )
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = "0123456789"
 TRUE = frozenset({"1", "true", "on"})
 
 
@@ -73,6 +75,19 @@ class SheetContent:
         """外を指す ``hyperlink`` を加える。"""
         if attrs.get("id"):
             self.links.append((attrs.get("ref", ""), attrs["id"]))
+
+    def hidden_rows(self) -> frozenset[int]:
+        """何かが書かれている、隠れた行。"""
+        if not self.rows:
+            return frozenset()
+        return frozenset(self.rows & {int(ref.lstrip(_LETTERS)) for ref in self.cells})
+
+    def hidden_columns(self) -> frozenset[int]:
+        """何かが書かれている、隠れた列。"""
+        if not self.columns:
+            return frozenset()
+        used = {column_number(ref.rstrip(_DIGITS)) for ref in self.cells}
+        return frozenset(one for one in used if any(a <= one <= b for a, b in self.columns))
 
     def unreadable(self, ref: str, written: str) -> None:
         """読めない値のセル。値を捨てず、誤りの値として残す。"""
