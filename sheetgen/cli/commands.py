@@ -10,6 +10,7 @@ from sheetgen.cli.collect import collect
 from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
 from sheetgen.cli.history import history
+from sheetgen.cli.report_command import report
 from sheetgen.cli.undo import undo
 from sheetgen.problems import ExitCode
 
@@ -37,5 +38,6 @@ def cli(ctx: click.Context) -> int:
 cli.add_command(check)
 cli.add_command(generate)
 cli.add_command(collect)
+cli.add_command(report)
 cli.add_command(undo)
 cli.add_command(history)

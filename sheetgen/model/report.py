@@ -13,6 +13,7 @@ class Output(StrEnum):
     """作る形。"""
 
     PDF = "pdf"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class BookMaker:
     A 差戻し book is made from ``plan``, which already has the answers in it, and says
     with ``base`` what the master itself holds; ``corrections`` (item id → what to mend)
     are marked in its forms and listed on the sheets that other books leave out.
+    ``opened`` are the paths to open, None those the round asks for.
 
     :raises SheetgenError: the template is not sound.
     """
@@ -61,6 +62,7 @@ class BookMaker:
         template: Path,
         base: Plan | None = None,
         corrections: Mapping[str, Correction] = _NO_CORRECTIONS,
+        opened: frozenset[str] | None = None,
     ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
         package = read_package(template, str(template))
@@ -75,7 +77,7 @@ class BookMaker:
         self._blueprint = blueprint
         self._layout = issued_layout(blueprint, package, template)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
-        self._opened = open_paths(plan, chosen)
+        self._opened = open_paths(plan, chosen) if opened is None else opened
         self._issued: dict[str, IssuedForm] = {}
         self._corrections = corrections
         self._sheets_of_book = _chosen_sheets(blueprint, self._is_return)

@@ -39,6 +39,11 @@ _MASTER_NAMES = {
 _ONLY_FOR_RETURN = ("form.id", "form.carrier")
 
 
+def round_of(plan: Plan) -> Round:
+    """年次見直しの年度の取組方針が載る照会。"""
+    return Round(RoundKind.REVISION, plan.revision.fiscal_year - 1)
+
+
 class FormPages:
     """文書の頁を、実施項目ごとに作る。
 
@@ -57,7 +62,7 @@ class FormPages:
         self._bound = {one.cell.ref: one for one in bound.cells}
         # 記入欄はどれも開かない。記入のための余白も要らない。
         self._filler = FormFiller(bound, book.file, frozenset())
-        self._round = Round(RoundKind.REVISION, plan.revision.fiscal_year - 1)
+        self._round = round_of(plan)
         self._marks = Marks(book.fingerprint, "")
         look = read_look(package, bound.sheet.name)
         self.form = Form(look, tuple(self._names(cell.ref) for cell in look.cells))
