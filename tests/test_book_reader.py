@@ -54,6 +54,7 @@ def test_a_good_book_among_bad_ones(result: GenerateResult, tmp_path: Path) -> N
     files, problems = read(tmp_path)
     assert problems == []
     assert files[-1].book == read_book(good)
+    assert files[1].problems[0].code == "R022"
     for file, name in zip(files, bad, strict=False):
         assert file.book is None
         assert file.problems

@@ -40,7 +40,7 @@ def serve(answer: Callable[[bytes], bytes]) -> None:
             reply = _reply(answer, data, largest)
             del data
             _send(target, reply)
-    except BrokenPipeError:  # the parent has left: nobody is there to be told
+    except OSError:  # the parent has left: nobody is there to be told
         return
 
 

@@ -49,14 +49,14 @@ class _Counter:
             with found.path.open("rb") as source:
                 size = os.fstat(source.fileno()).st_size
                 if size > MAX_FILE_BYTES:
-                    self._refuse("R003", name, limit=MAX_FILE_BYTES // _MEGABYTE)
+                    self._tell("R003", name, limit=MAX_FILE_BYTES // _MEGABYTE)
                     return
                 if not self._budget.holds(size):
-                    self._refuse("R075", name)
+                    self._tell("R075", name)
                     return
                 data = source.read(size + 1)
         except OSError:
-            self._refuse("R002", name)
+            self._tell("R002", name)
             return
         self._receive(name, data, depth=0)
 
@@ -65,22 +65,22 @@ class _Counter:
         self._budget.spend(len(data))
         kind = kind_of(data)
         if kind in REFUSALS:
-            self._refuse(REFUSALS[kind], name)
+            self._tell(REFUSALS[kind], name)
             return
         digest = hashlib.sha256(data).hexdigest()
         first = self._seen.setdefault(digest, name)
         if first != name:
-            self._refuse("R019", name, first=first)
+            self._tell("R019", name, first=first)
             return
         own = extension(name)
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
             kind = Kind.XLSM  # a book for macros that holds none
         if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
-            self._refuse("R018", name, kind=kind.value)
+            self._tell("R018", name, kind=kind.value)
         if kind in BOOKS:
             self.files.append(Delivered(name, data, digest, BOOKS[kind]))
         elif depth == MAX_DEPTH:
-            self._refuse("R073", name, limit=MAX_DEPTH)
+            self._tell("R073", name, limit=MAX_DEPTH)
         else:
             self._open(name, data, depth)
 
@@ -94,5 +94,5 @@ class _Counter:
                 member, content = found
                 self._receive(self._names.take(member), content, depth + 1)
 
-    def _refuse(self, code: str, name: str, **facts: object) -> None:
+    def _tell(self, code: str, name: str, **facts: object) -> None:
         self.problems.append(Problem(code, Place(file=name), facts))
