@@ -160,6 +160,8 @@ def test_22_personal_data_in_a_comment() -> None:
         ("令和5年度 6,800,000円 34台", []),
         ("第1234-56号", []),
         ("＠の記号", []),
+        ("a" * 30_000 + "@" + "0-" * 10_000, []),
+        ("a" * 30_000 + "@example.jp", ["メールアドレス"]),
     ],
 )
 def test_what_looks_personal(words: str, kinds: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sheetgen.messages import CATALOGUE
@@ -114,6 +114,7 @@ ANYTHING = st.one_of(
 @given(
     ANYTHING, st.sampled_from(FieldKind), st.booleans(), st.sampled_from(["台", "％", "億円", None])
 )
+@example("1000000000000000", FieldKind.FIGURE, False, "台")
 def test_nothing_raises_and_what_is_read_can_be_kept(
     words: str, kind: FieldKind, numeric: bool, unit: str | None
 ) -> None:
@@ -127,6 +128,17 @@ def test_nothing_raises_and_what_is_read_can_be_kept(
     if read.readable and isinstance(read.value, str) and kind is not FieldKind.GRADE:
         again = read_value(RawCell(CellKind.TEXT, read.value), kind, expected)
         assert again.value == read.value
+
+
+def test_a_hostile_length_is_only_a_text() -> None:
+    """字数の二乗の手間がかかる読み方をしていれば、ここで終わらない。"""
+    for part in ("1", "1,", "O1", " ", "十", "万1", "a", "-", "評価", "約", "\u3000"):
+        words = "A" + part * (30_000 // len(part)) + "×"
+        for kind in FieldKind:
+            for numeric in (True, False):
+                expected = Expected("台", "0", numeric, None, ("A", "B"))
+                cell = RawCell(CellKind.TEXT, words[1:] if kind is FieldKind.FIGURE else words)
+                assert read_value(cell, kind, expected).raw == cell.value
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.text(max_size=12))

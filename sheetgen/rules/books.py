@@ -9,7 +9,7 @@ from sheetgen.model.returned import CellKind, RawBook, RawSheet, Remark, RemarkK
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.personal import personal_data, personal_headings
 
-_REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_REF = r"([A-Z]{1,3})([0-9]{1,7})"
 
 
 def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -57,7 +57,7 @@ def _hidden_cells(sheet: RawSheet, file: str, item: str | None) -> Iterator[Prob
 def _is_hidden(sheet: RawSheet, ref: str) -> bool:
     if sheet.hidden:
         return True
-    match = _REF.fullmatch(ref)
+    match = re.fullmatch(_REF, ref)
     if match is None:
         return False
     return int(match[2]) in sheet.hidden_rows or _column(match[1]) in sheet.hidden_columns

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 # Runs of one script are the nearest thing to words that needs no dictionary.
-_TOKEN = re.compile(
-    r"[一-龥々〆ヵヶ㐀-䶿]+|[ぁ-ゖー]+|[ァ-ヺー]+|[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９.,．，]+|\s+|.",
-    re.DOTALL,
+_TOKEN = (
+    r"(?s)[一-龥々〆ヵヶ㐀-䶿]+|[ぁ-ゖー]+|[ァ-ヺー]+|[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９.,．，]+|\s+|."
 )
 _MOST_TOKENS = 1500
 _MOST_SHOWN = 5
@@ -20,7 +18,7 @@ def difference(old: str, new: str) -> str:
         return f"「{_cut(new)}」を追加"
     if not new:
         return f"「{_cut(old)}」を削除"
-    pairs = list(_changed(_TOKEN.findall(old), _TOKEN.findall(new)))
+    pairs = list(_changed(re.findall(_TOKEN, old), re.findall(_TOKEN, new)))
     words = [_words(before, after) for before, after in pairs[:_MOST_SHOWN]]
     rest = len(pairs) - len(words)
     return "、".join(words) + (f"、ほか{rest}か所" if rest else "")
@@ -36,6 +34,8 @@ def _changed(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     old, new = old[start : len(old) - end], new[start : len(new) - end]
     if len(old) + len(new) > _MOST_TOKENS:
         return [("".join(old), "".join(new))]
+    from difflib import SequenceMatcher  # only here, and not for every run
+
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return [
         ("".join(old[a:b]), "".join(new[c:d]))

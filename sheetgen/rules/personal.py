@@ -11,32 +11,32 @@ import re
 import unicodedata
 
 _DASH = "[-‐−–ー)(]"
-_PHONE = re.compile(rf"(?<![0-9-])\(?0[0-9]{{1,4}}{_DASH}[0-9]{{1,4}}{_DASH}[0-9]{{3,4}}(?![0-9-])")
-_MOBILE = re.compile(r"(?<![0-9])0[789]0[0-9]{8}(?![0-9])")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_TWELVE = re.compile(r"(?<![0-9-])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9-])")
-_HEADINGS = re.compile("氏名|住所|生年月日|電話番号|携帯番号|個人番号|マイナンバー|口座番号")
-_QUICK = re.compile("[0-9０-９]{3}|[@＠]")
+_PHONE = rf"(?<![0-9-])\(?0[0-9]{{1,4}}{_DASH}[0-9]{{1,4}}{_DASH}[0-9]{{3,4}}(?![0-9-])"
+_MOBILE = r"(?<![0-9])0[789]0[0-9]{8}(?![0-9])"
+_MAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_TWELVE = r"(?<![0-9-])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9-])"
+_HEADINGS = "氏名|住所|生年月日|電話番号|携帯番号|個人番号|マイナンバー|口座番号"
+_QUICK = "[0-9０-９]{3}|[@＠]"
 
 
 def personal_data(text: str) -> list[str]:
     """見つかったものの種類。"""
-    if not _QUICK.search(text):
+    if not re.search(_QUICK, text):
         return []
     plain = unicodedata.normalize("NFKC", text)
     found = []
-    if _MOBILE.search(plain) or any(_is_phone(one) for one in _PHONE.findall(plain)):
+    if re.search(_MOBILE, plain) or any(_is_phone(one) for one in re.findall(_PHONE, plain)):
         found.append("電話番号")
-    if _MAIL.search(plain):
+    if re.search(_MAIL, plain):
         found.append("メールアドレス")
-    if any(_is_my_number(one) for one in _TWELVE.findall(plain)):
+    if any(_is_my_number(one) for one in re.findall(_TWELVE, plain)):
         found.append("個人番号")
     return found
 
 
 def personal_headings(text: str) -> list[str]:
     """「氏名」など、名簿の見出し。"""
-    return sorted(set(_HEADINGS.findall(text)))
+    return sorted(set(re.findall(_HEADINGS, text)))
 
 
 def _is_phone(text: str) -> bool:

@@ -11,7 +11,7 @@ from sheetgen.rules.case import Case, Facts
 from sheetgen.rules.personal import personal_data
 
 _SHORTEST_COMPARED = 5
-_ELSEWHERE = re.compile(
+_ELSEWHERE = (
     "(?:詳細は)?(?:別紙|別添|添付(?:資料)?|同上|同左|右記|左記|上記|下記|前年度?|昨年度?|"
     "前回|ホームページ)?(?:の?(?:とおり|通り)|を?参照|に同じ|と?同じ|と?同様|に同様)?"
 )
@@ -22,13 +22,11 @@ _UNFINISHED = re.compile(
     r"[○〇◯●]{2,}|[×✕]{2,}|[△▲]{2,}|[□■]{2,}|[＊*]{2,}|[？?]{2,}|[ＸX]{2,}|[ｘx]{3,}|"
     r"要確認|要修正|要追記|(?:ここに|こちらに)記入|[（(【\[](?:仮|案|記入例|未定|確認中)[）)】\]]"
 )
-_MARKUP = re.compile(
-    r"</?(?:script|a|b|i|u|p|br|hr|div|span|img|iframe|object|embed|svg|style|link|meta|table|"
-    r"tr|td|th|html|body|form|input|font|h[1-6]|ul|ol|li)\b[^<>]*>",
-    re.IGNORECASE,
+_MARKUP = (
+    r"(?i)</?(?:script|a|b|i|u|p|br|hr|div|span|img|iframe|object|embed|svg|style|link|meta|table|"
+    r"tr|td|th|html|body|form|input|font|h[1-6]|ul|ol|li)\b[^<>]*>"
 )
-_FORMULA = re.compile(r"\s*(?:[=@＝]\s*[A-Za-z\"'(+-]|[+-]\s*[A-Za-z]+\(|\t)|.*(?:HYPERLINK|cmd\|)",
-                      re.IGNORECASE)  # fmt: skip
+_FORMULA = r"(?i)\s*(?:[=@＝]\s*[A-Za-z\"'(+-]|[+-]\s*[A-Za-z]+\(|\t)|.*(?:HYPERLINK|cmd\|)"
 
 
 @lru_cache(maxsize=2048)
@@ -70,7 +68,7 @@ def same_as_other_year(case: Case, answer: Answer) -> Facts | None:
 def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
     """「別紙のとおり」など、文の外を指すだけの文。"""
     own = bare(_words(answer))
-    if not own or own in _NOTHING or len(own) > 20 or not _ELSEWHERE.fullmatch(own):
+    if not own or own in _NOTHING or len(own) > 20 or not re.fullmatch(_ELSEWHERE, own):
         return None
     return {"raw": _words(answer)}
 
@@ -91,9 +89,9 @@ def unfinished(case: Case, answer: Answer) -> Facts | None:
 def looks_like_code(case: Case, answer: Answer) -> Facts | None:
     """HTML や数式に見える文字。文字のまま残す。"""
     text = _words(answer)
-    found = _MARKUP.search(text) if "<" in text else None
+    found = re.search(_MARKUP, text) if "<" in text else None
     if found is None and (text[:1] in "=+-@\t＝" or "HYPERLINK" in text or "cmd|" in text):
-        found = _FORMULA.match(text)
+        found = re.match(_FORMULA, text)
     if not text or found is None:
         return None
     return {"raw": _around(text, found.start())}

@@ -11,9 +11,8 @@ from datetime import date, timedelta
 
 from sheetgen.era import REIWA_OFFSET
 
-_TOKENS = re.compile(
-    r'"([^"]*)"|\\(.)|\[[^\]]*\]|(ggge|ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dd|d)|(.)',
-    re.IGNORECASE,
+_TOKENS = (
+    r'(?i)"([^"]*)"|\\(.)|\[[^\]]*\]|(ggge|ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dd|d)|(.)'
 )
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
@@ -37,7 +36,7 @@ def shown_date(iso: str, number_format: str) -> str:
     if not re.search("[yYmMdDeE]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)) or code == "General":
         return f"{day.year}年{day.month}月{day.day}日"
     parts = []
-    for quoted, escaped, token, other in _TOKENS.findall(code):
+    for quoted, escaped, token, other in re.findall(_TOKENS, code):
         parts.append(_token(day, token.lower()) if token else quoted or escaped or other)
     return "".join(parts).strip()
 

@@ -28,11 +28,14 @@ from sheetgen.values.units import (
     own_units,
 )
 
-_SIGN = re.compile(rf"([{re.escape(MINUS)}])( ?)")
-_BODY = re.compile(rf"([{NUMERALS}]*)([^0-9]*(?:[23]$)?)", re.DOTALL)
-_ROUGHLY = re.compile(r"^(?:約|およそ|おおよそ|凡そ|概ね|おおむね|ほぼ) *|"
+_SIGN = rf"([{re.escape(MINUS)}])( ?)"
+_BODY = rf"(?s)([{NUMERALS}]*)([^0-9]*(?:[23]$)?)"
+_ROUGHLY = (r"^(?:約|およそ|おおよそ|凡そ|概ね|おおむね|ほぼ) *|"
                       r" *(?:程度|ほど|ぐらい|くらい|前後|強|弱|余り|余)$")  # fmt: skip
-_DIGIT = re.compile("[0-9〇一二三四五六七八九十百千万億]")
+_DIGIT = "[0-9〇一二三四五六七八九十百千万億]"
+_LONGEST_FIGURE = 60
+"""これより長い文字は、数を含む文である。"""
+
 _ONE_WAY_OR_ANOTHER = frozenset("一〇○◯十二八")
 """一字だけでは、漢数字とも、線・丸・片仮名とも見える字。"""
 
@@ -67,7 +70,8 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         return text
     own = Notes()
     bare = text.strip(BLANKS)
-    value = _number(fold(text, own), figure, own) if "\n" not in bare else None
+    one_line = "\n" not in bare and len(bare) <= _LONGEST_FIGURE
+    value = _number(fold(text, own), figure, own) if one_line else None
     if value is None:
         notes.use("as_text")
         if not any(code == "R214" for code, _ in own.doubts):
@@ -84,7 +88,7 @@ def _plain_number(text: str, notes: Notes) -> int | float | None:
     plain = fold(text, notes)
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", plain):
         value = number(plain, notes)
-        return None if value is None else as_number(value, True)
+        return as_number(value, True) if value is not None and can_hold(value) else None
     return None
 
 
@@ -93,7 +97,7 @@ def _number(text: str, figure: Figure, notes: Notes) -> int | float | None:
         notes.ask("R214", raw=text)
         return None
     text = text.removeprefix("'")
-    exact = _ROUGHLY.sub("", text)
+    exact = re.sub(_ROUGHLY, "", text)
     negative, unclear, body = _sign(exact, notes)
     yen_mark = body.startswith(("¥", "\\"))
     if yen_mark:
@@ -108,7 +112,7 @@ def _number(text: str, figure: Figure, notes: Notes) -> int | float | None:
     if "円" in unit and re.search("[0-9]", amount):
         words.rules = [rule for rule in words.rules if rule != "kanji"]
     scaled = _scaled(value, unit, figure, words, yen_mark, amount, text)
-    if scaled is None or abs(scaled) >= LARGEST_NUMBER or not _is_exact(scaled):
+    if scaled is None or not can_hold(scaled):
         return None
     found = as_number(-scaled if negative else scaled, scaled == value)
     if exact != text:
@@ -129,7 +133,7 @@ def _sign(text: str, notes: Notes) -> tuple[bool, bool, str]:
     if re.fullmatch(r"\([0-9].*\)", text) and text.count("(") == 1:
         notes.use("brackets")
         return True, True, text[1:-1]
-    match = _SIGN.match(text)
+    match = re.match(_SIGN, text)
     if not match:
         return False, False, text
     sign, gap = match.groups()
@@ -148,8 +152,8 @@ def _split(text: str, figure: Figure) -> tuple[str | None, str]:
             # 千円 and 億円 share their first character with the numerals before 円.
             if head and not head.endswith(("十", "百", "千", "万", "億")):
                 return head, own
-    match = _BODY.fullmatch(text)
-    if not match or not _DIGIT.search(match[1]):
+    match = re.fullmatch(_BODY, text)
+    if not match or not re.search(_DIGIT, match[1]):
         return None, ""
     return match[1].strip(), match[2].strip()
 
@@ -219,8 +223,10 @@ def _converted(yen: Decimal, target: Decimal, notes: Notes, text: str) -> Decima
     return value
 
 
-def _is_exact(value: Decimal) -> bool:
-    """Excel と JSON の数で、丸めずに表せるか。"""
+def can_hold(value: Decimal) -> bool:
+    """計画のデータの数で、丸めずに表せるか。"""
+    if abs(value) >= LARGEST_NUMBER:
+        return False
     return value == value.to_integral_value() or Decimal(repr(float(value))) == value
 
 

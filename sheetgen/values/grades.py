@@ -10,8 +10,9 @@ from sheetgen.values.marks import fold
 
 # The circle has several code points; input methods offer them in one list.
 _ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
-_WORDS = re.compile(r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$")
-_REMARK = re.compile(r"([(（【\[〔※:：、,・\s]|ただし|但し).+", re.DOTALL)
+_WORDS = r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$"
+_LONGEST = 30  # 字。評価と、それに添えた「評価」などの字
+_REMARK = r"(?s)([(（【\[〔※:：、,・\s]|ただし|但し).+"
 
 
 def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
@@ -21,11 +22,11 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
     known = {_key(grade): grade for grade in scale}
     plain = fold(text, notes)
     found = known.get(_key(plain))
-    if found is None:
-        found = known.get(_key(_WORDS.sub("", plain)))
+    if found is None and len(plain) <= _LONGEST:
+        found = known.get(_key(re.sub(_WORDS, "", plain)))
         if found is not None:
             notes.use("grade_words")
-    elif plain not in scale:
+    elif found is not None and plain not in scale:
         notes.use("grade_form")
     if found is None:
         found = _before_remark(plain, known, notes)
@@ -45,7 +46,7 @@ def _before_remark(text: str, known: dict[str, str], notes: Notes) -> str | None
             continue
         rest = text[len(key) :]
         bare = rest.strip(" 　()（）【】[]〔〕※:：、,・\n")
-        if _REMARK.match(rest) and len(bare) > 1 and _key(bare) not in known:
+        if re.match(_REMARK, rest) and len(bare) > 1 and _key(bare) not in known:
             notes.use("grade_remark")
             notes.ask("R223", grade=known[key], remark=rest.strip())
             return known[key]

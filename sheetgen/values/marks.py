@@ -28,7 +28,7 @@ _FOLD |= {ord(char): None for char in "\u200b\u2060\ufeff"}
 _FOLD |= {ord(char): " " for char in BLANKS if char not in "\r\n\u200b\u2060\ufeff"}
 _FOLD |= {ord("￥"): ord("¥"), ord("％"): ord("%"), ord("ｰ"): ord(LONG_MARK)}
 
-_BRACKETS = re.compile(r"^[(（\[【〔]|[)）\]】〕。]$")
+_BRACKETS = r"^[(（\[【〔]|[)）\]】〕。]$"
 _LISTED = """
 なし 無し 無 ナシ 皆無 該当なし 該当無し 特になし 特に無し 対象外 対象なし 実績なし 効果なし
 効果額なし 未定 未実施 未集計 未確定 未算定 未把握 把握不可 算定中 算定不可 算定困難 算出不可
@@ -67,4 +67,4 @@ def lone_mark(text: str, notes: Notes) -> str | None:
 def is_word(text: str) -> bool:
     """``なし`` ``（未定）`` など、数でないことばだけが書かれているか。"""
     bare = text.strip(BLANKS)
-    return _BRACKETS.sub("", _BRACKETS.sub("", bare)) in WORDS
+    return re.sub(_BRACKETS, "", re.sub(_BRACKETS, "", bare)) in WORDS

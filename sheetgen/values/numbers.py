@@ -18,10 +18,10 @@ from sheetgen.values.figures import Figure, as_number
 from sheetgen.values.found import Notes
 from sheetgen.values.units import THOUSAND_YEN, YEN, is_percent
 
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]')
-_AMOUNT = re.compile("千円|百万円|千万円|万円|億円|円")
-_SCALED = re.compile(r"[0#?],+(?![0#?])")
-DATED = re.compile("[年月]")
+_QUOTED = r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]'
+_AMOUNT = "千円|百万円|千万円|万円|億円|円"
+_SCALED = r"[0#?],+(?![0#?])"
+DATED = "[年月]"
 
 
 def clean_number(value: int | float, notes: Notes) -> int | float | None:
@@ -51,9 +51,11 @@ def read_number(value: int | float, number_format: str, figure: Figure, notes: N
     number = clean_number(value, notes)
     if number is None or number_format == "General":
         return number
-    if "%" in _QUOTED.sub("", number_format):
-        return _percent(number, figure, notes)
-    return _formatted(number, number_format, figure, notes)
+    if "%" in re.sub(_QUOTED, "", number_format):
+        shown = _percent(number, figure, notes)
+    else:
+        shown = _formatted(number, number_format, figure, notes)
+    return shown if abs(shown) < LARGEST_NUMBER else None
 
 
 def _percent(number: int | float, figure: Figure, notes: Notes) -> int | float:
@@ -72,9 +74,9 @@ def _formatted(
 ) -> int | float:
     """表示形式のために、違う数に見えていないか。"""
     section = _section(number, number_format)
-    literals = "".join("".join(found) for found in _QUOTED.findall(section))
-    bare = _QUOTED.sub("", section)
-    amount = _AMOUNT.search(literals)
+    literals = "".join("".join(found) for found in re.findall(_QUOTED, section))
+    bare = re.sub(_QUOTED, "", section)
+    amount = re.search(_AMOUNT, literals)
     if figure.money and amount and amount[0] != THOUSAND_YEN:
         yen = Decimal(repr(number)) * YEN[amount[0]]
         value = as_number(yen / YEN[THOUSAND_YEN])
@@ -83,7 +85,7 @@ def _formatted(
         return value
     if figure.money and re.search("[¥￥]", literals + bare):
         notes.ask("R219", raw=f"¥{printed(number)}", value=printed(number))
-    elif _SCALED.search(bare):
+    elif re.search(_SCALED, bare):
         notes.ask("R230", value=printed(number), format=number_format)
     elif not re.search("[0#?]|General|標準|@", bare):
         # Nothing of the figure shows: a dash for zero, or nothing at all.
@@ -130,7 +132,7 @@ def read_date(iso: str, number_format: str, numeric: bool, notes: Notes) -> str:
 
 def read_serial(number: int | float, like: str | None, notes: Notes) -> Value:
     """日付を書く欄の数。日付の通し番号かもしれなければ問う。"""
-    day = date_from_serial(number) if like and DATED.search(like) else None
+    day = date_from_serial(number) if like and re.search(DATED, like) else None
     if day is not None:
         notes.ask("R227", value=printed(number), date=f"{day.year}年{day.month}月{day.day}日")
     return number

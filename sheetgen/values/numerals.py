@@ -18,12 +18,12 @@ _DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六�
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _LIKE_DIGITS = str.maketrans("OoｏＯ○〇lI", "00000011")
-_LIKE_DIGIT = re.compile("[OolI○]|[0-9,]〇|〇[0-9,]")
-_KANJI = re.compile("[〇一二三四五六七八九十百千万億兆]")
-_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_LETTERS = re.compile(r"[0-9.,OolI○〇]*[0-9][0-9.,OolI○〇]*")
-_PART = re.compile(r"([0-9.,]*)([十百千万億兆]?)")
+_LIKE_DIGIT = "[OolI○]|[0-9,]〇|〇[0-9,]"
+_KANJI = "[〇一二三四五六七八九十百千万億兆]"
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_LETTERS = r"[0-9.,OolI○〇]*[0-9][0-9.,OolI○〇]*"
+_PART = r"([0-9.,]*)([十百千万億兆]?)"
 
 
 def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
@@ -34,14 +34,14 @@ def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
     """
     if not text:
         return None
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return _plain(text, notes, decimals)
-    if _GROUPED.fullmatch(text):
+    if re.fullmatch(_GROUPED, text):
         notes.use("separator")
         return Decimal(text.replace(",", ""))
-    if _LIKE_DIGIT.search(text):
+    if re.search(_LIKE_DIGIT, text):
         return _with_letters(text, notes)
-    if _KANJI.search(text):
+    if re.search(_KANJI, text):
         return _with_kanji(text, notes)
     return _loosely(text, notes)
 
@@ -58,7 +58,7 @@ def _plain(text: str, notes: Notes, decimals: bool) -> Decimal:
 
 def _with_letters(text: str, notes: Notes) -> Decimal | None:
     """``3,4OO`` のように、0や1に見える字の混じった数。いちばんありそうな数を返して問う。"""
-    if not _LETTERS.fullmatch(text):
+    if not re.fullmatch(_LETTERS, text):
         return None
     value = number(text.translate(_LIKE_DIGITS), Notes())
     if value is not None:
@@ -97,7 +97,7 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
     section: Decimal | None = None
     current: Decimal | None = None
     last_large, last_small = 10**16, 10**4
-    for amount, unit in _PART.findall(digits):
+    for amount, unit in re.findall(_PART, digits):
         if not amount and not unit:
             continue
         if amount:
@@ -119,13 +119,13 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
         elif amount and current is not None:
             section = (section or 0) + current
             current = None
-    if "".join(a + u for a, u in _PART.findall(digits)) != digits:
+    if "".join(a + u for a, u in re.findall(_PART, digits)) != digits:
         return None
     notes.use("kanji")
     return total + (section or 0) + (current or 0)
 
 
 def _amount(text: str) -> Decimal | None:
-    if _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
+    if re.fullmatch(_PLAIN, text) or re.fullmatch(_GROUPED, text):
         return Decimal(text.replace(",", ""))
     return None

@@ -23,11 +23,11 @@ GETA = "〓"
 
 # Word's soft return and the line ends of other systems, and what remains of a CR in the
 # XML of an Excel file that was written by another program.
-_LINE_END = re.compile(r"_x000[Dd]_\n?|\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_HALF = re.compile("[\ud800-\udfff]")
-_LOST = re.compile("[\ufffd-\uffff]")
-_USER_DEFINED = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_LINE_END = r"_x000[Dd]_\n?|\r\n?|[\x0b\x0c\x85\u2028\u2029]"
+_CONTROL = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+_HALF = "[\ud800-\udfff]"
+_LOST = "[\ufffd-\uffff]"
+_USER_DEFINED = "[\ue000-\uf8ff\U000f0000-\U0010fffd]"
 _SUSPECT = re.compile(
     "_x000[Dd]_|[\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff\ufffd-\uffff"
     "\U000f0000-\U0010fffd]"
@@ -50,25 +50,25 @@ def clean(text: str, notes: Notes) -> str:
 
 
 def _mended(text: str, notes: Notes) -> str:
-    lines = _LINE_END.sub("\n", text)
+    lines = re.sub(_LINE_END, "\n", text)
     if lines != text:
         notes.use("line_ends")
-    kept = _CONTROL.sub("", lines)
+    kept = re.sub(_CONTROL, "", lines)
     if kept != lines:
-        codes = sorted({f"U+{ord(char):04X}" for char in _CONTROL.findall(lines)})
+        codes = sorted({f"U+{ord(char):04X}" for char in re.findall(_CONTROL, lines)})
         notes.use("control")
         notes.ask("R206", codes="、".join(codes))
-    if _HALF.search(kept):
+    if re.search(_HALF, kept):
         # Two halves that a program wrote apart are one character again.
         kept = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    lost = _LOST.findall(kept)
+    lost = re.findall(_LOST, kept)
     if lost:
-        kept = _LOST.sub(GETA, kept)
+        kept = re.sub(_LOST, GETA, kept)
         notes.use("lost")
         notes.ask("R207", count=len(lost), text=excerpt(kept, kept.find(GETA)))
-    if _USER_DEFINED.search(kept):
-        shown = _USER_DEFINED.search(kept)
-        notes.ask("R209", count=len(_USER_DEFINED.findall(kept)),
+    if re.search(_USER_DEFINED, kept):
+        shown = re.search(_USER_DEFINED, kept)
+        notes.ask("R209", count=len(re.findall(_USER_DEFINED, kept)),
                   text=excerpt(kept, shown.start() if shown else 0))  # fmt: skip
     return kept
 
