@@ -10,6 +10,32 @@ PUBLISHED_TASK = "公表した様式の写しです。記入する欄はあり�
 PUBLISHED_DEADLINE = "提出は要りません"
 PUBLISHED_READERS = "関係各課"
 
+# typst の言い方（初めの部分）と、そのわけ。知らない言い方は、typst のことばのまま出す。
+_TYPST_WORDS = (
+    ("unknown variable", "知らない名前を使っています"),
+    ("dictionary does not contain key", "渡された値に、その名の値はありません"),
+    ("unresolved import", "読み込む先に、その名のものがありません"),
+    ("file not found", "ファイルがありません"),
+    ("unclosed delimiter", "かっこが閉じていません"),
+    ("unclosed string", "文字列の引用符が閉じていません"),
+    ("unclosed", "閉じていないところがあります"),
+    ("unexpected", "ここにあってはならないものがあります"),
+    ("expected", "書き方が途中で終わっているか、型が合いません"),
+    ("the character", "ここに書けない文字があります"),
+    ("cannot", "その計算はできません"),
+    ("unknown font family", "知らない書体です"),
+    ("PDF/UA-1 error", "支援技術で読める PDF の決まりに合いません"),
+)
+
+
+def typst_reason(message: str) -> str:
+    """typst の言うわけを、日本語にする。もとのことばも添える。"""
+    for beginning, words in _TYPST_WORDS:
+        if message.startswith(beginning):
+            return f"{words}: {message}"
+    return message
+
+
 DOCUMENT: dict[str, Message] = {
     "D001": Message(
         E_,

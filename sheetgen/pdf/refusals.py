@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sheetgen.messages.document import typst_reason
 from sheetgen.pdf.fonts import FontChoice
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -39,7 +40,7 @@ def refusal(error: Any, main: Path, fonts: FontChoice) -> SheetgenError:
     hints = "。".join(str(hint) for hint in error.hints)
     facts = {
         "line": line,
-        "reason": message.splitlines()[0],
+        "reason": typst_reason(message.splitlines()[0]),
         "source": f"「{source.strip()}」" if source.strip() else "",
         "hint": f"手がかり: {hints}。" if hints else "",
     }
