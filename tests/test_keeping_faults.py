@@ -1,0 +1,380 @@
+"""途中で何があっても、マスターと記録簿は合っていて、原本は失われない。
+
+Every step is tried: the process is killed, the disk is full, or a person presses Ctrl-C
+before each call that touches the disk, and the process is killed at random moments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from merge_samples import FULL, PLAN, RESULTS, TEXT, VALUE, new_master, returned
+
+from sheetgen.keeping import journal_path, look, original_path, originals_folder
+from sheetgen.keeping.transaction import pending_path
+from sheetgen.master import load_master, render_plan
+from sheetgen.merging import merge
+from sheetgen.model.collect import Take
+from sheetgen.model.delivered import Delivered
+from sheetgen.model.filled import Value
+from sheetgen.model.journal import Action
+from sheetgen.model.paths import with_items, with_values
+from sheetgen.model.plan import Plan
+from sheetgen.pipeline.ledger import open_ledger
+from sheetgen.pipeline.recording import keep_originals, record
+from sheetgen.pipeline.undoing import undo
+from sheetgen.problems import SheetgenError
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="この OS には fork がない")
+
+NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+KILLED = -signal.SIGKILL
+
+# What changes something on the disk, by the names the interpreter calls it by.
+DISK_CALLS = {"flush", "fsync", "replace", "unlink", "truncate", "mkdir", "chmod"}
+
+
+def collect(path: Path, number: int = 1) -> str | None:
+    """``number`` 通目の回収。前の値と違うので、毎回何かが記録される。"""
+    file = f"{number}.xlsx"
+    data = f"原本 {number}".encode()
+    delivered = Delivered(file, data, hashlib.sha256(data).hexdigest(), "xlsx")
+    answers: dict[str, Value] = {**FULL, VALUE: number, TEXT: f"{number}回目。" * 50}
+    form = returned(answers, file=file)
+    with open_ledger(path, writing=True) as ledger:
+        keep_originals(ledger, [delivered])
+        past = ledger.past(RESULTS)
+        merged = merge(ledger.master.plan, RESULTS, [form], past, takes=[Take(file, "01-01")])
+        outcomes = [_with_original(outcome, delivered.digest) for outcome in merged.outcomes]
+        return record(ledger, RESULTS, outcomes, now=NOW, who="係")
+
+
+def _with_original(outcome: Any, digest: str) -> Any:
+    from dataclasses import replace
+
+    changes = tuple(replace(change, original=digest) for change in outcome.changes)
+    return replace(outcome, changes=changes)
+
+
+def state(path: Path) -> tuple[bytes, bytes]:
+    """マスターと記録簿の中身。"""
+    journal = journal_path(path)
+    return path.read_bytes(), journal.read_bytes() if journal.exists() else b""
+
+
+def settle(path: Path) -> tuple[bytes, bytes]:
+    """次の実行がするように整えて、つじつまを確かめる。"""
+    with open_ledger(path, writing=False) as seen:
+        pass
+    with open_ledger(path, writing=True) as ledger:
+        assert seen.entries == ledger.entries
+        assert seen.master.plan == ledger.master.plan
+    assert not pending_path(path).exists()
+    assert {problem.code for problem in ledger.problems} <= {"R504"}
+    assert replayed(ledger.entries) == ledger.master.plan
+    folder = originals_folder(path)
+    for entry in ledger.entries:
+        if entry.original:
+            kept = original_path(folder, entry.original, "xlsx").read_bytes()
+            assert hashlib.sha256(kept).hexdigest() == entry.original
+    for kept_file in folder.rglob("*.xlsx"):
+        assert hashlib.sha256(kept_file.read_bytes()).hexdigest() == kept_file.stem
+    return state(path)
+
+
+def replayed(entries: Any) -> Plan:
+    """記録簿を初めからたどってできる計画。"""
+    items = {item.id: item for _, _, item in PLAN.items()}
+    for entry in entries:
+        if entry.action in (Action.RECORD, Action.UNDO):
+            items[entry.item] = with_values(items[entry.item], {entry.path: entry.new}, 0)
+    return with_items(PLAN, items)
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """別のプロセスで行い、終わり方を返す。正しく終われば 0。"""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except SheetgenError:
+            code = 2
+        except KeyboardInterrupt:
+            code = 3
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@contextlib.contextmanager
+def at_step(step: int, act: Callable[[], None]) -> Iterator[Callable[[], int]]:
+    """ディスクに触れる ``step`` 番目の呼び出しの、すぐ前で ``act`` する。"""
+    passed = 0
+
+    def watch(_: FrameType, event: str, called: Any) -> None:
+        nonlocal passed
+        if event == "c_call" and called.__name__ in DISK_CALLS:
+            passed += 1
+            if passed == step:
+                sys.setprofile(None)
+                act()
+
+    sys.setprofile(watch)
+    try:
+        yield lambda: passed
+    finally:
+        sys.setprofile(None)
+
+
+def steps_of(path: Path, work: Callable[[], object]) -> int:
+    """その仕事がディスクに触れる回数。"""
+    read, write = os.pipe()
+
+    def counted() -> None:
+        with at_step(0, lambda: None) as passed:
+            work()
+        os.write(write, str(passed()).encode())
+
+    assert in_child(counted) == 0
+    os.close(write)
+    with os.fdopen(read) as stream:
+        return int(stream.read())
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def full_disk() -> None:
+    raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+WORKS: dict[str, Callable[[Path], object]] = {
+    "collect": lambda path: collect(path, 2),
+    "undo": undo,
+}
+
+
+def prepared(folder: Path) -> tuple[Path, tuple[bytes, bytes]]:
+    """一度回収したあとのフォルダー。"""
+    path = new_master(folder)
+    collect(path, 1)
+    return path, state(path)
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """同じ中身の、別のフォルダー。"""
+    import shutil
+
+    shutil.copytree(path.parent, folder)
+    return folder / path.name
+
+
+@pytest.mark.parametrize("name", WORKS)
+@pytest.mark.parametrize("act", [kill, full_disk, interrupt])
+def test_stopped_at_every_step(name: str, act: Callable[[], None], tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    path, old = prepared(tmp_path / "first")
+    work = WORKS[name]
+    clean = copied(path, tmp_path / "clean")
+    count = steps_of(clean, lambda: work(clean))
+    new = state(clean)
+    assert count > 20
+    assert new != old
+    ends: list[int] = []
+    outcomes = set()
+    for step in range(1, count + 1):
+        trial = copied(path, tmp_path / f"{step}")
+
+        def stopped(trial: Path = trial, step: int = step) -> None:
+            with at_step(step, act):
+                work(trial)
+
+        ends.append(in_child(stopped))
+        found = settle(trial)
+        outcomes.add("old" if found == old else "new" if _same(found, new) else "mixed")
+        if act is not kill and ends[-1] == 2:
+            # 断ったのなら、何も変わっていない。
+            assert found == old
+        if step % 5 == 0:  # そのあとは、ふつうに動く。
+            assert collect(trial, 3)
+    assert outcomes == {"old", "new"}
+    expected = {kill: {KILLED}, full_disk: {0, 2}, interrupt: {3, 0}}[act]
+    assert set(ends) <= expected | ({1} if act is full_disk else set())
+
+
+def _same(found: tuple[bytes, bytes], new: tuple[bytes, bytes]) -> bool:
+    """日時と回の名のほかが同じか。"""
+    return found[0] == new[0] and found[1].count(b"\n") == new[1].count(b"\n")
+
+
+def test_killed_at_random_moments_200_times(tmp_path: Path) -> None:
+    chance = random.Random(34)
+    reached = set()
+    for number in range(200):
+        if number % 20 == 0:  # 記録簿が長くなりすぎないように
+            folder = tmp_path / f"{number}"
+            folder.mkdir()
+            path = new_master(folder)
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                started = time.monotonic()
+                for turn in range(number * 50, number * 50 + 50):
+                    collect(path, turn)
+                    if turn == number * 50:
+                        os.write(write, str(time.monotonic() - started).encode())
+                    if turn % 3 == 0:
+                        undo(path)
+            finally:
+                os._exit(0)
+        one_takes = float(os.read(read, 100))
+        time.sleep(chance.uniform(0, 2) * one_takes)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read)
+        os.close(write)
+        reached.add((*settle(path), number // 20))
+    assert len(reached) == 200
+
+
+def test_a_disk_that_stays_full(tmp_path: Path) -> None:
+    """書ける長さを少しずつ変え、どの書き込みも途中で断られるようにする。"""
+    resource = pytest.importorskip("resource")
+    (tmp_path / "first").mkdir()
+    path, _ = prepared(tmp_path / "first")
+    # 記録簿のほうが長ければ、マスターが書けて記録簿が書けないこともある。
+    for number in range(2, 8):
+        collect(path, number)
+    old = state(path)
+    sizes = sorted(
+        {*range(0, len(old[0]) + 3000, 997), *range(len(old[1]) - 500, len(old[1]) + 6000, 499)}
+    )
+    outcomes = set()
+    for size in sizes:
+        trial = copied(path, tmp_path / f"{size}")
+
+        def cramped(trial: Path = trial, size: int = size) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+            collect(trial, 99)
+
+        end = in_child(cramped)
+        assert end in (0, 2)
+        found = settle(trial)
+        assert (found == old) == (end == 2)
+        outcomes.add(end)
+    assert outcomes == {0, 2}
+    assert len(old[1]) > len(old[0])
+
+
+def test_two_operators_at_once(tmp_path: Path) -> None:
+    path = new_master(tmp_path)
+    children = []
+    for number in range(1, 5):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                for turn in range(5):
+                    collect(path, number * 10 + turn)
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 4
+    settle(path)
+    with open_ledger(path, writing=False) as ledger:
+        runs = {entry.run for entry in ledger.entries}
+    assert len(runs) == 20
+    assert len(list(originals_folder(path).rglob("*.xlsx"))) == 20
+
+
+def test_the_second_operator_is_told_who_holds_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = new_master(tmp_path)
+    monkeypatch.setattr("getpass.getuser", lambda: "keiei")
+    with (
+        open_ledger(path, writing=True),
+        pytest.raises(SheetgenError) as raised,
+        open_ledger(path, writing=True, wait=0.1),
+    ):
+        pass
+    (problem,) = raised.value.problems
+    assert problem.code == "M081"
+    assert str(problem.facts["who"]).startswith("keiei")
+    # 読むだけなら、待たない。
+    with open_ledger(path, writing=True), open_ledger(path, writing=False) as seen:
+        assert seen.master.plan == PLAN
+
+
+def test_a_reader_never_sees_half(tmp_path: Path) -> None:
+    """書いている間に読んでも、前か後かのどちらかが見える。"""
+    path = new_master(tmp_path)
+
+    def writer() -> None:
+        for number in range(1, 40):
+            collect(path, number)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            writer()
+        finally:
+            os._exit(0)
+    seen = set()
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        with open_ledger(path, writing=False) as ledger:
+            assert ledger.problems == ()
+            assert replayed(ledger.entries) == ledger.master.plan
+            seen.add(len(ledger.entries))
+    assert len(seen) > 3
+
+
+def test_the_master_edited_after_a_stop(tmp_path: Path) -> None:
+    """止まったあとで人が手で直しても、入った値のことは記録簿にある。"""
+    (tmp_path / "first").mkdir()
+    path, old = prepared(tmp_path / "first")
+    clean = copied(path, tmp_path / "clean")
+    count = steps_of(clean, lambda: collect(clean, 2))
+    seen = set()
+    for step in range(1, count + 1, 2):
+        trial = copied(path, tmp_path / f"{step}")
+
+        def stopped(trial: Path = trial, step: int = step) -> None:
+            with at_step(step, kill):
+                collect(trial, 2)
+
+        assert in_child(stopped) == KILLED
+        if look(trial).pending is None:
+            continue
+        master = load_master(trial)
+        edited = master.plan.model_copy(update={"office": "手で直した課"})
+        trial.write_bytes(render_plan(edited))
+        with open_ledger(trial, writing=True) as ledger:
+            assert ledger.master.plan == edited
+            done = len(ledger.entries) > old[1].count(b"\n")
+            value = edited.find("01-01")[2].years[0].result.value
+            assert done == (value == 2)
+            seen.add(done)
+    assert seen == {True, False}
