@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sheetgen.matching.aliens import has_content, personal_data
+from sheetgen.matching.chart import Chart
 from sheetgen.matching.claims import Claim, carriers_of, registered
 from sheetgen.matching.content import same
 from sheetgen.matching.fields import FieldFinder
@@ -14,6 +15,7 @@ from sheetgen.matching.names import SheetNames, names_by_sheet
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
 from sheetgen.model.answers import MatchedForm
 from sheetgen.model.asked import Asked, Matched
+from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawBook, RawSheet
 from sheetgen.problems import Place, Problem
 
@@ -31,8 +33,9 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
     problems: list[Problem] = []
     others: list[RawSheet] = []
     own: set[str] = set()
-    for sheet, claims in carriers:
-        if any(sheet is one for one, _ in lists):
+    # 目印のあるシートから見ると、配った一覧のシートの名が先に分かる。
+    for sheet, claims in sorted(carriers, key=lambda one: not one[1]):
+        if any(sheet is one for one, _ in lists) or (sheet.name in own and not claims):
             continue
         found = identifier.identify(sheet, claims)
         if isinstance(found, Identity):
@@ -73,15 +76,12 @@ def _match_form(
         place = Place(file, sheet.name, ref, None, label, form.item_id)
         problems.append(Problem(code, place, {"code": code, "item": form.item_id, **facts}))
 
-    if found.as_issued and all(
-        spot.cell.path in form.opened or same(form.values.get(spot.ref), sheet.cells.get(spot.ref))
-        for spot in chart.bound
-    ):
+    if names.cells and found.as_issued and _is_untouched(chart, form, sheet):
         where = Whereabouts()
+        findings = FieldFinder(chart, form, sheet, names, where, report).find_untouched()
     else:
-        where = locate(chart, form, sheet, found.as_issued)
-    finder = FieldFinder(chart, form, sheet, names, where, report)
-    findings = finder.find_all()
+        where = locate(chart, form, sheet, as_issued=found.as_issued, named=bool(names.cells))
+        findings = FieldFinder(chart, form, sheet, names, where, report).find_all()
     if where.is_moved:
         report("R126", None, None, shift=where.describe())
     report_strays(chart, form, sheet, findings, report)
@@ -97,6 +97,15 @@ def _match_form(
         missing=tuple(findings.missing),
         locked=tuple(findings.locked),
         problems=tuple(problems),
+    )
+
+
+def _is_untouched(chart: Chart, form: IssuedForm, sheet: RawSheet) -> bool:
+    """記入してもらう欄のほかは、どのセルも配ったときのままか。"""
+    cells, values, opened = sheet.cells, form.values, form.opened
+    return all(
+        spot.cell.path in opened or same(values.get(spot.cell.ref), cells.get(spot.cell.ref))
+        for spot in chart.bound
     )
 
 

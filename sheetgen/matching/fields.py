@@ -60,6 +60,22 @@ class FieldFinder:
             for target in (self._where.find(spot.area[0], spot.area[1]),)
         )
 
+    def find_untouched(self) -> Findings:
+        """記入欄のほかは何も変わっていない様式の、すべての欄を見つける。"""
+        found, cells, names = self.findings.found, self._cells, self._names.cells
+        typed_behind = cells.keys() & self._chart.inner
+        for spot in self._chart.inputs:
+            ref = spot.cell.ref
+            if names.get(spot.name) != ref or (
+                typed_behind and not typed_behind.isdisjoint(refs_in(spot.area))
+            ):
+                self._find(spot)
+                continue
+            path = spot.cell.path or ""
+            found[path] = FoundCell(path, spot.cell.label or "", ref, cells.get(ref), Found.NAME)
+        self.findings.used.update(self._chart.known)
+        return self.findings
+
     def find_all(self) -> Findings:
         """すべての欄を見つける。"""
         for spot in self._chart.inputs:
@@ -112,7 +128,9 @@ class FieldFinder:
         candidates = [ref for ref in target.candidates if ref not in own]
         filled = [ref for ref in candidates if not is_blank(self._cells.get(ref))]
         if named is not None and named in candidates:
-            sure = not target.doubtful and all(ref == named for ref in filled)
+            sure = (not target.doubtful or named != spot.ref) and all(
+                ref == named for ref in filled
+            )
             if not sure:
                 self._ask(spot, opened, "R121", named)
             return named, Found.NAME, sure
@@ -120,8 +138,6 @@ class FieldFinder:
             self._ask(spot, opened, "R122", named, other=target.ref or "",
                       content=self._shown(target.ref))  # fmt: skip
             return named, Found.NAME, False
-        if not filled and not target.doubtful and not self._lost_alone(spot):
-            return target.ref, Found.LABEL, True
         ref = filled[0] if filled else target.ref
         if ref is not None:
             self._ask(spot, opened, "R121", ref)
@@ -145,16 +161,19 @@ class FieldFinder:
     def _take(self, spot: Spot, ref: str, how: Found, sure: bool, opened: bool) -> None:
         """セルの中身を取る。結合が解かれていれば、もとの範囲のほかのセルも見る。"""
         cell = self._cells.get(ref)
-        area = self._area_now(spot, ref)
-        self.findings.used.update(area)
+        area, is_whole = self._area_now(spot, ref)
         others = [one for one in area[1:] if not is_blank(self._cells.get(one))]
+        if others:
+            own = self._owned()
+            others = [one for one in others if one not in own]
+        self.findings.used.update((ref, *others))
         if others:
             covered = self._covered(ref)
             behind = [one for one in others if one in covered]
             others = [one for one in others if one not in covered]
             if behind and opened:
                 self._report("R125", behind[0], spot.cell.label, found=self._shown(behind[0]))
-        if others and is_blank(cell) and len(others) == 1:
+        if is_whole and is_blank(cell) and len(others) == 1:
             ref, cell = others[0], self._cells[others[0]]
             if opened:
                 self._report("R124", ref, spot.cell.label, found=self._shown(ref))
@@ -173,20 +192,21 @@ class FieldFinder:
             change = LockedChange(ref, path, spot.cell.label, issued, cell)
             self.findings.locked.append(change)
 
-    def _area_now(self, spot: Spot, ref: str) -> list[str]:
-        """欄の範囲の、今のセル。初めは ``ref``。"""
+    def _area_now(self, spot: Spot, ref: str) -> tuple[list[str], bool]:
+        """欄の範囲の今のセル（初めは ``ref``）と、その終わりが確かか。"""
         top, left, bottom, right = spot.area
         if (top, left) == (bottom, right):
-            return [ref]
+            return [ref], True
         row, column = split_ref(ref)
         height, width = bottom - top, right - left
         corner = self._where.find(bottom, right)
+        is_whole = corner.certain and corner.ref is not None
         if corner.certain and corner.ref is not None:
             last_row, last_column = split_ref(corner.ref)
             # 範囲の中に足された行も、範囲のうちである。
             height = last_row - row if last_row >= row else height
             width = last_column - column if last_column >= column else width
-        return refs_in((row, column, row + height, column + width))
+        return refs_in((row, column, row + height, column + width)), is_whole
 
     def _covered(self, ref: str) -> set[str]:
         """今も結合されていて、``ref`` の後ろに隠れているセル。"""

@@ -41,7 +41,7 @@ class Identifier:
     ) -> None:
         self._asked, self._file = asked, file
         self._register, self._keywords = register, keywords
-        self._titles = {key_of(item.title): item.id for item in asked.items.values()}
+        self._titles: dict[str | None, str] = {}
         self._layouts: list[Chart] = []
 
     def identify(self, sheet: RawSheet, carriers: list[Claim]) -> Identity | list[Problem] | None:
@@ -158,7 +158,8 @@ class Identifier:
         found = issues.for_form(form)
         if found:
             return max(found, key=lambda one: _agreement(one, form, sheet)), ""
-        return issues.computed(form), "R111"
+        issue = issues.computed(form)
+        return (issue, "R111") if issue is not None and form in issue.forms else (None, "")
 
     def _among(
         self, sheet: RawSheet, ids: list[str], claims: list[Claim]
@@ -196,6 +197,8 @@ class Identifier:
             found = self._by_register(sheet, claim)
             if found is not None:
                 return found
+        if not self._titles:
+            self._titles = {key_of(item.title): item.id for item in self._asked.items.values()}
         items = {
             self._titles[key]
             for cell in sheet.cells.values()

@@ -99,10 +99,13 @@ def in_place(chart: Chart, cells: Mapping[str, RawCell]) -> bool:
     return all(not is_blank(cells.get(ref)) for ref in chart.formulas)
 
 
-def locate(chart: Chart, form: IssuedForm, sheet: RawSheet, as_issued: bool) -> Whereabouts:
+def locate(
+    chart: Chart, form: IssuedForm, sheet: RawSheet, *, as_issued: bool, named: bool
+) -> Whereabouts:
     """様式が今どこにあるかを、文字の分かっているセルから求める。
 
-    ``as_issued`` says that the headings have not moved.
+    ``as_issued`` says that the headings have not moved, ``named`` that the fields still
+    have their names.
     """
     landmarks = chart.landmarks(form)
     places = _places({one.key for one in landmarks}, sheet.cells)
@@ -119,6 +122,8 @@ def locate(chart: Chart, form: IssuedForm, sheet: RawSheet, as_issued: bool) -> 
     if found.rows is not None and found.columns is not None:
         _doubt_beside_gaps(found.rows, chart.inputs, 0, found.doubtful_rows)
         _doubt_beside_gaps(found.columns, chart.inputs, 1, found.doubtful_columns)
+    if not named:
+        _doubt_emptied(found, chart, form, sheet)
     return found
 
 
@@ -189,6 +194,9 @@ def _doubt(
             full = not is_blank(cells.get(ref))
             filled_rows[one.row] = filled_rows.get(one.row, False) or full
             filled_columns[one.column] = filled_columns.get(one.column, False) or full
+        else:
+            _doubt_lost(found.rows, one.row, found.doubtful_rows)
+            _doubt_lost(found.columns, one.column, found.doubtful_columns)
         if ref is None or not _holds(cells.get(ref), one.key):
             away.append(one)
     for one in away:
@@ -207,6 +215,43 @@ def _doubt(
     for column, full in filled_columns.items():
         if not full:
             found.doubtful_columns.update((column - 1, column, column + 1))
+
+
+def _doubt_emptied(found: Whereabouts, chart: Chart, form: IssuedForm, sheet: RawSheet) -> None:
+    """名前がないとき：行が消され、空の行が足されたと思われる所を、確かでないとする。
+
+    Two signs: everything that stood in a row is gone, or areas that reached over the
+    row no longer do, while most others are as they were.
+    """
+    full: dict[int, bool] = {}
+    whole: dict[int, bool] = {}
+    merged = set(sheet.merged)
+    kept = lost = 0
+    for spot in chart.spots:
+        top, left, bottom, right = spot.area
+        first, last = found.find(top, left), found.find(bottom, right)
+        if not (first.certain and last.certain):
+            continue
+        if form.values.get(spot.ref) not in (None, "") or spot.cell.text:
+            full[top] = full.get(top, False) or not is_blank(sheet.cells.get(first.ref or ""))
+        if spot.area[:2] != spot.area[2:]:
+            is_kept = f"{first.ref}:{last.ref}" in merged
+            kept, lost = kept + is_kept, lost + (not is_kept)
+            for row in range(top, bottom + 1) if bottom > top else ():
+                whole[row] = whole.get(row, False) or is_kept
+    for row in [row for row, is_full in full.items() if not is_full]:
+        found.doubtful_rows.update((row - 1, row, row + 1))
+    if kept > lost:
+        found.doubtful_rows.update(row for row, is_whole in whole.items() if not is_whole)
+
+
+def _doubt_lost(axis: AxisMap | None, number: int, doubtful: set[int]) -> None:
+    """文字のあった行が見当たらなければ、その行と、そこから終わりまでは、確かでない。"""
+    if axis is None or axis.find(number).certain:
+        return
+    doubtful.add(number)
+    last = max(axis.certain, default=0)
+    doubtful.update(range(last + 1, number))
 
 
 def _holds(cell: RawCell | None, key: str) -> bool:

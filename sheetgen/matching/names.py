@@ -31,13 +31,12 @@ def names_by_sheet(names: Iterable[RawName]) -> dict[str, SheetNames]:
     no use to either.
     """
     found: dict[str, SheetNames] = {}
-    for one in names:
-        name = one.name
+    for name, scope, target in names:
         if not name.startswith(INPUT_PREFIX):
             continue
-        written, _, cells = one.target.rpartition("!")
+        written, _, cells = target.rpartition("!")
         sheet = _sheet(written)
-        own = sheet if one.sheet is None else _folded(one.sheet)
+        own = sheet if scope is None else _folded(scope)
         if own is None:
             continue
         here = found.get(own)
