@@ -6,9 +6,10 @@ import io
 from pathlib import Path
 
 from sheetgen.forms.context import round_text
-from sheetgen.forms.jobs import plan_jobs
-from sheetgen.forms.rounds import settle_round
+from sheetgen.forms.jobs import plan_jobs, return_jobs
+from sheetgen.forms.rounds import open_paths, settle_round
 from sheetgen.master import load_plan
+from sheetgen.model.correction import Correction, Reason
 from sheetgen.model.job import CheckResult, GenerateRequest, Per
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
@@ -36,6 +37,8 @@ def check(plan: Path, template: Path) -> CheckResult:
             continue  # その年度に照会がないのは、誤りではない
         try:
             maker = _make_all(loaded, chosen, plan, template)
+            if maker.lists_reasons:
+                problems += _make_return(loaded, chosen, template)
         except SheetgenError as error:
             problems += error.problems
             break
@@ -56,6 +59,18 @@ def _template_alone(template: Path) -> tuple[Problem, ...]:
     except SheetgenError as error:
         return error.problems
     return ()
+
+
+def _make_return(loaded: Plan, chosen: Round, template: Path) -> list[Problem]:
+    """差戻しのブックを一冊、欄の分かるわけと分からないわけを入れて、作ってみる。"""
+    _, _, item = next(loaded.items())
+    path = min(open_paths(loaded, chosen))
+    reasons = tuple(Reason(one, "欄", "書かれていた文字", "わけ", "直し方") for one in (path, None))
+    sample = {item.id: Correction(item.id, {}, {path: "わけ"}, reasons)}
+    maker = BookMaker(loaded, chosen, round_text(chosen, None), template, loaded, sample)
+    for job in return_jobs(loaded, sample):
+        maker.writer.write(maker.book(job), io.BytesIO())
+    return maker.problems()
 
 
 def _make_all(loaded: Plan, chosen: Round, plan: Path, template: Path) -> BookMaker:

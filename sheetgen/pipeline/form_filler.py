@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sheetgen.forms.context import FormContext, names_of
@@ -94,13 +95,16 @@ class FormFiller:
             values.append((one, value, code, link))
             boxes.append(self._value_box(one, value, code))
         fitted = fit(boxes, self._page)
+        overflow = fitted.overflow
+        if overflow:
+            fitted = self._fit_the_rest(boxes, overflow)
         fills = {
             (one.cell.ref, 0): Fill(
                 value, code, fitted.sizes.get(one.cell.ref), self._state(one, marks), link
             )
             for one, value, code, link in values
         }
-        self._report_overflow(fitted, item.id, fills)
+        self._report_overflow(overflow, item.id, fills)
         inputs = tuple(
             OpenInput(one.cell.ref, one.input, fitted.capacity.get(one.cell.ref, 0))
             for one in self._bound.cells
@@ -116,6 +120,14 @@ class FormFiller:
             capacity={
                 one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
             },
+        )
+
+    def _fit_the_rest(self, boxes: list[Box], overflow: tuple[str, ...]) -> Fitted:
+        """あふれる文を除いて割り付ける。一つの長すぎる答えのために、ほかの字まで小さくしない。"""
+        room = ROOM[FieldKind.TEXT]
+        return fit(
+            [replace(b, text="", min_lines=room) if b.key in overflow else b for b in boxes],
+            self._page,
         )
 
     def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:
@@ -140,9 +152,11 @@ class FormFiller:
         figure = path in _INDICATOR_PATHS or path.endswith((".target", ".result.value"))
         return context.item.indicator.number_format if figure else None
 
-    def _report_overflow(self, fitted: Fitted, item: str, fills: dict[CellKey, Fill]) -> None:
+    def _report_overflow(
+        self, overflow: tuple[str, ...], item: str, fills: dict[CellKey, Fill]
+    ) -> None:
         bound = {one.cell.ref: one for one in self._bound.cells}
-        values = [bound[ref] for ref in fitted.overflow if ref in bound]
+        values = [bound[ref] for ref in overflow if ref in bound]
         for one in values:
             fill = fills[one.cell.ref, 0]
             if isinstance(fill.value, int | float):
@@ -150,10 +164,10 @@ class FormFiller:
                 self._evaluator.report("F015", one, item, shown=text)
             else:
                 self._evaluator.report("F010", one, item, length=len(fill.value or ""))
-        if fitted.overflow and not values:
+        if overflow and not values:
             # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
             sheet = self._bound.sheet.name
-            for ref in set(fitted.overflow) - self._narrow:
+            for ref in set(overflow) - self._narrow:
                 self._narrow.add(ref)
                 self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
 
