@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from examining_samples import codes, examined, levels, matched, plausible
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sheetgen.master import load_plan
 from sheetgen.model.plan import Plan
@@ -96,6 +98,36 @@ def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
     one = matched(plan, RESULTS, "08-08", answers, capacity={TEXT: 168})
     form = Examiner(plan, Printing(tmp_path / "none.xlsx")).examine(one)
     assert levels(form) == {"R343": Level.NOTE}
+
+
+def test_cells_not_found_leave_the_rest_to_be_read(plan: Plan) -> None:
+    """見つからない欄は、見分ける段階が知らせる。ここで二重に尋ねない。"""
+    one = matched(plan, RESULTS, "08-08", plausible(plan.find("08-08")[2], 0))
+    found = {path: cell for path, cell in one.found.items() if not path.endswith(".grade")}
+    form = Examiner(plan).examine(replace(one, found=found, missing=("years[0].result.grade",)))
+    assert form.problems == ()
+    assert set(form.changed) == {f"years[0].result.{name}" for name in ("text", "value", "effect")}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Co", "Cn", "Zl", "Zp"])),
+    value=st.one_of(st.none(), st.sampled_from(["-", "ー"]), st.integers(-(10**9), 10**9)),
+    effect=st.one_of(st.none(), st.sampled_from(["-", "ー"]), st.integers(-(10**9), 10**9)),
+    grade=st.sampled_from([None, "A", "B", "C", "D"]),
+)
+def test_what_was_written_is_what_is_read(
+    plan: Plan, text: str, value: int | str | None, effect: int | str | None, grade: str | None
+) -> None:
+    kept = text
+    while kept and (kept[-1].isspace() or kept[-1] in "\u200b\u2060\ufeff"):
+        kept = kept[:-1]
+    answers = {"text": kept or None, "value": value, "effect": effect, "grade": grade}
+    written = {f"years[0].result.{k}": v for k, v in answers.items()} | {TEXT: text or None}
+    form = examined(plan, RESULTS, "08-08", written)
+    read = {name: form.answers[f"years[0].result.{name}"].value for name in answers}
+    assert read == answers
+    assert Level.ERROR not in levels(form).values()
 
 
 def test_problems_found_before_are_kept(plan: Plan) -> None:

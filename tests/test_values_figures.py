@@ -272,6 +272,13 @@ def test_10_a_date_is_right_where_a_date_is_wanted() -> None:
     assert serial.problems[0][1]["date"] == "2024年3月1日"
 
 
+def test_9_a_format_with_another_unit_of_money() -> None:
+    thousands = number(84_000_000, '#,##0"円"', Expected("千円/年", "#,##0"))
+    assert (thousands.value, asked(thousands)) == (84_000, ["R219"])
+    assert asked(number(84_000, '#,##0"千円"', Expected("千円/年", "#,##0"))) == []
+    assert asked(number(34, '#,##0"円"')) == []
+
+
 def test_11_a_formula_gives_its_kept_result() -> None:
     cell = RawCell(CellKind.NUMBER, 34, "General", "SUM(A1:A3)")
     read = read_value(cell, FieldKind.FIGURE, UNITS)

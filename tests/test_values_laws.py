@@ -42,6 +42,7 @@ def in_kanji(number: int) -> str:
     return "".join(parts)
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.sampled_from(["", "台", " 台", "　台"]), SPACES, SPACES, st.booleans())
 def test_one_number_in_every_writing(
     number: int, unit: str, before: str, after: str, is_negative: bool
@@ -53,12 +54,14 @@ def test_one_number_in_every_writing(
             assert figure(before + sign + written + unit + after) == wanted
 
 
+@settings(deadline=None)
 @given(st.integers(11, 999_999_999))
 def test_a_number_in_kanji(number: int) -> None:
     assert figure(in_kanji(number)) == number
     assert figure(in_kanji(number) + "台") == number
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12))
 def test_money_is_exact_in_every_unit(yen: int) -> None:
     wanted = Decimal(yen) / 1000
@@ -72,6 +75,7 @@ def test_money_is_exact_in_every_unit(yen: int) -> None:
         assert Decimal(repr(read.value)) == wanted, words
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**9), 10**9, places=2, allow_nan=False))
 def test_what_is_written_is_read_back(value: Decimal) -> None:
     number = float(value)
@@ -80,6 +84,7 @@ def test_what_is_written_is_read_back(value: Decimal) -> None:
         assert read_value(RawCell(CellKind.TEXT, f"{value:f}"), kind, UNITS).value == number
 
 
+@settings(deadline=None)
 @given(SPACES, SPACES)
 def test_blank_zero_and_the_marks_stay_apart(before: str, after: str) -> None:
     values = [figure(before + words + after) for words in ("", "0", "-", "ー")]
@@ -94,6 +99,7 @@ def test_blank_zero_and_the_marks_stay_apart(before: str, after: str) -> None:
                 assert type(read.value) is type(one)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"])))
 def test_text_is_kept(words: str) -> None:
     kept = words.replace("\u2028", "\n").replace("\u2029", "\n")
@@ -110,7 +116,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     ANYTHING, st.sampled_from(FieldKind), st.booleans(), st.sampled_from(["台", "％", "億円", None])
 )
@@ -141,6 +147,7 @@ def test_a_hostile_length_is_only_a_text() -> None:
                 assert read_value(cell, kind, expected).raw == cell.value
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=True, allow_infinity=True), st.text(max_size=12))
 def test_no_number_and_no_format_raises(value: float, code: str) -> None:
     for kind in FieldKind:

@@ -20,7 +20,7 @@ _NOTHING = frozenset(
 )
 _UNFINISHED = re.compile(
     r"[○〇◯●]{2,}|[×✕]{2,}|[△▲]{2,}|[□■]{2,}|[＊*]{2,}|[？?]{2,}|[ＸX]{2,}|[ｘx]{3,}|"
-    r"要確認|要修正|要追記|(?:ここに|こちらに)記入|[（(【\[](?:仮|案|記入例|未定|確認中)[）)】\]]"
+    r"要確認|要修正|要追記|(?:ここに|こちらに)記入|[（(【\[](?:記入例|確認中)[）)】\]]"
 )
 _MARKUP = (
     r"(?i)</?(?:script|a|b|i|u|p|br|hr|div|span|img|iframe|object|embed|svg|style|link|meta|table|"

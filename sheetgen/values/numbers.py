@@ -16,7 +16,7 @@ from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.dates import date_from_serial, shown_date, typed_before
 from sheetgen.values.figures import Figure, as_number
 from sheetgen.values.found import Notes
-from sheetgen.values.units import THOUSAND_YEN, YEN, is_percent
+from sheetgen.values.units import THOUSAND_YEN, YEN, is_percent, money_unit
 
 _QUOTED = r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]'
 _AMOUNT = "千円|百万円|千万円|万円|億円|円"
@@ -77,13 +77,13 @@ def _formatted(
     literals = "".join("".join(found) for found in re.findall(_QUOTED, section))
     bare = re.sub(_QUOTED, "", section)
     amount = re.search(_AMOUNT, literals)
-    if figure.money and amount and amount[0] != THOUSAND_YEN:
-        yen = Decimal(repr(number)) * YEN[amount[0]]
-        value = as_number(yen / YEN[THOUSAND_YEN])
+    counted = YEN[THOUSAND_YEN] if figure.money else money_unit(figure.unit)
+    if counted and amount and YEN[amount[0]] != counted:
+        value = as_number(Decimal(repr(number)) * YEN[amount[0]] / counted)
         notes.use("money_unit")
         notes.ask("R219", raw=f"{printed(number)}{amount[0]}", value=printed(value))
         return value
-    if figure.money and re.search("[¥￥]", literals + bare):
+    if counted and counted != 1 and re.search("[¥￥]", literals + bare):
         notes.ask("R219", raw=f"¥{printed(number)}", value=printed(number))
     elif re.search(_SCALED, bare):
         notes.ask("R230", value=printed(number), format=number_format)
