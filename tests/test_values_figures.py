@@ -123,6 +123,7 @@ def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> 
     read = figure(text)
     assert (read.value, read.readable) == (value, True)
     assert asked(read) == [code]
+    assert read.problems[0][1]["raw"] == text
     assert CATALOGUE[code].level is Level.CONFIRM
 
 

@@ -90,7 +90,7 @@ def test_15_a_grade_in_any_form(words: str) -> None:
 def test_15_a_remark_is_not_lost_silently(words: str) -> None:
     read = grade(words)
     assert (read.value, asked(read), read.raw) == ("A", ["R223"], words)
-    assert read.problems[0][1]["remark"]
+    assert read.problems[0][1] == {"raw": words, "grade": "A"}
 
 
 @pytest.mark.parametrize("words", ["E", "-", "－", "AB", "A・B", "A→B", "A～B", "優", "5", "A'"])

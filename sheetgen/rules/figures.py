@@ -87,7 +87,7 @@ def far_from_target(case: Case, answer: Answer) -> Facts | None:
     if factor is None or _near(actual, *anchors) or actual < 0 < target:
         return None
     code = case.item.indicator.number_format
-    return {"value": printed(actual), "target": printed(target, code), "factor": factor}
+    return {"value": _exact(actual), "target": printed(target, code), "factor": factor}
 
 
 def rate_over_hundred(case: Case, answer: Answer) -> Facts | None:
@@ -202,7 +202,7 @@ def far_from_before(case: Case, answer: Answer) -> Facts | None:
     factor = slip(*pair) if pair else None
     if pair is None or factor is None:
         return None
-    return {"value": printed(pair[0]), "old": printed(pair[1]), "factor": factor}
+    return {"value": _exact(pair[0]), "old": _exact(pair[1]), "factor": factor}
 
 
 def _money_facts(actual: int | float, planned: int | float) -> dict[str, object]:

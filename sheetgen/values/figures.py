@@ -79,7 +79,8 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         notes.doubts += [doubt for doubt in own.doubts if doubt[0] == "R214"]
         return text
     notes.rules += [rule for rule in own.rules if rule not in notes.rules] or ["number_text"]
-    notes.doubts += own.doubts
+    # People look for what they wrote, not for its half-width form.
+    notes.doubts += [(code, {**facts, "raw": bare}) for code, facts in own.doubts]
     return value
 
 

@@ -29,7 +29,10 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
     elif found is not None and plain not in scale:
         notes.use("grade_form")
     if found is None:
-        found = _before_remark(plain, known, notes)
+        found = _before_remark(plain, known)
+        if found is not None:
+            notes.use("grade_remark")
+            notes.ask("R223", raw=text, grade=found)
     if found is None:
         notes.ask("R224", raw=text, scale="・".join(scale))
     return found
@@ -39,15 +42,13 @@ def _key(text: str) -> str:
     return text.strip().upper().translate(_ALIKE)
 
 
-def _before_remark(text: str, known: dict[str, str], notes: Notes) -> str | None:
-    """``A（ただし…）`` の評価。ことばは失われるので、問う。"""
+def _before_remark(text: str, known: dict[str, str]) -> str | None:
+    """``A（ただし…）`` の評価。"""
     for key in sorted(known, key=len, reverse=True):
         if _key(text[: len(key)]) != key:
             continue
         rest = text[len(key) :]
         bare = rest.strip(" 　()（）【】[]〔〕※:：、,・\n")
         if re.match(_REMARK, rest) and len(bare) > 1 and _key(bare) not in known:
-            notes.use("grade_remark")
-            notes.ask("R223", grade=known[key], remark=rest.strip())
             return known[key]
     return None
