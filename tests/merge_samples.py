@@ -46,7 +46,7 @@ FULL: Mapping[str, Value] = {TEXT: "進めた。", VALUE: 12, EFFECT: 3400, GRAD
 
 def digest(name: str) -> str:
     """ファイルの中身の目印のつもりの、16進64桁。"""
-    return hashlib.sha256(name.encode()).hexdigest()
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def returned(

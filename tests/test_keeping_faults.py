@@ -11,10 +11,12 @@ import errno
 import hashlib
 import os
 import random
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -63,8 +65,6 @@ def collect(path: Path, number: int = 1) -> str | None:
 
 
 def _with_original(outcome: Any, digest: str) -> Any:
-    from dataclasses import replace
-
     changes = tuple(replace(change, original=digest) for change in outcome.changes)
     return replace(outcome, changes=changes)
 
@@ -183,8 +183,6 @@ def prepared(folder: Path) -> tuple[Path, tuple[bytes, bytes]]:
 
 def copied(path: Path, folder: Path) -> Path:
     """同じ中身の、別のフォルダー。"""
-    import shutil
-
     shutil.copytree(path.parent, folder)
     return folder / path.name
 
