@@ -77,8 +77,8 @@ class Archive:
         return iter(self._entries)
 
     def size(self, part: str) -> int:
-        """展開した大きさ。"""
-        return self._entries[part.lower()][2]
+        """展開した大きさ。:class:`SheetgenError` (R020, R025, R026)。"""
+        return self._located(part)[2]
 
     def packed(self, part: str) -> bytes:
         """圧縮されたままの部品。同じ部品かどうかを、展開せずに知るために使う。"""

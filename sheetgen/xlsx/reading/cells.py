@@ -98,7 +98,7 @@ class CellMaker:
         """一つのセル。値も数式もなければ None。:class:`UnreadableValueError`。"""
         if kind == "inlineStr" or (inline is not None and written is None):
             return self.text(inline or Text(""), style, formula)
-        if kind == "s" and written is not None:
+        if kind == "s" and written:
             return self.text(self._shared(written), style, formula)
         if kind == "str" and written is not None:
             # 数式の結果の空の文字列は、空であることが答えである。

@@ -39,7 +39,7 @@ BUILTIN: dict[int, str] = {
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].|\[[^\]]*\]', re.DOTALL)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATE = re.compile(r"[ymdhsgba]|e(?![+-])", re.IGNORECASE)
-_WORDS = re.compile(r"general|標準", re.IGNORECASE)
+_WORDS = re.compile(r"general|(?:g/)?標準", re.IGNORECASE)
 
 _DAY = 86400
 _MAX_SERIAL = 2958466

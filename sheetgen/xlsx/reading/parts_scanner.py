@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
-from sheetgen.xlsx.reading.scanning import TEXT, NotPlainError, resolve
+from sheetgen.xlsx.reading.scanning import TEXT, NotPlainError, check_root, resolve
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
 from sheetgen.xlsx.reading.styles import Look
 from sheetgen.xlsx.reading.xmlparts import tree
@@ -36,6 +36,7 @@ _NAME = re.compile(
 
 def scan_strings(data: bytes) -> list[Text]:
     """``sharedStrings`` を読む。:class:`NotPlainError`。"""
+    check_root(data, b"sst")
     start = data.find(b"<sst")
     opening = _TABLE.match(data, start) if start >= 0 else None
     end = data.rfind(b"</sst>")
@@ -63,6 +64,7 @@ def _string(piece: bytes) -> Text:
 
 def scan_looks(data: bytes) -> list[Look]:
     """``styles`` を読む。取消線のフォントがあれば、任せる。:class:`NotPlainError`。"""
+    check_root(data, b"styleSheet")
     if b"<strike" in _section(data, b"fonts"):
         raise NotPlainError
     codes = dict(BUILTIN)
@@ -100,6 +102,7 @@ def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
 
     :raises NotPlainError: they are written in another way.
     """
+    check_root(data, b"workbook")
     inner = _section(data, b"definedNames")
     if not inner:
         return data, []

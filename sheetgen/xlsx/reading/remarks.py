@@ -19,7 +19,7 @@ from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8
 _ANCHORS = {"twoCellAnchor", "oneCellAnchor", "absoluteAnchor"}
 _NOTE = "Note"
 # Excel の VML では、閉じていない <br> が XML を壊す。
-_BREAKS = (b"<br>", b"<BR>")
+_BREAKS = (b"<br>", b"<BR>", b"<br/>", b"<br />")
 
 _Reader = Callable[[str], Iterator[Remark]]
 
@@ -92,7 +92,7 @@ class RemarkReader:
     def _vml(self, part: str) -> Iterator[Remark]:
         data = utf8(self._archive.read(part), part)
         for word in _BREAKS:
-            data = data.replace(word, b"<br/>")
+            data = data.replace(word, b"&#10;")
         for shape in tree(data, part).walk():
             client = shape.find("ClientData")
             box = shape.find("textbox")
@@ -139,7 +139,7 @@ def _paragraphs(node: Element) -> str:
 def _vml_text(box: Element) -> str:
     words: list[str] = []
     for one in box.walk():
-        if one.local.lower() in ("br", "div") and words:
+        if one.local.lower() == "div" and words:
             words.append("\n")
         words.append(one.text.strip())
     return "".join(words).strip()

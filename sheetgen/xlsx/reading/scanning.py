@@ -14,13 +14,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading.xmlparts import tree
+from sheetgen.xlsx.reading.xmlparts import UTF16_STARTS, tree
 
 MAX_MEMO = 50_000
 MAX_PARTS = 32
 
 TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
 """XML に書ける文字。書けない文字を断るのは、本当の読み手の仕事とする。"""
+_MAIN = (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+         b"http://purl.oclc.org/ooxml/spreadsheetml/main")  # fmt: skip
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # これより多ければ、読み手を一つ作るほうが速い。
@@ -34,9 +36,27 @@ class NotPlainError(ValueError):
 
 
 def is_plain(data: bytes) -> bool:
-    """コメント、CDATA、処理命令、DOCTYPE が一つもないか。"""
+    """UTF-8 で、コメント、CDATA、処理命令、DOCTYPE が一つもないか。"""
+    if data[:2] in UTF16_STARTS:
+        return False
     # 一文字を探すほうがずっと速い。
-    return (b"!" not in data or b"<!" not in data) and (b"?" not in data or data.find(b"<?", 2) < 0)
+    return (b"!" not in data or b"<!" not in data) and (b"?" not in data or data.find(b"<?", 5) < 0)
+
+
+def check_root(data: bytes, name: bytes) -> None:
+    """接頭辞のない要素はどれも表計算の要素で、接頭辞のあるものはそうでないことを確かめる。
+
+    :raises NotPlainError: another root, or the namespace of spreadsheets is bound to
+        anything but the default, or twice.
+    """
+    start = data.find(b"<", data.find(b"?>") + 1)
+    opening = data[start : data.find(b">", start)]
+    if (
+        not opening.startswith(b"<" + name + b" ")
+        or not any(b' xmlns="%s"' % uri in opening for uri in _MAIN)
+        or sum([data.count(uri) for uri in _MAIN]) != 1
+    ):
+        raise NotPlainError
 
 
 def resolve(raw: bytes) -> str:

@@ -28,18 +28,15 @@ from sheetgen.xlsx.reading.cells import (
     UnreadableValueError,
     within_limits,
 )
-from sheetgen.xlsx.reading.scanning import MAX_MEMO, NotPlainError, resolve
+from sheetgen.xlsx.reading.scanning import MAX_MEMO, NotPlainError, check_root, resolve
 from sheetgen.xlsx.reading.sheet_parser import SheetContent, is_zero
 from sheetgen.xlsx.reading.strings import Text, unescape
 from sheetgen.xlsx.reading.xmlparts import Attrs, without_prefixes
 
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
 _CELL = b'<c r="'
-_MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-         "http://purl.oclc.org/ooxml/spreadsheetml/main")  # fmt: skip
-
 _TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
-_ROW = rb'<row r="[1-9][0-9]{0,6}"(?: (?!xml)[A-Za-z:0-9]+="[ !#-%\'-;=-~]*")* ?'
+_ROW = rb'<row r="[1-9][0-9]{0,6}"(?: (?!xml)[A-Za-z:0-9]+="[ !#-%\'-;=?-~]*")* ?'
 _EMPTY_ROWS = rb"(?:" + _ROW + rb"(?:/>|></row>))*"
 _FIRST = re.compile(_EMPTY_ROWS + _ROW + rb">")
 _ROWS = re.compile(_EMPTY_ROWS)
@@ -47,7 +44,7 @@ _PIECE = re.compile(
     rb'([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="([A-Za-z]{1,9})")?(?: ?/>|>'
     rb'(?:<f(?: aca="(?:false|true|0|1)")?>(' + _TEXT + rb")</f>)?"
     rb"(?:<v>(" + _TEXT + rb')</v>|<is><t(?: xml:space="preserve")?>(' + _TEXT + rb")</t></is>"
-    rb"|<v ?/>)?</c>)"
+    rb"|(<v ?/>))?</c>)"
     rb"((?:</row>" + _EMPTY_ROWS + rb"(?:" + _ROW + rb">)?)?)"
 )
 _ROW_HEAD = re.compile(rb'<row r="([0-9]+)"([^<]*?)/?>')
@@ -86,6 +83,7 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     if not pieces:
         if not _ROWS.fullmatch(first):
             raise NotPlainError
+        content.rows.update(_hidden_rows(first))
         return content
     if not _FIRST.fullmatch(first):
         raise NotPlainError
@@ -138,9 +136,11 @@ def _read(piece: bytes, maker: CellMaker) -> _Found:
     match = _PIECE.fullmatch(piece)
     if match is None:
         raise NotPlainError
-    ref, style, kind, formula, written, inline, rows = match.groups()
+    ref, style, kind, formula, written, inline, nothing, rows = match.groups()
     hidden = _hidden_rows(rows) if rows else ()
     opens = not rows or rows[-2:] not in _ROW_ENDS
+    if nothing:
+        written = b""
     if not (written or inline or formula is not None):
         if hidden or not opens:
             return "", None, hidden, opens
@@ -170,7 +170,7 @@ def _cell(
             raise NotPlainError
         return maker.text(Text(unescape(resolve(inline))), shown, expression)
     try:
-        value = resolve(written) if written else None
+        value = None if written is None else resolve(written)
         return maker.make(kind.decode() if kind else "", shown, value, None, expression)
     except UnreadableValueError:
         raise NotPlainError from None
@@ -198,6 +198,7 @@ def _around(edges: bytes) -> SheetContent:
 
 
 def _parse_around(edges: bytes) -> SheetContent:
+    check_root(edges, b"worksheet")
     content = SheetContent()
     parser = expat.ParserCreate("utf-8")
     inside = False
@@ -210,11 +211,8 @@ def _parse_around(edges: bytes) -> SheetContent:
             content.column(attrs)
         elif name == "hyperlink":
             content.link(without_prefixes(attrs))
-        if "xmlns" in attrs:
-            # 根のほかで名前の空間を変えていれば、名だけでは分からない。
-            if inside or name != "worksheet" or attrs["xmlns"] not in _MAIN:
-                raise NotPlainError
-        elif not inside:
+        # 根のほかで名前の空間を変えていれば、名だけでは分からない。
+        if inside and "xmlns" in attrs:
             raise NotPlainError
         inside = True
 

@@ -18,7 +18,7 @@ from sheetgen.xlsx.reading.archive import refuse
 MAX_DEPTH = 200
 """入れ子の深さの上限。Excel の部品は 30 ほどである。"""
 
-_UTF16 = {
+UTF16_STARTS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
     b"<\x00": "utf-16-le",
@@ -56,7 +56,7 @@ class Element:
 
 def utf8(data: bytes, part: str) -> bytes:
     """部品を UTF-8 にそろえる。:class:`SheetgenError` (R027)。"""
-    encoding = _UTF16.get(data[:2])
+    encoding = UTF16_STARTS.get(data[:2])
     if encoding is None:
         return data
     try:

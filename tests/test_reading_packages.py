@@ -1,0 +1,277 @@
+"""ブックの作りの読み方（returned-forms.md の 2、17、22、25、26、31）。"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from reading_samples import (
+    DECLARATION,
+    MAIN,
+    OFFICE,
+    STRICT_MAIN,
+    STRICT_OFFICE,
+    parts,
+    relations,
+    row,
+    sheet,
+    styles,
+    text,
+    zipped,
+)
+
+from sheetgen.model.returned import (
+    BookFormat,
+    CellKind,
+    RawBook,
+    RawCell,
+    RawName,
+    Remark,
+    RemarkKind,
+)
+from sheetgen.problems import SheetgenError
+from sheetgen.xlsx.reading import dump, load, read_book
+
+ANSWER = row(text("A1", "答え"))
+
+
+def answer(book: RawBook) -> object:
+    return book.sheets[0].cells["A1"].value
+
+
+def test_strict_open_xml_is_read() -> None:
+    made = {
+        name: str(data).replace(MAIN, STRICT_MAIN).replace(OFFICE, STRICT_OFFICE)
+        for name, data in parts(ANSWER).items()
+    }
+    book = read_book(zipped(made))
+    assert (book.format, answer(book)) == (BookFormat.STRICT, "答え")
+
+
+def test_any_prefix_is_read() -> None:
+    made = parts(
+        row('<c r="A1" s="1" t="s"><v>0</v></c>'),
+        strings="<si><t>答え</t></si>",
+        styles=styles("0.0%"),
+        names='<definedNames><definedName name="a">様式!$A$1</definedName></definedNames>',
+    )
+    for name in (n for n in made if n.startswith("xl/") and "_rels" not in n):
+        words = str(made[name]).replace('xmlns="', 'xmlns:x="')
+        words = words.replace("</", "\0").replace("<", "<x:").replace("\0", "</x:")
+        made[name] = words.replace("<x:?xml", "<?xml")
+    book = read_book(zipped(made))
+    assert book.sheets[0].cells["A1"] == RawCell(CellKind.TEXT, "答え", "0.0%")
+    assert len(book.names) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_parts_in_other_encodings(encoding: str) -> None:
+    made = parts(ANSWER)
+    name = "xl/worksheets/sheet1.xml"
+    made[name] = str(made[name]).replace("UTF-8", encoding[:6].upper()).encode(encoding)
+    assert answer(read_book(zipped(made))) == "答え"
+
+
+@pytest.mark.parametrize(
+    ("part", "target"),
+    [
+        ("xl/worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"),
+        ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+        ("xl/worksheets/sheet1.xml", "../xl/./worksheets/sheet1.xml"),
+        ("xl\\worksheets\\sheet1.xml", "worksheets/sheet1.xml"),
+        ("xl/worksheets/sheet1.xml", "worksheets\\sheet1.xml"),
+        ("XL/Worksheets/Sheet1.XML", "worksheets/sheet1.xml"),
+        ("xl/シート/一.xml", "%E3%82%B7%E3%83%BC%E3%83%88/%E4%B8%80.xml"),
+        ("odd.bin", "/odd.bin"),
+    ],
+)
+def test_a_part_is_found_wherever_it_lies(part: str, target: str) -> None:
+    made = parts(ANSWER)
+    made[part] = made.pop("xl/worksheets/sheet1.xml")
+    made["xl/_rels/workbook.xml.rels"] = relations(("rId1", "worksheet", target))
+    assert answer(read_book(zipped(made))) == "答え"
+
+
+def test_cells_and_rows_without_references_are_counted() -> None:
+    rows = "<row><c><v>1</v></c><c><v>2</v></c></row><row><c/><c><v>3</v></c></row>"
+    cells = read_book(zipped(parts(rows))).sheets[0].cells
+    assert {ref: cell.value for ref, cell in cells.items()} == {"A1": 1, "B1": 2, "B2": 3}
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_names_of_the_book_and_of_a_sheet(space: str) -> None:
+    names = (
+        f'<definedNames>{space}<definedName name="全体">様式!$A$1</definedName>'
+        '<definedName name="sg.result.text" localSheetId="0">\'様式\'!$H$10</definedName>'
+        '<definedName name="壊れた" localSheetId="0" hidden="1">#REF!</definedName>'
+        '<definedName name="よそ" localSheetId="7">様式!$A$1</definedName></definedNames>'
+    )
+    assert read_book(zipped(parts(ANSWER, names=names))).names == (
+        RawName("全体", None, "様式!$A$1"),
+        RawName("sg.result.text", "様式", "'様式'!$H$10"),
+        RawName("壊れた", "様式", "#REF!"),
+    )
+
+
+def test_a_hidden_sheet_and_merged_areas() -> None:
+    whole = sheet(ANSWER, after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>')
+    found = read_book(zipped(parts(whole=whole, state=' state="veryHidden"'))).sheets[0]
+    assert (found.hidden, found.merged) == (True, ("A1:B2",))
+
+
+DRAWING = (
+    '<xdr:wsDr xmlns:xdr="urn:x" xmlns:a="urn:a" xmlns:mc="urn:mc"><xdr:twoCellAnchor><xdr:from>'
+    "<xdr:col>2</xdr:col><xdr:row>4</xdr:row></xdr:from><mc:AlternateContent><mc:Choice>"
+    "<xdr:sp><xdr:txBody><a:p><a:r><a:t>ご確認</a:t></a:r></a:p><a:p><a:r><a:t>ください</a:t></a:r>"
+    "</a:p></xdr:txBody></xdr:sp></mc:Choice><mc:Fallback><xdr:sp><xdr:txBody><a:p><a:r><a:t>古い"
+    "</a:t></a:r></a:p></xdr:txBody></xdr:sp></mc:Fallback></mc:AlternateContent>"
+    '<xdr:pic><xdr:nvPicPr><xdr:cNvPr name="図 1" descr="印影"/></xdr:nvPicPr></xdr:pic>'
+    "</xdr:twoCellAnchor></xdr:wsDr>"
+)
+COMMENTS = (
+    f'<comments xmlns="{MAIN}"><commentList><comment ref="H10"><text><r><t>担当:</t></r><r><t>\n'
+    '修正済み</t></r></text></comment><comment ref="A1"><text><t>[会話]</t></text></comment>'
+    "</commentList></comments>"
+)
+THREADS = (
+    '<ThreadedComments><threadedComment ref="A1"><text>会話の文</text></threadedComment>'
+    "</ThreadedComments>"
+)
+VML = (
+    '<xml xmlns:v="urn:v" xmlns:x="urn:x"><v:shape><v:textbox><div>一行目<br>二行目</div>'
+    '</v:textbox><x:ClientData ObjectType="Rect">'
+    "<x:Anchor>1, 0, 2, 0, 3, 0, 4, 0</x:Anchor></x:ClientData>"
+    '</v:shape><v:shape><v:textbox><div>控え</div></v:textbox><x:ClientData ObjectType="Note"/>'
+    "</v:shape></xml>"
+)
+
+
+def test_what_is_written_outside_the_cells_is_not_lost() -> None:
+    book = read_book(
+        zipped(
+            parts(
+                whole=sheet(
+                    ANSWER, after='<hyperlinks><hyperlink ref="A1" r:id="rIdL"/></hyperlinks>'
+                ),
+                sheet_relations=relations(
+                    ("rIdL", "hyperlink", "https://example.com/a", "External"),
+                    ("rId1", "comments", "../comments1.xml"),
+                    ("rId2", "drawing", "../drawings/drawing1.xml"),
+                    ("rId3", "vmlDrawing", "../drawings/vml1.vml"),
+                    ("rId4", "threadedComment", "../threads.xml"),
+                ),
+                more={
+                    "xl/comments1.xml": COMMENTS,
+                    "xl/drawings/drawing1.xml": DRAWING,
+                    "xl/drawings/vml1.vml": VML,
+                    "xl/threads.xml": THREADS,
+                },
+            )
+        )
+    )
+    assert book.sheets[0].remarks == (
+        Remark(RemarkKind.COMMENT, "担当:\n修正済み", "H10"),
+        Remark(RemarkKind.COMMENT, "会話の文", "A1"),
+        Remark(RemarkKind.TEXT_BOX, "ご確認\nください", "C5"),
+        Remark(RemarkKind.PICTURE, "印影", "C5"),
+        Remark(RemarkKind.TEXT_BOX, "一行目\n二行目", "B3"),
+        Remark(RemarkKind.LINK, "https://example.com/a", "A1"),
+    )
+    assert book.problems == ()
+
+
+def test_a_broken_remark_is_told_and_the_cells_are_read() -> None:
+    made = parts(
+        ANSWER,
+        sheet_relations=relations(("rId1", "comments", "../comments1.xml")),
+        more={"xl/comments1.xml": "<comments>"},
+    )
+    book = read_book(zipped(made))
+    assert answer(book) == "答え"
+    assert [(p.code, p.place.sheet) for p in book.problems] == [("R045", "様式")]
+
+
+def test_macros_links_objects_and_connections_are_told_and_never_followed() -> None:
+    made = parts(
+        ANSWER,
+        book_relations=(
+            ("a", "vbaProject", "vbaProject.bin"),
+            ("b", "externalLink", "externalLinks/externalLink1.xml"),
+            ("c", "connections", "connections.xml"),
+        ),
+        sheet_relations=relations(("rId1", "oleObject", "../embeddings/oleObject1.bin")),
+    )
+    book = read_book(zipped(made))
+    # 部品そのものが無くても読める。開いていない証しである。
+    assert sorted(p.code for p in book.problems) == ["R040", "R041", "R042", "R043"]
+    assert (book.format, answer(book)) == (BookFormat.XLSM, "答え")
+
+
+def test_core_properties() -> None:
+    made = parts(ANSWER)
+    made["_rels/.rels"] = relations(
+        ("rId1", "officeDocument", "xl/workbook.xml"), ("rId2", "core-properties", "core.xml")
+    )
+    made["core.xml"] = (
+        f'{DECLARATION}<cp:coreProperties xmlns:cp="urn:c" xmlns:dc="urn:d"><dc:title>題</dc:title>'
+        "<cp:keywords>issue=0a1b2c3d</cp:keywords><cp:lastModifiedBy>課</cp:lastModifiedBy>"
+        "</cp:coreProperties>"
+    )
+    assert read_book(zipped(made)).properties == {
+        "title": "題", "keywords": "issue=0a1b2c3d", "lastModifiedBy": "課",
+    }  # fmt: skip
+
+
+def test_only_charts_is_no_form() -> None:
+    made = parts(ANSWER)
+    made["xl/_rels/workbook.xml.rels"] = relations(("rId1", "chartsheet", "chart.xml"))
+    with pytest.raises(SheetgenError) as caught:
+        read_book(zipped(made))
+    assert [p.code for p in caught.value.problems] == ["R033"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"[]", b"null", b"{", b'["xlsx",[],[],{},[],1]', b'["doc",[],[],{},[]]',
+        b'["xlsx",[["s",0,{},[],[],[],[]]],[],{},[]]',
+        b'["xlsx",[["s",false,{"A1":["n","x","General",null,null]},[],[],[],[]]],[],{},[]]',
+        b'["xlsx",[["s",false,{"A1":["n",NaN,"General",null,null]},[],[],[],[]]],[],{},[]]',
+        b'["xlsx",[["s",false,{"a":["s","x","General",null,null]},[],[],[],[]]],[],{},[]]',
+        b'["xlsx",[["s",false,{"A1":["s","x"]},[],[],[],[]]],[],{},[]]',
+        b'["xlsx",[],[["n",1,"t"]],{},[]]', b'["xlsx",[],[],{"a":1},[]]',
+        b'["xlsx",[],[],{},[["R040",null,null,{"a":[]}]]]', b"[" * 100_000, b"\xff",
+    ],
+)  # fmt: skip
+def test_what_a_child_sends_is_checked(data: bytes) -> None:
+    with pytest.raises(SheetgenError) as caught:
+        load(data)
+    assert [p.code for p in caught.value.problems] == ["R035"]
+
+
+def test_what_a_child_sends_comes_back_the_same() -> None:
+    book = read_book(
+        zipped(
+            parts(
+                whole=sheet(
+                    row(text("A1", "一\u2028二😀"), '<c r="B1"><f>1</f></c><c r="C1"><v>.1</v></c>')
+                    + row('<c r="A2" t="b"><v>1</v></c><c r="B2"><v>x</v></c>', number=2,
+                          attrs=' hidden="1"'),
+                    after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'),
+                names='<definedNames><definedName name="a">様式!$A$1</definedName></definedNames>',
+                book_relations=(("a", "vbaProject", "v.bin"),),
+            )
+        )
+    )  # fmt: skip
+    assert load(dump(book)) == book
+
+
+def test_reading_loads_nothing_of_the_writer() -> None:
+    code = (
+        "import sys, sheetgen.xlsx.reading\n"
+        "bad = {'openpyxl', 'pydantic', 'jinja2', 'sheetgen.xlsx.writer', 'zipfile'}\n"
+        "print(sorted(bad & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
