@@ -73,7 +73,10 @@ def _correction(
                 cut[path] = _length(whole)
     reasons: list[Reason] = []
     marks: dict[str, list[str]] = {}
-    for problem, found in zip(questions, paths, strict=True):
+    places = {path: place for place, path in enumerate(asked.fields)}
+    pairs = zip(questions, paths, strict=True)
+    # 様式の欄の順に並べる。欄の分からないものは、終わりに置く。
+    for problem, found in sorted(pairs, key=lambda pair: places.get(pair[1] or "", len(places))):
         reason = _reason(problem, found, asked, plan, item, forms)
         if reason in reasons:
             continue

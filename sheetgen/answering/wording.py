@@ -24,16 +24,17 @@ LONGEST_QUOTE = 100
 def mend_of(
     problem: Problem, kind: FieldKind | None, is_blank: bool, plan: Plan, item: Item
 ) -> str:
-    """記入欄の直し方。``kind`` は、欄が分からなければ ``None``。"""
+    """直し方。``kind`` は記入欄の種類、欄が分からなければ ``None``。"""
+    own = HOW_TO_MEND.get(problem.code)
+    if own is not None:
+        return own.format(**problem.facts)
     if kind is None:
         return MEND_ELSEWHERE
-    how = HOW_TO_MEND.get(problem.code) or HOW_TO_MEND_FIELD[kind.value]
-    facts = {
-        "unit": item.indicator.unit or "なし",
-        "grades": "、".join(grade.grade for grade in plan.evaluation_scale),
-        "write": WRITE_IT[is_blank],
-    }
-    words = how.format(**facts)
+    words = HOW_TO_MEND_FIELD[kind.value].format(
+        unit=item.indicator.unit or "なし",
+        grades="、".join(grade.grade for grade in plan.evaluation_scale),
+        write=WRITE_IT[is_blank],
+    )
     if message_of(problem).level is Level.CONFIRM and not is_blank:
         return MEND_IF_WRONG.format(how=words)
     return words
