@@ -86,7 +86,9 @@ def test_rows_and_columns_come_and_go(
 ) -> None:
     book = results.book_of(ITEM)
     form = next(iter(f for f in results.issue.forms.values() if f.item_id == ITEM))
-    cells = {results.ref(path): value for path, value in zip(sorted(form.opened), contents)}
+    cells = {
+        results.ref(path): value for path, value in zip(sorted(form.opened), contents, strict=True)
+    }
     _check(results, put(book, cells), acts, names)
 
 

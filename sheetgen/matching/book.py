@@ -50,7 +50,10 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
         problems.append(Problem("R118", Place(file=file)))
     elif forms and not any(one.cells for one in names.values()):
         problems.append(Problem("R127", Place(file=file)))
-    problems += [one for sheet in others if sheet.name not in own for one in _alien(sheet, file)]
+    for sheet in others:
+        # よそのブックなら、配ったシートの名は分からない。
+        if sheet.name not in own and (forms or sheet.hidden or not problems):
+            problems += _alien(sheet, file)
     problems += _repeated(forms, file)
     return Matched(tuple(forms), tuple(problems))
 

@@ -44,6 +44,7 @@ class FieldFinder:
         self._where, self._report = where, report
         self._names = SheetNames() if self._is_stale(names) else names
         self._cells = sheet.cells
+        self._kept_up = self._are_kept_up()
         self._own: set[str] = set()
         self.findings = Findings()
 
@@ -58,6 +59,14 @@ class FieldFinder:
             target.certain and target.ref != spot.ref and spot.name in names.cells
             for spot in self._chart.inputs
             for target in (self._where.find(spot.area[0], spot.area[1]),)
+        )
+
+    def _are_kept_up(self) -> bool:
+        """名前が、行の出し入れに付いて動いているか（付いて動くなら、指すセルは確かである）。"""
+        cells = self._names.cells
+        return bool(cells) and (
+            bool(self._names.broken)
+            or any(cells.get(spot.name, spot.ref) != spot.ref for spot in self._chart.inputs)
         )
 
     def find_untouched(self) -> Findings:
@@ -105,7 +114,7 @@ class FieldFinder:
         if target.certain:
             if named == target.ref:
                 # 動いていない名前は、近くの中身が動いたときの証しにはならない。
-                sure = not target.doubtful or named != spot.ref
+                sure = not target.doubtful or self._kept_up
                 if not sure:
                     self._ask(spot, opened, "R121", named)
                 return named, Found.NAME, sure
@@ -128,9 +137,7 @@ class FieldFinder:
         candidates = [ref for ref in target.candidates if ref not in own]
         filled = [ref for ref in candidates if not is_blank(self._cells.get(ref))]
         if named is not None and named in candidates:
-            sure = (not target.doubtful or named != spot.ref) and all(
-                ref == named for ref in filled
-            )
+            sure = (not target.doubtful or self._kept_up) and all(ref == named for ref in filled)
             if not sure:
                 self._ask(spot, opened, "R121", named)
             return named, Found.NAME, sure

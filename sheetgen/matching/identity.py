@@ -93,7 +93,9 @@ class Identifier:
         refusals = self._refusals(sheet, form, claims)
         issue, note = self._issue(sheet, form, claims)
         looks = issue is None or self._headings(chart_of(issue.layout), sheet) >= ENOUGH_HEADINGS
-        if not looks and (guess or self._is_register(sheet, form)):
+        if guess and (issue is None or not looks):
+            return None
+        if not looks and self._is_register(sheet, form):
             return None
         if refusals:
             return refusals
@@ -272,9 +274,10 @@ def _with(found: Identity, problem: Problem) -> Identity:
 
 
 def _agreement(issue: Issue, form: str, sheet: RawSheet) -> float:
-    """配ったときの値のうち、シートにあるものの割合。位置は問わない。"""
+    """配ったときの文字のうち、シートにあるものの割合。位置は問わない。"""
     here = {key_of(cell.value) for cell in sheet.cells.values()}
     issued = [key for value in issue.forms[form].values.values() if (key := key_of(value))]
+    issued += chart_of(issue.layout).heading_keys
     return sum(key in here for key in issued) / max(len(issued), 1)
 
 
