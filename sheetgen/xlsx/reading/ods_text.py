@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from sheetgen.xlsx.reading.strings import Text
 from sheetgen.xlsx.reading.xmlparts import Attrs, Element
 
-_NEWLINES = ("\n", "\r")
+_INDENT = re.compile(r"[ \t]*\n[ \t\n]*")
 MAX_SPACES = 32_767
 
 
@@ -106,12 +108,12 @@ class Paragraphs:
         """段落の中の文字。字下げのための改行は、空白一つと見る。"""
         if not self._inside:
             return
-        if any(one in text for one in _NEWLINES):
+        if "\n" in text:
             first = not self._words or self._words[-1][0] == "\n"
-            lines = [line.strip(" \t\r\n") for line in text.split("\n")]
-            text = " ".join(line for line in lines if line)
-            if text and not first:
-                text = f" {text}"
+            last = text.rstrip(" \t").endswith("\n")
+            text = _INDENT.sub(" ", text)
+            text = text.lstrip(" ") if first else text
+            text = text.rstrip(" ") if last else text
         self._add(text)
 
     def _add(self, text: str) -> None:
