@@ -32,17 +32,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from programs import soffice_convert
 
 from sheetgen import messages
+from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.issues import issue_files, issues_folder, load_issue
 from sheetgen.master import load_plan
 from sheetgen.messages.message import C_, E_, Message
 from sheetgen.model.answers import ReturnedForm
-from sheetgen.model.collect import CollectRequest, ItemOutcome
+from sheetgen.model.collect import CollectRequest, CollectResult, ItemOutcome, ItemState
 from sheetgen.model.identity import form_id, parse_carrier
 from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round
+from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline import check
 from sheetgen.pipeline.answering import Answered
 from sheetgen.pipeline.answering import answer as give_answer
+from sheetgen.pipeline.collecting import collect
 from sheetgen.problems import Problem, SheetgenError
 
 RETURN = "差戻し"
@@ -436,3 +438,61 @@ def test_the_same_return_has_the_same_bytes(
         (book,) = desk.answer([desk.held(form)], [form]).returns
         books.append(io.BytesIO(book.read_bytes()).getvalue())
     assert books[0] == books[1]
+
+
+def test_a_revision_is_sent_back_too(tmp_path: Path, plan_path: Path, template_path: Path) -> None:
+    desk = Desk(tmp_path, plan_path, template_path)
+    desk.chosen = settle_round(desk.plan, RoundKind.REVISION, None)
+    year = desk.chosen.initiative_year
+    target = f"years[{desk.plan.fiscal_years.index(year)}].target"
+    form = desk.form(
+        "08-08",
+        {"initiative.text": "■ 三か所に増やす。"},
+        unread={target: "四十弱"},
+        problems=[desk.question("Z301", "08-08", target, raw="四十弱")],
+    )
+    (book,) = desk.answer([desk.held(form)], [form]).returns
+    cells = {path: ref for ref, path in input_cells(template_path).items()}
+    sheet = _opened(book)["(8)⑧"]
+    assert sheet[cells["initiative.text"]].value == "■ 三か所に増やす。"
+    assert sheet[cells[target]].value == "四十弱"
+    assert (_fill(sheet, cells[target]), _fill(sheet, cells["initiative.text"])) == (DOUBT, INPUT)
+    assert sheet[cells[TEXT]].protection.locked
+    report = _opened(book.parent.parent / "回収結果.xlsx")["実施項目別"]
+    heads = [cell.value for cell in report[3]]
+    assert heads[5:8] == ["成果指標の目標値", "単位", "効果見込額(千円)"]
+
+
+def test_a_mended_return_can_be_collected(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    plan = tmp_path / "data" / "plan.json"
+    plan.parent.mkdir()
+    plan.write_bytes(plan_path.read_bytes())
+    made = make(tmp_path, plan, template_path, items=("08-08",))
+    cells = {path: ref for ref, path in input_cells(template_path).items()}
+
+    def collected(source: Path, values: dict[str, Any]) -> CollectResult:
+        book = _opened(source)
+        for path, value in values.items():
+            book["(8)⑧"][cells[path]] = value
+        folder = tmp_path / f"届いたもの{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        book.save(folder / source.name)
+        wish = CollectRequest(paths=(folder,), plan=plan, template=template_path, root=tmp_path)
+        return collect(wish)
+
+    said = {TEXT: "・三十五台を置いた。", VALUE: "35台くらい", EFFECT: 6900, GRADE: "A"}
+    first = collected(made.books[0].path, said)
+    (book,) = first.returns
+    again = collected(book, {})  # 直さずに戻れば、また聞く
+    assert again.returns == (book,)
+    (found,) = [one for one in again.items if one.item == "08-08"]
+    assert found.state is ItemState.HELD
+    last = collected(book, {VALUE: 35})
+    (found,) = [one for one in last.items if one.item == "08-08"]
+    assert found.state is ItemState.RECORDED
+    result = load_plan(plan).find("08-08")[2].years[0].result
+    assert (result.text, result.value, result.effect, result.grade) == (
+        "・三十五台を置いた。", 35, 6900, "A",
+    )  # fmt: skip
