@@ -29,6 +29,8 @@ _INSTALL = {
     "pdftotext": "poppler-utils",
     "pdftoppm": "poppler-utils",
     "pdfinfo": "poppler-utils",
+    "pdffonts": "poppler-utils",
+    "chromium": "Chromium",
     "node": "Node.js",
     "ssconvert": "gnumeric",
 }

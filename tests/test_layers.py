@@ -12,7 +12,7 @@ BASE = {"problems", "messages", "era"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",
-    "answering", "document", "pdf",
+    "answering", "document", "pdf", "html",
 }  # fmt: skip
 
 # room -> the rooms it may use besides itself, and the packages from outside
@@ -34,6 +34,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "keeping": ({"base", "model"}, {"pydantic", "filelock"}),
     "document": ({"base", "model"}, set()),
     "pdf": ({"base", "model"}, {"typst"}),
+    "html": ({"base", "model"}, {"jinja2", "markupsafe"}),
     "output": ({"base", "model"}, {"filelock"}),
     "pipeline": ({"base", "model"} | STEPS, set()),
     "cli": ({"base", "model", "pipeline", "top"}, {"click"}),

@@ -15,7 +15,7 @@ from sheetgen.problems import ExitCode
 
 DEFAULT_LAYOUT = Path("templates/report")
 OUTPUT_WORDS = {output.value: output for output in Output}
-_NAMES = {Output.PDF: "PDF", Output.XLSX: "様式のブック"}
+_NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "様式のブック"}
 
 
 @click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
@@ -29,7 +29,7 @@ _NAMES = {Output.PDF: "PDF", Output.XLSX: "様式のブック"}
     "--only",
     type=one_of(OUTPUT_WORDS),
     metavar="形",
-    help="pdf・xlsx のどちらかだけを作る。",
+    help="pdf・html・xlsx のどれか一つだけを作る。",
 )
 @click.option("--draft", is_flag=True, help="「案」の透かしを入れる。")
 @click.option(

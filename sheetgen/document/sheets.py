@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sheetgen.document.item_texts import item_text
 from sheetgen.document.words import part_heading, revision_title, whole_title
 from sheetgen.model.document import Form, FormPage, Legend, LegendCallout, SheetsPart
 from sheetgen.model.look import CellLook
@@ -21,6 +22,7 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),
+        items=tuple(item_text(plan, *place) for place in plan.items()),
     )
 
 

@@ -270,6 +270,48 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class YearText:
+    """様式の一年度分の文字。"""
+
+    label: str
+    plan: str
+    target: str
+    effect: str
+    result: str
+    actual: str
+    actual_effect: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemText:
+    """一つの実施項目の様式の文字を、欄ごとに。紙の形によらない読み方のため。"""
+
+    item: str
+    label: str
+    title: str
+    badge: str
+    policy: NumberedName
+    measure: NumberedName
+    owners: str
+    related: str
+    improvement: str
+    current_state: str
+    initiative_heading: str
+    initiative: str
+    vision_heading: str
+    vision: str
+    indicator: str
+    unit: str
+    current: str
+    target: str
+    years: tuple[YearText, ...]
+    effect_subtotal: str
+    actual_effect_subtotal: str
+    overall_grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetsPart:
     """「３．実施項目について」。"""
 
@@ -277,6 +319,7 @@ class SheetsPart:
     form: Form
     legend: Legend | None
     pages: tuple[FormPage, ...]
+    items: tuple[ItemText, ...]
 
 
 @dataclass(frozen=True, slots=True)

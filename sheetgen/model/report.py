@@ -13,6 +13,7 @@ class Output(StrEnum):
     """作る形。"""
 
     PDF = "pdf"
+    HTML = "html"
     XLSX = "xlsx"
 
 

@@ -12,6 +12,7 @@ from sheetgen.document import as_of, build_document, settle_year, year_notes
 from sheetgen.era import wareki, wareki_full
 from sheetgen.forms.context import RoundText
 from sheetgen.forms.jobs import BookJob
+from sheetgen.html import render_html
 from sheetgen.master import load_plan
 from sheetgen.messages.document import PUBLISHED_DEADLINE, PUBLISHED_READERS, PUBLISHED_TASK
 from sheetgen.model.document import Document
@@ -58,6 +59,9 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
         try:
             if output is Output.PDF:
                 made.append(_make_pdf(path, document, request))
+            elif output is Output.HTML:
+                page = render_html(document, request.layout)
+                made.append(_Made(page, ReportFile(path, output), [], None))
             else:
                 made.append(_make_xlsx(path, seen, request))
         except SheetgenError as error:

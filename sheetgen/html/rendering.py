@@ -1,0 +1,86 @@
+"""文書の値をテンプレートに渡し、HTML にする。
+
+One file without any outside reference.  Every value is escaped; a name the document does
+not have is an error, never nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from markupsafe import Markup, escape
+
+from sheetgen.model.document import Document
+from sheetgen.problems import Place, Problem, SheetgenError
+
+MAIN = "main.html"
+
+
+def render_html(document: Document, layout: Path) -> bytes:
+    """文書を HTML にする。``layout`` はテンプレートのフォルダー（その中の ``html``）。
+
+    :raises SheetgenError: a template is missing (D004) or wrong (D003).
+    """
+    return render({"data": asdict(document)}, layout / "html", MAIN)
+
+
+def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
+    """値の入った辞書を、テンプレート ``main`` で HTML にする。"""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["lines"] = _lines
+    try:
+        return environment.get_template(main).render(values).encode()
+    except TemplateNotFound as error:
+        raise _missing(folder, str(error.name or main)) from error
+    except TemplateSyntaxError as error:
+        place = Place(file=str(folder / (error.name or main)))
+        raise _wrong(place, error.lineno, error.message or "") from error
+    except (TemplateError, TypeError, ValueError, AttributeError, LookupError) as error:
+        name, line = _where(error, folder, main)
+        raise _wrong(Place(file=str(folder / name)), line, str(error)) from error
+
+
+def _lines(text: str) -> Markup:
+    """改行を ``<br>`` にする。ほかの文字は、記号を含めてそのままの文字として出す。"""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+def _missing(folder: Path, name: str) -> SheetgenError:
+    return SheetgenError(Problem("D004", Place(file=str(folder / name)), {"name": name}))
+
+
+def _wrong(place: Place, line: int, reason: str) -> SheetgenError:
+    source = ""
+    path = Path(place.file or "")
+    if path.is_file():
+        rows = path.read_text("utf-8", "replace").splitlines()
+        source = f"「{rows[line - 1].strip()}」" if 0 < line <= len(rows) else ""
+    facts = {"line": str(line), "reason": reason, "source": source, "hint": ""}
+    return SheetgenError(Problem("D003", place, facts))
+
+
+def _where(error: BaseException, folder: Path, main: str) -> tuple[str, int]:
+    """実行中の誤りの、テンプレートの名と行。いちばん内側のテンプレートを採る。"""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.parent == folder and frame.lineno:
+            return path.name, frame.lineno
+    return main, 1

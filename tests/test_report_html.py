@@ -1,0 +1,222 @@
+"""年次見直しの HTML：一つのファイルで、だれでも読め、すべての文字がある。"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from dataclasses import asdict
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import second_city
+from browser import ask, axe_script, framed
+from making import changed_plan, item_of
+from reporting import LAYOUT, document_for, make_report, with_results
+
+from sheetgen.model.report import Output
+from sheetgen.problems import SheetgenError
+
+BAN = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+)
+
+
+class Page(HTMLParser):
+    """HTML の要素と文字。"""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self._hidden = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """要素を覚える。"""
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self._hidden += tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        """要素を閉じる。"""
+        self._hidden -= tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        """文字をためる。"""
+        if not self._hidden:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        """空白を除いた文字。"""
+        return "".join("".join(self.words).split())
+
+
+def made(folder: Path, **changes: Any) -> str:
+    """HTML を作って読む。"""
+    (file,) = make_report(folder, outputs=(Output.HTML,), **changes).files
+    return file.path.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return made(tmp_path_factory.mktemp("html"))
+
+
+@pytest.fixture(scope="module")
+def results_text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("html-results")
+    plan = with_results(LAYOUT.parent.parent / "data/plan.json", folder / "plan.json", (2023, 2024))
+    return made(folder, plan=plan, year=2026)
+
+
+def strings(value: Any) -> list[str]:
+    """値の中の文字を、順にすべて返す。"""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in strings(inner)]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in strings(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_every_text_of_the_document_is_there(text: str, tmp_path: Path) -> None:
+    document = asdict(document_for(tmp_path))
+    page = Page(text)
+    # 様式の頁の形は PDF のもの。同じ文字が items にある。
+    sheets = {"items": document["sheets"]["items"], "heading": document["sheets"]["heading"]}
+    callouts = [(one["title"], one["text"]) for one in document["sheets"]["legend"]["callouts"]]
+    parts = [document["cover"], document["overview"], document["revision"], sheets, callouts]
+    wanted = {"".join(text.split()) for text in strings(parts)}
+    ids = {row["item"] for row in document["sheets"]["items"]}
+    assert len(wanted) > 1500
+    assert {one for one in wanted if one not in page.text} - ids == set()
+
+
+def test_links_lead_inside_and_nothing_lies_outside(text: str, results_text: str) -> None:
+    for one in (text, results_text):
+        page = Page(one)
+        ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+        assert len(ids) == len(set(ids))
+        links = [attrs["href"] for tag, attrs in page.elements if tag == "a"]
+        assert len(links) > 150
+        assert {link for link in links if link[1:] not in ids or link[0] != "#"} == set()
+        assert not {tag for tag, _ in page.elements} & {"script", "link", "img", "iframe", "form"}
+        assert not [attrs for _, attrs in page.elements if "src" in attrs]
+        assert "url(" not in one
+        assert "@import" not in one
+        assert BAN in one
+
+
+def test_headings_go_down_step_by_step(results_text: str) -> None:
+    levels = [
+        int(tag[1])
+        for tag, _ in Page(results_text).elements
+        if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
+    ]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_first_stop_of_the_keyboard_leads_to_the_text(text: str) -> None:
+    elements = Page(text).elements
+    first = next(attrs for tag, attrs in elements if tag in {"a", "summary", "button"})
+    assert first["href"] == "#main"
+    assert [attrs["tabindex"] for _, attrs in elements if attrs.get("tabindex", "0") != "0"] == []
+
+
+@pytest.mark.parametrize("year", ["now", "results"])
+def test_axe_finds_nothing(year: str, text: str, results_text: str, tmp_path: Path) -> None:
+    page = (text if year == "now" else results_text).replace(BAN, "")
+    page = page.replace("<details>", "<details open>")
+    script = (
+        "const all = await axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', "
+        "'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}});"
+        "return {violations: all.violations.map(v => [v.id, v.nodes[0].html]),"
+        "passes: all.passes.length,"
+        "requests: performance.getEntriesByType('resource').length};"
+    )
+    with_axe = page.replace("</body>", f"<script>{axe_script()}</script></body>")
+    answer = ask(with_axe, script, tmp_path)
+    assert answer["violations"] == []
+    assert answer["passes"] > 30
+    assert answer["requests"] == 0
+
+
+def test_axe_would_find_something(text: str, tmp_path: Path) -> None:
+    page = text.replace(BAN, "").replace('<html lang="ja">', "<html>")
+    page = page.replace("</body>", f"<script>{axe_script()}</script></body>")
+    script = "return (await axe.run(document)).violations.map(v => v.id);"
+    assert "html-has-lang" in ask(page, script, tmp_path)
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(results_text: str, tmp_path: Path) -> None:
+    page = results_text.replace(BAN, "").replace("<details>", "<details open>")
+    script = (
+        "const inner = document.querySelector('iframe').contentDocument;"
+        "const root = inner.documentElement;"
+        "const wide = [...inner.querySelectorAll('main *, nav *')].filter(e =>"
+        " !e.closest('.scroll') && !e.closest('.hidden') && !e.closest('thead')"
+        " && e.getBoundingClientRect().right > 321);"
+        "return [root.scrollWidth, root.clientWidth, wide.slice(0, 3).map(e => e.outerHTML)];"
+    )
+    scroll, client, wide = ask(framed(page, 320), script, tmp_path)
+    assert client <= 320
+    assert scroll <= 320
+    assert wide == []
+
+
+def test_template_marks_and_tags_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:
+    nasty = "● <script>alert(1)</script> {{ 7 * 7 }} {% raw %} & \"'"
+
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "08-08")["improvement"] = nasty
+
+    text = made(tmp_path, plan=changed_plan(plan_path, tmp_path / "plan.json", change))
+    assert "<script" not in text
+    assert "".join(nasty.split()) in Page(text).text
+
+
+def test_a_draft_says_so_and_a_second_city_is_sound(tmp_path: Path) -> None:
+    plan = second_city.write_plan(tmp_path / "plan.json")
+    template = second_city.write_template(tmp_path / "事業票.xlsx")
+    text = made(tmp_path, plan=plan, template=template, draft=True)
+    assert "（案）</title>" in text
+    assert "見本市行政改革推進プラン" in Page(text).text
+    assert "overview" not in {attrs.get("id") for _, attrs in Page(text).elements}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line_of"),
+    [
+        ("revision.html", "{{ one.before }}", "{{ one.befor }}", "one.befor }}"),
+        ("sheets.html", "{% endfor %}", "{% endfr %}", "endfr"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(
+    tmp_path: Path, file: str, old: str, new: str, line_of: str
+) -> None:
+    layout = tmp_path / "layout"
+    shutil.copytree(LAYOUT, layout)
+    broken = (layout / "html" / file).read_text("utf-8").replace(old, new, 1)
+    (layout / "html" / file).write_text(broken, encoding="utf-8")
+    with pytest.raises(SheetgenError) as caught:
+        made(tmp_path, layout=layout)
+    (problem,) = caught.value.problems
+    assert problem.code == "D003"
+    assert Path(problem.place.file or "").name == file
+    expected = next(n for n, row in enumerate(broken.splitlines(), 1) if line_of in row)
+    assert problem.facts["line"] == str(expected)
+
+
+def test_the_others_are_made_without_fonts(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    result = make_report(tmp_path, outputs=tuple(Output), fonts=tmp_path / "fonts")
+    assert [file.output for file in result.files] == [Output.HTML, Output.XLSX]
+    assert [problem.code for problem in result.problems] == ["D002"]
+
+
+def test_the_same_plan_gives_the_same_page(text: str, tmp_path: Path) -> None:
+    assert made(tmp_path) == text
