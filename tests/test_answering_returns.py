@@ -496,3 +496,20 @@ def test_a_mended_return_can_be_collected(
     assert (result.text, result.value, result.effect, result.grade) == (
         "・三十五台を置いた。", 35, 6900, "A",
     )  # fmt: skip
+
+
+def test_a_figure_that_cannot_be_seen_whole_is_told(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    desk = Desk(tmp_path, plan_path, template_path)
+    long = "効果額は、設置の時期によって変わるため、まだ確かには言えません。" * 3
+    form = desk.form(
+        "08-08", {}, unread={EFFECT: long},
+        problems=[desk.question("Z301", "08-08", EFFECT, raw=long)],
+    )  # fmt: skip
+    answered = desk.answer([desk.held(form)], [form])
+    assert [(p.code, p.place.item) for p in answered.problems] == [("R606", "08-08")]
+    cells = {path: ref for ref, path in input_cells(template_path).items()}
+    sheet = _opened(answered.returns[0])["(8)⑧"]
+    assert sheet[cells[EFFECT]].value == long
+    assert rules.violations_of(list(answered.returns)) == {}
