@@ -247,3 +247,12 @@ def test_a_journal_that_cannot_be_written_is_told(
             write(path, b"x\n")
     assert [problem.code for problem in raised.value.problems] == ["R503"]
     assert {found.name for found in tmp_path.iterdir()} - {".plan.json.lock"} == {"plan.json"}
+
+
+def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    path = new_master(tmp_path)
+    keeping.journal_path(path).mkdir()  # 記録簿の名のフォルダー：誰にも開けない
+    with pytest.raises(SheetgenError) as raised:
+        keeping.look(path)
+    assert [problem.code for problem in raised.value.problems] == ["R506"]
+    assert describe(raised.value.problems[0])

@@ -3,6 +3,7 @@
 from sheetgen.keeping.journal import Journal, journal_path, parse_journal, render_entries
 from sheetgen.keeping.memory import past_of, undone_runs
 from sheetgen.keeping.originals import (
+    OriginalKeeper,
     find_original,
     keep_originals,
     original_path,
@@ -13,6 +14,7 @@ from sheetgen.keeping.transaction import Happened, Pending, State, look, recover
 __all__ = [
     "Happened",
     "Journal",
+    "OriginalKeeper",
     "Pending",
     "State",
     "find_original",

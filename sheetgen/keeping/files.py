@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 
 
-def put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes, *, flush: bool = True) -> None:
     """中身を書き切り、読み直して確かめてから、一度の操作で置く。
+
+    Without ``flush`` the caller flushes the folder.
 
     :raises OSError: it could not be written; nothing is left of it.
     """
@@ -28,7 +30,8 @@ def put(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
-    flush_folder(path.parent)
+    if flush:
+        flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:

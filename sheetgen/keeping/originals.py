@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 
 from sheetgen.keeping.files import flush_folder, put, sweep
 from sheetgen.model.delivered import Delivered
@@ -15,6 +17,10 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 FOLDER = "returned"
 """計画のデータのフォルダーの中の、原本をしまうフォルダーの名。"""
+
+
+THREADS = 8
+"""同時に書くファイルの数。ディスクを待つ間に、ほかのファイルを書く。"""
 
 
 def originals_folder(plan: Path) -> Path:
@@ -27,48 +33,106 @@ def original_path(folder: Path, digest: str, suffix: str) -> Path:
     return folder / digest[:2] / f"{digest}.{suffix}"
 
 
-def keep_originals(folder: Path, files: Iterable[Delivered]) -> tuple[Problem, ...]:
-    """届いたファイルをすべてしまう。もうあるものはそのまま。
+class OriginalKeeper:
+    """届いたファイルを、読むのと並べて、しまっていく。
 
-    The master's lock must be held.  A stored file that no longer is what its name says
-    is set aside and told of (R511).
-
-    :raises SheetgenError: one cannot be kept (R510, or R512 for a full disk); nothing of
-        it is left, and nothing may be recorded.
+    The disk is waited for in threads, many files at a time; :meth:`finish` waits for all.
+    The master's lock must be held.  Leaving without it waits, too, and tells nothing.
     """
-    problems: list[Problem] = []
-    for file in files:
-        path = original_path(folder, file.digest, file.suffix)
-        try:
-            problems += _keep(path, file)
-        except OSError as error:
-            code = "R512" if error.errno == errno.ENOSPC else "R510"
-            facts = {"folder": path.parent}
-            raise SheetgenError(Problem(code, Place(file=file.name), facts)) from error
-    return tuple(problems)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._waiting: SimpleQueue[Delivered | None] = SimpleQueue()
+        self._threads: list[Thread] = []
+        self._taken: set[str] = set()
+        self._folders: set[Path] = set()
+        self._problems: list[Problem] = []
+        self._failures: list[Problem] = []
+
+    def __enter__(self) -> OriginalKeeper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._join()
+
+    def add(self, file: Delivered) -> None:
+        """一つのファイルをしまいはじめる。もうあるものはそのまま。"""
+        path = original_path(self._folder, file.digest, file.suffix)
+        if path.name in self._taken:
+            return
+        self._taken.add(path.name)
+        self._waiting.put(file)
+        if len(self._threads) < THREADS:
+            thread = Thread(target=self._work, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def finish(self) -> tuple[Problem, ...]:
+        """すべてがディスクに書き切られるまで待つ。
+
+        A stored file that no longer is what its name says is set aside and told of (R511).
+
+        :raises SheetgenError: one cannot be kept (R510, or R512 for a full disk); nothing
+            may be recorded then.
+        """
+        self._join()
+        if self._failures:
+            raise SheetgenError(self._in_order(self._failures))
+        flushing = [Thread(target=flush_folder, args=(one,)) for one in sorted(self._folders)]
+        for thread in flushing:
+            thread.start()
+        for thread in flushing:
+            thread.join()
+        return self._in_order(self._problems)
+
+    def _join(self) -> None:
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def _work(self) -> None:
+        while (file := self._waiting.get()) is not None:
+            path = original_path(self._folder, file.digest, file.suffix)
+            try:
+                self._keep(path, file)
+            except OSError as error:
+                code = "R512" if error.errno == errno.ENOSPC else "R510"
+                facts = {"folder": path.parent}
+                self._failures.append(Problem(code, Place(file=file.name), facts))
+
+    def _keep(self, path: Path, file: Delivered) -> None:
+        if path.exists():
+            if path.read_bytes() == file.data:
+                return
+            aside = _free_name(path)
+            path.replace(aside)
+            self._problems.append(Problem("R511", Place(file=file.name), {"aside": aside.name}))
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._folders |= {self._folder, self._folder.parent}
+        sweep(path.parent, f".{path.name}.*.tmp")
+        put(path, file.data, flush=False)
+        self._folders.add(path.parent)
+
+    @staticmethod
+    def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        return tuple(sorted(problems, key=lambda problem: problem.place.file or ""))
+
+
+def keep_originals(folder: Path, files: Iterable[Delivered]) -> tuple[Problem, ...]:
+    """届いたファイルをすべてしまう。例外は :meth:`OriginalKeeper.finish` と同じ。"""
+    with OriginalKeeper(folder) as keeper:
+        for file in files:
+            keeper.add(file)
+        return keeper.finish()
 
 
 def find_original(folder: Path, digest: str) -> Path | None:
     """しまった原本の場所。なければ ``None``。中身は確かめない。"""
     found = sorted((folder / digest[:2]).glob(f"{digest}.*"))
     return next((path for path in found if ".damaged-" not in path.name), None)
-
-
-def _keep(path: Path, file: Delivered) -> list[Problem]:
-    problems = []
-    if path.exists():
-        if path.read_bytes() == file.data:
-            return []
-        aside = _free_name(path)
-        path.replace(aside)
-        problems.append(Problem("R511", Place(file=file.name), {"aside": aside.name}))
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        flush_folder(path.parent.parent)
-        flush_folder(path.parent.parent.parent)
-    sweep(path.parent, f".{path.name}.*.tmp")
-    put(path, file.data)
-    return problems
 
 
 def _free_name(path: Path) -> Path:

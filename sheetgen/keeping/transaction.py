@@ -111,7 +111,17 @@ def pending_path(plan: Path) -> Path:
 
 
 def look(plan: Path) -> State:
-    """ディスクにあるものを読む。錠がなくても、書きかけをつかまない。"""
+    """ディスクにあるものを読む。錠がなくても、書きかけをつかまない。
+
+    :raises SheetgenError: one of the files cannot be read (R506).
+    """
+    try:
+        return _look(plan)
+    except OSError as error:
+        raise SheetgenError(Problem("R506", Place(file=shown_journal(plan)))) from error
+
+
+def _look(plan: Path) -> State:
     pending_file, journal_file = pending_path(plan), journal_path(plan)
     # 錠を持たずに読むと、ほかの人の書き換えをまたぐことがある。前後が同じになるまで読み直す。
     for _ in range(20):
@@ -215,9 +225,8 @@ def _append(path: Path, lines: bytes, size: int) -> None:
 
 
 def _forget(plan: Path) -> None:
-    path = pending_path(plan)
-    path.unlink(missing_ok=True)
-    flush_folder(path.parent)
+    # 消したことが停電で失われても、同じ所に整うだけなので、書き切るのを待たない。
+    pending_path(plan).unlink(missing_ok=True)
 
 
 def _set_aside(plan: Path) -> str:

@@ -26,6 +26,11 @@ from sheetgen.pipeline.ledger import Ledger, commit
 from sheetgen.problems import Problem
 
 
+def original_keeper(ledger: Ledger) -> keeping.OriginalKeeper:
+    """届いたファイルを、読むのと並べてしまう係。"""
+    return keeping.OriginalKeeper(keeping.originals_folder(ledger.path))
+
+
 def keep_originals(ledger: Ledger, files: Iterable[Delivered]) -> tuple[Problem, ...]:
     """届いたファイルを、ほかの何よりも先にしまう。
 
@@ -50,20 +55,21 @@ def record(
     :raises SheetgenError: nothing has been recorded.
     """
     moment = (now or datetime.now()).astimezone()
-    plan = ledger.master.plan
-    year = printed_initiative_year(plan, chosen)
+    year = printed_initiative_year(ledger.master.plan, chosen)
     run = ledger.new_run(moment)
     at = moment.isoformat(timespec="seconds")
     head = _Head(run, at, _text(who or user_name()), round_mark(chosen), year)
     entries = [entry for outcome in outcomes for entry in head.entries(outcome)]
     if not entries:
         return None
-    commit(ledger, _changed(plan, outcomes, year), [*entries, head.end()])
+    plan = with_outcomes(ledger.master.plan, chosen, outcomes)
+    commit(ledger, plan, [*entries, head.end()])
     return run
 
 
-def _changed(plan: Plan, outcomes: Iterable[ItemOutcome], year: int) -> Plan:
-    """値を入れた計画。"""
+def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) -> Plan:
+    """結果の値を入れた計画。:func:`record` のあとにマスターにあるのと同じもの。"""
+    year = printed_initiative_year(plan, chosen)
     items = {item.id: item for _, _, item in plan.items()}
     changed = {
         outcome.item: with_values(
