@@ -33,12 +33,13 @@ from ooxml import audit, clients, rules
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen import messages
-from sheetgen.answering.compare import LONGEST_COMPARED, compared
+from sheetgen.answering.compare import compared
 from sheetgen.answering.report import collect_report
 from sheetgen.master import load_plan
 from sheetgen.messages.message import C_, E_, N_, Message
 from sheetgen.model.answers import Proposal
 from sheetgen.model.collect import FileOutcome, ItemOutcome, ItemState
+from sheetgen.model.difference import LONGEST_COMPARED
 from sheetgen.model.paths import printed_initiative_year, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
@@ -216,9 +217,9 @@ def test_the_tables_hold_all_of_it(plan: Plan, chosen: Round, whole: tuple[Any, 
 
 def test_a_changed_word_is_underlined() -> None:
     old, new = compared("■ 台数を増やす。", "■ 台数を減らす。")
-    assert old.runs == (("■ 台数を", False), ("増や", True), ("す。", False))
-    assert new.runs == (("■ 台数を", False), ("減ら", True), ("す。", False))
-    long = "あ" * (LONGEST_COMPARED + 1)
+    assert old.runs == (("■ 台数を", False), ("増やす", True), ("。", False))
+    assert new.runs == (("■ 台数を", False), ("減らす", True), ("。", False))
+    long = "増。" * LONGEST_COMPARED
     assert compared(long, "い") == (
         replace(old, runs=((long, True),)),
         replace(new, runs=(("い", True),)),

@@ -1,0 +1,160 @@
+"""二つの文の違いを、ことばのまとまりごとに求める。
+
+Japanese has no blanks between words: runs of one script stand for words, and a figure is
+never split.  What two texts share only by chance (a particle between two rewritten words)
+counts as changed, so that marks do not crumble.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sheetgen.model.pairing import align
+
+# 数は桁区切りと小数点まで、カタカナ・英字・漢字はそれぞれ続くかぎりを、一つのことばとみる。
+_TOKEN = re.compile(
+    r"(?s)[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[一-龥々〆㐀-䶿]+|[ぁ-ゖ]+|[ァ-ヺーヵヶｦ-ﾟ]+"
+    r"|[A-Za-zＡ-Ｚａ-ｚ]+|\n|[ \t　]+|."
+)
+_KANJI = re.compile(r"[一-龥々〆㐀-䶿]+")
+# 助詞や読点だけの一致。両どなりが書き換わっていれば、たまたまとみる。
+_SLIGHT = re.compile(r"[ぁ-ゖ、，・･　 ]{1,3}")
+_FIGURE = "0123456789０１２３４５６７８９"
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+LONGEST_COMPARED = 1500
+"""ことばごとに比べる、ことばの数の上限（前と後の和）。手間は数の二乗で増える。"""
+
+_LEAST_SHARED = 0.3
+"""短いほうの文のうち、これに満たない割合しか残っていなければ、書き改めたとみる。"""
+
+_SHORTEST_STEM = 2  # 字。漢字の続きは、これより短くは分けない
+
+
+class Piece(NamedTuple):
+    """文の一部。同じなら ``old`` と ``new`` は等しく、違えばどちらかが空のこともある。"""
+
+    old: str
+    new: str
+
+    @property
+    def differs(self) -> bool:
+        """違う所か。"""
+        return self.old != self.new
+
+
+def difference(old: str, new: str) -> tuple[Piece, ...]:
+    """違う所と同じ所を交互に並べる。``old`` と ``new`` は、それぞれつなぐと元の文になる。"""
+    if old == new:
+        return (Piece(old, new),) if old else ()
+    found: list[Piece] = []
+    before, after = _LINE.findall(old), _LINE.findall(new)
+    for same, lines, others in _blocks(before, after):
+        if same:
+            found.append(Piece("".join(lines), "".join(others)))
+            continue
+        for left, right in align(lines, others):
+            found += _within(left or "", right or "")
+    return tuple(_tidy(found))
+
+
+def _within(old: str, new: str) -> list[Piece]:
+    """書き換わった行の、ことばごとの違い。"""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    if not old or not new or len(before) + len(after) > LONGEST_COMPARED:
+        return [Piece(old, new)]
+    pieces: list[Piece] = []
+    for same, tokens, others in _blocks(before, after):
+        if same:
+            pieces.append(Piece("".join(tokens), "".join(others)))
+        else:
+            pieces += _trimmed(tokens, others)
+    pieces = _tidy(_without_slight(pieces))
+    shared = sum(len(piece.old) for piece in pieces if not piece.differs)
+    if shared < _LEAST_SHARED * min(len(old), len(new)):
+        return [Piece(old, new)]
+    return pieces
+
+
+def _blocks(
+    old: Sequence[str], new: Sequence[str]
+) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
+    """同じ続きと違う続きを、順に返す。"""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    if start:
+        yield True, old[:start], new[:start]
+    middle, other = old[start : len(old) - end], new[start : len(new) - end]
+    if len(middle) + len(other) > LONGEST_COMPARED:
+        yield False, middle, other
+    elif middle or other:
+        from difflib import SequenceMatcher  # only here, and not for every run
+
+        for tag, a, b, c, d in SequenceMatcher(None, middle, other, False).get_opcodes():
+            yield tag == "equal", middle[a:b], other[c:d]
+    if end:
+        yield True, old[len(old) - end :], new[len(new) - end :]
+
+
+def _trimmed(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
+    """漢字の続きの、頭と尻の同じ所（``設置台数``と``設置件数``の``設置``）を外す。"""
+    before, after = "".join(old), "".join(new)
+    head = tail = 0
+    if old and new:
+        head = _shared(old[0], new[0])
+        tail = _shared(old[-1][::-1], new[-1][::-1])
+        if head + tail > min(len(before), len(after)):
+            tail = 0
+        if max(len(before), len(after)) - head - tail < _SHORTEST_STEM:
+            head = tail = 0
+    pieces = [
+        Piece(before[:head], after[:head]),
+        Piece(before[head : len(before) - tail], after[head : len(after) - tail]),
+        Piece(before[len(before) - tail :], after[len(after) - tail :]),
+    ]
+    return [piece for piece in pieces if piece.old or piece.new]
+
+
+def _shared(old: str, new: str) -> int:
+    if not (_KANJI.fullmatch(old) and _KANJI.fullmatch(new)):
+        return 0
+    count = 0
+    while count < min(len(old), len(new)) and old[count] == new[count]:
+        count += 1
+    return count if count >= _SHORTEST_STEM else 0
+
+
+def _without_slight(pieces: Sequence[Piece]) -> list[Piece]:
+    """書き換わったことばに挟まれた、助詞だけの一致を、書き換えに含める。"""
+    out = list(pieces)
+    for number in range(1, len(out) - 1):
+        piece, left, right = out[number], pieces[number - 1], pieces[number + 1]
+        if (
+            not piece.differs
+            and _SLIGHT.fullmatch(piece.old)
+            and all(one.differs and one.old and one.new for one in (left, right))
+            # 数は、それだけで読めるように、となりのことばとまとめない。
+            and not any(text[-1] in _FIGURE for text in left)
+            and not any(text[0] in _FIGURE for text in right)
+        ):
+            # 等しい文字を「違う」に移すため、次とまとめる。
+            out[number] = Piece(piece.old + out[number + 1].old, piece.new + out[number + 1].new)
+            out[number + 1] = Piece("", "")
+    return [piece for piece in out if piece.old or piece.new]
+
+
+def _tidy(pieces: Sequence[Piece]) -> list[Piece]:
+    """続いた同じ所どうし、違う所どうしをまとめる。"""
+    out: list[Piece] = []
+    for piece in pieces:
+        if out and out[-1].differs == piece.differs:
+            last = out.pop()
+            piece = Piece(last.old + piece.old, last.new + piece.new)
+        out.append(piece)
+    return out
