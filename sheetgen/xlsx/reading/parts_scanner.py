@@ -45,11 +45,18 @@ def scan_strings(data: bytes) -> list[Text]:
     inner = data[opening.end() : end]
     simple = _SIMPLE.findall(inner)
     if inner.count(b"<") == 4 * len(simple):
-        return [Text(unescape(resolve(one))) for one in simple]
+        if b"&" in inner:
+            return [Text(unescape(resolve(one))) for one in simple]
+        return [Text(unescape(one)) for one in _decoded(simple)]
     first, *pieces = inner.replace(b"<si/>", b"<si><t/></si>").split(b"<si>")
     if first.strip():
         raise NotPlainError
     return [_string(piece.rstrip()) for piece in pieces]
+
+
+def _decoded(words: list[bytes]) -> list[str]:
+    """文字参照のない文字を、まとめて読む。:class:`NotPlainError`。"""
+    return resolve(b"\0".join(words)).split("\0") if words else []
 
 
 def _string(piece: bytes) -> Text:
@@ -111,9 +118,16 @@ def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
     # 一つの名前に < は二つ。数が合えば、読み飛ばしたものはない。
     if not inner.startswith(opening) or inner.count(b"<") != 2 * len(found) + 1:
         raise NotPlainError
-    names = [
-        (resolve(name), (first or second).decode(), resolve(target))
-        for first, name, second, target in found
-    ]
+    if b"&" in inner:
+        names = [
+            (resolve(name), (first or second).decode(), resolve(target))
+            for first, name, second, target in found
+        ]
+    else:
+        words = iter(_decoded([word for one in found for word in one]))
+        names = [
+            (name, first or second, target)
+            for first, name, second, target in zip(words, words, words, words, strict=True)
+        ]
     start = data.find(opening)
     return data[:start] + data[start + len(inner) + len(b"</definedNames>") :], names

@@ -34,7 +34,6 @@ from sheetgen.xlsx.reading.xmlparts import (
     without_prefixes,
 )
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = "0123456789"
 TRUE = frozenset({"1", "true", "on"})
 
@@ -78,9 +77,12 @@ class SheetContent:
 
     def hidden_rows(self) -> frozenset[int]:
         """何かが書かれている、隠れた行。"""
-        if not self.rows:
-            return frozenset()
-        return frozenset(self.rows & {int(ref.lstrip(_LETTERS)) for ref in self.cells})
+        return frozenset(row for row in self.rows if self._holds(str(row)))
+
+    def _holds(self, row: str) -> bool:
+        # 隠れた行は、シートの終わりのほうにあることが多い。
+        size = len(row)
+        return any(ref.endswith(row) and ref[:-size].isalpha() for ref in reversed(self.cells))
 
     def hidden_columns(self) -> frozenset[int]:
         """何かが書かれている、隠れた列。"""

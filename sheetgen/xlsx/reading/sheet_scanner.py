@@ -48,7 +48,10 @@ _PIECE = re.compile(
     rb"((?:</row>" + _EMPTY_ROWS + rb"(?:" + _ROW + rb">)?)?)"
 )
 _ROW_HEAD = re.compile(rb'<row r="([0-9]+)"([^<]*?)/?>')
+_MERGES, _MERGES_END = b"<mergeCells", b"</mergeCells>"
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _HIDDEN = re.compile(rb' hidden="(?:1|true|on)"')
+_SEEN = re.compile(rb' (?:hidden="[1to]|ht="0)')
 _HEIGHT = re.compile(rb' ht="([0-9.]*)"')
 
 _Found = tuple[str, RawCell | None, tuple[int, ...], bool]
@@ -58,13 +61,17 @@ MAX_EDGES = 500
 _ROW_ENDS = (b"w>", b"/>")
 _NOTHING: _Found = ("", None, (), True)
 
-_blank: dict[bytes, _Found] = {}
+_Written = tuple[str, str, str, str | None, str, str | None, tuple[int, ...], bool]
+"""一つの切れ端に書かれたもの: (番地、種類、スタイル、値、文字、数式、隠れた行、開いたままか)"""
+
+_written: dict[bytes, _Written] = {}
 _edges: dict[bytes, SheetContent] = {}
+_merges: dict[bytes, list[str]] = {}
 
 
 def forget() -> None:
     """覚えたことを捨てる（速さを測るとき）。"""
-    _blank.clear()
+    _written.clear()
     _edges.clear()
 
 
@@ -78,7 +85,7 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     end = data.find(_CLOSE, start)
     if start < 0 or end < 0 or data.find(_OPEN, end) >= 0 or data.find(_CLOSE, end + 1) >= 0:
         raise NotPlainError
-    content = _around(data[: start + len(_OPEN)] + data[end:])
+    content = _around(data[: start + len(_OPEN)], data[end:])
     first, *pieces = data[start + len(_OPEN) : end].split(_CELL)
     if not pieces:
         if not _ROWS.fullmatch(first):
@@ -104,16 +111,16 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
 def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
     """行の閉じない切れ端を、順に読んで加える。"""
     memo = cast("dict[bytes, _Found]", maker.pieces)
-    if len(memo) > MAX_MEMO or len(_blank) > MAX_MEMO:
+    if len(memo) > MAX_MEMO or len(_written) > MAX_MEMO:
         memo.clear()
-        _blank.clear()
+        _written.clear()
     known = memo.get
     cells = content.cells
     count = 0
     for piece in pieces:
         found = known(piece)
         if found is None:
-            found = _blank.get(piece) or _read(piece, maker)
+            found = _read(piece, maker)
             if len(piece) < _LONG:
                 memo[piece] = found
         if found is _NOTHING:
@@ -132,7 +139,27 @@ def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
 
 
 def _read(piece: bytes, maker: CellMaker) -> _Found:
-    """一つの切れ端を、端から端まで確かめて読む。"""
+    """一つの切れ端のセルを作る。"""
+    known = _written.get(piece)
+    if known is None:
+        known = _split(piece)
+        if len(piece) < _LONG:
+            _written[piece] = known
+    place, kind, style, value, inline, formula, hidden, opens = known
+    if not place:
+        return _NOTHING if opens and not hidden else ("", None, hidden, opens)
+    if inline:
+        if kind != "inlineStr":
+            raise NotPlainError
+        return place, maker.text(Text(inline), style, formula), hidden, opens
+    try:
+        return place, maker.make(kind, style, value, None, formula), hidden, opens
+    except UnreadableValueError:
+        raise NotPlainError from None
+
+
+def _split(piece: bytes) -> _Written:
+    """一つの切れ端を、端から端まで確かめて分ける。"""
     match = _PIECE.fullmatch(piece)
     if match is None:
         raise NotPlainError
@@ -142,42 +169,25 @@ def _read(piece: bytes, maker: CellMaker) -> _Found:
     if nothing:
         written = b""
     if not (written or inline or formula is not None):
-        if hidden or not opens:
-            return "", None, hidden, opens
-        if len(piece) < _LONG:
-            _blank[piece] = _NOTHING
-        return _NOTHING
+        return "", "", "", None, "", None, hidden, opens
     place = ref.decode()
     # 二文字の列と六桁の行までは、どれも Excel のシートにある。
     if (len(place) > 7 or place[2:3] > "@") and not within_limits(place):
         raise NotPlainError
-    return place, _cell(maker, kind, style, written, inline, formula), hidden, opens
-
-
-def _cell(
-    maker: CellMaker,
-    kind: bytes | None,
-    style: bytes | None,
-    written: bytes | None,
-    inline: bytes | None,
-    formula: bytes | None,
-) -> RawCell | None:
-    """切れ端のセルを作る。"""
-    shown = style.decode() if style else ""
-    expression = None if formula is None else unescape(resolve(formula))
-    if inline:
-        if kind != b"inlineStr":
-            raise NotPlainError
-        return maker.text(Text(unescape(resolve(inline))), shown, expression)
-    try:
-        value = None if written is None else resolve(written)
-        return maker.make(kind.decode() if kind else "", shown, value, None, expression)
-    except UnreadableValueError:
-        raise NotPlainError from None
+    return (
+        place,
+        kind.decode() if kind else "",
+        style.decode() if style else "",
+        None if written is None else resolve(written),
+        unescape(resolve(inline)) if inline else "",
+        None if formula is None else unescape(resolve(formula)),
+        hidden,
+        opens,
+    )
 
 
 def _hidden_rows(rows: bytes) -> tuple[int, ...]:
-    if b' hidden="' not in rows and b' ht="0' not in rows:
+    if _SEEN.search(rows) is None:
         return ()
     found = []
     for row, attrs in _ROW_HEAD.findall(rows):
@@ -187,14 +197,29 @@ def _hidden_rows(rows: bytes) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _around(edges: bytes) -> SheetContent:
-    """行の前と後ろを、XML として読む。"""
+def _around(head: bytes, tail: bytes) -> SheetContent:
+    """行の前と後ろを、XML として読む。結合は、どの様式でも同じことが多いので別に覚える。"""
+    first = tail.find(_MERGES)
+    last = tail.find(_MERGES_END, first)
+    merged: list[str] = []
+    if 0 < first < last:
+        inner = tail[first:last]
+        found = _merges.get(inner)
+        if found is None:
+            areas = _MERGE.findall(inner)
+            if inner.count(b"<") != len(areas) + 1:
+                raise NotPlainError
+            found = _merges[inner] = [one.decode() for one in areas]
+        merged = found
+        tail = tail[:first] + _MERGES + b">" + tail[last:]
+    edges = head + tail
     one = _edges.get(edges)
     if one is None:
         if len(_edges) > MAX_EDGES:
             _edges.clear()
+            _merges.clear()
         one = _edges[edges] = _parse_around(edges)
-    return SheetContent(merged=one.merged, columns=one.columns, links=one.links)
+    return SheetContent(merged=merged or one.merged, columns=one.columns, links=one.links)
 
 
 def _parse_around(edges: bytes) -> SheetContent:
