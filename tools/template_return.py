@@ -20,7 +20,8 @@ ROWS: tuple[tuple[float, tuple[tuple[str, str, str], ...]], ...] = (
         (
             (
                 "A:H",
-                "差戻し：{{ round.name }}（{{ round.fiscal_year | wareki_full }}）の記入内容について",
+                "差戻し：{{ round.name }}（{{ round.fiscal_year | wareki_full }}）の"
+                "記入内容について",
                 "案内の表題",
             ),
         ),
