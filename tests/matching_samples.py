@@ -217,6 +217,22 @@ class Table:
         """``at`` の行または列を消す。"""
         self._move(lambda number: None if number == at else number - (number > at), axis)
 
+    def shift(self, axis: int, first: int, last: int, at: int) -> None:
+        """``first`` から ``last`` の列（行）だけ、``at`` から先のセルを一つずらす。"""
+
+        def moved(ref: str | None) -> str | None:
+            if ref is None:
+                return None
+            place = list(split_ref(ref))
+            if first <= place[1 - axis] <= last and place[axis] >= at:
+                place[axis] += 1
+            return ref_of(*place)
+
+        cells = {str(moved(ref)): one for ref, one in self.sheet.cells.items()}
+        self.sheet = replace(self.sheet, cells=cells)
+        self.names = {name: moved(ref) for name, ref in self.names.items()}
+        self.fields = {path: moved(ref) for path, ref in self.fields.items()}
+
     def _move(self, where: Callable[[int], int | None], axis: int) -> None:
         def moved(ref: str | None) -> str | None:
             if ref is None:

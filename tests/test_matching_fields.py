@@ -21,9 +21,9 @@ from matching_samples import (
     without_names,
 )
 
+from sheetgen.matching.chart import refs_in
 from sheetgen.matching.content import same
 from sheetgen.model.answers import Found, MatchedForm
-from sheetgen.matching.chart import refs_in
 from sheetgen.model.refs import split_area
 from sheetgen.model.returned import CellKind, RawBook, RawCell, Remark, RemarkKind
 from sheetgen.model.round import RoundKind
@@ -297,7 +297,7 @@ def test_texts_beside_the_form_are_told(desk: Desk) -> None:
 
 
 def test_a_table_beside_the_form_is_counted(desk: Desk) -> None:
-    cells = {ref: "x" for ref in refs_in(split_area("P1:T20"))}
+    cells = dict.fromkeys(refs_in(split_area("P1:T20")), "x")
     form = the_form(desk, put(answered(desk), cells))
     found = [code for code, _ in told(form)]
     assert found == ["R130"] * 20 + ["R133"]

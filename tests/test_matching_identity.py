@@ -357,6 +357,36 @@ def test_a_form_without_any_mark_or_title_is_refused(desk: Desk) -> None:
     assert ("R115", nameless.name) in [(p.code, p.place.sheet) for p in matched.problems]
 
 
+def without_forms(book: RawBook) -> tuple[RawSheet, ...]:
+    return tuple(sheet for sheet in book.sheets if sheet.hidden or sheet.name == "はじめに")
+
+
+def test_a_form_almost_erased_is_not_passed_over(desk: Desk) -> None:
+    """中身をほとんど消された様式を、一覧と取り違えて黙って捨てない。"""
+    book = desk.book_of(ITEM)
+    sheet = form_sheet(book)
+    kept = {ref: one for ref, one in sheet.cells.items() if ref in ("A21", "L1", "H10")}
+    other = form_sheet(desk.book_of(NEIGHBOUR))
+    erased = replace(book, sheets=(*without_forms(book), other, replace(sheet, cells=kept)))
+    matched = desk.match(erased)
+    assert [form.issued.item_id for form in matched.forms] == [NEIGHBOUR]
+    assert [(p.code, p.place.sheet) for p in matched.problems if p.code == "R116"] == [
+        ("R116", sheet.name)
+    ]
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_the_list_of_one_form_is_no_form(desk: Desk, hidden: bool) -> None:
+    """様式が一枚のブックの一覧。Gnumeric は、隠したシートを見えるようにする。"""
+    book = answered(desk)
+    listed = next(sheet for sheet in book.sheets if sheet.hidden)
+    form = next(one for one in desk.issue.forms.values() if one.item_id == ITEM)
+    row = next(ref[1:] for ref, one in listed.cells.items() if one.value == form.form_id)
+    cells = {r: c for r, c in listed.cells.items() if r[1:] in ("1", row)}
+    one = replace(listed, cells=cells, hidden=hidden)
+    only(desk, replace(book, sheets=(*(s for s in book.sheets if not s.hidden), one)))
+
+
 def test_marks_alone_are_no_form(desk: Desk) -> None:
     sheet = form_sheet(answered(desk))
     bare = {ref: one for ref, one in sheet.cells.items() if "様式ID" in str(one.value)}

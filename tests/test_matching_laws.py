@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from matching_samples import (
     ITEM,
@@ -90,6 +90,33 @@ def test_rows_and_columns_come_and_go(
         results.ref(path): value for path, value in zip(sorted(form.opened), contents, strict=True)
     }
     _check(results, put(book, cells), acts, names)
+
+
+@QUICK
+@given(
+    st.sampled_from([0, 1]),
+    st.integers(1, 21),
+    st.integers(0, 6),
+    st.integers(1, 21),
+    st.sampled_from(["kept", "lost"]),
+    st.lists(CONTENTS, min_size=4, max_size=4),
+)
+def test_cells_shifted_beside_others_that_stay(
+    results: Desk, axis: int, first: int, more: int, at: int, names: str, contents: list[object]
+) -> None:
+    """一部の列だけ、セルを下へずらす（行だけ、右へずらす）。見出しが一つも動かないものは除く。"""
+    form = next(iter(f for f in results.issue.forms.values() if f.item_id == ITEM))
+    cells = {
+        results.ref(path): value for path, value in zip(sorted(form.opened), contents, strict=True)
+    }
+    book = put(results.book_of(ITEM), cells)
+    table = Table.of(book, results)
+    headings = {one.ref: one.text for one in results.issue.layout.headings}
+    table.shift(axis, first, first + more, at)
+    now = table.sheet.cells
+    assume(any(ref not in now or now[ref].value != text for ref, text in headings.items()))
+    for matched in results.match(table.book(book, names)).forms:
+        never_wrong(matched, table, False)
 
 
 @QUICK

@@ -14,7 +14,7 @@ from sheetgen.matching.locating import Whereabouts, locate
 from sheetgen.matching.names import SheetNames, names_by_sheet
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
 from sheetgen.model.answers import MatchedForm
-from sheetgen.model.asked import Asked, Matched
+from sheetgen.model.asked import Asked, Issues, Matched
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawBook, RawSheet
 from sheetgen.problems import Place, Problem
@@ -26,7 +26,7 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
     What the reader noticed (``book.problems``) is not repeated here.
     """
     carriers = [(sheet, carriers_of(sheet)) for sheet in book.sheets]
-    lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims)]
+    lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims, asked.issues)]
     identifier = Identifier(asked, file, registered(lists), book.properties.get("keywords", ""))
     names = names_by_sheet(book.names)
     forms: list[MatchedForm] = []
@@ -58,15 +58,19 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
     return Matched(tuple(forms), tuple(problems))
 
 
-def _is_list(sheet: RawSheet, claims: list[Claim]) -> bool:
+def _is_list(sheet: RawSheet, claims: list[Claim], issues: Issues) -> bool:
     """隠したシートの一覧か。様式の目印は、様式には一つだけある。"""
-    if len(claims) > 1 and len({claim.form for claim in claims}) > 1:
+    if len({claim.form for claim in claims}) > 1:
         return True
-    # 様式が一枚のブックの一覧。様式なら、もっと多くのセルがある。
-    return bool(claims) and len(sheet.cells) <= _LIST_CELLS * (len(claims) + 1)
+    if not claims or len(sheet.cells) > _LIST_CELLS:
+        return False
+    # 様式が一枚のブックの一覧。隠したシートを見えるようにするプログラムもある。
+    issue = issues.by_key(claims[0].fields.get("issue", ""))
+    return sheet.hidden or (issue is not None and sheet.name in issue.layout.others)
 
 
-_LIST_CELLS = 8
+_LIST_CELLS = 20
+"""様式が一枚のブックの一覧の、セルの数の上限。様式なら、もっと多くのセルがある。"""
 
 
 def _match_form(

@@ -123,7 +123,7 @@ class FieldFinder:
                           content=self._shown(target.ref))  # fmt: skip
                 return named, Found.NAME, False
             how = Found.POSITION if target.ref == spot.ref else Found.LABEL
-            sure = not target.doubtful and not self._lost_alone(spot)
+            sure = not (target.doubtful or self._where.is_contradicted or self._lost_alone(spot))
             if not sure:
                 self._ask(spot, opened, "R121", target.ref)
             return target.ref, how, sure

@@ -95,8 +95,8 @@ class Identifier:
         looks = issue is None or self._headings(chart_of(issue.layout), sheet) >= ENOUGH_HEADINGS
         if guess and (issue is None or not looks):
             return None
-        if not looks and self._is_register(sheet, form):
-            return None
+        if issue and not looks and (sheet.hidden or sheet.name in issue.layout.others):
+            return None  # 様式IDを並べた、一覧のシート
         if refusals:
             return refusals
         if issue is None:
@@ -251,10 +251,6 @@ class Identifier:
         """様式の見出しのうち、シートにある割合。"""
         here = {key_of(cell.value) for cell in sheet.cells.values()}
         return len(chart.heading_keys & here) / max(len(chart.heading_keys), 1)
-
-    def _is_register(self, sheet: RawSheet, form: str) -> bool:
-        """ほかのシートの目印を並べた、一覧のシートか。"""
-        return sheet.hidden or any(claim.form == form for claim in self._register.values())
 
     def _problem(self, code: str, sheet: RawSheet, held: str | None, /, **facts: object) -> Problem:
         """``held`` は、確かめるまで記録しない実施項目。"""

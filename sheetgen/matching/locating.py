@@ -37,12 +37,16 @@ class Target:
 
 @dataclass(slots=True)
 class Whereabouts:
-    """様式の全体の、今の場所。``rows`` が ``None`` なら、どの行も列も動いていない。"""
+    """様式の全体の、今の場所。``rows`` が ``None`` なら、どの行も列も動いていない。
+
+    ``is_contradicted``: a heading stands where no shift of rows and columns puts it.
+    """
 
     rows: AxisMap | None = None
     columns: AxisMap | None = None
     doubtful_rows: set[int] = field(default_factory=set)
     doubtful_columns: set[int] = field(default_factory=set)
+    is_contradicted: bool = False
 
     @property
     def is_moved(self) -> bool:
@@ -181,11 +185,11 @@ def _doubt(
     places: _Places,
     cells: Mapping[str, RawCell],
 ) -> None:
-    """あるべき所になく、ほかの所にある文字の行と列、すっかり空いた行と列を、確かでないとする。"""
+    """ほかの所に移された文字の行と列、すっかり空いた行と列を、確かでないとする。"""
     expected: dict[str, Landmark] = {}
     filled_rows: dict[int, bool] = {}
     filled_columns: dict[int, bool] = {}
-    away: list[Landmark] = []
+    astray: list[tuple[Landmark, bool]] = []
     for one in landmarks:
         target = found.find(one.row, one.column)
         ref = target.ref if target.certain else None
@@ -197,15 +201,19 @@ def _doubt(
         else:
             _doubt_lost(found.rows, one.row, found.doubtful_rows)
             _doubt_lost(found.columns, one.column, found.doubtful_columns)
-        if ref is None or not _holds(cells.get(ref), one.key):
-            away.append(one)
-    for one in away:
+        is_away = ref is None or not _holds(cells.get(ref), one.key)
+        if is_away or one.is_heading:
+            astray.append((one, is_away))
+    for one, is_away in astray:
         for row, column in places.get(one.key, ()):
             taken = expected.get(ref_of(row, column))
             if taken is not None and taken.key == one.key:
                 continue
-            if not _aligned(found, one, row, column):
+            # 見出しは、どこにあっても移されたと見る。ほかは、同じ行か同じ列にあるときだけ。
+            anywhere = is_away and one.is_heading
+            if not (anywhere or _aligned(found, one, row, column)):
                 continue
+            found.is_contradicted |= anywhere
             for each in (one, taken) if taken else (one,):
                 found.doubtful_rows.add(each.row)
                 found.doubtful_columns.add(each.column)
@@ -261,9 +269,7 @@ def _holds(cell: RawCell | None, key: str) -> bool:
 
 
 def _aligned(found: Whereabouts, one: Landmark, row: int, column: int) -> bool:
-    """見出しはどこにあっても、値は同じ行か同じ列にあるときだけ、移されたと見る。"""
-    if one.is_heading:
-        return True
+    """もとと同じ行か、同じ列か。"""
     if found.rows is None or found.columns is None:
         return row == one.row or column == one.column
     return found.rows.find(one.row).likely == row or found.columns.find(one.column).likely == column
