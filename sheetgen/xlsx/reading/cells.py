@@ -28,6 +28,8 @@ _ISO = re.compile(
 _TRUE = {"1": True, "true": True, "0": False, "false": False}
 # 16桁以上の整数は、どの表計算ソフトでも小数として持たれている。
 _EXACT_DIGITS = 15
+_SPACES = " \t\n\r"
+_TEXT = CellKind.TEXT
 
 
 class UnreadableValueError(ValueError):
@@ -61,7 +63,7 @@ def number(text: str) -> int | float:
     """数を読む。:class:`UnreadableValueError`。"""
     if text.isascii() and text.isdigit() and len(text) <= _EXACT_DIGITS:
         return int(text)
-    text = text.strip(" \t\n\r")
+    text = text.strip(_SPACES)
     if not _NUMBER.fullmatch(text):
         raise UnreadableValueError(text)
     value = float(text)
@@ -107,6 +109,14 @@ class CellMaker:
             return _empty(self.look(style), formula)
         return self._scalar(kind, self.look(style), written, formula)
 
+    def shared(self, written: str, style: str) -> RawCell | None:
+        """文字列の表を引くセル。:class:`UnreadableValueError`。"""
+        text = self._shared(written)
+        look = self._seen.get(style) or self.look(style)
+        if text[1] or look.struck or not text[0]:
+            return self.styled(text, look, None)
+        return RawCell(_TEXT, text[0], look.number_format)
+
     def text(self, text: Text, style: str, formula: str | None = None) -> RawCell | None:
         """文字のセル。``style`` はスタイルの番号。"""
         return self.styled(text, self.look(style), formula)
@@ -130,13 +140,12 @@ class CellMaker:
         return RawCell(CellKind.NUMBER, value, look.number_format, formula, struck)
 
     def _shared(self, written: str) -> Text:
-        written = written.strip()
-        if not (written.isascii() and written.isdigit() and len(written) < 10):
-            raise UnreadableValueError(written)
-        index = int(written)
-        if index >= len(self.strings):
-            raise UnreadableValueError(written)
-        return self.strings[index]
+        digits = written.strip(_SPACES)
+        if digits.isascii() and digits.isdigit() and len(digits) < 10:
+            index = int(digits)
+            if index < len(self.strings):
+                return self.strings[index]
+        raise UnreadableValueError(written)
 
     def _scalar(self, kind: str, look: Look, written: str, formula: str | None) -> RawCell:
         value: str | int | float | bool

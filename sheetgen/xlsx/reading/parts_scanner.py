@@ -110,9 +110,11 @@ def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
     :raises NotPlainError: they are written in another way.
     """
     check_root(data, b"workbook")
-    inner = _section(data, b"definedNames")
-    if not inner:
+    written = _section(data, b"definedNames")
+    if not written:
         return data, []
+    # LibreOffice は、要らないところでも ' を &apos; と書く。
+    inner = written.replace(b"&apos;", b"'")
     opening = b"<definedNames>"
     found = _NAME.findall(inner)
     # 一つの名前に < は二つ。数が合えば、読み飛ばしたものはない。
@@ -130,4 +132,4 @@ def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
             for first, name, second, target in zip(words, words, words, words, strict=True)
         ]
     start = data.find(opening)
-    return data[:start] + data[start + len(inner) + len(b"</definedNames>") :], names
+    return data[:start] + data[start + len(written) + len(b"</definedNames>") :], names

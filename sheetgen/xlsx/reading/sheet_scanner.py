@@ -65,6 +65,7 @@ _Written = tuple[str, str, str, str | None, str, str | None, tuple[int, ...], bo
 """一つの切れ端に書かれたもの: (番地、種類、スタイル、値、文字、数式、隠れた行、開いたままか)"""
 
 _written: dict[bytes, _Written] = {}
+_blank: set[bytes] = set()
 _edges: dict[bytes, SheetContent] = {}
 _merges: dict[bytes, list[str]] = {}
 
@@ -72,6 +73,7 @@ _merges: dict[bytes, list[str]] = {}
 def forget() -> None:
     """覚えたことを捨てる（速さを測るとき）。"""
     _written.clear()
+    _blank.clear()
     _edges.clear()
 
 
@@ -114,17 +116,20 @@ def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
     if len(memo) > MAX_MEMO or len(_written) > MAX_MEMO:
         memo.clear()
         _written.clear()
+        _blank.clear()
     known = memo.get
     cells = content.cells
     count = 0
     for piece in pieces:
         found = known(piece)
         if found is None:
+            if piece in _blank:
+                continue
             found = _read(piece, maker)
+            if found is _NOTHING:
+                continue
             if len(piece) < _LONG:
                 memo[piece] = found
-        if found is _NOTHING:
-            continue
         ref, cell, hidden, opens = found
         if not opens:
             raise NotPlainError
@@ -147,12 +152,18 @@ def _read(piece: bytes, maker: CellMaker) -> _Found:
             _written[piece] = known
     place, kind, style, value, inline, formula, hidden, opens = known
     if not place:
-        return _NOTHING if opens and not hidden else ("", None, hidden, opens)
+        if hidden or not opens:
+            return "", None, hidden, opens
+        if len(piece) < _LONG:
+            _blank.add(piece)
+        return _NOTHING
     if inline:
         if kind != "inlineStr":
             raise NotPlainError
         return place, maker.text(Text(inline), style, formula), hidden, opens
     try:
+        if kind == "s" and value and formula is None:
+            return place, maker.shared(value, style), hidden, opens
         return place, maker.make(kind, style, value, None, formula), hidden, opens
     except UnreadableValueError:
         raise NotPlainError from None
