@@ -23,6 +23,7 @@ from test_undo import PROPOSAL, collect, edit
 from sheetgen.cli import main
 from sheetgen.keeping import keep_originals, originals_folder
 from sheetgen.master import load_plan
+from sheetgen.messages.values import READINGS
 from sheetgen.model.collect import Take, Waiver
 from sheetgen.model.delivered import Delivered
 from sheetgen.model.journal import Action
@@ -148,6 +149,15 @@ def test_every_item_of_the_real_plan_is_found_by_id_and_by_number(plan_path: Pat
     for _, measure, item in plan.items():
         assert find_item(plan, item.id)[0] == item
         assert find_item(plan, f"({measure.number}){item.number}")[0] == item
+
+
+def test_a_reading_is_told_in_words(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    form = returned({VALUE: 12})
+    answer = replace(form.answers[VALUE], raw="１２", rule="width unheard_of")
+    collect(path, replace(form, answers={**form.answers, VALUE: answer}))
+    assert main(["history", "01-01", "--plan", str(path)]) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert f"書かれていた文字: 「１２」（{READINGS['width']}、unheard_of）" in out
 
 
 def test_the_command_tells_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen.cli.report import shown_path
+from sheetgen.messages.values import READINGS
 from sheetgen.model.filled import Value
 from sheetgen.model.journal import Action, Entry
 from sheetgen.model.tracing import Step
@@ -66,7 +67,9 @@ def _details(entry: Entry) -> Iterator[str]:
     if entry.file:
         yield f"  ファイル: {_source(entry)}"
     if entry.raw is not None and entry.raw != _plain(entry.new):
-        rule = f"（読み方: {entry.rule}）" if entry.rule else ""
+        # 今の版が知らない読み方の名も、そのまま見せる。
+        readings = "、".join(READINGS.get(name, name) for name in (entry.rule or "").split())
+        rule = f"（{readings}）" if readings else ""
         yield f"  書かれていた文字: {shown(entry.raw)}{rule}"
 
 
