@@ -161,6 +161,8 @@ def test_without_a_record_today_is_computed_and_told(desk: Desk) -> None:
     (form,) = desk.match(book, issues=Records([], lambda: desk.issue)).forms
     assert [problem.code for problem in form.problems] == ["R111"]
     assert values_of(form) == dict(ANSWERS)
+    (form,) = desk.match(book, issues=Records([replace(desk.issue, key="0a1b2c3d")])).forms
+    assert [problem.code for problem in form.problems] == ["R119"]
     assert refused(desk, book, issues=Records([])) == "R117"
     # 今の計画からは、もうその様式が作れない。
     others = {k: v for k, v in desk.issue.forms.items() if v.item_id != ITEM}

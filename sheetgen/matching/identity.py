@@ -159,7 +159,9 @@ class Identifier:
                 return issue, ""
         found = issues.for_form(form)
         if found:
-            return max(found, key=lambda one: _agreement(one, form, sheet)), ""
+            lost = any(claim.fields.get("issue") for claim in claims if claim.form == form)
+            best = max(found, key=lambda one: _agreement(one, form, sheet))
+            return best, "R119" if lost else ""
         issue = issues.computed(form)
         return (issue, "R111") if issue is not None and form in issue.forms else (None, "")
 
