@@ -155,7 +155,10 @@ def test_names_of_files_stay_in_their_folder(
     assert book.path.parent == tmp_path / "books"
     assert book.path.is_file()
     written = {path for path in tmp_path.parent.rglob("*") if path.is_file()} - before
-    assert {path for path in written if tmp_path in path.parents} == {book.path}
+    here = {path for path in written if tmp_path in path.parents}
+    issued = {path for path in here if path.parent == tmp_path / "issued"}
+    assert here - issued == {book.path}
+    assert {path.suffix for path in issued} == {".json", ""}
     assert not set(book.path.name) & set('<>:"/\\|?*')
     assert len(book.path.name.encode()) <= 255
     assert rules.violations(book.path) == []
