@@ -21,10 +21,11 @@ from merge_samples import FULL, PLAN, RESULTS, TEXT, VALUE, returned
 from sheetgen.keeping import journal_path, original_path, originals_folder
 from sheetgen.keeping.transaction import pending_path
 from sheetgen.merging import merge
+from sheetgen.model.action import Action
 from sheetgen.model.collect import ItemOutcome, Take
 from sheetgen.model.delivered import Delivered
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.journal import Entry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.pipeline.ledger import open_ledger

@@ -24,9 +24,9 @@ from sheetgen.cli import main
 from sheetgen.keeping import keep_originals, originals_folder
 from sheetgen.master import load_plan
 from sheetgen.messages.values import READINGS
+from sheetgen.model.action import Action
 from sheetgen.model.collect import Take, Waiver
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import Action
 from sheetgen.model.tracing import FieldHistory, ItemHistory
 from sheetgen.pipeline.tracing import find_item, proposals, trace
 from sheetgen.pipeline.undoing import undo

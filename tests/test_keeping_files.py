@@ -14,8 +14,9 @@ from merge_samples import RESULTS, REVISION, new_master
 from sheetgen import keeping
 from sheetgen.keeping.transaction import pending_path
 from sheetgen.messages import describe
+from sheetgen.model.action import Action
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import Action, Entry, storable
+from sheetgen.model.journal import Entry, storable
 from sheetgen.problems import SheetgenError
 
 

@@ -13,9 +13,9 @@ from merge_samples import FULL, GRADE, PLAN, RESULTS, TEXT, VALUE, digest, new_m
 from sheetgen.keeping import journal_path, originals_folder
 from sheetgen.master import load_master, load_plan
 from sheetgen.merging import merge
+from sheetgen.model.action import Action
 from sheetgen.model.answers import Proposal, ReturnedForm
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import Action
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.recording import keep_originals, record
 from sheetgen.problems import Place, Problem

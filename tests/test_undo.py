@@ -14,9 +14,10 @@ from sheetgen.keeping import journal_path
 from sheetgen.master import load_master, load_plan, save_plan
 from sheetgen.merging import merge
 from sheetgen.messages import describe
+from sheetgen.model.action import Action
 from sheetgen.model.answers import Proposal, ReturnedForm
 from sheetgen.model.collect import ItemState, Take, Waiver
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.journal import Entry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.round import Round
 from sheetgen.pipeline.ledger import open_ledger

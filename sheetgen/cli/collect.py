@@ -124,13 +124,16 @@ def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
         click.echo(line)
     click.echo("")
     _show(result.problems, verbose)
-    changes = sum(len(outcome.changes) for outcome in result.items)
+    recorded = [one for one in result.items if one.state is ItemState.RECORDED]
+    changes = sum(len(outcome.changes) for outcome in recorded)
     if result.dry_run:
         click.echo("試しに読みました。何も書き換えていません。")
         return
-    if result.run:
+    if changes:
         click.echo(f"{changes}個の値を計画のデータに入れました（回 {result.run}）。")
-    else:
+    elif result.run:
+        click.echo(f"変更申出などを記録簿に残しました（回 {result.run}）。")
+    if not changes:
         click.echo("計画のデータは変わっていません。")
     if result.report:
         click.echo(f"  回収結果: {shown_path(result.report, root)}")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetgen.cli.report import shown_path
 from sheetgen.messages.values import READINGS
+from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Action, Entry
 from sheetgen.model.tracing import Step
+
+if TYPE_CHECKING:
+    from sheetgen.model.journal import Entry
 
 SHOWN_LENGTH = 60
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.action import Action
+from sheetgen.model.journal import Entry
 from sheetgen.problems import Place, Problem
 
 NAME = "journal.jsonl"

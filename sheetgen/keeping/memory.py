@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.journal import Entry
 from sheetgen.model.past import FieldKey, Past, ProposedText, WaivedValue
 from sheetgen.model.round import Round
 

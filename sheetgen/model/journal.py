@@ -6,10 +6,9 @@ the same ``run``; the last of them is its END.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
+from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.text import Record, check_value
 
@@ -31,23 +30,6 @@ def storable(value: Value) -> Value:
             else one.encode("unicode_escape", "surrogatepass").decode("ascii")
             for one in text
         )
-
-
-class Action(StrEnum):
-    """記録の種類。"""
-
-    RECORD = "record"
-    """計画のデータに入れた値。"""
-    PROPOSE = "propose"
-    """変更申出。"""
-    WAIVE = "waive"
-    """確かめたうえで通した問題。"""
-    DECIDE = "decide"
-    """食い違いのうち、採らなかった値。"""
-    UNDO = "undo"
-    """取り消しで戻した値。"""
-    END = "end"
-    """一回の終わり。``file`` などは空。"""
 
 
 class Entry(Record):

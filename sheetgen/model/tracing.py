@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Entry
 from sheetgen.problems import Problem
+
+if TYPE_CHECKING:
+    from sheetgen.model.journal import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.answering.questions import distinct
 from sheetgen.forms.rounds import settle_round
-from sheetgen.master import load_plan
 from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
 from sheetgen.model.answers import MatchedForm, ReturnedForm
@@ -17,15 +17,16 @@ from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.answering import answer
 from sheetgen.pipeline.examining import Examiner
-from sheetgen.pipeline.ledger import open_ledger
+from sheetgen.pipeline.ledger import Ledger, open_ledger
 from sheetgen.pipeline.printing import Printing
 from sheetgen.pipeline.reading import BookReader, ReadFile, Reading
-from sheetgen.pipeline.recording import keep_originals, record
+from sheetgen.pipeline.recording import original_keeper, record, with_outcomes
 from sheetgen.pipeline.shelf import IssueShelf
 from sheetgen.problems import Problem, UsageError
 from sheetgen.rules import check_book, check_together
 
 Progress = Callable[[int, int, str], None]
+_FormKey = tuple[str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,7 @@ def collect(request: CollectRequest, progress: Progress | None = None) -> Collec
         shelf = IssueShelf(plan, request.plan, request.template)
         asked = _asked(request, plan, shelf)
         reading = reader.read(request.paths)
-        read = _read_all(reading, progress)
-        kept: tuple[Problem, ...] = ()
-        if not request.dry_run:
-            # 何を取り込むより先に、届いたものをしまう。
-            kept = keep_originals(ledger, [one.delivered for one in read])
-        found = _examine(read, asked, plan, request)
+        found, kept = _take_in(request, ledger, asked, reading, progress)
         chosen = asked.round or _round_of(found.forms, plan, asked.year)
         merged = merge(
             plan, chosen, found.forms, ledger.past(chosen),
@@ -74,7 +70,7 @@ def collect(request: CollectRequest, progress: Progress | None = None) -> Collec
         *ledger.problems, *shelf.problems, *reading.problems, *kept,
         *found.problems, *merged.problems,
     )  # fmt: skip
-    recorded = plan if run is None else load_plan(request.plan)
+    recorded = with_outcomes(plan, chosen, merged.outcomes)
     answered = answer(
         request, recorded, chosen, merged.outcomes, found.files, problems, found.forms
     )
@@ -110,49 +106,70 @@ def _asked(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> Asked:
     )
 
 
-def _read_all(reading: Reading, progress: Progress | None) -> list[ReadFile]:
-    read = []
-    for one in reading.files:
-        read.append(one)
-        if progress:
-            progress(len(read), reading.total, one.delivered.name)
-    return read
+def _take_in(
+    request: CollectRequest,
+    ledger: Ledger,
+    asked: Asked,
+    reading: Reading,
+    progress: Progress | None,
+) -> tuple[_Sorted, tuple[Problem, ...]]:
+    """届いたものを、しまいながら見分け、点検する。しまうときの問題も返す。
+
+    What has been delivered is safe on the disk when this returns, before anything of it
+    is recorded.
+    """
+    plan = ledger.master.plan
+    sorter = _Sorter(asked, Examiner(plan, Printing(request.template)))
+    with original_keeper(ledger) as keeper:
+        for done, one in enumerate(reading.files, 1):
+            if not request.dry_run:
+                keeper.add(one.delivered)
+            sorter.add(one)
+            if progress:
+                progress(done, reading.total, one.delivered.name)
+        kept = () if request.dry_run else keeper.finish()
+    return sorter.result(), kept
 
 
-def _examine(
-    read: Sequence[ReadFile], asked: Asked, plan: Plan, request: CollectRequest
-) -> _Sorted:
-    """一つずつのファイルを見分け、点検する。"""
-    examiner = Examiner(plan, Printing(request.template))
-    forms: list[ReturnedForm] = []
-    files: list[FileOutcome] = []
-    problems: list[Problem] = []
-    for one in read:
+class _Sorter:
+    """読んだファイルを、一つずつ見分け、点検する。"""
+
+    def __init__(self, asked: Asked, examiner: Examiner) -> None:
+        self._asked = asked
+        self._examiner = examiner
+        self._forms: list[ReturnedForm] = []
+        self._files: list[FileOutcome] = []
+        self._problems: list[Problem] = []
+
+    def add(self, one: ReadFile) -> None:
+        """一つのファイルの様式と問題を加える。"""
         file = one.delivered
         here = list(one.problems)
         matched: tuple[MatchedForm, ...] = ()
         if one.book is not None:
-            found = match_book(one.book, file.name, file.digest, asked)
+            found = match_book(one.book, file.name, file.digest, self._asked)
             matched = found.forms
             sheets = {form.sheet: form.issued.item_id for form in matched}
             here += [*found.problems, *check_book(one.book, file.name, sheets)]
-        forms += [examiner.examine(form) for form in matched]
+        self._forms += [self._examiner.examine(form) for form in matched]
         kind = one.book.format.value if one.book else file.suffix
-        files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
-        problems += here
-    problems += check_together(forms)
-    return _Sorted(
-        tuple(_with_own(form, problems) for form in forms),
-        tuple(files),
-        tuple(problem for problem in problems if problem.place.item is None),
-    )
+        self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
+        self._problems += here
 
-
-def _with_own(form: ReturnedForm, problems: Sequence[Problem]) -> ReturnedForm:
-    """ブックを見て分かった、この様式の問題を加える。"""
-    here = (form.file, form.sheet, form.issued.item_id)
-    own = [one for one in problems if (one.place.file, one.place.sheet, one.place.item) == here]
-    return replace(form, problems=(*form.problems, *own)) if own else form
+    def result(self) -> _Sorted:
+        """すべてを見終えた結果。一枚の様式についての問題は、その様式に付ける。"""
+        problems = [*self._problems, *check_together(self._forms)]
+        of_form: defaultdict[_FormKey, list[Problem]] = defaultdict(list)
+        for problem in problems:
+            of_form[problem.place.file, problem.place.sheet, problem.place.item].append(problem)
+        keys = [(form.file, form.sheet, form.issued.item_id) for form in self._forms]
+        forms = tuple(
+            replace(form, problems=(*form.problems, *of_form[key])) if key in of_form else form
+            for form, key in zip(self._forms, keys, strict=True)
+        )
+        own = set(keys)
+        rest = [one for key, found in of_form.items() if key not in own for one in found]
+        return _Sorted(forms, tuple(self._files), tuple(rest))
 
 
 def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:

@@ -13,7 +13,8 @@ from sheetgen.keeping.journal import shown_journal
 from sheetgen.master import Master, hold, load_master, prepared
 from sheetgen.master.locking import LOCK_WAIT
 from sheetgen.master.reading import digest_of
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.action import Action
+from sheetgen.model.journal import Entry
 from sheetgen.model.past import Past
 from sheetgen.model.paths import read_path
 from sheetgen.model.plan import Plan

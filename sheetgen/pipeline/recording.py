@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sheetgen import keeping
 from sheetgen.master import user_name
+from sheetgen.model.action import Action
 from sheetgen.model.collect import (
     Change,
     ItemOutcome,
@@ -18,7 +19,7 @@ from sheetgen.model.collect import (
 from sheetgen.model.delivered import Delivered
 from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
-from sheetgen.model.journal import Action, Entry, storable
+from sheetgen.model.journal import Entry, storable
 from sheetgen.model.paths import lasting_path, printed_initiative_year, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round

@@ -10,9 +10,10 @@ from pathlib import Path
 from sheetgen import keeping
 from sheetgen.era import wareki
 from sheetgen.forms.rounds import input_fields
+from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.journal import Entry
 from sheetgen.model.paths import initiative_year_of, read_path
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.tracing import FieldHistory, ItemHistory, ProposalList, ProposedStep, Step

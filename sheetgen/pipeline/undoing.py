@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sheetgen import keeping
 from sheetgen.master import user_name
+from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Action, Entry
+from sheetgen.model.journal import Entry
 from sheetgen.model.paths import read_path, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
