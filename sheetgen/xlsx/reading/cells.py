@@ -29,7 +29,6 @@ _TRUE = {"1": True, "true": True, "0": False, "false": False}
 # 16桁以上の整数は、どの表計算ソフトでも小数として持たれている。
 _EXACT_DIGITS = 15
 _SPACES = " \t\n\r"
-_TEXT = CellKind.TEXT
 
 
 class UnreadableValueError(ValueError):
@@ -81,17 +80,16 @@ class CellMaker:
         self.strings = strings
         self.looks = looks
         self.date1904 = date1904
-        self.pieces: dict[bytes, object] = {}
-        """シートの切れ端から作ったもの（:mod:`sheet_scanner` の覚え）。"""
-        self._seen: dict[str, Look] = {}
+        self.seen: dict[str, Look] = {}
+        """引いたことのあるスタイル。"""
 
     def look(self, style: str) -> Look:
         """スタイルの番号（書かれたまま）の見た目。なければ標準。"""
-        look = self._seen.get(style)
+        look = self.seen.get(style)
         if look is None:
             index = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else 0
             look = self.looks[index] if index < len(self.looks) else PLAIN
-            self._seen[style] = look
+            self.seen[style] = look
         return look
 
     def make(
@@ -108,14 +106,6 @@ class CellMaker:
         if not written:
             return _empty(self.look(style), formula)
         return self._scalar(kind, self.look(style), written, formula)
-
-    def shared(self, written: str, style: str) -> RawCell | None:
-        """文字列の表を引くセル。:class:`UnreadableValueError`。"""
-        text = self._shared(written)
-        look = self._seen.get(style) or self.look(style)
-        if text[1] or look.struck or not text[0]:
-            return self.styled(text, look, None)
-        return RawCell(_TEXT, text[0], look.number_format)
 
     def text(self, text: Text, style: str, formula: str | None = None) -> RawCell | None:
         """文字のセル。``style`` はスタイルの番号。"""

@@ -17,10 +17,9 @@ repeat from sheet to sheet, so what each says is remembered.
 from __future__ import annotations
 
 import re
-from typing import cast
 from xml.parsers import expat
 
-from sheetgen.model.returned import RawCell
+from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.cells import (
     MAX_CELLS,
@@ -54,18 +53,18 @@ _HIDDEN = re.compile(rb' hidden="(?:1|true|on)"')
 _SEEN = re.compile(rb' (?:hidden="[1to]|ht="0)')
 _HEIGHT = re.compile(rb' ht="([0-9.]*)"')
 
-_Found = tuple[str, RawCell | None, tuple[int, ...], bool]
-"""一つの切れ端の言うこと: (番地、セル、隠れた行、行が開いたままか)"""
 _LONG = 400
 MAX_EDGES = 500
 _ROW_ENDS = (b"w>", b"/>")
-_NOTHING: _Found = ("", None, (), True)
+_STRING = CellKind.TEXT
+_Written = tuple[str, int, str, tuple[str, str | None], str, str | None, tuple[int, ...], bool]
+"""一つの切れ端に書かれたもの。
 
-_Written = tuple[str, str, str, str | None, str, str | None, tuple[int, ...], bool]
-"""一つの切れ端に書かれたもの: (番地、種類、スタイル、値、文字、数式、隠れた行、開いたままか)"""
+(番地、文字列の表の番号か -1、スタイル、（種類、値）、文字、数式、隠れた行、行が開いたままか)
+"""
+_NOTHING: _Written = ("", -1, "", ("", None), "", None, (), True)
 
 _written: dict[bytes, _Written] = {}
-_blank: set[bytes] = set()
 _edges: dict[bytes, SheetContent] = {}
 _merges: dict[bytes, list[str]] = {}
 
@@ -73,7 +72,6 @@ _merges: dict[bytes, list[str]] = {}
 def forget() -> None:
     """覚えたことを捨てる（速さを測るとき）。"""
     _written.clear()
-    _blank.clear()
     _edges.clear()
 
 
@@ -99,12 +97,14 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     content.rows.update(_hidden_rows(first))
     last = pieces.pop()
     _take(pieces, content, maker)
-    ref, cell, hidden, opens = _read(last, maker)
-    if opens or ref in content.cells:
+    found = _split(last)
+    if found[-1] or found[0] in content.cells:
         raise NotPlainError
-    if cell is not None:
-        content.cells[ref] = cell
-    content.rows.update(hidden)
+    if found[0]:
+        cell = _cell(found, maker)
+        if cell is not None:
+            content.cells[found[0]] = cell
+    content.rows.update(found[-2])
     if len(content.cells) > MAX_CELLS:
         raise refuse("R029", limit=MAX_CELLS)
     return content
@@ -112,59 +112,49 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
 
 def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
     """行の閉じない切れ端を、順に読んで加える。"""
-    memo = cast("dict[bytes, _Found]", maker.pieces)
-    if len(memo) > MAX_MEMO or len(_written) > MAX_MEMO:
-        memo.clear()
+    if len(_written) > MAX_MEMO:
         _written.clear()
-        _blank.clear()
-    known = memo.get
+    known = _written.get
     cells = content.cells
+    strings, looks = maker.strings, maker.seen
     count = 0
     for piece in pieces:
-        found = known(piece)
-        if found is None:
-            if piece in _blank:
-                continue
-            found = _read(piece, maker)
-            if found is _NOTHING:
-                continue
-            if len(piece) < _LONG:
-                memo[piece] = found
-        ref, cell, hidden, opens = found
+        found = known(piece) or _split(piece)
+        if found is _NOTHING:
+            continue
+        place, index, style, _, _, _, hidden, opens = found
         if not opens:
             raise NotPlainError
-        if cell is not None:
-            cells[ref] = cell
-            count += 1
         if hidden:
             content.rows.update(hidden)
+        if not place:
+            continue
+        look = looks.get(style)
+        # いちばん多い、書式のない共有の文字。ほかはすべて _cell が作る。
+        if look is not None and 0 <= index < len(strings) and not look[2]:
+            text, struck, _, _ = strings[index]
+            if text and not struck:
+                cells[place] = RawCell(_STRING, text, look[0])
+                count += 1
+                continue
+        cell = _cell(found, maker)
+        if cell is not None:
+            cells[place] = cell
+            count += 1
     # 同じセルが二度あれば、断るのは本当の読み手の仕事とする。
     if count != len(cells):
         raise NotPlainError
 
 
-def _read(piece: bytes, maker: CellMaker) -> _Found:
-    """一つの切れ端のセルを作る。"""
-    known = _written.get(piece)
-    if known is None:
-        known = _split(piece)
-        if len(piece) < _LONG:
-            _written[piece] = known
-    place, kind, style, value, inline, formula, hidden, opens = known
-    if not place:
-        if hidden or not opens:
-            return "", None, hidden, opens
-        if len(piece) < _LONG:
-            _blank.add(piece)
-        return _NOTHING
+def _cell(found: _Written, maker: CellMaker) -> RawCell | None:
+    """切れ端のセルを作る。:class:`NotPlainError`。"""
+    _, _, style, (kind, value), inline, formula, _, _ = found
     if inline:
         if kind != "inlineStr":
             raise NotPlainError
-        return place, maker.text(Text(inline), style, formula), hidden, opens
+        return maker.text(Text(inline), style, formula)
     try:
-        if kind == "s" and value and formula is None:
-            return place, maker.shared(value, style), hidden, opens
-        return place, maker.make(kind, style, value, None, formula), hidden, opens
+        return maker.make(kind, style, value, None, formula)
     except UnreadableValueError:
         raise NotPlainError from None
 
@@ -179,22 +169,30 @@ def _split(piece: bytes) -> _Written:
     opens = not rows or rows[-2:] not in _ROW_ENDS
     if nothing:
         written = b""
-    if not (written or inline or formula is not None):
-        return "", "", "", None, "", None, hidden, opens
-    place = ref.decode()
-    # 二文字の列と六桁の行までは、どれも Excel のシートにある。
-    if (len(place) > 7 or place[2:3] > "@") and not within_limits(place):
-        raise NotPlainError
-    return (
-        place,
-        kind.decode() if kind else "",
-        style.decode() if style else "",
-        None if written is None else resolve(written),
-        unescape(resolve(inline)) if inline else "",
-        None if formula is None else unescape(resolve(formula)),
-        hidden,
-        opens,
-    )
+    if written or inline or formula is not None:
+        place = ref.decode()
+        # 二文字の列と六桁の行までは、どれも Excel のシートにある。
+        if (len(place) > 7 or place[2:3] > "@") and not within_limits(place):
+            raise NotPlainError
+        shared = kind == b"s" and formula is None and written and written.isdigit()
+        shared = shared and len(written) < 10
+        found: _Written = (
+            place,
+            int(written) if shared else -1,
+            style.decode() if style else "",
+            (kind.decode() if kind else "", None if written is None else resolve(written)),
+            unescape(resolve(inline)) if inline else "",
+            None if formula is None else unescape(resolve(formula)),
+            hidden,
+            opens,
+        )
+    elif hidden or not opens:
+        found = ("", -1, "", ("", None), "", None, hidden, opens)
+    else:
+        found = _NOTHING
+    if len(piece) < _LONG:
+        _written[piece] = found
+    return found
 
 
 def _hidden_rows(rows: bytes) -> tuple[int, ...]:
