@@ -352,3 +352,19 @@ def test_every_question_says_how_to_go_on(revision: Desk) -> None:
     asked = [p for p in form.problems if CATALOGUE[p.code].level is Level.CONFIRM]
     assert [problem.code for problem in asked] == ["R121"]
     assert f"--waive R121:{ITEM}" in describe(asked[0])
+
+
+@pytest.mark.parametrize("item", ["01-06", "02-08", "10-02", ITEM])
+def test_a_program_may_leave_formulas_without_results(desk: Desk, item: str) -> None:
+    """数式の答えを書かないプログラムで保存しても、数式のセルは空いたことにならない。"""
+    book = answered(desk, item)
+    sheet = form_sheet(book)
+    emptied = {
+        ref: one._replace(kind=CellKind.BLANK, value=None) if one.formula else one
+        for ref, one in sheet.cells.items()
+    }
+    assert emptied != sheet.cells
+    (form,) = desk.match(with_sheet(book, replace(sheet, cells=emptied))).forms
+    assert values_of(form) == dict(ANSWERS)
+    assert all(found.sure for found in form.found.values())
+    assert form.problems == ()

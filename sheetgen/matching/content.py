@@ -33,6 +33,11 @@ def is_blank(cell: RawCell | None) -> bool:
     return isinstance(cell.value, str) and not cell.value.strip()
 
 
+def is_vacant(cell: RawCell | None) -> bool:
+    """値も数式もないセルか。数式は、保存したプログラムが答えを残さなくても、そこにある。"""
+    return is_blank(cell) and (cell is None or cell.formula is None)
+
+
 def same(issued: Value, cell: RawCell | None) -> bool:
     """同じ中身か。"""
     found = cell.value if cell is not None else None

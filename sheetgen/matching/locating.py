@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sheetgen.matching.alignment import AxisMap, Position, align
 from sheetgen.matching.chart import Chart, Landmark, Spot
-from sheetgen.matching.content import FORMULA, is_blank, key_of
+from sheetgen.matching.content import FORMULA, is_blank, is_vacant, key_of
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.refs import column_letters, ref_of, split_ref
 from sheetgen.model.returned import RawCell, RawSheet
@@ -100,7 +100,7 @@ def in_place(chart: Chart, cells: Mapping[str, RawCell]) -> bool:
         cell = cells.get(ref)
         if cell is None or (cell.value != text and key_of(cell.value) != key_of(text)):
             return False
-    return all(not is_blank(cells.get(ref)) for ref in chart.formulas)
+    return all(not is_vacant(cells.get(ref)) for ref in chart.formulas)
 
 
 def locate(
@@ -195,7 +195,7 @@ def _doubt(
         ref = target.ref if target.certain else None
         if ref is not None:
             expected[ref] = one
-            full = not is_blank(cells.get(ref))
+            full = not is_vacant(cells.get(ref))
             filled_rows[one.row] = filled_rows.get(one.row, False) or full
             filled_columns[one.column] = filled_columns.get(one.column, False) or full
         else:
@@ -264,7 +264,7 @@ def _doubt_lost(axis: AxisMap | None, number: int, doubtful: set[int]) -> None:
 
 def _holds(cell: RawCell | None, key: str) -> bool:
     if key == FORMULA:
-        return not is_blank(cell)
+        return not is_vacant(cell)
     return cell is not None and key_of(cell.value) == key
 
 
