@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import changed_plan
 from programs import PdfPage, need, pdftotext_bbox
 from reporting import (
     CLOSING,
@@ -23,6 +24,7 @@ from reporting import (
     page_texts,
     pdf_of,
     placed_cells,
+    shortened,
 )
 
 from sheetgen.model.document import Document
@@ -291,10 +293,11 @@ def test_a_draft_says_so_on_every_page(tmp_path: Path) -> None:
     assert all("案" in text for text in found)
 
 
-def test_the_layout_can_be_changed_without_the_program(tmp_path: Path) -> None:
+def test_the_layout_can_be_changed_without_the_program(tmp_path: Path, plan_path: Path) -> None:
+    plan = changed_plan(plan_path, tmp_path / "plan.json", shortened)
     layout = tmp_path / "layout"
     shutil.copytree(LAYOUT, layout)
     style = layout / "cover.typ"
     style.write_text(style.read_text("utf-8").replace("[目次]", "[もくじ]"), encoding="utf-8")
-    texts = page_texts(pdf_of(make_report(tmp_path, layout=layout)))
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, layout=layout)))
     assert texts[1].startswith("もくじ")

@@ -27,7 +27,7 @@ def behind_target(plan: Plan, year: int) -> Behind:
         note += f"数で比べられない実施項目は、評価が {words} のもの。"
     rows = []
     for _, measure, item in plan.items():
-        if item.introduced > year or not is_behind(item, year, low):
+        if item.introduced > year or not is_behind(plan, item, year, low):
             continue
         record, code = item.year(year), item.indicator.number_format
         rows.append(
@@ -39,7 +39,7 @@ def behind_target(plan: Plan, year: int) -> Behind:
                 indicator=_with_unit(item),
                 target=printed(record.target, code),
                 actual=printed(record.result.value, code),
-                grade=record.result.grade or "",
+                grade=grade_of(plan, item, year) or "",
                 reason=record.result.text or "",
             )
         )
@@ -53,13 +53,20 @@ def low_grades(plan: Plan) -> tuple[str, ...]:
     return tuple(scale[(len(scale) + 1) // 2 :]) if len(scale) >= _SHORTEST_SCALE else ()
 
 
-def is_behind(item: Item, year: int, low: tuple[str, ...]) -> bool:
+def grade_of(plan: Plan, item: Item, year: int) -> str | None:
+    """その年度の評価。公式の様式は、最終年度には全期間総合評価だけを置く。"""
+    if year == plan.final_year and item.overall_grade is not None:
+        return item.overall_grade
+    return item.year(year).result.grade
+
+
+def is_behind(plan: Plan, item: Item, year: int, low: tuple[str, ...]) -> bool:
     """その年度の目標に届いていないか。"""
     record = item.year(year)
     target, actual = record.target, record.result.value
     if isinstance(target, int | float) and isinstance(actual, int | float):
         return actual > target if lower_is_better(item) else actual < target
-    return record.result.grade in low
+    return grade_of(plan, item, year) in low
 
 
 def lower_is_better(item: Item) -> bool:

@@ -12,7 +12,8 @@ from sheetgen.model.plan import Measure, Plan, Policy
 
 def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemText:
     """一つの実施項目の文字。数は、様式に印刷するとおりに書く。"""
-    year, code = plan.revision.fiscal_year, item.indicator.number_format
+    code = item.indicator.number_format
+    year = min(plan.revision.fiscal_year, plan.final_year)
     return ItemText(
         item=item.id,
         label=f"({measure.number}){circled(item.number)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sheetgen.document.behind import behind_target
+from sheetgen.document.behind import behind_target, grade_of
 from sheetgen.document.changes import changes
 from sheetgen.document.words import amount, part_heading, policy_name
 from sheetgen.era import wareki, wareki_full
@@ -68,7 +68,7 @@ def _grades(plan: Plan, year: int) -> Grades:
     counted = [item for _, _, item in plan.items() if item.introduced <= year]
 
     def row(label: str, items: Iterable[Item]) -> GradeRow:
-        found = [item.year(year).result.grade for item in items if item.introduced <= year]
+        found = [grade_of(plan, item, year) for item in items if item.introduced <= year]
         counts = [found.count(grade) for grade in scale]
         return GradeRow(label, (*counts, len(found) - sum(counts)), len(found))
 
@@ -77,7 +77,7 @@ def _grades(plan: Plan, year: int) -> Grades:
         for owner in plan.owners()
     ]
     return Grades(
-        heading=f"{wareki_full(year)}の評価",
+        heading=f"{wareki_full(year)}の{'全期間総合評価' if year == plan.final_year else '評価'}",
         grades=(*scale, NOT_GRADED),
         meanings=(*(one.meaning for one in plan.evaluation_scale), "評価がまだ入っていない"),
         by_policy=tuple(

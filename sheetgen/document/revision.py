@@ -78,7 +78,7 @@ def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
         columns=(
             "実施項目",
             "改善内容",
-            f"{wareki_short(year)}の取組方針･取組内容",
+            f"{wareki_short(min(year, plan.final_year))}の取組方針･取組内容",
             "指標",
             f"目標(R{reiwa(plan.final_year)})",
             "担当",

@@ -10,14 +10,17 @@ from sheetgen.problems import Place, Problem, UsageError
 def settle_year(plan: Plan, year: int | None) -> int:
     """文書の年度を決める。指定がなければ、計画のデータの年次見直しの年度。
 
+    The year after the last is the one in which the last results and the grades of the
+    whole period come in, so it has a document, too.
+
     :raises UsageError: the plan has no such year (D010).
     """
     chosen = plan.revision.fiscal_year if year is None else year
-    if chosen not in plan.fiscal_years:
+    if not plan.first_year <= chosen <= plan.final_year + 1:
         facts = {
             "year": wareki_full(chosen),
             "first": wareki_full(plan.first_year),
-            "last": wareki_full(plan.final_year),
+            "last": wareki_full(plan.final_year + 1),
         }
         raise UsageError(Problem("D010", Place(label="--year"), facts))
     return chosen
@@ -51,9 +54,12 @@ def year_notes(plan: Plan, year: int) -> list[Problem]:
     if year != plan.revision.fiscal_year:
         facts = {"year": wareki_full(year), "known": wareki_full(plan.revision.fiscal_year)}
         found.append(Problem("D011", Place(label="revision"), facts))
-    lacking = [item.id for _, _, item in plan.items() if not (item.initiative(year) or "").strip()]
+    coming = min(year, plan.final_year)
+    lacking = [
+        item.id for _, _, item in plan.items() if not (item.initiative(coming) or "").strip()
+    ]
     if lacking:
-        facts = {"year": wareki_full(year), "count": str(len(lacking)), "first": lacking[0]}
+        facts = {"year": wareki_full(coming), "count": str(len(lacking)), "first": lacking[0]}
         found.append(Problem("D012", Place(label="取組方針・取組内容"), facts))
     past = [one for one in plan.fiscal_years if one < year - 1]
     for one in past:
