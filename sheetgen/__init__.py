@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from sheetgen.master import load_plan, save_plan
     from sheetgen.model.job import CheckResult, GenerateRequest, GenerateResult, Per
     from sheetgen.model.plan import Plan
+    from sheetgen.model.report import ReportRequest, ReportResult
     from sheetgen.model.round import RoundKind
-    from sheetgen.pipeline import check, generate
+    from sheetgen.pipeline import check, generate, report
     from sheetgen.problems import Problem, SheetgenError
 
 __version__ = "0.2.0"
@@ -26,11 +27,14 @@ __all__ = [
     "Per",
     "Plan",
     "Problem",
+    "ReportRequest",
+    "ReportResult",
     "RoundKind",
     "SheetgenError",
     "check",
     "generate",
     "load_plan",
+    "report",
     "save_plan",
 ]
 
@@ -38,8 +42,9 @@ _ROOMS = {
     "sheetgen.master": ("load_plan", "save_plan"),
     "sheetgen.model.job": ("CheckResult", "GenerateRequest", "GenerateResult", "Per"),
     "sheetgen.model.plan": ("Plan",),
+    "sheetgen.model.report": ("ReportRequest", "ReportResult"),
     "sheetgen.model.round": ("RoundKind",),
-    "sheetgen.pipeline": ("check", "generate"),
+    "sheetgen.pipeline": ("check", "generate", "report"),
     "sheetgen.problems": ("Problem", "SheetgenError"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
