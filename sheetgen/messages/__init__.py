@@ -13,6 +13,7 @@ from sheetgen.messages.forms import FORMS
 from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_note, task_of
 from sheetgen.messages.intake import INTAKE
 from sheetgen.messages.keeping import KEEPING
+from sheetgen.messages.letters import LETTERS
 from sheetgen.messages.master import MASTER
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import MERGING
@@ -49,6 +50,7 @@ CATALOGUE: dict[str, Message] = {
     **RULES,
     **MERGING,
     **KEEPING,
+    **LETTERS,
     **ANSWERING,
     **DOCUMENT,
 }
