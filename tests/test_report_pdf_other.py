@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from reporting import (
 )
 
 from sheetgen.messages import describe
-from sheetgen.model.report import ReportResult
+from sheetgen.model.report import Output, ReportResult
 from sheetgen.problems import SheetgenError
 
 
@@ -235,6 +236,15 @@ def test_without_fonts_the_word_tells_how_to_get_one(tmp_path: Path) -> None:
     error = refused(tmp_path, fonts=fonts)
     assert [problem.code for problem in error.problems] == ["D002"]
     assert "BIZ UDゴシック" in describe(error.problems[0])
+
+
+def test_without_typst_the_others_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    result = make_report(tmp_path, outputs=tuple(Output))
+    assert [file.output for file in result.files] == [Output.HTML, Output.XLSX]
+    assert [problem.code for problem in result.problems] == ["D001"]
 
 
 @pytest.mark.parametrize(
