@@ -104,6 +104,23 @@ def test_figures_of_results_are_those_of_the_plan(plan_path: Path, tmp_path: Pat
             assert wrong_side or item["id"] not in behind
 
 
+def test_a_year_without_anything_behind_says_so(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        plan["overview"]["philosophy"] = None
+        item_of(plan, "08-01")["years"][0]["result"]["text"] = "・進めた。"
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, year=2025)))
+    heading = "令和５年度の目標に届いていない実施項目（0件）"
+    (page,) = [text for text in texts if text.startswith(heading)]
+    assert "該当する実施項目はありません。" in page
+    # 基本理念のない計画では、章の番号が詰まり、基本方針の図に中心がない。
+    (page,) = [text for text in texts if text.startswith("２）行財政改革の５つの基本方針")]
+    assert "限られた経営資源で" in page
+    assert "【基本理念】" not in page
+
+
 def test_lower_is_better_where_the_target_lies_below(tmp_path: Path, plan_path: Path) -> None:
     def change(plan: dict[str, Any]) -> None:
         # (2)④ 可燃ごみの排出量は、少ないほどよい。
