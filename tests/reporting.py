@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from programs import SHORT_SECONDS, PdfPage, Word, need
 
 from sheetgen.master import load_plan
-from sheetgen.model.document import Document, FormPage, SheetsPart
+from sheetgen.model.document import Document
+from sheetgen.model.document_sheets import FormPage, SheetsPart
 from sheetgen.model.look import CellLook
 from sheetgen.model.report import Output, ReportRequest, ReportResult
 from sheetgen.pipeline.reporting import document_of, report

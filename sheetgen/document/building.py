@@ -9,7 +9,8 @@ from sheetgen.document.results import results_part
 from sheetgen.document.revision import revision_part
 from sheetgen.document.sheets import sheets_part
 from sheetgen.document.words import month_text, revision_title, whole_title
-from sheetgen.model.document import Cover, Document, Form, FormPage
+from sheetgen.model.document import Cover, Document
+from sheetgen.model.document_sheets import Form, FormPage
 from sheetgen.model.plan import Plan
 
 

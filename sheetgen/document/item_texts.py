@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetgen.document.words import amount, measure_name, policy_name
 from sheetgen.era import circled, wareki, wareki_full, wareki_short
-from sheetgen.model.document import ItemText, YearText
+from sheetgen.model.document_sheets import ItemText, YearText
 from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.numbers import EFFECT_FORMAT, printed
 from sheetgen.model.plan import Measure, Plan, Policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sheetgen.document.words import chapter_heading, measure_name, part_heading, policy_name
 from sheetgen.era import wareki_short
 from sheetgen.model import overview as master
-from sheetgen.model.document import (
+from sheetgen.model.document_overview import (
     Level,
     MeasureChapter,
     MeasureGroup,

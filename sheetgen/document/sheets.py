@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sheetgen.document.item_texts import item_text
 from sheetgen.document.words import part_heading, revision_title, whole_title
-from sheetgen.model.document import Form, FormPage, Legend, LegendCallout, SheetsPart
+from sheetgen.model.document_sheets import Form, FormPage, Legend, LegendCallout, SheetsPart
 from sheetgen.model.look import CellLook
 from sheetgen.model.plan import Plan
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sheetgen.era import REIWA_OFFSET, wareki_full
-from sheetgen.model.document import NumberedName
+from sheetgen.model.document_overview import NumberedName
 from sheetgen.model.plan import Measure, Plan, Policy
 
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")

@@ -13,7 +13,7 @@ from pathlib import Path
 from sheetgen.document.words import measure_name, policy_name
 from sheetgen.forms.context import BookText, form_context, round_text
 from sheetgen.forms.identity import Marks
-from sheetgen.model.document import Form, FormPage
+from sheetgen.model.document_sheets import Form, FormPage
 from sheetgen.model.filled import FilledSheet, Value
 from sheetgen.model.item import Item
 from sheetgen.model.numbers import EFFECT_FORMAT, GENERAL, is_number_format, printed
