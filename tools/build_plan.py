@@ -195,6 +195,7 @@ def build() -> dict[str, Any]:
     return {
         "schema_version": 1,
         "municipality": "伊勢原市",
+        "municipality_code": "142140",
         "plan_title": "第６次行財政改革推進計画",
         "office": "企画部行政経営担当",
         "contact": {"phone": None, "email": None},

@@ -44,6 +44,8 @@ _TYPES = {
     "month_form": "M037",
     "item_id_form": "M038",
     "number_format_form": "M039",
+    "municipality_code_form": "M043",
+    "municipality_code_digit": "M044",
     "union_tag_not_found": "M040",
     "union_tag_invalid": "M040",
     "literal_error": "M041",

@@ -31,6 +31,7 @@ from sheetgen.model.text import (
     ItemId,
     Line,
     Month,
+    MunicipalityCode,
     Number,
     OptionalLine,
     Record,
@@ -146,6 +147,9 @@ class Plan(Record):
 
     schema_version: Literal[1] = Field(title="データ形式の版")
     municipality: Line = Field(title="市区町村")
+    municipality_code: MunicipalityCode | None = Field(
+        default=None, title="全国地方公共団体コード"
+    )
     plan_title: Line = Field(title="計画の名称")
     office: Line = Field(title="事務局")
     contact: Contact = Field(default_factory=Contact, title="問合せ先")

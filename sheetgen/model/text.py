@@ -26,6 +26,7 @@ LARGEST_NUMBER = 10**15
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
+_MUNICIPALITY = re.compile(r"[0-9]{6}")
 
 
 class Record(BaseModel):
@@ -134,6 +135,35 @@ ItemId = Annotated[
     Field(json_schema_extra={"pattern": "^\\d\\d-\\d\\d$"}),
 ]
 """実施項目の変わらないID。``08-08``。"""
+
+def check_municipality_code(value: object) -> str:
+    """全国地方公共団体コードの形と、検査数字を確かめる。
+
+    Five digits weighted 6, 5, 4, 3, 2; what their sum lacks to a multiple of eleven, its
+    last digit, is the sixth (「全国地方公共団体コード」の検査数字, JIS X 0402).
+    """
+    if not isinstance(value, str) or not _MUNICIPALITY.fullmatch(value):
+        raise PydanticCustomError("municipality_code_form", "six digits expected")
+    expected = check_digit(value[:5])
+    if value[5] != expected:
+        raise PydanticCustomError(
+            "municipality_code_digit", "check digit {expected} expected", {"expected": expected}
+        )
+    return value
+
+
+def check_digit(five: str) -> str:
+    """全国地方公共団体コードの上５桁から、検査数字を求める。"""
+    weighted = sum(int(digit) * weight for digit, weight in zip(five, range(6, 1, -1), strict=True))
+    return str((11 - weighted % 11) % 10)
+
+
+MunicipalityCode = Annotated[
+    str,
+    BeforeValidator(check_municipality_code),
+    Field(json_schema_extra={"pattern": "^\\d{6}$"}),
+]
+"""全国地方公共団体コード。検査数字まで６桁。``142140``。"""
 
 NumberFormat = Annotated[str, _matching(NUMBER_FORMAT, "number_format_form")]
 """Excelの表示形式のうち、指標に使うもの。``#,##0``・``0.0`` など。"""
