@@ -42,7 +42,7 @@ _ROWS = re.compile(_EMPTY_ROWS)
 _PIECE = re.compile(
     rb'([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="([A-Za-z]{1,9})")?(?: ?/>|>'
     rb'(?:<f(?: aca="(?:false|true|0|1)")?>(' + _TEXT + rb")</f>)?"
-    rb"(?:<v>(" + _TEXT + rb')</v>|<is><t(?: xml:space="preserve")?>(' + _TEXT + rb")</t></is>"
+    rb"(?:<v>(" + _TEXT + rb')</v>|<is><t(?: xml:space="preserve")?(?: ?/>|>(' + _TEXT + rb")</t>)</is>"
     rb"|(<v ?/>))?</c>)"
     rb"((?:</row>" + _EMPTY_ROWS + rb"(?:" + _ROW + rb">)?)?)"
 )
