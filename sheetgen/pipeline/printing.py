@@ -42,7 +42,7 @@ class Printing:
             answer.path: (answer, excess)
             for answer in case.asked("words")
             if isinstance(answer.value, str)
-            and (excess := _excess(answer.value, case.issued.capacity.get(answer.path))) > 0
+            and (excess := _excess(case, answer, answer.value)) > 0
         }
         if sum(excess for _, excess in long.values()) <= _SURELY_ENOUGH:
             return []
@@ -103,10 +103,18 @@ class Printing:
         return self._drawn
 
 
-def _excess(text: str, capacity: int | None) -> float:
-    """配ったときの欄に入る字数を、その何倍分超えているか。超えていなければ負。"""
+def _excess(case: Case, answer: Answer, text: str) -> float:
+    """配ったときの欄に入る字数を、その何倍分超えているか。超えていなければ負。
+
+    A 差戻し form is issued with the answer in it, its cell already stretched around it:
+    what fits there says nothing, and only measuring does.
+    """
+    capacity = case.issued.capacity.get(answer.path)
     if not capacity:
         return 0.0
+    shown = case.issued.values.get(answer.ref)
+    if shown is not None and shown != case.issued.base.get(answer.path):
+        return _SURELY_ENOUGH + 1
     return (len(text) + _LOST_PER_LINE_END * text.count("\n")) / capacity - 1
 
 
