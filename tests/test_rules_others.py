@@ -89,7 +89,7 @@ def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -
 
     assert told(160) == told(500) == {}
     assert told(1200) == {"R337": Level.CONFIRM}
-    assert told(4000) == {"R336": Level.CONFIRM}
+    assert told(4000) == {"R336": Level.ERROR}
 
 
 def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
