@@ -6,7 +6,6 @@ beside it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from returned.sections import Form
 from sheetgen.messages import message_of
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
 from sheetgen.model.job import GenerateRequest, GenerateResult
+from sheetgen.model.journal import Entry
 from sheetgen.pipeline import collect, generate
 from sheetgen.problems import Level, Problem
 
@@ -93,11 +93,12 @@ class Desk:
         return collect(request)
 
     def words(self, *words: str | Path) -> list[str]:
-        """``sheetgen`` のコマンドの並び。"""
-        return [
-            sys.executable, "-m", "sheetgen", *map(str, words),
-            "--plan", str(self.plan),
-        ]  # fmt: skip
+        """``sheetgen`` のコマンドの並び。計画と様式は、この机のもの。"""
+        given = [str(word) for word in words]
+        sources = ["--plan", str(self.plan)]
+        if given[0] in ("collect", "check", "generate"):
+            sources += ["--template", str(self.template)]
+        return [sys.executable, "-m", "sheetgen", *given, *sources]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -130,11 +131,10 @@ class Desk:
         return {place.sheet: place for place in places(self.master())}
 
     def journal(self) -> list[dict[str, Any]]:
-        """記録簿のすべての行。"""
+        """記録簿のすべての行。どれも決めた形であること。"""
         path = self.plan.parent / "journal.jsonl"
-        if not path.exists():
-            return []
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return [Entry.model_validate_json(line).model_dump(mode="json") for line in lines]
 
     def originals(self) -> list[Path]:
         """しまった原本。"""
@@ -163,6 +163,12 @@ def states(result: CollectResult) -> dict[str, ItemState]:
 def recorded(result: CollectResult) -> set[str]:
     """今回記録した実施項目。"""
     return {item for item, state in states(result).items() if state is ItemState.RECORDED}
+
+
+def done(result: CollectResult) -> set[str]:
+    """記録の済んだ実施項目（今回か、前に）。"""
+    over = {ItemState.RECORDED, ItemState.KEPT}
+    return {item for item, state in states(result).items() if state in over}
 
 
 def codes(result: CollectResult, item: str | None = None) -> set[str]:

@@ -99,18 +99,26 @@ def nested_zips(depth: int = 12) -> bytes:
     return data
 
 
+def form_part(book: bytes) -> str:
+    """様式の部品の名（いちばん大きなシート）。"""
+    entries = zipfile.ZipFile(io.BytesIO(book)).infolist()
+    sheets = [entry for entry in entries if "/sheet" in entry.filename]
+    return max(sheets, key=lambda entry: entry.file_size).filename
+
+
 def duplicate_parts(book: bytes) -> bytes:
-    """同じ名の部品を二つ持つブック。"""
+    """様式の部品を、同じ名で二つ持つブック。"""
     source = zipfile.ZipFile(io.BytesIO(book))
+    part = form_part(book)
+    other = part[:-5] + "Z.xml"
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in source.namelist():
             archive.writestr(name, source.read(name))
-            if name.endswith("sheet2.xml"):
-                other = source.read(name).replace(b"<v>", b"<v>9")
-                archive.writestr(name.replace("sheet2", "sheetZ"), other)
+            if name == part:
+                archive.writestr(other, source.read(name).replace(b"<v>", b"<v>9"))
     # zipfile は同じ名を続けて書くと騒ぐので、書いたあとに名をそろえる（長さは同じ）。
-    return target.getvalue().replace(b"sheetZ.xml", b"sheet2.xml")
+    return target.getvalue().replace(other.encode(), part.encode())
 
 
 def backslash_names(book: bytes) -> bytes:
@@ -147,10 +155,10 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "ただの文字": lambda book: "様式です".encode(),
     "中身が化けている": lambda book: book[:3000] + b"\xff" * 200 + book[3200:],
     "部品の一覧がない": lambda book: without(book, "xl/workbook.xml"),
-    "シートがない": lambda book: without(book, "xl/worksheets/sheet2.xml"),
+    "シートがない": lambda book: without(book, form_part(book)),
     "文字の表がない": lambda book: without(book, "xl/sharedStrings.xml"),
+    "部品が二つ": duplicate_parts,
     "関係がない": lambda book: without(book, "xl/_rels/workbook.xml.rels"),
-    "大きさが偽り": lying_size,
     "爆弾": lambda book: zip_bomb(),
     "実体の爆弾": lambda book: entity_bomb(),
     "よその実体": lambda book: external_entity("file:///etc/hostname"),

@@ -85,7 +85,8 @@ def _figure(target: Any, number_format: str, chance: random.Random) -> Any:
         return "-"
     places = len(number_format.partition(".")[2].rstrip("%"))
     near = target * chance.uniform(0.92, 1.05)
-    return round(near, places) if places else round(near)
+    found = round(near, places)
+    return int(found) if places == 0 or found.is_integer() else found
 
 
 def _effect(planned: Any, chance: random.Random) -> Any:

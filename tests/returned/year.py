@@ -23,7 +23,7 @@ from returned.quick import quickly
 from returned.sections import EFFECT, GRADE, RESULT_PATHS, TEXT, VALUE, Form, long_text
 from returned.zips import write_cp932
 
-LONG = long_text(260)
+LONG = long_text(400)
 # 正しく読める書き方（聞かない）
 HARMLESS: dict[str, Mapping[str, Any]] = {
     "01-01": {VALUE: "３件"},
