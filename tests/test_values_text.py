@@ -138,3 +138,17 @@ def test_30_33_formulas_and_markup_stay_text(words: str) -> None:
 def test_a_figure_in_a_text_stays_as_it_was_seen() -> None:
     assert read_value(RawCell(CellKind.NUMBER, 34.0), FieldKind.TEXT).value == "34"
     assert read_value(RawCell(CellKind.NUMBER, 0.5, "0%"), FieldKind.TEXT).value == "50%"
+
+
+@pytest.mark.parametrize(
+    ("iso", "code", "seen"),
+    [
+        ("2024-03-01", "yyyy-mm-dd h:mm:ss", "2024-03-01 0:00:00"),
+        ("2024-03-01T13:05:09", "yyyy/m/d h:mm", "2024/3/1 13:05"),
+        ("2024-03-01T13:05:09", "m/d/yy hh:mm AM/PM", "3/1/24 01:05 PM"),
+        ("2024-03-01T00:05:09", 'm"月"d"日" h"時"mm"分"', "3月1日 0時05分"),
+    ],
+)
+def test_10_a_time_of_day_is_shown_as_it_was_seen(iso: str, code: str, seen: str) -> None:
+    """m は、時のあとと秒の前では分のこと。"""
+    assert read_value(RawCell(CellKind.DATE, iso, code), FieldKind.TEXT).value == seen

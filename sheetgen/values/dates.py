@@ -7,12 +7,13 @@ is the ISO date; the number format says how it looked.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from sheetgen.era import REIWA_OFFSET
 
 _TOKENS = (
-    r'(?i)"([^"]*)"|\\(.)|\[[^\]]*\]|(ggge|ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dd|d)|(.)'
+    r'(?i)"([^"]*)"|\\(.)|\[[^\]]*\]|'
+    r"(ggge|ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dd|d|hh|h|ss|s|am/pm|a/p)|(.)"
 )
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
@@ -35,10 +36,40 @@ def shown_date(iso: str, number_format: str) -> str:
     code = number_format.partition(";")[0]
     if not re.search("[yYmMdDeE]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)) or code == "General":
         return f"{day.year}年{day.month}月{day.day}日"
-    parts = []
-    for quoted, escaped, token, other in re.findall(_TOKENS, code):
-        parts.append(_token(day, token.lower()) if token else quoted or escaped or other)
+    found = re.findall(_TOKENS, code)
+    tokens = [token.lower() for _, _, token, _ in found if token]
+    clock, half, at, parts = _time_of(iso), bool({"am/pm", "a/p"} & {*tokens}), 0, []
+    for quoted, escaped, token, other in found:
+        if not token:
+            parts.append(quoted or escaped or other)
+            continue
+        # m は、時のあとと秒の前では分のこと。
+        before, after = tokens[at - 1] if at else "", "".join(tokens[at + 1 : at + 2])
+        is_minute = tokens[at][:2] in ("m", "mm") and (before[:1] == "h" or after[:1] == "s")
+        if is_minute or tokens[at][0] in "hsa":
+            parts.append(_clock(clock, tokens[at], half))
+        else:
+            parts.append(_token(day, tokens[at]))
+        at += 1
     return "".join(parts).strip()
+
+
+def _time_of(iso: str) -> time:
+    """ISO の日時の時刻。なければ零時。"""
+    try:
+        return time.fromisoformat(iso[11:] or "00:00")
+    except ValueError:
+        return time()
+
+
+def _clock(clock: time, token: str, half: bool) -> str:
+    """時刻の一部。``half`` なら12時間で数える。"""
+    if token[0] == "a":
+        morning, evening = ("A", "P") if token == "a/p" else ("AM", "PM")
+        return morning if clock.hour < 12 else evening
+    hour = (clock.hour + 11) % 12 + 1 if half else clock.hour
+    number = {"h": hour, "m": clock.minute, "s": clock.second}[token[0]]
+    return f"{number:02}" if len(token) == 2 else str(number)
 
 
 def _token(day: date, token: str) -> str:

@@ -41,7 +41,7 @@ def clean_number(value: int | float, notes: Notes) -> int | float | None:
 
 def seen_number(value: int | float, number_format: str) -> str:
     """数のセルに見えた文字（分かる形式だけ。ほかは数のまま）。"""
-    if "%" in number_format:
+    if "%" in re.sub(_QUOTED, "", number_format):
         return printed(float(Decimal(repr(value)) * 100)) + "%"
     return printed(value)
 
