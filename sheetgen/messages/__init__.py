@@ -20,6 +20,7 @@ from sheetgen.messages.merging import MERGING
 from sheetgen.messages.message import Message
 from sheetgen.messages.output import OUTPUT
 from sheetgen.messages.rules import RULES
+from sheetgen.messages.standing import STANDING
 from sheetgen.messages.template import TEMPLATE
 from sheetgen.messages.usage import USAGE
 from sheetgen.messages.values import VALUES
@@ -53,6 +54,7 @@ CATALOGUE: dict[str, Message] = {
     **LETTERS,
     **ANSWERING,
     **DOCUMENT,
+    **STANDING,
 }
 
 

@@ -20,7 +20,12 @@ from sheetgen.pipeline.examining import Examiner
 from sheetgen.pipeline.ledger import Ledger, open_ledger
 from sheetgen.pipeline.printing import Printing
 from sheetgen.pipeline.reading import BookReader, ReadFile, Reading
-from sheetgen.pipeline.recording import original_keeper, record, with_outcomes
+from sheetgen.pipeline.recording import (
+    note_open_items,
+    original_keeper,
+    record,
+    with_outcomes,
+)
 from sheetgen.pipeline.shelf import IssueShelf
 from sheetgen.problems import Problem, UsageError
 from sheetgen.rules import check_book, check_together
@@ -66,9 +71,10 @@ def collect(request: CollectRequest, progress: Progress | None = None) -> Collec
             request.waivers, request.takes, request.reason,
         )  # fmt: skip
         run = None if request.dry_run else record(ledger, chosen, merged.outcomes)
+        noted = () if request.dry_run else note_open_items(ledger, chosen, merged.outcomes)
     problems = (
         *ledger.problems, *shelf.problems, *reading.problems, *kept,
-        *found.problems, *merged.problems,
+        *found.problems, *merged.problems, *noted,
     )  # fmt: skip
     recorded = with_outcomes(plan, chosen, merged.outcomes)
     answered = answer(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sheetgen import keeping
+from sheetgen.keeping.open_items import load_open_items, save_open_items
 from sheetgen.master import user_name
 from sheetgen.model.action import Action
 from sheetgen.model.collect import (
@@ -20,6 +21,7 @@ from sheetgen.model.delivered import Delivered
 from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
 from sheetgen.model.journal import Entry, storable
+from sheetgen.model.open_item import with_outcomes as open_items_after
 from sheetgen.model.paths import lasting_path, printed_initiative_year, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
@@ -66,6 +68,16 @@ def record(
     plan = with_outcomes(ledger.master.plan, chosen, outcomes)
     commit(ledger, plan, [*entries, head.end()])
     return run
+
+
+def note_open_items(
+    ledger: Ledger, chosen: Round, outcomes: Sequence[ItemOutcome]
+) -> tuple[Problem, ...]:
+    """届いたがまだ記録できない実施項目を、状況のために控える。記録のあとに呼ぶ。"""
+    mark = round_mark(chosen)
+    before, _ = load_open_items(ledger.path, mark)
+    at = datetime.now().astimezone().isoformat(timespec="seconds")
+    return save_open_items(ledger.path, mark, open_items_after(before, outcomes, at))
 
 
 def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) -> Plan:

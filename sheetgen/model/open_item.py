@@ -1,0 +1,56 @@
+"""届いたが、まだ記録できない実施項目。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sheetgen.messages import message_of
+from sheetgen.model.collect import ItemOutcome, ItemState
+from sheetgen.problems import Level, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
+
+    ``state`` is 要確認 or 未記入, ``at`` ISO 8601 with offset, ``codes`` those of its problems.
+    """
+
+    state: ItemState
+    at: str
+    files: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+_DONE = (ItemState.RECORDED, ItemState.KEPT)
+
+
+def with_outcomes(
+    before: Mapping[str, OpenItem], outcomes: Iterable[ItemOutcome], at: str
+) -> dict[str, OpenItem]:
+    """一回の回収のあとの、まだ記録できない実施項目。
+
+    What was not delivered this time stays as it was, and a blank form takes no question
+    back.  What says the same as before keeps its time.
+    """
+    after = dict(before)
+    for outcome in outcomes:
+        earlier = before.get(outcome.item)
+        if outcome.state in _DONE:
+            after.pop(outcome.item, None)
+        elif outcome.state is ItemState.HELD or (
+            outcome.state is ItemState.UNTOUCHED
+            and (earlier is None or earlier.state is ItemState.UNTOUCHED)
+        ):
+            codes = tuple(sorted({one.code for one in outcome.problems if _asks(one)}))
+            new = OpenItem(outcome.state, at, outcome.files, codes)
+            same = earlier is not None and (
+                (earlier.state, earlier.files, earlier.codes) == (new.state, new.files, new.codes)
+            )
+            after[outcome.item] = earlier if earlier is not None and same else new
+    return after
+
+
+def _asks(problem: Problem) -> bool:
+    return message_of(problem).level is not Level.NOTE
