@@ -7,6 +7,7 @@ import click
 import sheetgen
 from sheetgen.cli.check import check
 from sheetgen.cli.collect import collect
+from sheetgen.cli.compare import compare
 from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
 from sheetgen.cli.history import history
@@ -39,5 +40,6 @@ cli.add_command(check)
 cli.add_command(generate)
 cli.add_command(collect)
 cli.add_command(report)
+cli.add_command(compare)
 cli.add_command(undo)
 cli.add_command(history)

@@ -21,10 +21,12 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
+from sheetgen.model.comparison import Comparison
 from sheetgen.model.document import Document
 from sheetgen.problems import Place, Problem, SheetgenError
 
 MAIN = "main.html"
+COMPARISON = "comparison.html"
 
 
 def render_html(document: Document, layout: Path) -> bytes:
@@ -33,6 +35,11 @@ def render_html(document: Document, layout: Path) -> bytes:
     :raises SheetgenError: a template is missing (D004) or wrong (D003).
     """
     return render({"data": asdict(document)}, layout / "html", MAIN)
+
+
+def render_comparison(comparison: Comparison, layout: Path) -> bytes:
+    """新旧対照表を HTML にする。引数と例外は :func:`render_html` と同じ。"""
+    return render({"data": asdict(comparison)}, layout / "html", COMPARISON)
 
 
 def render(values: dict[str, Any], folder: Path, main: str) -> bytes:

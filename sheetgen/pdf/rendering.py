@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sheetgen.model.comparison import Comparison
 from sheetgen.model.document import Document
 from sheetgen.pdf.engine import typst
 from sheetgen.pdf.fonts import FontChoice
@@ -19,6 +20,7 @@ from sheetgen.pdf.refusals import refusal
 from sheetgen.problems import Place, Problem, SheetgenError
 
 MAIN = "main.typ"
+COMPARISON = "comparison.typ"
 STANDARD = "ua-1"
 """支援技術で読める PDF の規格（ISO 14289-1）。"""
 
@@ -38,6 +40,11 @@ def render_pdf(document: Document, layout: Path, fonts: FontChoice) -> Pdf:
         none of the fonts (D005), or a text does not fit its place (D006).
     """
     return render(asdict(document), document.published, layout / MAIN, fonts)
+
+
+def render_comparison(comparison: Comparison, layout: Path, fonts: FontChoice) -> Pdf:
+    """新旧対照表を PDF に組む。引数と例外は :func:`render_pdf` と同じ。"""
+    return render(asdict(comparison), comparison.published, layout / COMPARISON, fonts)
 
 
 def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice) -> Pdf:

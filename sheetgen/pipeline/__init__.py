@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.collecting import collect
+    from sheetgen.pipeline.comparing import compare
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.reporting import report
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
 
-__all__ = ["check", "collect", "generate", "proposals", "report", "trace", "undo"]
+__all__ = ["check", "collect", "compare", "generate", "proposals", "report", "trace", "undo"]
 
 _MODULES = {
     "check": "checking",
     "collect": "collecting",
+    "compare": "comparing",
     "generate": "generating",
     "report": "reporting",
     "trace": "tracing",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,23 +15,11 @@ from sheetgen.messages.document import PUBLISHED_DEADLINE, PUBLISHED_READERS, PU
 from sheetgen.model.document import Document
 from sheetgen.model.plan import Plan
 from sheetgen.model.report import Output, ReportFile, ReportRequest, ReportResult
-from sheetgen.output import Staging
-from sheetgen.pdf import PREFERRED, find_fonts, render_pdf
+from sheetgen.pdf import render_pdf
 from sheetgen.pipeline.books import BookMaker, is_error
 from sheetgen.pipeline.form_pages import FormPages, round_of
-from sheetgen.problems import Place, Problem, SheetgenError
-
-Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """できたもの一つと、気を付けること。"""
-
-    data: bytes
-    file: ReportFile
-    notes: list[Problem]
-    font: str | None
+from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
+from sheetgen.problems import Problem, SheetgenError
 
 
 def report(request: ReportRequest, progress: Progress | None = None) -> ReportResult:
@@ -50,41 +35,18 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
     document, problems = document_of(plan, request)
     seen = as_of(plan, document.year)
     folder = request.out or request.root / "output" / wareki(document.year) / "年次見直し"
+    makers: dict[Output, Maker] = {
+        Output.PDF: lambda path: make_pdf(
+            path, lambda fonts: render_pdf(document, request.layout, fonts), request.fonts
+        ),
+        Output.HTML: lambda path: Made(
+            render_html(document, request.layout), ReportFile(path, Output.HTML)
+        ),
+        Output.XLSX: lambda path: _make_xlsx(path, seen, request),
+    }
+    wanted = {output: makers[output] for output in request.outputs}
     stem = file_stem(document.year, request.draft)
-    made: list[_Made] = []
-    for done, output in enumerate(request.outputs):
-        if progress:
-            progress(done, len(request.outputs), output.value)
-        path = folder / f"{stem}.{output.value}"
-        try:
-            if output is Output.PDF:
-                made.append(_make_pdf(path, document, request))
-            elif output is Output.HTML:
-                page = render_html(document, request.layout)
-                made.append(_Made(page, ReportFile(path, output), [], None))
-            else:
-                made.append(_make_xlsx(path, seen, request))
-        except SheetgenError as error:
-            problems += error.problems
-    if progress:
-        progress(len(request.outputs), len(request.outputs), "")
-    if not made:
-        raise SheetgenError(problems)
-    with Staging(folder, datetime.now()) as staging:
-        for one in made:
-            with staging.open(one.file.path.name) as target:
-                target.write(one.data)
-        placed = staging.place()
-    # 様式の気付きは、文書の頁を作るときにもう挙がっている。
-    problems += [note for one in made for note in one.notes if note not in problems]
-    return ReportResult(
-        folder,
-        tuple(one.file for one in made),
-        placed.unchanged,
-        placed.kept_aside,
-        tuple(problems),
-        next((one.font for one in made if one.font), None),
-    )
+    return publish(folder, stem, wanted, problems, progress)
 
 
 def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Problem]]:
@@ -110,17 +72,7 @@ def file_stem(year: int, draft: bool) -> str:
     return f"{name}（案）" if draft else name
 
 
-def _make_pdf(path: Path, document: Document, request: ReportRequest) -> _Made:
-    fonts = find_fonts(request.fonts)
-    pdf = render_pdf(document, request.layout, fonts)
-    notes = []
-    if not fonts.is_first_choice:
-        facts = {"font": fonts.label, "first": PREFERRED[0][1]}
-        notes.append(Problem("D014", Place(file=str(path)), facts))
-    return _Made(pdf.data, ReportFile(path, Output.PDF, pdf.pages), notes, fonts.label)
-
-
-def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> _Made:
+def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> Made:
     """すべての様式を、記入欄を閉じて一冊にする。"""
     asked = RoundText(
         f"{wareki_full(plan.revision.fiscal_year)}年次見直し",
@@ -132,4 +84,4 @@ def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> _Made:
     job = BookJob(path.name, PUBLISHED_READERS, tuple(plan.items()))
     target = BytesIO()
     maker.writer.write(maker.book(job), target)
-    return _Made(target.getvalue(), ReportFile(path, Output.XLSX), maker.problems(), None)
+    return Made(target.getvalue(), ReportFile(path, Output.XLSX), maker.problems())

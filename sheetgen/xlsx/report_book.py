@@ -26,6 +26,7 @@ HEAD_ROWS = 3
 _FILLS = {Tone.DONE: "#E2F0D9", Tone.DOUBT: "#FFCDB8", Tone.WAITING: "#FFF2C6"}
 _LABEL_FILL = "#E4EAF4"
 _RULE = "#808080"
+_CHANGED = {"underline": 1, "font_color": "#C00000"}  # 色がなくても、下線で分かる
 _A4 = 9
 _MARGIN = 0.4  # インチ
 _CUT = "…（長いため、ここまで）"
@@ -64,22 +65,29 @@ class _Formats:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._known: dict[tuple[Align, Tone, str | None, bool], Format] = {}
+        self._known: dict[tuple[Align, Tone, str | None, bool, bool], Format] = {}
         self.title = self._add(bold=True, font_size=14)
         self.lead = self._add(font_color="#404040")
         self.head = self._add(
             bold=True, text_wrap=True, align="center", valign="vcenter", border=1,
             border_color=_RULE, bg_color=_LABEL_FILL,
         )  # fmt: skip
-        self.changed = self._add(underline=1, font_color="#C00000")
+        self.changed = self._add(**_CHANGED)
         self.kept = self._add()
 
     def _add(self, **properties: Any) -> Format:
         return self._book.add_format({"font_name": FONT, "font_size": SIZE, **properties})
 
-    def of(self, align: Align, tone: Tone, number_format: str | None, bold: bool) -> Format:
-        """表のセルの書式。"""
-        key = (align, tone, number_format, bold)
+    def of(
+        self,
+        align: Align,
+        tone: Tone,
+        number_format: str | None,
+        bold: bool,
+        changed: bool = False,
+    ) -> Format:
+        """表のセルの書式。``changed`` は、全体が変わった文。"""
+        key = (align, tone, number_format, bold, changed)
         found = self._known.get(key)
         if found is None:
             wishes: dict[str, Any] = {
@@ -91,6 +99,8 @@ class _Formats:
                 wishes["bg_color"] = _FILLS[tone]
             if number_format:
                 wishes["num_format"] = number_format
+            if changed:
+                wishes |= _CHANGED
             if bold:
                 wishes |= {"bold": True, "bg_color": _LABEL_FILL}
             found = self._known[key] = self._add(**wishes)
@@ -100,6 +110,8 @@ class _Formats:
 def _write_table(
     sheet: Worksheet, table: Table, title: str, formats: _Formats, heights: Sequence[float]
 ) -> None:
+    from xlsxwriter.utility import xl_range
+
     last_column = len(table.columns) - 1
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
@@ -120,6 +132,10 @@ def _write_table(
     else:
         row += 1
         sheet.write_string(row, 0, table.empty, formats.lead)
+    if any(isinstance(cell, Compared) for cells in table.rows for cell in cells):
+        # 印を付けた数は文字なので、Excel が三角の印で問うのを止める。
+        area = (HEAD_ROWS, 0, HEAD_ROWS - 1 + len(table.rows), last_column)
+        sheet.ignore_errors({"number_stored_as_text": xl_range(*area)})
     sheet.freeze_panes(HEAD_ROWS, table.frozen)
     _set_up_page(sheet, row, last_column)
 
@@ -152,7 +168,8 @@ def _write_cell(
     bold: bool,
 ) -> None:
     if isinstance(cell, Compared):
-        chosen = formats.of(column.align, Tone.PLAIN, None, bold)
+        whole = bool(cell.runs) and all(changed for _, changed in cell.runs)
+        chosen = formats.of(column.align, Tone.PLAIN, None, bold, whole)
         _write_compared(sheet, row, number, cell, chosen, formats)
         return
     shown = cell if isinstance(cell, Shown) else Shown(cell)

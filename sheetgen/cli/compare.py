@@ -1,0 +1,88 @@
+"""``sheetgen compare``: 二つの計画の新旧対照表を作る。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import one_of
+from sheetgen.cli.progress import Progress
+from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.report_command import DEFAULT_LAYOUT, OUTPUT_WORDS
+from sheetgen.model.comparison import CompareRequest, CompareResult
+from sheetgen.model.report import Output
+from sheetgen.problems import ExitCode
+
+_NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "ブック"}
+
+
+@click.command(name="compare", cls=JapaneseCommand, options_metavar="[指定]")
+@click.argument("old", type=click.Path(path_type=Path), metavar="改正前")
+@click.argument("new", type=click.Path(path_type=Path), metavar="改正後")
+@click.option(
+    "--only",
+    type=one_of(OUTPUT_WORDS),
+    metavar="形",
+    help="pdf・html・xlsx のどれか一つだけを作る。",
+)
+@click.option(
+    "--layout",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    default=DEFAULT_LAYOUT,
+    show_default=True,
+    help="文書のテンプレートのフォルダー。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。省くと output/令和N年度/新旧対照表。",
+)
+def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path | None) -> ExitCode:
+    """二つの計画のデータの、新旧対照表を作る。
+
+    改正前、改正後の順に、計画のデータのファイルを指定する。
+    改正後を左、改正前を右に並べ、変わった所に下線を引く。
+    新規、終了、番号の変わった実施項目などの一覧も付ける。
+    前に作ったものは、中身が違えば「旧版」に移す。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = CompareRequest(
+        old=old,
+        new=new,
+        layout=layout,
+        root=root,
+        out=out,
+        outputs=(only,) if only else tuple(Output),
+    )
+    with Progress("新旧対照表を作っています") as progress:
+        result = pipeline.compare(request, progress)
+    _summarize(result, root)
+    return verdict(result.report.problems)
+
+
+def _summarize(result: CompareResult, root: Path) -> None:
+    """作ったものと、違いの数を書く。"""
+    report = result.report
+    click.echo("新旧対照表を作りました。")
+    for file in report.files:
+        pages = f"、{file.pages}ページ" if file.pages else ""
+        click.echo(f"  {shown_path(file.path, root)}（{_NAMES[file.output]}{pages}）")
+    if result.differs:
+        click.echo("  " + "、".join(f"{name} {count}" for name, count in result.counts))
+    else:
+        click.echo("  文書に載る文字に、違いはありません。")
+    if report.font:
+        click.echo(f"  PDF の書体: {report.font}")
+    if report.unchanged:
+        click.echo(f"  うち {report.unchanged}個は、前に作ったものと同じです。")
+    if report.kept_aside:
+        click.echo(f"  前のもの {len(report.kept_aside)}個を「旧版」に移しました。")
+    if report.problems:
+        click.echo(f"  気を付けること: {counts(report.problems)}")
+        show_problems(report.problems)

@@ -1,0 +1,75 @@
+"""実施項目など、見出しのあるまとまり一つ。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sheetgen.document.comparison.rows import sides
+from sheetgen.model.comparison import ComparedBlock, ComparedRow, Mark, Side, State
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """まとまりの番号と名。"""
+
+    label: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """続けて書いた見出し。"""
+        return f"{self.label} {self.name}".lstrip(" ")
+
+
+def block_of(
+    key: str,
+    kind: str,
+    old: Heading | None,
+    new: Heading | None,
+    rows: Sequence[ComparedRow],
+    fields: int,
+    item: str = "",
+) -> ComparedBlock | None:
+    """まとまり。何も変わっていなければ ``None``。``fields`` は欄の数。"""
+    if new is None:
+        if old is None:
+            return None
+        state, before, after = State.ENDED, _whole(old), Side((), Mark.DELETED)
+    elif old is None:
+        state, before, after = State.NEW, Side((), Mark.ADDED), _whole(new)
+    else:
+        before, after = _headings(old, new)
+        state = State.CHANGED if rows or old.name != new.name else State.RENUMBERED
+        if state is State.RENUMBERED and old.label == new.label:
+            return None
+    both = old is not None and new is not None
+    return ComparedBlock(
+        key, item, kind, state, after, before, tuple(rows), rest=both and len(rows) < fields
+    )
+
+
+def _whole(heading: Heading) -> Side:
+    return Side(((heading.text, True),))
+
+
+def _headings(old: Heading, new: Heading) -> tuple[Side, Side]:
+    """番号と名の、改正前と改正後。番号は一つのことばとして比べる。"""
+    left, right = sides(old.name, new.name)
+    if not (old.label or new.label):
+        return left, right
+    moved = old.label != new.label
+    return (
+        Side(_joined((old.label, moved), (" ", False), *left.runs)),
+        Side(_joined((new.label, moved), (" ", False), *right.runs)),
+    )
+
+
+def _joined(*runs: tuple[str, bool]) -> tuple[tuple[str, bool], ...]:
+    """同じ印の続きを、つなげる。"""
+    out: list[tuple[str, bool]] = []
+    for text, differs in runs:
+        if out and out[-1][1] == differs:
+            text = out.pop()[0] + text
+        out.append((text, differs))
+    return tuple(out)

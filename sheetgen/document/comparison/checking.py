@@ -1,0 +1,37 @@
+"""比べてよい二つの計画かを確かめる。"""
+
+from __future__ import annotations
+
+from sheetgen.document.words import revision_title, whole_title
+from sheetgen.model.plan import Plan
+from sheetgen.problems import Place, Problem, SheetgenError
+
+
+def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
+    """比べるときに気を付けること。
+
+    :raises SheetgenError: the two are plans of different names, and most of their items
+        are different ones, so that the same id does not mean the same item (D020).
+    """
+    found = []
+    names = {"old": whole_title(old), "new": whole_title(new)}
+    if names["old"] != names["new"]:
+        if not _is_one_plan(old, new):
+            raise SheetgenError(Problem("D020", Place(label="OLD NEW"), names))
+        found.append(Problem("D021", Place(label="municipality plan_title"), names))
+    revisions = {"old": revision_title(old), "new": revision_title(new)}
+    if _moment(old) > _moment(new):
+        found.append(Problem("D022", Place(label="OLD NEW"), revisions))
+    return found
+
+
+def _is_one_plan(old: Plan, new: Plan) -> bool:
+    """同じIDの実施項目の半分以上が、同じ名か。"""
+    before = {item.id: item.title for _, _, item in old.items()}
+    after = {item.id: item.title for _, _, item in new.items()}
+    same = sum(after.get(one) == title for one, title in before.items())
+    return 2 * same >= min(len(before), len(after)) and same > 0
+
+
+def _moment(plan: Plan) -> tuple[int, str]:
+    return plan.revision.fiscal_year, plan.revision.published
