@@ -82,6 +82,17 @@ class CellMaker:
         self.date1904 = date1904
         self.seen: dict[str, Look] = {}
         """引いたことのあるスタイル。"""
+        self.formats: dict[str, tuple[str, str]] = {}
+        """スタイルの、そのままの文字と、そのままの数の表示形式。そのままでなければ空。"""
+        self.shared: dict[tuple[str, str], RawCell] = {}
+        """文字列の表の番号とスタイルから、作ったことのあるセル。"""
+
+    def format(self, style: str) -> tuple[str, str]:
+        """飾りのないセルの、文字と数の表示形式。取消線や日付なら空。"""
+        look = self.look(style)
+        code = "" if look.struck else look.number_format
+        found = self.formats[style] = (code, "" if look.date else code)
+        return found
 
     def look(self, style: str) -> Look:
         """スタイルの番号（書かれたまま）の見た目。なければ標準。"""

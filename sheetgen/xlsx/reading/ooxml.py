@@ -127,7 +127,10 @@ class BookReader:
         part = _part(related, "sharedStrings")
         if part is None:
             return _NO_STRINGS
-        return _parts.get(self._archive.packed(part), lambda: self._read_strings(part))
+        archive = self._archive
+        return _parts.get(
+            archive.packed(part), archive.size(part), lambda: self._read_strings(part)
+        )
 
     def _read_strings(self, part: str) -> Sequence[Text]:
         data = self._archive.read(part)
@@ -142,7 +145,10 @@ class BookReader:
         part = _part(related, "styles")
         if part is None:
             return _NO_LOOKS
-        return _parts.get(self._archive.packed(part), lambda: self._read_looks(part))
+        archive = self._archive
+        return _parts.get(
+            archive.packed(part), archive.size(part), lambda: self._read_looks(part)
+        )
 
     def _read_looks(self, part: str) -> Sequence[Look]:
         data = self._archive.read(part)

@@ -10,28 +10,39 @@ from __future__ import annotations
 import re
 
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
-from sheetgen.xlsx.reading.scanning import TEXT, NotPlainError, check_root, resolve
+from sheetgen.xlsx.reading.scanning import (
+    TEXT,
+    NotPlainError,
+    check_root,
+    decoded,
+    resolve,
+    resolve_all,
+)
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
 from sheetgen.xlsx.reading.styles import Look
 from sheetgen.xlsx.reading.xmlparts import tree
 
-_ATTRS = rb'(?: [A-Za-z0-9:]+="[^"<]*")*'
-_T = rb'<t(?: xml:space="preserve")?>(' + TEXT + rb")</t>"
-_SIMPLE = re.compile(rb"<si>" + _T + rb"</si>")
+_ATTRS = r'(?: [A-Za-z0-9:]+="[^"<]*")*'
+_T = r'<t(?: xml:space="preserve")?(?: ?/>|>(' + TEXT + r")</t>)"
 # ふりがなの付いた文字。ふりがなは取らない。
-_READING = rb'<rPh sb="[0-9]+" eb="[0-9]+">' + _T.replace(b">(", b">(?:") + rb"</rPh>"
+_READING = r'<rPh sb="[0-9]+" eb="[0-9]+">' + _T.replace("(" + TEXT, "(?:" + TEXT) + r"</rPh>"
 _STRING = re.compile(
-    rb"(?:<t/>|" + _T + rb")(?:" + _READING + rb")*(?:<phoneticPr" + _ATTRS + rb" ?/>)?</si>"
+    r"<si>(?:" + _T + r"(?:" + _READING + r")*(?:<phoneticPr" + _ATTRS + r" ?/>)?"
+    r"|([^<]*(?:<(?!/?si[ />])[^<]*)*))</si>\s*|<si ?/>\s*|([\s\S]+)"
 )
-_TABLE = re.compile(rb"<sst" + _ATTRS + rb">")
+"""（文字、書式の付いた文字の中身、読めない残り）"""
+_TABLE = re.compile(rb"<sst" + _ATTRS.encode() + rb">\s*")
 _FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<]*)" ?(?:/>|></numFmt>)')
-_XF = re.compile(rb'<xf numFmtId="([0-9]{1,9})" fontId="[0-9]{1,9}"' + _ATTRS + rb" ?/?>")
+_XF = re.compile(rb'<xf numFmtId="([0-9]{1,9})" fontId="[0-9]{1,9}"' + _ATTRS.encode() + rb" ?/?>")
 _NAME = re.compile(
-    rb'<definedName(?: function="(?:false|0)")?(?: hidden="(?:false|true|0|1)")?'
-    rb'(?: localSheetId="([0-9]+)")? name="([^"<]*)"(?: localSheetId="([0-9]+)")?'
-    rb'(?: hidden="(?:false|true|0|1)")?(?: vbProcedure="(?:false|0)")?>'
-    rb"(" + TEXT + rb")</definedName>"
+    r'<definedName(?: function="(?:false|0)")?(?: hidden="(?:false|true|0|1)")?'
+    r'(?: localSheetId="([0-9]+)")? name="([^"<]*)"(?: localSheetId="([0-9]+)")?'
+    r'(?: hidden="(?:false|true|0|1)")?(?: vbProcedure="(?:false|0)")?>'
+    r"(" + TEXT + r")</definedName>"
 )
+
+
+_NAMES = "<definedNames>"
 
 
 def scan_strings(data: bytes) -> list[Text]:
@@ -42,31 +53,24 @@ def scan_strings(data: bytes) -> list[Text]:
     end = data.rfind(b"</sst>")
     if opening is None or end < 0 or data[end + len(b"</sst>") :].strip():
         raise NotPlainError
-    inner = data[opening.end() : end]
-    simple = _SIMPLE.findall(inner)
-    if inner.count(b"<") == 4 * len(simple):
-        if b"&" in inner:
-            return [Text(unescape(resolve(one))) for one in simple]
-        return [Text(unescape(one)) for one in _decoded(simple)]
-    first, *pieces = inner.replace(b"<si/>", b"<si><t/></si>").split(b"<si>")
-    if first.strip():
+    inner = decoded(data[opening.end() : end])
+    found: list[tuple[str, str, str]] = _STRING.findall(inner)
+    if found and found[-1][2]:
         raise NotPlainError
-    return [_string(piece.rstrip()) for piece in pieces]
-
-
-def _decoded(words: list[bytes]) -> list[str]:
-    """文字参照のない文字を、まとめて読む。:class:`NotPlainError`。"""
-    return resolve(b"\0".join(words)).split("\0") if words else []
-
-
-def _string(piece: bytes) -> Text:
-    match = _STRING.fullmatch(piece)
-    if match is not None:
-        return Text(unescape(resolve(match[1]))) if match[1] else Text("")
-    if b"<si" in piece or not piece.endswith(b"</si>"):
-        raise NotPlainError
-    # 書式の付いた文字だけを、XML として読む。
-    return rich_text(tree(b"<si>" + piece, "si"))
+    refers = "&" in inner
+    known = resolve_all([one for one, _, _ in found if "&" in one]) if refers else {}
+    escapes = refers or "_x" in inner or "\r" in inner
+    new = tuple.__new__
+    texts: list[Text] = []
+    for text, rich, _ in found:
+        if rich:
+            # 書式の付いた文字だけを、XML として読む。
+            texts.append(rich_text(tree(f"<si>{rich}</si>".encode(), "si")))
+            continue
+        if refers and "&" in text:
+            text = known[text]
+        texts.append(new(Text, (unescape(text) if escapes else text, "", False, "")))
+    return texts
 
 
 def scan_looks(data: bytes) -> list[Look]:
@@ -80,7 +84,7 @@ def scan_looks(data: bytes) -> list[Look]:
     if formats.count(b"<numFmt ") != len(found):
         raise NotPlainError
     for number, code in found:
-        codes[int(number)] = unescape(resolve(code)) or GENERAL
+        codes[int(number)] = unescape(resolve(decoded(code))) or GENERAL
     styles = _section(data, b"cellXfs")
     numbers = _XF.findall(styles)
     if styles.count(b"<xf") != len(numbers):
@@ -97,7 +101,10 @@ def _section(data: bytes, name: bytes) -> bytes:
     start = data.find(b"<" + name)
     if start < 0:
         return b""
-    end = data.find(b"</" + name + b">", start)
+    if data.endswith(b"/>", start, data.find(b">", start) + 1):
+        end = start
+    else:
+        end = data.find(b"</" + name + b">", start)
     # 名前の空間を変えていれば、名だけでは分からない。
     if end < 0 or data.find(b"<" + name, start + 1) >= 0 or b"xmlns" in data[start:end]:
         raise NotPlainError
@@ -114,22 +121,13 @@ def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
     if not written:
         return data, []
     # LibreOffice は、要らないところでも ' を &apos; と書く。
-    inner = written.replace(b"&apos;", b"'")
-    opening = b"<definedNames>"
+    inner = decoded(written).replace("&apos;", "'")
     found = _NAME.findall(inner)
     # 一つの名前に < は二つ。数が合えば、読み飛ばしたものはない。
-    if not inner.startswith(opening) or inner.count(b"<") != 2 * len(found) + 1:
+    if not inner.startswith(_NAMES) or inner.count("<") != 2 * len(found) + 1:
         raise NotPlainError
-    if b"&" in inner:
-        names = [
-            (resolve(name), (first or second).decode(), resolve(target))
-            for first, name, second, target in found
-        ]
-    else:
-        words = iter(_decoded([word for one in found for word in one]))
-        names = [
-            (name, first or second, target)
-            for first, name, second, target in zip(words, words, words, words, strict=True)
-        ]
-    start = data.find(opening)
+    names = [(name, first or second, target) for first, name, second, target in found]
+    if "&" in inner:
+        names = [(resolve(name), scope, resolve(target)) for name, scope, target in names]
+    start = data.find(_NAMES.encode())
     return data[:start] + data[start + len(written) + len(b"</definedNames>") :], names

@@ -12,19 +12,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TypeVar
+from xml.parsers import expat
 
-from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading.xmlparts import UTF16_STARTS, tree
+from sheetgen.xlsx.reading.xmlparts import UTF16_STARTS
 
 MAX_MEMO = 50_000
-MAX_PARTS = 32
+MAX_KEPT_PART = 1 << 20
+MAX_KEPT = 16 << 20
+"""覚えておく部品の、展開した大きさの合計の上限。"""
 
-TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
+TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
 """XML に書ける文字。書けない文字を断るのは、本当の読み手の仕事とする。"""
 _MAIN = (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
          b"http://purl.oclc.org/ooxml/spreadsheetml/main")  # fmt: skip
 _REFERENCE = re.compile("&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_resolved: dict[str, str] = {}
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_LONG = 2000
 # これより多ければ、読み手を一つ作るほうが速い。
 _MANY = 12
 
@@ -61,25 +65,62 @@ def check_root(data: bytes, name: bytes) -> None:
         raise NotPlainError
 
 
-def resolve(raw: bytes) -> str:
-    """文字参照を文字に戻す。:class:`NotPlainError`。"""
+def decoded(data: bytes) -> str:
+    """UTF-8 の文字。:class:`NotPlainError`。"""
     try:
-        text = raw.decode()
+        text = data.decode()
     except UnicodeDecodeError:
         raise NotPlainError from None
     if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
         raise NotPlainError
-    if "&" not in text:
-        return text
+    return text
+
+
+def resolve(text: str) -> str:
+    """文字参照を文字に戻す。:class:`NotPlainError`。"""
     count = text.count("&")
+    if not count:
+        return text
     if count > _MANY:
-        try:
-            return tree(b"<t>" + raw + b"</t>", "").text
-        except SheetgenError:
-            raise NotPlainError from None
+        return resolve_all([text])[text]
     found, done = _REFERENCE.subn(_character, text)
     if done != count:
         raise NotPlainError
+    return found
+
+
+def resolve_all(texts: list[str]) -> dict[str, str]:
+    """文字参照のある文字を、覚えていないものだけまとめて戻す。:class:`NotPlainError`。"""
+    found = {text: _resolved.get(text) for text in texts}
+    wanted = [text for text, known in found.items() if known is None]
+    if wanted:
+        if len(_resolved) > MAX_MEMO:
+            _resolved.clear()
+        for text, known in zip(wanted, _parsed(wanted), strict=True):
+            found[text] = known
+            if len(text) < _LONG:
+                _resolved[text] = known
+    return found  # type: ignore[return-value]
+
+
+def _parsed(texts: list[str]) -> list[str]:
+    """何本もの文字を、一つの XML として読む。"""
+    found: list[str] = []
+    words: list[str] = []
+
+    def end(name: str) -> None:
+        if name == "t":
+            found.append("".join(words))
+        words.clear()
+
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.CharacterDataHandler = words.append
+    parser.EndElementHandler = end
+    try:
+        parser.Parse(("<a><t>" + "</t><t>".join(texts) + "</t></a>").encode(), True)
+    except expat.ExpatError:
+        raise NotPlainError from None
     return found
 
 
@@ -99,16 +140,21 @@ class PartMemo:
 
     def __init__(self) -> None:
         self._found: dict[bytes, object] = {}
+        self._size = 0
 
-    def get(self, packed: bytes, make: Callable[[], _T]) -> _T:
-        """覚えていなければ ``make`` で作る。"""
+    def get(self, packed: bytes, size: int, make: Callable[[], _T]) -> _T:
+        """覚えていなければ ``make`` で作る。``size`` は展開した大きさ。"""
         found = self._found.get(packed)
         if found is None:
-            if len(self._found) >= MAX_PARTS:
-                self._found.clear()
-            found = self._found[packed] = make()
+            found = make()
+            if size <= MAX_KEPT_PART:
+                if self._size + size > MAX_KEPT:
+                    self.forget()
+                self._size += size
+                self._found[packed] = found
         return found  # type: ignore[return-value]
 
     def forget(self) -> None:
         """覚えたことを捨てる。"""
         self._found.clear()
+        self._size = 0

@@ -2,16 +2,17 @@
 
 What is verified before a value is taken, so that nothing is skipped unseen:
 
-* the part is plain (:func:`is_plain`), so that ``<c r="`` always begins a cell;
+* the part is plain (:func:`is_plain`), so that every ``<`` begins a tag;
 * there is one ``sheetData``, and no other default namespace is declared anywhere;
 * what stands before and after the rows goes through the real XML parser;
-* every piece between two cells matches, from end to end, one grammar: a cell of Excel's,
-  LibreOffice's or openpyxl's spelling, then possibly the end of its row, rows without
-  cells, and the start of the next row.
+* the rows are taken from end to end by one expression.  It matches a cell that holds
+  something, with the empty cells and the ends of rows before it, in Excel's,
+  LibreOffice's or openpyxl's spelling; or the end of the last row; or, where none of
+  these stands, all the rest.  So the matches leave no gap, and only the last one can be
+  the end or the rest.
 
 Anything else (another prefix or order of attributes, a shared formula, rich text in the
-cell) raises :class:`NotPlainError`, and the whole part is read by the parser.  Pieces
-repeat from sheet to sheet, so what each says is remembered.
+cell) raises :class:`NotPlainError`, and the whole part is read by the parser.
 """
 
 from __future__ import annotations
@@ -27,52 +28,65 @@ from sheetgen.xlsx.reading.cells import (
     UnreadableValueError,
     within_limits,
 )
-from sheetgen.xlsx.reading.scanning import MAX_MEMO, NotPlainError, check_root, resolve
+from sheetgen.xlsx.reading.scanning import (
+    MAX_MEMO,
+    NotPlainError,
+    check_root,
+    decoded,
+    resolve,
+    resolve_all,
+)
 from sheetgen.xlsx.reading.sheet_parser import SheetContent, is_zero
 from sheetgen.xlsx.reading.strings import Text, unescape
 from sheetgen.xlsx.reading.xmlparts import Attrs, without_prefixes
 
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
-_CELL = b'<c r="'
-_TEXT = rb"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
-_ROW = rb'<row r="[1-9][0-9]{0,6}"(?: (?!xml)[A-Za-z:0-9]+="[ !#-%\'-;=?-~]*")* ?'
-_EMPTY_ROWS = rb"(?:" + _ROW + rb"(?:/>|></row>))*"
-_FIRST = re.compile(_EMPTY_ROWS + _ROW + rb">")
+_TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
+_ROW = r'<row r="[1-9][0-9]{0,6}"(?: (?!xml)[A-Za-z:0-9]+="[ !#-%\'-;=?-~]*")* ?'
+_EMPTY_ROWS = r"(?:" + _ROW + r"(?:/>|></row>))*"
+_REF = r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"'
+_KIND = r'(?: t="[A-Za-z]{1,9}")?'
+_T = r'<t(?: xml:space="preserve")?'
+_EMPTY = (
+    r"(?:" + _REF + r'(?: s="[0-9]{1,6}")?' + _KIND + r"(?: ?/>|>"
+    r"(?:<v ?/>|<v></v>|<is>" + _T + r"(?: ?/>|></t>)</is>)?</c>))*"
+)
+_CONTENT = (
+    r' t="(?:s"><v>([0-9]{1,9})</v>|inlineStr"><is>' + _T + r">(" + _TEXT + r")</t></is>)</c>"
+    r'|(?: t="n")?><v>([0-9]{1,15})</v></c>'
+    r"|(" + _KIND + r">[^<]*(?:<(?!/c>|c )[^<]*)*</c>)"
+)
+_FIRST = re.compile(_EMPTY_ROWS + _ROW + r">")
 _ROWS = re.compile(_EMPTY_ROWS)
 _PIECE = re.compile(
-    rb'([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]{1,6})")?(?: t="([A-Za-z]{1,9})")?(?: ?/>|>'
-    rb'(?:<f(?: aca="(?:false|true|0|1)")?>(' + _TEXT + rb")</f>)?"
-    rb"(?:<v>(" + _TEXT + rb')</v>|<is><t(?: xml:space="preserve")?(?: ?/>|>(' + _TEXT + rb")</t>)</is>"
-    rb"|(<v ?/>))?</c>)"
-    rb"((?:</row>" + _EMPTY_ROWS + rb"(?:" + _ROW + rb">)?)?)"
+    _EMPTY + r"(?:</row>" + _EMPTY_ROWS + _ROW + r">" + _EMPTY + r")*"
+    r"(?:" + _REF.replace("[A-Z]", "([A-Z]", 1).replace("6}", "6})", 1) +
+    r'(?: s="([0-9]{1,6})")?(?:' + _CONTENT + r")|</row>" + _EMPTY_ROWS + r"\Z)|([\s\S]+)"
 )
-_ROW_HEAD = re.compile(rb'<row r="([0-9]+)"([^<]*?)/?>')
+"""(番地、スタイル、文字列の表の番号、文字、短い整数、そのほかの中身、読めない残り)"""
+_OTHER = re.compile(
+    r'(?: t="([A-Za-z]{1,9})")?>(?:(<f(?: aca="(?:false|true|0|1)")?>)(' + _TEXT + r")</f>)?"
+    r"(?:(<v>)(" + _TEXT + r")</v>|<is>" + _T + r">(" + _TEXT + r")</t></is>|(<v ?/>))?</c>"
+)
+_ROW_HEAD = re.compile(r'<row r="([0-9]+)"([^<]*?)/?>')
 _MERGES, _MERGES_END = b"<mergeCells", b"</mergeCells>"
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
-_HIDDEN = re.compile(rb' hidden="(?:1|true|on)"')
-_SEEN = re.compile(rb' (?:hidden="[1to]|ht="0)')
-_HEIGHT = re.compile(rb' ht="([0-9.]*)"')
+_HIDDEN = re.compile(r' hidden="(?:1|true|on)"')
+_SEEN = (' hidden="1"', ' hidden="t', ' hidden="o', ' ht="0')
+_HEIGHT = re.compile(r' ht="([0-9.]*)"')
 
-_LONG = 400
 MAX_EDGES = 500
-_ROW_ENDS = (b"w>", b"/>")
-_STRING = CellKind.TEXT
-_Written = tuple[str, int, str, tuple[str, str | None], str, str | None, tuple[int, ...], bool]
-"""一つの切れ端に書かれたもの。
+_STRING, _NUMBER = CellKind.TEXT, CellKind.NUMBER
+_Piece = tuple[str, str, str, str, str, str, str]
 
-(番地、文字列の表の番号か -1、スタイル、（種類、値）、文字、数式、隠れた行、行が開いたままか)
-"""
-_NOTHING: _Written = ("", -1, "", ("", None), "", None, (), True)
-
-_written: dict[bytes, _Written] = {}
 _edges: dict[bytes, SheetContent] = {}
 _merges: dict[bytes, list[str]] = {}
 
 
 def forget() -> None:
     """覚えたことを捨てる（速さを測るとき）。"""
-    _written.clear()
     _edges.clear()
+    _merges.clear()
 
 
 def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
@@ -86,58 +100,57 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     if start < 0 or end < 0 or data.find(_OPEN, end) >= 0 or data.find(_CLOSE, end + 1) >= 0:
         raise NotPlainError
     content = _around(data[: start + len(_OPEN)], data[end:])
-    first, *pieces = data[start + len(_OPEN) : end].split(_CELL)
-    if not pieces:
-        if not _ROWS.fullmatch(first):
+    rows = decoded(data[start + len(_OPEN) : end])
+    content.rows.update(_hidden_rows(rows))
+    first = _FIRST.match(rows)
+    if first is None:
+        if not _ROWS.fullmatch(rows):
             raise NotPlainError
-        content.rows.update(_hidden_rows(first))
         return content
-    if not _FIRST.fullmatch(first):
+    # 多すぎるシートを、本当の読み手は少しずつ読む。
+    if data.count(b"<v>", start) + data.count(b"<is>", start) > MAX_CELLS:
         raise NotPlainError
-    content.rows.update(_hidden_rows(first))
-    last = pieces.pop()
-    _take(pieces, content, maker)
-    found = _split(last)
-    if found[-1] or found[0] in content.cells:
+    pieces: list[_Piece] = _PIECE.findall(rows, first.end())
+    if not pieces or any(pieces.pop()):
         raise NotPlainError
-    if found[0]:
-        cell = _cell(found, maker)
-        if cell is not None:
-            content.cells[found[0]] = cell
-    content.rows.update(found[-2])
+    refers = "&" in rows
+    _take(pieces, content, maker, refers, refers or "_x" in rows or "\r" in rows)
     if len(content.cells) > MAX_CELLS:
         raise refuse("R029", limit=MAX_CELLS)
     return content
 
 
-def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
-    """行の閉じない切れ端を、順に読んで加える。"""
-    if len(_written) > MAX_MEMO:
-        _written.clear()
-    known = _written.get
+def _take(
+    pieces: list[_Piece], content: SheetContent, maker: CellMaker, refers: bool, escapes: bool
+) -> None:
+    """行の中のセルを、順に加える。"""
     cells = content.cells
-    strings, looks = maker.strings, maker.seen
+    formats = maker.formats
+    shared = maker.shared
+    new = tuple.__new__
+    # 文字参照は、シートごとに一度で戻す。
+    known = resolve_all([one[3] for one in pieces if "&" in one[3]]) if refers else {}
     count = 0
-    for piece in pieces:
-        found = known(piece) or _split(piece)
-        if found is _NOTHING:
-            continue
-        place, index, style, _, _, _, hidden, opens = found
-        if not opens:
+    for place, style, index, inline, number, other, _ in pieces:
+        # 二文字の列と六桁の行までは、どれも Excel のシートにある。
+        if (len(place) > 7 or place[2:3] > "@") and not within_limits(place):
             raise NotPlainError
-        if hidden:
-            content.rows.update(hidden)
-        if not place:
-            continue
-        look = looks.get(style)
-        # いちばん多い、書式のない共有の文字。ほかはすべて _cell が作る。
-        if look is not None and 0 <= index < len(strings) and not look[2]:
-            text, struck, _, _ = strings[index]
-            if text and not struck:
-                cells[place] = RawCell(_STRING, text, look[0])
-                count += 1
-                continue
-        cell = _cell(found, maker)
+        looks = formats.get(style) or maker.format(style)
+        cell: RawCell | None
+        if inline and looks[0]:
+            if refers and "&" in inline:
+                inline = known[inline]
+            if escapes:
+                inline = unescape(inline)
+            cell = new(RawCell, (_STRING, inline, looks[0], None, None))
+        elif index:
+            cell = shared.get((index, style)) or _shared(index, style, maker)
+        elif number and looks[1]:
+            cell = new(RawCell, (_NUMBER, int(number), looks[1], None, None))
+        elif inline:
+            cell = maker.text(Text(unescape(known.get(inline, inline))), style)
+        else:
+            cell = _other(f"><v>{number}</v></c>" if number else other, style, maker)
         if cell is not None:
             cells[place] = cell
             count += 1
@@ -146,62 +159,44 @@ def _take(pieces: list[bytes], content: SheetContent, maker: CellMaker) -> None:
         raise NotPlainError
 
 
-def _cell(found: _Written, maker: CellMaker) -> RawCell | None:
-    """切れ端のセルを作る。:class:`NotPlainError`。"""
-    _, _, style, (kind, value), inline, formula, _, _ = found
+def _shared(index: str, style: str, maker: CellMaker) -> RawCell | None:
+    """文字列の表を引くセル。同じものは一度だけ作る。:class:`NotPlainError`。"""
+    cell = _made("s", style, index, None, maker)
+    if cell is not None and len(maker.shared) < MAX_MEMO:
+        maker.shared[index, style] = cell
+    return cell
+
+
+def _other(content: str, style: str, maker: CellMaker) -> RawCell | None:
+    """数式や、ほかの種類の値のセル。:class:`NotPlainError`。"""
+    match = _OTHER.fullmatch(content)
+    if match is None:
+        raise NotPlainError
+    kind, calculated, formula, valued, value, inline, _ = match.groups()
+    formula = unescape(resolve(formula)) if calculated else None
     if inline:
         if kind != "inlineStr":
             raise NotPlainError
-        return maker.text(Text(inline), style, formula)
+        return maker.text(Text(unescape(resolve(inline))), style, formula)
+    return _made(kind or "", style, resolve(value) if valued else None, formula, maker)
+
+
+def _made(
+    kind: str, style: str, value: str | None, formula: str | None, maker: CellMaker
+) -> RawCell | None:
     try:
         return maker.make(kind, style, value, None, formula)
     except UnreadableValueError:
         raise NotPlainError from None
 
 
-def _split(piece: bytes) -> _Written:
-    """一つの切れ端を、端から端まで確かめて分ける。"""
-    match = _PIECE.fullmatch(piece)
-    if match is None:
-        raise NotPlainError
-    ref, style, kind, formula, written, inline, nothing, rows = match.groups()
-    hidden = _hidden_rows(rows) if rows else ()
-    opens = not rows or rows[-2:] not in _ROW_ENDS
-    if nothing:
-        written = b""
-    if written or inline or formula is not None:
-        place = ref.decode()
-        # 二文字の列と六桁の行までは、どれも Excel のシートにある。
-        if (len(place) > 7 or place[2:3] > "@") and not within_limits(place):
-            raise NotPlainError
-        shared = kind == b"s" and formula is None and written and written.isdigit()
-        shared = shared and len(written) < 10
-        found: _Written = (
-            place,
-            int(written) if shared else -1,
-            style.decode() if style else "",
-            (kind.decode() if kind else "", None if written is None else resolve(written)),
-            unescape(resolve(inline)) if inline else "",
-            None if formula is None else unescape(resolve(formula)),
-            hidden,
-            opens,
-        )
-    elif hidden or not opens:
-        found = ("", -1, "", ("", None), "", None, hidden, opens)
-    else:
-        found = _NOTHING
-    if len(piece) < _LONG:
-        _written[piece] = found
-    return found
-
-
-def _hidden_rows(rows: bytes) -> tuple[int, ...]:
-    if _SEEN.search(rows) is None:
+def _hidden_rows(rows: str) -> tuple[int, ...]:
+    if not any(word in rows for word in _SEEN):
         return ()
     found = []
     for row, attrs in _ROW_HEAD.findall(rows):
         height = _HEIGHT.search(attrs)
-        if _HIDDEN.search(attrs) or (height and is_zero(height[1].decode())):
+        if _HIDDEN.search(attrs) or (height and is_zero(height[1])):
             found.append(int(row))
     return tuple(found)
 
