@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sheetgen.durable import put
 from sheetgen.model.identity import round_mark
 from sheetgen.model.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.model.round import Round, RoundKind
@@ -56,7 +55,7 @@ def save_issue(issue: Issue, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
             now = _current(path)
-            _replace(path, data if now == earlier else _render(_joined(now, issue)))
+            put(path, data if now == earlier else _render(_joined(now, issue)))
     except OSError as error:
         raise SheetgenError(Problem("R191", Place(file=str(path)))) from error
     return path
@@ -235,19 +234,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(value)
     return value
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """一度の操作で置き換える。途中で止まっても、前の記録が残る。"""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sheetgen.keeping.files import put
+from sheetgen.durable import put
 from sheetgen.model.collect import ItemState
 from sheetgen.model.open_item import OpenItem
 from sheetgen.problems import Place, Problem

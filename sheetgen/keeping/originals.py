@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
-from sheetgen.keeping.files import flush_folder, put, sweep
+from sheetgen.durable import flush_folder, put, sweep
 from sheetgen.model.delivered import Delivered
 from sheetgen.problems import Place, Problem, SheetgenError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sheetgen.keeping.files import flush_folder
+from sheetgen.durable import flush_folder
 from sheetgen.model.sendout import SendOut
 from sheetgen.problems import Place, Problem, SheetgenError
 

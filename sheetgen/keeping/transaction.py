@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from sheetgen.keeping.files import flush_folder, put, sweep
+from sheetgen.durable import flush_folder, put, sweep
 from sheetgen.keeping.journal import journal_path, shown_journal
 from sheetgen.problems import Place, Problem, SheetgenError
 

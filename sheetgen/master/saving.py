@@ -7,12 +7,10 @@ it, read that back, and only then put it in place of the old one.
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheetgen.durable import flush_folder, sweep, write_beside
 from sheetgen.master.locking import LOCK_WAIT, hold
 from sheetgen.master.reading import digest_of, parse_plan
 from sheetgen.model.plan import Plan
@@ -46,7 +44,7 @@ class Prepared:
         with _explained(self._path):
             _check_unchanged(target, self._replacing)
             self._temporary.replace(target)
-        _flush_folder(target.parent)
+        flush_folder(target.parent)
 
 
 @contextlib.contextmanager
@@ -63,8 +61,8 @@ def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterato
         raise SheetgenError(Problem("M086", Place(file=str(path))))
     with _explained(path):
         _check_unchanged(target, replacing)
-        _remove_leftovers(target)
-        temporary = _write_beside(target, data)
+        sweep(target.parent, f".{target.name}.*.tmp")
+        temporary = write_beside(target, data)
     try:
         yield Prepared(path, temporary, replacing, digest_of(data))
     finally:
@@ -107,44 +105,3 @@ def _check_unchanged(path: Path, replacing: str | None) -> None:
         raise SheetgenError(Problem("M084", place))
     if digest_of(path.read_bytes()) != replacing:
         raise SheetgenError(Problem("M082", place))
-
-
-def _remove_leftovers(path: Path) -> None:
-    """前の保存が途中で止まって残った一時ファイルを消す。錠を取ってから呼ぶ。"""
-    for leftover in path.parent.glob(f".{path.name}.*.tmp"):
-        with contextlib.suppress(OSError):
-            leftover.unlink()
-
-
-def _flush_folder(folder: Path) -> None:
-    """入れ替えたことをディスクに書き切る。Windowsにはこの操作がない。"""
-    if os.name == "nt":
-        return
-    # The new file is in place already; a shared folder may not offer this at all.
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _write_beside(path: Path, data: bytes) -> Path:
-    """同じフォルダーの一時ファイルに書き、読み直して確かめる。"""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if temporary.read_bytes() != data:
-            raise OSError("the disk gave back other bytes than were written")
-        if path.exists():
-            shutil.copymode(path, temporary)
-        else:
-            temporary.chmod(0o644)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary

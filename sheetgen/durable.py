@@ -1,17 +1,18 @@
-"""書きかけを残さずにファイルを置く。"""
+"""書きかけを残さずにファイルを置く。止まっても、前のものか新しいもののどちらかになる。"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 
-def put(path: Path, data: bytes, *, flush: bool = True) -> None:
-    """中身を書き切り、読み直して確かめてから、一度の操作で置く。
+def write_beside(path: Path, data: bytes) -> Path:
+    """置く先と同じフォルダーの一時ファイルに書き切り、読み直して確かめる。
 
-    Without ``flush`` the caller flushes the folder.
+    It gets the mode of the file it is to replace.
 
     :raises OSError: it could not be written; nothing is left of it.
     """
@@ -24,7 +25,26 @@ def put(path: Path, data: bytes, *, flush: bool = True) -> None:
             os.fsync(stream.fileno())
         if temporary.read_bytes() != data:
             raise OSError("the disk gave back other bytes than were written")
-        temporary.chmod(0o644)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        else:
+            temporary.chmod(0o644)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def put(path: Path, data: bytes, *, flush: bool = True) -> None:
+    """中身を書き切り、確かめてから、一度の操作で置く。
+
+    Without ``flush`` the caller flushes the folder.
+
+    :raises OSError: it could not be written; nothing is left of it.
+    """
+    temporary = write_beside(path, data)
+    try:
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
