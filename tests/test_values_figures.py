@@ -300,8 +300,3 @@ def test_a_truth_value_is_asked() -> None:
     truth = RawCell(CellKind.BOOL, True)
     assert asked(read_value(truth, FieldKind.GRADE, Expected(scale=("A",)))) == ["R224"]
     assert asked(read_value(RawCell(CellKind.BOOL, True), FieldKind.FIGURE, UNITS)) == ["R204"]
-
-
-def test_a_percent_sign_beside_the_figure_multiplies_nothing() -> None:
-    read = number(98.3, '0.0"%"', RATE)
-    assert (read.value, read.raw) == (98.3, "98.3")

@@ -152,3 +152,9 @@ def test_a_figure_in_a_text_stays_as_it_was_seen() -> None:
 def test_10_a_time_of_day_is_shown_as_it_was_seen(iso: str, code: str, seen: str) -> None:
     """m は、時のあとと秒の前では分のこと。"""
     assert read_value(RawCell(CellKind.DATE, iso, code), FieldKind.TEXT).value == seen
+
+
+def test_a_percent_sign_beside_the_figure_multiplies_nothing() -> None:
+    rate = RawCell(CellKind.NUMBER, 98.3, '0.0"%"')
+    read = read_value(rate, FieldKind.FIGURE, Expected("％", "0.0"))
+    assert (read.value, read.raw) == (98.3, "98.3")
