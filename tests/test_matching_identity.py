@@ -27,7 +27,9 @@ from matching_samples import (
 
 from sheetgen.matching import match_book
 from sheetgen.model.answers import Found, MatchedForm
-from sheetgen.model.returned import BookFormat, RawBook, RawSheet
+from sheetgen.model.issued import IssuedForm
+from sheetgen.model.refs import ref_of, split_ref
+from sheetgen.model.returned import BookFormat, RawBook, RawCell, RawSheet
 from sheetgen.model.round import Round, RoundKind
 
 
@@ -163,11 +165,30 @@ def test_without_a_record_today_is_computed_and_told(desk: Desk) -> None:
     assert values_of(form) == dict(ANSWERS)
     (form,) = desk.match(book, issues=Records([replace(desk.issue, key="0a1b2c3d")])).forms
     assert [problem.code for problem in form.problems] == ["R119"]
+    # 隠した行の目印が今のものと違っても、計画への申出ではない。
+    today = Records([], lambda: replace(desk.issue, key="0a1b2c3d", forms=_reissued(desk)))
+    (form,) = desk.match(book, issues=today).forms
+    assert ([problem.code for problem in form.problems], form.locked) == (["R111"], ())
     assert refused(desk, book, issues=Records([])) == "R117"
     # 今の計画からは、もうその様式が作れない。
     others = {k: v for k, v in desk.issue.forms.items() if v.item_id != ITEM}
     gone = Records([], lambda: replace(desk.issue, forms=others))
     assert refused(desk, book, issues=gone) == "R117"
+
+
+def _reissued(desk: Desk) -> dict[str, IssuedForm]:
+    """別の回に配ったのと同じ様式。"""
+    old, new = f"issue={desk.issue.key}", "issue=0a1b2c3d"
+    return {
+        key: replace(
+            form,
+            values={
+                ref: value.replace(old, new) if isinstance(value, str) else value
+                for ref, value in form.values.items()
+            },
+        )
+        for key, form in desk.issue.forms.items()
+    }
 
 
 def test_a_broken_check_digit_is_not_believed(desk: Desk) -> None:
@@ -205,6 +226,22 @@ def test_contradicting_marks_are_a_question(desk: Desk) -> None:
     assert [(p.code, p.place.item) for p in form.problems if p.code == "R108"] == [
         ("R108", NEIGHBOUR)
     ]
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_two_forms_pasted_on_one_sheet_are_not_passed_over(desk: Desk, both: bool) -> None:
+    """二つの目印があっても、隠したシートの一覧ではない。"""
+    book, other = answered(desk), form_sheet(desk.book_of(NEIGHBOUR))
+    sheet = form_sheet(book)
+    below = {ref_of(row + 30, column): one for (row, column), one in _by_place(other)}
+    sheets = (*without_forms(book), replace(sheet, cells={**sheet.cells, **below}))
+    matched = desk.match(replace(book, sheets=(*sheets, other) if both else sheets))
+    assert [form.issued.item_id for form in matched.forms] == [NEIGHBOUR] * both
+    assert [(p.code, p.place.sheet) for p in matched.problems] == [("R109", sheet.name)]
+
+
+def _by_place(sheet: RawSheet) -> list[tuple[tuple[int, int], RawCell]]:
+    return [(split_ref(ref), one) for ref, one in sheet.cells.items()]
 
 
 # --- 2 ----------------------------------------------------------------------

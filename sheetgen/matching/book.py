@@ -60,17 +60,18 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
 
 def _is_list(sheet: RawSheet, claims: list[Claim], issues: Issues) -> bool:
     """隠したシートの一覧か。様式の目印は、様式には一つだけある。"""
-    if len({claim.form for claim in claims}) > 1:
+    forms = {claim.form for claim in claims}
+    if not claims or len(sheet.cells) > _LIST_CELLS * len(forms):
+        return False  # 二つの様式を貼り合わせたシートにも、二つの目印がある。
+    if len(forms) > 1:
         return True
-    if not claims or len(sheet.cells) > _LIST_CELLS:
-        return False
     # 様式が一枚のブックの一覧。隠したシートを見えるようにするプログラムもある。
     issue = issues.by_key(claims[0].fields.get("issue", ""))
     return sheet.hidden or (issue is not None and sheet.name in issue.layout.others)
 
 
 _LIST_CELLS = 20
-"""様式が一枚のブックの一覧の、セルの数の上限。様式なら、もっと多くのセルがある。"""
+"""一覧の、様式一つあたりのセルの数の上限。様式なら、もっと多くのセルがある。"""
 
 
 def _match_form(

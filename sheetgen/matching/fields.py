@@ -10,9 +10,10 @@ from sheetgen.matching.content import is_blank, same
 from sheetgen.matching.locating import Target, Whereabouts
 from sheetgen.matching.names import SheetNames
 from sheetgen.model.answers import Found, FoundCell, LockedChange
+from sheetgen.model.identity import parse_carrier
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.refs import split_area, split_ref
-from sheetgen.model.returned import RawSheet
+from sheetgen.model.returned import RawCell, RawSheet
 
 Report = Callable[..., None]
 """問題を加える。``report(code, ref, label, **facts)``。"""
@@ -233,8 +234,8 @@ class FieldFinder:
             self.findings.used.add(ref)
             issued = spot.cell.text or self._form.values.get(spot.ref)
             cell = self._cells.get(ref)
-            if spot.cell.path == CARRIER_PATH and is_blank(cell):
-                continue  # 隠した行は、失われてもほかの目印がある
+            if spot.cell.path == CARRIER_PATH and _is_mark(cell):
+                continue  # どの様式の目印かは、見分けるときに見てある
             if not same(issued, cell):
                 label = spot.cell.label
                 change = LockedChange(ref, spot.cell.path, label, issued, cell)
@@ -256,3 +257,10 @@ class FieldFinder:
             return "空"
         text = text.replace("\n", " ")
         return f"「{text[:30]}…」" if len(text) > 30 else f"「{text}」"
+
+
+def _is_mark(cell: RawCell | None) -> bool:
+    """空か、隠した行の目印か。"""
+    if cell is None or is_blank(cell):
+        return True
+    return isinstance(cell.value, str) and parse_carrier(cell.value) is not None
