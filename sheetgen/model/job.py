@@ -60,7 +60,8 @@ class GenerateResult:
     """様式を作った結果。
 
     ``unchanged`` counts books that already stood there byte for byte;
-    ``kept_aside`` are earlier files that differed and were moved to 旧版.
+    ``kept_aside`` are earlier files that differed and were moved to 旧版; ``issue`` is
+    the key of the issue record.
     """
 
     folder: Path
@@ -68,6 +69,7 @@ class GenerateResult:
     unchanged: int
     kept_aside: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

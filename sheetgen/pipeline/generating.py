@@ -54,7 +54,8 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
-    problems += keep_issue(maker.issue(), request.plan)
+    issue = maker.issue()
+    problems += keep_issue(issue, request.plan)
     if is_whole(request) and request.per is Per.SECTION:
         problems += left_over(folder, f"*_{request.round.label}.xlsx", jobs)
     books = tuple(
@@ -62,7 +63,9 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
                     tuple(item.id for _, _, item in job.items))
         for job in jobs
     )  # fmt: skip
-    return GenerateResult(folder, books, placed.unchanged, placed.kept_aside, tuple(problems))
+    return GenerateResult(
+        folder, books, placed.unchanged, placed.kept_aside, tuple(problems), issue.key
+    )
 
 
 def left_over(folder: Path, pattern: str, jobs: list[BookJob]) -> list[Problem]:

@@ -1,0 +1,142 @@
+"""``sheetgen distribute``: 各課に送るブックと依頼文、メールの下書きを作る。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand, columns
+from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
+from sheetgen.cli.progress import Progress
+from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.rounds import ROUND_WORDS
+from sheetgen.era import wareki_full
+from sheetgen.model.round import RoundKind
+from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
+from sheetgen.problems import ExitCode
+
+DEFAULT_LETTERS = Path("templates/letters")
+NO_ADDRESS = "（宛先なし）"
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--round",
+    "round_kind",
+    type=one_of(ROUND_WORDS),
+    metavar="照会",
+    default=RoundKind.RESULTS.value,
+    show_default=True,
+    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
+)
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
+)
+@click.option(
+    "--section",
+    "sections",
+    metavar="課",
+    multiple=True,
+    help="この課だけに送る（例: 経営企画課）。何度でも書ける。",
+)
+@click.option(
+    "--deadline",
+    type=day,
+    metavar="日付",
+    help="様式と依頼文に書く提出期限（例: 2024-07-31）。督促にも使う。",
+)
+@source_options
+@click.option(
+    "--letters",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    default=DEFAULT_LETTERS,
+    show_default=True,
+    help="依頼文のテンプレートのフォルダー。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。省くと output/令和N年度/配布。",
+)
+@click.option("--again", is_flag=True, help="前と同じものでも、送ったことをもう一度記録する。")
+@click.option("--dry-run", is_flag=True, help="どの課に何を送るかを示すだけで、何も作らない。")
+def distribute(
+    round_kind: RoundKind,
+    year: int | None,
+    sections: tuple[str, ...],
+    deadline: date | None,
+    plan: Path,
+    template: Path,
+    letters: Path,
+    out: Path | None,
+    again: bool,
+    dry_run: bool,
+) -> ExitCode:
+    """各課に送るブック、依頼文、メールの下書きを作る。
+
+    ブックは generate と同じもの。下書き（.eml）を Outlook で開くと、
+    ブックを添えた、送る前のメールになる。
+    だれに何を送ったかは、送付記録 data/sendouts.jsonl に残る。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = DistributeRequest(
+        plan=plan,
+        template=template,
+        letters=letters,
+        root=root,
+        out=out,
+        round=round_kind,
+        year=year,
+        sections=sections,
+        deadline=deadline,
+        again=again,
+        dry_run=dry_run,
+    )
+    with Progress("送るものを作っています") as progress:
+        result = pipeline.distribute(request, progress)
+    _summarize(result, root)
+    return verdict(result.problems)
+
+
+def _summarize(result: DistributeResult, root: Path) -> None:
+    """送る相手の表、書き出した先、気を付けることの順に書く。"""
+    forms = sum(len(parcel.items) for parcel in result.parcels)
+    name = f"{wareki_full(result.round.year)}の{result.round.kind.label}"
+    if result.dry_run:
+        click.echo(f"{name}で送るもの（{len(result.parcels)}課、様式 {forms}枚）:")
+        for line in _table(result.parcels):
+            click.echo(line)
+        click.echo("試しに調べました。何も作っていません。")
+    else:
+        click.echo(f"{name}を {len(result.parcels)}課に送る用意ができました（様式 {forms}枚）。")
+        click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
+        click.echo("  課ごとに、ブック（.xlsx）、印刷する依頼文（.html）、メールの下書き（.eml）")
+        if result.kept_aside:
+            click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
+        if result.recorded:
+            click.echo(f"  送付記録に {result.recorded}課分を加えました。")
+        else:
+            click.echo("  送付記録は前のままです（同じものを送った記録があります）。")
+    if result.problems:
+        click.echo(f"  気を付けること: {counts(result.problems)}")
+        show_problems(result.problems)
+
+
+def _table(parcels: tuple[Parcel, ...]) -> Iterator[str]:
+    """課、様式の枚数、宛先、前に送った日を一行ずつ返す。"""
+    width = max(columns(parcel.section) for parcel in parcels)
+    for parcel in parcels:
+        to = ", ".join(parcel.to) or NO_ADDRESS
+        before = f"（{parcel.sent_before[:10]} に送付）" if parcel.sent_before else ""
+        name = parcel.section + " " * (width - columns(parcel.section))
+        yield f"  {name} {len(parcel.items):>3}枚  {to} {before}".rstrip()

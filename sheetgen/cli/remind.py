@@ -1,0 +1,143 @@
+"""``sheetgen remind``: 提出期限を過ぎた課への督促を作る。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.distribute import DEFAULT_LETTERS, NO_ADDRESS
+from sheetgen.cli.help_format import JapaneseCommand, columns
+from sheetgen.cli.parameters import day, fiscal_year, one_of, plan_option
+from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.rounds import ROUND_WORDS
+from sheetgen.era import wareki_full
+from sheetgen.model.round import RoundKind
+from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
+from sheetgen.problems import ExitCode
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--round",
+    "round_kind",
+    type=one_of(ROUND_WORDS),
+    metavar="照会",
+    default=RoundKind.RESULTS.value,
+    show_default=True,
+    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
+)
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
+)
+@click.option(
+    "--section",
+    "sections",
+    metavar="課",
+    multiple=True,
+    help="この課だけを調べる（例: 経営企画課）。何度でも書ける。",
+)
+@click.option(
+    "--today",
+    type=day,
+    metavar="日付",
+    help="この日のつもりで遅れを数える（例: 2024-08-05）。省くと今日。",
+)
+@click.option(
+    "--deadline",
+    type=day,
+    metavar="日付",
+    help="配ったときの期限の代わりに使う提出期限。",
+)
+@click.option("--early", is_flag=True, help="期限の前でも、まだ届いていない課の分を作る。")
+@plan_option
+@click.option(
+    "--letters",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    default=DEFAULT_LETTERS,
+    show_default=True,
+    help="督促のテンプレートのフォルダー。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。中に日ごとのフォルダーができる。省くと output/令和N年度/督促。",
+)
+@click.option("--dry-run", is_flag=True, help="遅れている課を示すだけで、何も作らない。")
+def remind(
+    round_kind: RoundKind,
+    year: int | None,
+    sections: tuple[str, ...],
+    today: date | None,
+    deadline: date | None,
+    early: bool,
+    plan: Path,
+    letters: Path,
+    out: Path | None,
+    dry_run: bool,
+) -> ExitCode:
+    """提出期限を過ぎた課への督促を作る。
+
+    distribute で送ったのに答えのない実施項目を、課ごとに挙げる。
+    届いていないもの、何も書かれていなかったもの、差戻しの答えのないもの。
+    それを、印刷する文とメールの下書きにする。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    request = RemindRequest(
+        plan=plan,
+        letters=letters,
+        root=root,
+        out=out,
+        round=round_kind,
+        year=year,
+        sections=sections,
+        today=today or date.today(),
+        deadline=deadline,
+        early=early,
+        dry_run=dry_run,
+    )
+    result = pipeline.remind(request)
+    _summarize(result, root)
+    return verdict(result.problems)
+
+
+def _summarize(result: RemindResult, root: Path) -> None:
+    """遅れている課の表、書き出した先、気を付けることの順に書く。"""
+    name = f"{wareki_full(result.round.year)}の{result.round.kind.label}"
+    if not result.reminders:
+        click.echo(f"{name}: 送った {result.sent}課に、督促するものはありません。")
+    else:
+        items = sum(len(one.items) for one in result.reminders)
+        click.echo(f"{name}: {len(result.reminders)}課の{items}項目に、まだ答えがありません。")
+        for line in _table(result.reminders):
+            click.echo(line)
+        if result.dry_run:
+            click.echo("試しに調べました。何も作っていません。")
+        else:
+            click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
+            click.echo("  課ごとに、印刷する文（.html）とメールの下書き（.eml）")
+    if result.problems:
+        click.echo(f"  気を付けること: {counts(result.problems)}")
+        show_problems(result.problems)
+
+
+def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
+    """課、遅れた日数、項目の数、宛先、前に督促した日を一行ずつ返す。"""
+    width = max(columns(one.section) for one in reminders)
+    for one in reminders:
+        counted = (("未提出", one.missing), ("未記入", one.untouched), ("差戻し", one.questioned))
+        what = "、".join(f"{word} {len(items)}" for word, items in counted if items)
+        late = "" if one.days_late is None or one.days_late <= 0 else f"{one.days_late}日遅れ  "
+        to = ", ".join(one.to) or NO_ADDRESS
+        before = f"（{one.reminded_before[:10]} に督促）" if one.reminded_before else ""
+        name = one.section + " " * (width - columns(one.section))
+        yield f"  {name}  {late}{what}  {to} {before}".rstrip()

@@ -1,0 +1,168 @@
+"""配布：課ごとのブック、依頼文、メールの下書き、送付記録。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sheetgen.era import wareki
+from sheetgen.forms.jobs import BookJob, is_whole, plan_jobs
+from sheetgen.forms.rounds import settle_round
+from sheetgen.keeping.sendouts import add_sendouts, load_sendouts
+from sheetgen.letters import ISSUE_LETTER, LetterWriter
+from sheetgen.master import load_plan, user_name
+from sheetgen.model.identity import round_mark
+from sheetgen.model.job import GenerateRequest, GenerateResult
+from sheetgen.model.letter import Attachment, Letter
+from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
+from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
+from sheetgen.model.sendout import SendKind, SendOut, latest, not_yet_sent, of_round
+from sheetgen.output import Staging
+from sheetgen.pipeline.generating import generate
+from sheetgen.pipeline.letters import Addressees, draft, left_over, letter_items, letter_text
+from sheetgen.problems import Problem, SheetgenError
+
+Progress = Callable[[int, int, str], None]
+
+
+def distribute(
+    request: DistributeRequest,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+    who: str | None = None,
+) -> DistributeResult:
+    """各課に送るものを作り、送付記録に残す。
+
+    ``progress`` is called with (books done, books in all, addressee).
+
+    :raises SheetgenError: the master, a template or the request is not sound (nothing is
+        changed then), or the files cannot be written.
+    """
+    moment = (now or datetime.now()).astimezone()
+    plan = load_plan(request.plan)
+    chosen = settle_round(plan, request.round, request.year)
+    wanted = _books_wanted(request)
+    jobs = plan_jobs(plan, wanted)
+    letters = _letters(request, plan, chosen, jobs)
+    log = load_sendouts(request.plan)
+    before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.ISSUE)
+    addressees = Addressees(plan)
+    parcels = tuple(_parcel(job, addressees, before) for job in jobs)
+    folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
+    problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
+    if request.deadline is None:
+        problems.append(Problem("L022"))
+    if request.dry_run:
+        return DistributeResult(chosen, folder, parcels, 0, 0, (), tuple(problems), dry_run=True)
+    made = generate(wanted, progress)
+    books = [(made.folder / job.file_name).read_bytes() for job in jobs]
+    with Staging(folder, datetime.now()) as staging:
+        for parcel, letter, book in zip(parcels, letters, books, strict=True):
+            name, page, mail = parcel.files
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book)))
+        placed = staging.place()
+    sendouts = _sendouts(request, chosen, made, parcels, books, moment, who or user_name())
+    recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
+    problems += [*made.problems, *failed]
+    if is_whole(wanted):
+        label = request.round.label
+        made_names = [name for parcel in parcels for name in parcel.files]
+        problems += left_over(folder, made_names, f"*_{label}.eml", f"*_{label}_*.html")
+    return DistributeResult(
+        chosen,
+        folder,
+        parcels,
+        recorded,
+        made.unchanged,
+        (*made.kept_aside, *placed.kept_aside),
+        tuple(problems),
+    )
+
+
+def record_sendouts(
+    plan: Path, sendouts: Sequence[SendOut], *, again: bool = False
+) -> tuple[int, list[Problem]]:
+    """送付記録に加える。返すのは、加えた行の数と、書けなかったときの問題。
+
+    The files are in place already: that the record failed must not take them back.
+    """
+    try:
+        added = add_sendouts(
+            plan, lambda earlier: sendouts if again else not_yet_sent(earlier, sendouts)
+        )
+    except SheetgenError as error:
+        return 0, list(error.problems)
+    return len(added), []
+
+
+def _books_wanted(request: DistributeRequest) -> GenerateRequest:
+    return GenerateRequest(
+        plan=request.plan,
+        template=request.template,
+        root=request.root,
+        out=request.out,
+        round=request.round,
+        year=request.year,
+        sections=request.sections,
+        deadline=request.deadline,
+    )
+
+
+def _letters(
+    request: DistributeRequest, plan: Plan, chosen: Round, jobs: Sequence[BookJob]
+) -> list[Letter]:
+    """課ごとの依頼文。テンプレートの誤りは、何かを置く前に分かる。"""
+    writer = LetterWriter(request.letters, ISSUE_LETTER)
+    letters = []
+    for job in jobs:
+        values = letter_text(plan, chosen, request.deadline, job.addressee, job.file_name)
+        items, joint = letter_items(job.items), letter_items(job.joint, here=False)
+        letters.append(writer.write(replace(values, items=items, joint=joint)))
+    return letters
+
+
+def _parcel(job: BookJob, addressees: Addressees, before: dict[tuple[str, str], SendOut]) -> Parcel:
+    stem = job.file_name.removesuffix(".xlsx")
+    last = before.get((job.addressee, job.file_name))
+    return Parcel(
+        job.addressee,
+        addressees.to(job.addressee),
+        tuple(item.id for _, _, item in job.items),
+        (job.file_name, f"{stem}_依頼文.html", f"{stem}.eml"),
+        last.at if last else None,
+    )
+
+
+def _sendouts(
+    request: DistributeRequest,
+    chosen: Round,
+    made: GenerateResult,
+    parcels: Sequence[Parcel],
+    books: Sequence[bytes],
+    moment: datetime,
+    who: str,
+) -> list[SendOut]:
+    return [
+        SendOut(
+            at=moment.isoformat(timespec="seconds"),
+            by=who.encode("utf-8", "replace").decode("utf-8"),
+            kind=SendKind.ISSUE,
+            round=round_mark(chosen),
+            issue=made.issue,
+            section=parcel.section,
+            email=", ".join(parcel.to) or None,
+            file=parcel.files[0],
+            sha256=hashlib.sha256(book).hexdigest(),
+            deadline=request.deadline.isoformat() if request.deadline else None,
+            items=parcel.items,
+        )
+        for parcel, book in zip(parcels, books, strict=True)
+    ]

@@ -1,0 +1,244 @@
+"""督促：配ったのに答えのない実施項目を、課ごとに手紙とメールの下書きにする。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.forms.filenames import safe_name
+from sheetgen.forms.rounds import settle_round
+from sheetgen.keeping.sendouts import load_sendouts
+from sheetgen.letters import (
+    REMINDER_LETTER,
+    LetterWriter,
+    Outstanding,
+    outstanding,
+    sections_sent,
+)
+from sheetgen.master import user_name
+from sheetgen.messages.letters import UNTOUCHED
+from sheetgen.model.identity import round_mark
+from sheetgen.model.letter import Letter, LetterItem
+from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round
+from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
+from sheetgen.model.sendout import SendKind, SendOut, of_round
+from sheetgen.output import Staging
+from sheetgen.pipeline.distributing import record_sendouts
+from sheetgen.pipeline.item_states import item_states
+from sheetgen.pipeline.ledger import open_ledger
+from sheetgen.pipeline.letters import (
+    Addressees,
+    draft,
+    left_over,
+    letter_items,
+    letter_text,
+    some_of,
+)
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+
+FOLDER = "督促"
+
+
+def remind(
+    request: RemindRequest, *, now: datetime | None = None, who: str | None = None
+) -> RemindResult:
+    """遅れている課への督促を作り、送付記録に残す。遅れている課がなければ、何も作らない。
+
+    Days are counted from ``request.today``; a section is late from the day after its
+    deadline.
+
+    :raises UsageError: no such section (F004).
+    :raises SheetgenError: nothing of this round has been sent (L030); something is open
+        but nothing is late yet (L031) or no deadline is known (L032) and ``early`` is not
+        set; a template is not sound; or the files cannot be written.
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(request.plan, writing=False) as ledger:
+        plan = ledger.master.plan
+        chosen = settle_round(plan, request.round, request.year)
+        states, unread = item_states(ledger, request.plan, chosen)
+    log = load_sendouts(request.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen))
+    addressees = Addressees(plan)
+    sections = _chosen(request, plan, sections_sent(sendouts))
+    if not sections:
+        name = f"{wareki_full(chosen.year)}の{chosen.kind.label}"
+        raise SheetgenError([*log.problems, Problem("L030", facts={"round": name})])
+    found = [
+        one
+        for one in outstanding(sendouts, states, addressees.order, request.deadline)
+        if one.section in sections
+    ]
+    late, problems = _late(found, request)
+    folder = _folder(request, chosen)
+    reminders = tuple(_reminder(one, addressees, sendouts, request.today) for one in late)
+    problems = [
+        *ledger.problems,
+        *log.problems,
+        *unread,
+        *addressees.problems(one.section for one in late),
+        *problems,
+    ]
+    # テンプレートの誤りは、試すだけのときにも分かる。
+    writer = LetterWriter(request.letters, REMINDER_LETTER)
+    letters = [_letter(writer, plan, chosen, one, request.today) for one in late]
+    recorded = 0
+    if late and not request.dry_run:
+        mails = _place(folder, reminders, letters)
+        lines = _sendouts(chosen, reminders, mails, moment, who or user_name())
+        recorded, failed = record_sendouts(request.plan, lines)
+        problems += failed
+        if not request.sections:
+            made = [name for one in reminders for name in one.files]
+            problems += left_over(folder, made, "*_督促.*")
+    return RemindResult(
+        chosen,
+        folder,
+        reminders,
+        len(sections),
+        recorded,
+        tuple(problems),
+        dry_run=request.dry_run,
+    )
+
+
+def _chosen(request: RemindRequest, plan: Plan, sent: Sequence[str]) -> tuple[str, ...]:
+    """配った課のうち、指定の課。
+
+    :raises UsageError: the plan has no such section, nor was anything sent to it (F004).
+    """
+    names = {one.full_name: {one.section, one.full_name} for one in plan.owners()}
+    known = {section: names.get(section, {section}) for section in (*names, *sent)}
+    wrong = [
+        Problem(
+            "F004",
+            Place(label="--section"),
+            {"section": name, "known": "、".join(one.section for one in plan.owners())},
+        )
+        for name in request.sections
+        if not any(name in words for words in known.values())
+    ]
+    if wrong:
+        raise UsageError(wrong)
+    return tuple(
+        section
+        for section in sent
+        if not request.sections or known[section] & set(request.sections)
+    )
+
+
+def _late(
+    found: Sequence[Outstanding], request: RemindRequest
+) -> tuple[list[Outstanding], list[Problem]]:
+    """督促する課と、まだ督促しない課についての知らせ。"""
+    if request.early:
+        return list(found), []
+    days = {one.section: one.days_late(request.today) for one in found}
+    late = [one for one in found if (days[one.section] or 0) > 0]
+    rest = [one for one in found if one not in late]
+    if late and rest:
+        facts = {"count": len(rest), "sections": some_of([one.section for one in rest])}
+        return late, [Problem("L033", facts=facts)]
+    if rest:
+        known = [one.deadline for one in rest if one.deadline is not None]
+        if known:
+            shown = f"{min(known):%Y-%m-%d}"
+            raise SheetgenError(Problem("L031", facts={"deadline": shown, "count": len(rest)}))
+        raise SheetgenError(Problem("L032", facts={"count": len(rest)}))
+    return late, []
+
+
+def _folder(request: RemindRequest, chosen: Round) -> Path:
+    """置く先。日ごとに分け、前に作ったものと混ぜない。"""
+    base = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
+    return base / f"{request.today:%Y-%m-%d}"
+
+
+def _reminder(
+    one: Outstanding, addressees: Addressees, sendouts: Sequence[SendOut], today: date
+) -> Reminder:
+    before = [
+        sent.at
+        for sent in sendouts
+        if sent.kind is SendKind.REMINDER and sent.section == one.section
+    ]
+    stem = f"{safe_name(one.file.removesuffix('.xlsx'))}_督促"
+    return Reminder(
+        section=one.section,
+        to=addressees.to(one.section),
+        missing=one.missing,
+        untouched=one.untouched,
+        questioned=one.questioned,
+        deadline=one.deadline,
+        days_late=one.days_late(today),
+        files=(f"{stem}.html", f"{stem}.eml"),
+        reminded_before=before[-1] if before else None,
+    )
+
+
+def _letter(
+    writer: LetterWriter, plan: Plan, chosen: Round, one: Outstanding, today: date
+) -> Letter:
+    items = {item.id: item for item in letter_items(plan.items())}
+
+    def named(ids: Sequence[str], note: str = "") -> tuple[LetterItem, ...]:
+        return tuple(replace(items[item], note=note) for item in items if item in ids)
+
+    values = letter_text(plan, chosen, one.deadline, one.section, one.file)
+    return writer.write(
+        replace(
+            values,
+            items=named((*one.missing, *one.untouched, *one.questioned)),
+            missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
+            questioned=named(one.questioned),
+            days_late=max(one.days_late(today) or 0, 0),
+        )
+    )
+
+
+def _in_order(plan: Plan, *groups: tuple[LetterItem, ...]) -> tuple[LetterItem, ...]:
+    by_id = {one.id: one for group in groups for one in group}
+    return tuple(by_id[item.id] for _, _, item in plan.items() if item.id in by_id)
+
+
+def _place(folder: Path, reminders: Sequence[Reminder], letters: Sequence[Letter]) -> list[bytes]:
+    mails = []
+    with Staging(folder, datetime.now()) as staging:
+        for reminder, letter in zip(reminders, letters, strict=True):
+            page, mail = reminder.files
+            mails.append(draft(reminder.section, reminder.to, letter))
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(mails[-1])
+        staging.place()
+    return mails
+
+
+def _sendouts(
+    chosen: Round,
+    reminders: Sequence[Reminder],
+    mails: Sequence[bytes],
+    moment: datetime,
+    who: str,
+) -> list[SendOut]:
+    return [
+        SendOut(
+            at=moment.isoformat(timespec="seconds"),
+            by=who.encode("utf-8", "replace").decode("utf-8"),
+            kind=SendKind.REMINDER,
+            round=round_mark(chosen),
+            section=one.section,
+            email=", ".join(one.to) or None,
+            file=one.files[-1],
+            sha256=hashlib.sha256(mail).hexdigest(),
+            deadline=one.deadline.isoformat() if one.deadline else None,
+            items=one.items,
+        )
+        for one, mail in zip(reminders, mails, strict=True)
+    ]
