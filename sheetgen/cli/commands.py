@@ -8,9 +8,11 @@ import sheetgen
 from sheetgen.cli.check import check
 from sheetgen.cli.collect import collect
 from sheetgen.cli.compare import compare
+from sheetgen.cli.distribute import distribute
 from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
 from sheetgen.cli.history import history
+from sheetgen.cli.remind import remind
 from sheetgen.cli.report_command import report
 from sheetgen.cli.undo import undo
 from sheetgen.problems import ExitCode
@@ -38,7 +40,9 @@ def cli(ctx: click.Context) -> int:
 
 cli.add_command(check)
 cli.add_command(generate)
+cli.add_command(distribute)
 cli.add_command(collect)
+cli.add_command(remind)
 cli.add_command(report)
 cli.add_command(compare)
 cli.add_command(undo)

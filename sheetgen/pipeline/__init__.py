@@ -13,18 +13,33 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.collecting import collect
     from sheetgen.pipeline.comparing import compare
+    from sheetgen.pipeline.distributing import distribute
     from sheetgen.pipeline.generating import generate
+    from sheetgen.pipeline.reminding import remind
     from sheetgen.pipeline.reporting import report
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
 
-__all__ = ["check", "collect", "compare", "generate", "proposals", "report", "trace", "undo"]
+__all__ = [
+    "check",
+    "collect",
+    "compare",
+    "distribute",
+    "generate",
+    "proposals",
+    "remind",
+    "report",
+    "trace",
+    "undo",
+]
 
 _MODULES = {
     "check": "checking",
     "collect": "collecting",
     "compare": "comparing",
+    "distribute": "distributing",
     "generate": "generating",
+    "remind": "reminding",
     "report": "reporting",
     "trace": "tracing",
     "proposals": "tracing",
