@@ -21,7 +21,7 @@ from sheetgen.forms.rounds import settle_round
 from sheetgen.master import load_plan
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState
 from sheetgen.model.round import RoundKind
-from sheetgen.pipeline.collecting import collect
+from sheetgen.pipeline import collect
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 import sheetgen
-from sheetgen.cli.commands import cli
+from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.help_format import JapaneseContext
 from sheetgen.cli.japanese import speak_japanese
 from sheetgen.model.plan import Plan
@@ -33,7 +33,12 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 def commands() -> list[tuple[str, click.Command]]:
     """``sheetgen`` と、そのコマンド。"""
-    return [("sheetgen", cli), *((f"sheetgen {name}", cli.commands[name]) for name in cli.commands)]
+    found: list[tuple[str, click.Command]] = [("sheetgen", cli)]
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        found.append((f"sheetgen {name}", command))
+    return found
 
 
 def commands_page() -> str:

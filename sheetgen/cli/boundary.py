@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import gc
-import platform
+import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 import sheetgen
 from sheetgen.cli.japanese import soften_streams, speak_japanese
-from sheetgen.cli.report import counts, show_problems
 from sheetgen.problems import ExitCode, Problem, SheetgenError
 
 LOG_NAME = "sheetgen-error.log"
@@ -28,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # 一度動いて終わる間に、循環した参照はほとんどできない。数千回の見回りを省く。
     gc.set_threshold(50_000, 20, 20)
+    # ほかのライブラリーの付け足しを探しに行かない。使わないのに、始まりが遅くなる。
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     soften_streams()
     speak_japanese()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -41,9 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.PROBLEMS
     except (click.Abort, KeyboardInterrupt):
+        from sheetgen.cli.report import show_problems
+
         show_problems([Problem("U010")], to_stderr=True)
         return ExitCode.PROBLEMS
     except SheetgenError as error:
+        from sheetgen.cli.report import counts, show_problems
+
         click.echo(f"続けられませんでした（{counts(error.problems)}）。", err=True)
         show_problems(error.problems, to_stderr=True)
         return error.exit_code
@@ -54,6 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
     """思わぬ例外の記録をファイルに残し、その場所を伝える。"""
+    # late: nothing of this is needed on a good day
+    import platform
+    import tempfile
+    import traceback
+    from datetime import datetime
+
+    from sheetgen.cli.report import show_problems
+
     record = "\n".join(
         [
             f"{datetime.now().isoformat(timespec='seconds')} sheetgen {sheetgen.__version__}",

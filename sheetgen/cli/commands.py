@@ -1,25 +1,50 @@
-"""コマンドの集まり。"""
+"""コマンドの集まり。
+
+A command is imported when it is asked for, so that one does not wait for another.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import click
 
 import sheetgen
-from sheetgen.cli.check import check
-from sheetgen.cli.collect import collect
-from sheetgen.cli.compare import compare
-from sheetgen.cli.distribute import distribute
-from sheetgen.cli.generate import generate
 from sheetgen.cli.help_format import JapaneseGroup
-from sheetgen.cli.history import history
-from sheetgen.cli.remind import remind
-from sheetgen.cli.report_command import report
-from sheetgen.cli.undo import undo
 from sheetgen.problems import ExitCode
+
+COMMANDS = {
+    "check": "check",
+    "generate": "generate",
+    "distribute": "distribute",
+    "collect": "collect",
+    "remind": "remind",
+    "report": "report_command",
+    "compare": "compare",
+    "undo": "undo",
+    "history": "history",
+}
+"""コマンドの名から、それのあるモジュール。"""
+
+
+class CommandGroup(JapaneseGroup):
+    """呼ばれたコマンドだけを読み込む集まり。"""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """コマンドの名を、並べる順に返す。"""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """コマンドを読み込む。なければ ``None``。"""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"sheetgen.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
 
 @click.group(
-    cls=JapaneseGroup,
+    cls=CommandGroup,
     invoke_without_command=True,
     options_metavar="[指定]",
     subcommand_metavar="コマンド [コマンドの指定]",
@@ -36,14 +61,3 @@ def cli(ctx: click.Context) -> int:
         click.echo(ctx.get_help())
         return ExitCode.USAGE
     return ExitCode.OK
-
-
-cli.add_command(check)
-cli.add_command(generate)
-cli.add_command(distribute)
-cli.add_command(collect)
-cli.add_command(remind)
-cli.add_command(report)
-cli.add_command(compare)
-cli.add_command(undo)
-cli.add_command(history)

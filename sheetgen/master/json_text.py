@@ -30,7 +30,7 @@ _MISTAKES = (
 
 
 class _Object(dict[str, object]):
-    """同じ名前の欄が二つあったことを覚えておく辞書。"""
+    """同じ名前の欄が二つあった辞書。"""
 
     repeated: tuple[str, ...] = ()
 
@@ -41,13 +41,24 @@ def _name(name: str) -> str:
     return visible(name) if any("\ud800" <= character <= "\udfff" for character in name) else name
 
 
-def _object(pairs: list[tuple[str, object]]) -> _Object:
-    pairs = [(_name(name), value) for name, value in pairs]
-    read = _Object(pairs)
-    if len(read) < len(pairs):
-        names = [name for name, _ in pairs]
-        read.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
-    return read
+class _Reader:
+    """辞書を作る。名前が重なった辞書のあることを覚えておく。"""
+
+    def __init__(self) -> None:
+        self.repeats = False
+
+    def object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        """一つの辞書。"""
+        read = dict(pairs)
+        if "".join(read).isascii() and len(read) == len(pairs):
+            return read
+        pairs = [(_name(name), value) for name, value in pairs]
+        found = _Object(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            found.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+            self.repeats = True
+        return found
 
 
 def _repeated(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -99,15 +110,16 @@ def parse_json(data: bytes, file: str) -> tuple[object, list[Problem]]:
     text = _decode(data, file)
     if not text.strip():
         raise SheetgenError(Problem("M006", Place(file=file)))
+    reader = _Reader()
     try:
-        value = json.loads(text, object_pairs_hook=_object)
+        value = json.loads(text, object_pairs_hook=reader.object)
     except json.JSONDecodeError as error:
         raise SheetgenError(_mistake(error, file)) from error
     except (RecursionError, ValueError) as error:
         # A number of thousands of digits, or brackets nested thousands deep.
         raise SheetgenError(Problem("M007", Place(file=file))) from error
     problems = []
-    for path in _repeated(value, ()):
+    for path in _repeated(value, ()) if reader.repeats else ():
         spot = locate(path, value)
         place = Place(file=file, path=spot.path, label=spot.label, item=spot.item)
         problems.append(Problem("M020", place, {"name": visible(str(path[-1]))}))

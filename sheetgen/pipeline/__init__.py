@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
-    from sheetgen.pipeline.collecting import collect
     from sheetgen.pipeline.comparing import compare
     from sheetgen.pipeline.distributing import distribute
     from sheetgen.pipeline.generating import generate
+    from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
     from sheetgen.pipeline.reporting import report
     from sheetgen.pipeline.tracing import proposals, trace
@@ -35,7 +35,7 @@ __all__ = [
 
 _MODULES = {
     "check": "checking",
-    "collect": "collecting",
+    "collect": "receiving",
     "compare": "comparing",
     "distribute": "distributing",
     "generate": "generating",

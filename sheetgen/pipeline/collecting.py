@@ -1,4 +1,4 @@
-"""回収：届いたファイルから、計画のデータと、事務局と各課への答えまで。"""
+"""回収：読んだブックから、計画のデータと、事務局と各課への答えまで。"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sheetgen.pipeline.answering import answer
 from sheetgen.pipeline.examining import Examiner
 from sheetgen.pipeline.ledger import Ledger, open_ledger
 from sheetgen.pipeline.printing import Printing
-from sheetgen.pipeline.reading import BookReader, ReadFile, Reading
+from sheetgen.pipeline.reading import ReadFile, Reading
 from sheetgen.pipeline.recording import (
     note_open_items,
     original_keeper,
@@ -43,27 +43,20 @@ class _Sorted:
     problems: tuple[Problem, ...]
 
 
-def collect(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
-    """戻ったブックを読み、点検し、確かな答えを計画のデータに入れる。
+def gather(
+    request: CollectRequest, reading: Reading, progress: Progress | None = None
+) -> CollectResult:
+    """読んでいるブックを点検し、確かな答えを計画のデータに入れる。
 
-    ``progress`` is called with (files done, files in all, name).  What is wrong with a
-    file or an answer is a problem in the result and stops nothing else.
-
-    :raises SheetgenError: the master, the options or the place to write to is not sound,
-        or another person holds the lock; nothing has been recorded then.
+    ``progress`` and exceptions are those of :func:`sheetgen.pipeline.collect`.
     """
-    # 読むプロセスの用意は、計画のデータを読む間に済む。
-    with (
-        BookReader() as reader,
-        open_ledger(request.plan, writing=not request.dry_run) as ledger,
-    ):
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         plan = ledger.master.plan
         wrong = check_decisions(plan, request.waivers, request.takes, request.reason)
         if wrong:
             raise UsageError(wrong)
         shelf = IssueShelf(plan, request.plan, request.template)
         asked = _asked(request, plan, shelf)
-        reading = reader.read(request.paths)
         found, kept = _take_in(request, ledger, asked, reading, progress)
         chosen = asked.round or _round_of(found.forms, plan, asked.year)
         merged = merge(

@@ -146,9 +146,7 @@ class BookReader:
         if part is None:
             return _NO_LOOKS
         archive = self._archive
-        return _parts.get(
-            archive.packed(part), archive.size(part), lambda: self._read_looks(part)
-        )
+        return _parts.get(archive.packed(part), archive.size(part), lambda: self._read_looks(part))
 
     def _read_looks(self, part: str) -> Sequence[Look]:
         data = self._archive.read(part)

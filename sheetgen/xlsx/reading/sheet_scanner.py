@@ -60,8 +60,13 @@ _FIRST = re.compile(_EMPTY_ROWS + _ROW + r">")
 _ROWS = re.compile(_EMPTY_ROWS)
 _PIECE = re.compile(
     _EMPTY + r"(?:</row>" + _EMPTY_ROWS + _ROW + r">" + _EMPTY + r")*"
-    r"(?:" + _REF.replace("[A-Z]", "([A-Z]", 1).replace("6}", "6})", 1) +
-    r'(?: s="([0-9]{1,6})")?(?:' + _CONTENT + r")|</row>" + _EMPTY_ROWS + r"\Z)|([\s\S]+)"
+    r"(?:"
+    + _REF.replace("[A-Z]", "([A-Z]", 1).replace("6}", "6})", 1)
+    + r'(?: s="([0-9]{1,6})")?(?:'
+    + _CONTENT
+    + r")|</row>"
+    + _EMPTY_ROWS
+    + r"\Z)|([\s\S]+)"
 )
 """(番地、スタイル、文字列の表の番号、文字、短い整数、そのほかの中身、読めない残り)"""
 _OTHER = re.compile(
