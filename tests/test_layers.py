@@ -12,7 +12,7 @@ BASE = {"problems", "messages", "era", "durable"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",
-    "answering", "document", "pdf", "html", "letters", "standing",
+    "answering", "document", "pdf", "html", "letters", "opendata", "standing",
 }  # fmt: skip
 
 # room -> the rooms it may use besides itself, and the packages from outside
@@ -37,6 +37,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "pdf": ({"base", "model"}, {"typst"}),
     "html": ({"base", "model"}, {"jinja2", "markupsafe"}),
     "letters": ({"base", "model"}, {"jinja2"}),
+    "opendata": ({"base", "model"}, set()),
     "output": ({"base", "model"}, {"filelock"}),
     "pipeline": ({"base", "model"} | STEPS, set()),
     "cli": ({"base", "model", "pipeline", "top"}, {"click"}),

@@ -21,6 +21,7 @@ COMMANDS = {
     "remind": "remind",
     "report": "report_command",
     "compare": "compare",
+    "export": "export",
     "undo": "undo",
     "history": "history",
 }

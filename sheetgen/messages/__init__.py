@@ -18,6 +18,7 @@ from sheetgen.messages.master import MASTER
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import MERGING
 from sheetgen.messages.message import Message
+from sheetgen.messages.opendata import OPENDATA
 from sheetgen.messages.output import OUTPUT
 from sheetgen.messages.rules import RULES
 from sheetgen.messages.standing import STANDING
@@ -54,6 +55,7 @@ CATALOGUE: dict[str, Message] = {
     **LETTERS,
     **ANSWERING,
     **DOCUMENT,
+    **OPENDATA,
     **STANDING,
 }
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.comparing import compare
     from sheetgen.pipeline.distributing import distribute
+    from sheetgen.pipeline.exporting import export
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
@@ -25,6 +26,7 @@ __all__ = [
     "collect",
     "compare",
     "distribute",
+    "export",
     "generate",
     "proposals",
     "remind",
@@ -37,6 +39,7 @@ _MODULES = {
     "check": "checking",
     "collect": "receiving",
     "compare": "comparing",
+    "export": "exporting",
     "distribute": "distributing",
     "generate": "generating",
     "remind": "reminding",

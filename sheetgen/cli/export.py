@@ -1,0 +1,59 @@
+"""``sheetgen export``: 計画と実績を、オープンデータとして書き出す。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import one_of, plan_option
+from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.model.opendata import DataFormat, ExportRequest, ExportResult
+from sheetgen.problems import ExitCode
+
+_FORMATS = {each.value: each for each in DataFormat}
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--only",
+    type=one_of(_FORMATS),
+    metavar="形",
+    help="csv・xlsx・json のどれか一つだけを書き出す。",
+)
+@plan_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す先。省くと output/令和N年度/オープンデータ。",
+)
+def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
+    """計画と実績を、オープンデータとして書き出す。
+
+    一行に一つの事実を書いた表を、CSV・Excel・JSON にする。項目の定義と符号の意味も添える。
+    連絡先（電話とメール）は入れない。前に作ったものは、中身が違えば「旧版」に移す。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    root = Path.cwd()
+    formats = (only,) if only else tuple(DataFormat)
+    result = pipeline.export(ExportRequest(plan=plan, root=root, out=out, formats=formats))
+    _summarize(result, root)
+    return verdict(result.problems)
+
+
+def _summarize(result: ExportResult, root: Path) -> None:
+    """書き出したものと、気を付けることを書く。"""
+    click.echo(f"オープンデータのファイル {len(result.files)}個を書き出しました。")
+    click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
+    for title, rows in result.rows:
+        click.echo(f"  {title}: {rows}行")
+    if result.unchanged:
+        click.echo(f"  うち {result.unchanged}個は、前に作ったものと同じです。")
+    if result.kept_aside:
+        click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
+    if result.problems:
+        click.echo(f"  気を付けること: {counts(result.problems)}")
+        show_problems(result.problems)

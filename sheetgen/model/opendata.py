@@ -1,0 +1,103 @@
+"""オープンデータの表と、書き出す依頼・結果。
+
+A table is what a program reads: one heading row, one fact a row, one datum a cell.
+Nothing here knows of CSV or workbooks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sheetgen.problems import Problem
+
+Datum = str | int | float | None
+"""一つのセルの値。数は数のまま、値がなければ ``None``。"""
+
+
+class DataType(StrEnum):
+    """列の型。値はデータ項目定義書に書くことば。"""
+
+    TEXT = "文字列"
+    CODE = "コード"
+    INTEGER = "整数"
+    NUMBER = "数値"
+    YEAR = "年度"
+
+
+@dataclass(frozen=True, slots=True)
+class DataColumn:
+    """一列。``name`` は英数字の名、``title`` は見出しに出る名。
+
+    ``unit`` is the unit of a number column, or the name of the column that holds it;
+    ``codes`` the code list whose codes stand in the column.
+    """
+
+    name: str
+    title: str
+    type: DataType
+    note: str
+    unit: str = ""
+    codes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """一つの表。``name`` はファイルの名、``title`` はシートの名になる。"""
+
+    name: str
+    title: str
+    note: str
+    columns: tuple[DataColumn, ...]
+    rows: tuple[tuple[Datum, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """オープンデータの一式。``unusual`` は、置き換えられずに残った機種依存文字。"""
+
+    title: str
+    publisher: str
+    tables: tuple[DataTable, ...]
+    unusual: str = ""
+
+    def table(self, name: str) -> DataTable:
+        """その名の表。なければ :class:`KeyError`。"""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+class DataFormat(StrEnum):
+    """書き出す形。"""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """オープンデータを書き出す依頼。
+
+    With ``out`` None the files go to ``root/output/令和N年度/オープンデータ``.
+    """
+
+    plan: Path
+    root: Path
+    out: Path | None = None
+    formats: tuple[DataFormat, ...] = tuple(DataFormat)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """書き出した結果。``rows`` は表の名から行の数へ。"""
+
+    folder: Path
+    files: tuple[Path, ...]
+    rows: tuple[tuple[str, int], ...]
+    unchanged: int
+    kept_aside: tuple[Path, ...]
+    problems: tuple[Problem, ...]
