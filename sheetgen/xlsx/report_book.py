@@ -38,8 +38,8 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": SIZE},
 }
+_DEFAULT_FORMAT = {"font_name": FONT, "font_size": SIZE}
 
 
 def write_report(
@@ -51,7 +51,9 @@ def write_report(
     """
     from xlsxwriter import Workbook
 
-    book = Workbook(target, _OPTIONS)
+    # XlsxWriter は渡した書式に書き足すので、毎回新しいものを渡す。
+    options = {**_OPTIONS, "default_format_properties": dict(_DEFAULT_FORMAT)}
+    book = Workbook(target, options)
     book.set_properties({"title": report.title, "author": report.creator, "created": _NO_DATE})
     formats = _Formats(book)
     for table in report.tables:
