@@ -7,6 +7,7 @@ text on a page.  A name that does not exist is an error, never nothing.
 from __future__ import annotations
 
 import traceback
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -23,6 +24,13 @@ from sheetgen.problems import Place, Problem, SheetgenError
 ISSUE_LETTER = "依頼文.txt"
 REMINDER_LETTER = "督促.txt"
 PAGE = "印刷.html"
+PAGE_COLUMNS = 88
+"""A4 の紙面の一行の桁数（全角は二桁）。字の大きさを選ぶための見積もりに使う。"""
+
+
+def columns(text: str) -> int:
+    """半角を一桁、全角を二桁と数えた幅。"""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 
 
 class LetterWriter:
@@ -50,7 +58,7 @@ class LetterWriter:
         """
         names = {one.name: getattr(values, one.name) for one in fields(values)}
         subject, text = self._parted(self._render(self._template, names))
-        lines = text.count("\n") + 1
+        lines = sum(-(-columns(line) // PAGE_COLUMNS) or 1 for line in text.split("\n"))
         page = self._render(PAGE, {"subject": subject, "text": text, "lines": lines})
         return Letter(subject, text, f"{page}\n".encode("utf-8", "replace"))
 

@@ -10,8 +10,11 @@ SUBJECT_MARK = "件名"
 UNTOUCHED = "様式は届きましたが、記入がありません"
 """督促で、実施項目に添えることば。"""
 
-# Jinja の言い方の中のことばと、そのわけ。知らない言い方は、Jinja のことばのまま出す。
+# Jinja の言い方の中のことばと、そのわけ。もとのことばも添える。
 _JINJA_WORDS = (
+    ("concatenate", "文字と数は足せません"),
+    ("unsupported operand", "その計算はできません"),
+    ("is unsafe", "テンプレートで使えないものです"),
     ("is undefined", "知らない名前を使っています"),
     ("has no attribute", "その名の値はありません"),
     ("No filter named", "知らないフィルターを使っています"),
@@ -31,7 +34,7 @@ def template_reason(message: str) -> str:
     for piece, words in _JINJA_WORDS:
         if piece in message:
             return f"{words}: {message}"
-    return message
+    return f"書き方か計算に誤りがあります: {message}"
 
 
 LETTERS: dict[str, Message] = {

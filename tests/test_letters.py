@@ -1,0 +1,283 @@
+"""手紙のテンプレート：事務局が直せ、書き違いは所を示し、紙面は一枚に収まる。"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from programs import need
+
+from sheetgen.letters import (
+    ISSUE_LETTER,
+    REMINDER_LETTER,
+    LetterWriter,
+    Outstanding,
+    outstanding,
+    sections_sent,
+)
+from sheetgen.messages import describe
+from sheetgen.model.collect import ItemState
+from sheetgen.model.letter import LetterItem, LetterText
+from sheetgen.model.sendout import SendKind, SendOut
+from sheetgen.problems import Problem, SheetgenError
+
+ITEM = LetterItem("08-08", "(8)⑧", "自動販売機<設置>場所の貸付拡大")
+SHARED = LetterItem("03-06", "(3)⑥", "任用形態のあり方検討", "職員課にお送りしています")
+VALUES = LetterText(
+    municipality="試験市",
+    plan_title="試験計画",
+    office="試験課",
+    phone="",
+    email="",
+    section="総務部 総務課",
+    round="実績照会",
+    fiscal_year=2026,
+    task="実績を記入してください。",
+    deadline="令和８年７月３１日（金）",
+    file="0101_総務部 総務課_実績照会.xlsx",
+    items=(ITEM,),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, project_root: Path) -> Path:
+    """配られたテンプレートの写し。"""
+    return Path(shutil.copytree(project_root / "templates" / "letters", tmp_path / "letters"))
+
+
+def refused(folder: Path, values: LetterText = VALUES) -> Problem:
+    with pytest.raises(SheetgenError) as raised:
+        LetterWriter(folder, ISSUE_LETTER).write(values)
+    (problem,) = raised.value.problems
+    assert describe(problem)
+    return problem
+
+
+def edit(folder: Path, old: str, new: str, name: str = ISSUE_LETTER) -> None:
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def line_of(folder: Path, words: str, name: str = ISSUE_LETTER) -> int:
+    lines = (folder / name).read_text("utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if words in line)
+
+
+def test_the_request_says_all_that_is_asked(folder: Path) -> None:
+    letter = LetterWriter(folder, ISSUE_LETTER).write(replace(VALUES, joint=(SHARED,)))
+    assert "\n" not in letter.subject
+    assert "試験計画" in letter.subject
+    assert "実績照会" in letter.subject
+    for said in (
+        "総務部 総務課長 様",
+        "令和８年度",
+        "令和８年７月３１日（金）まで",
+        VALUES.task,
+        VALUES.file,
+        "(8)⑧ 自動販売機<設置>場所の貸付拡大",
+        "(3)⑥ 任用形態のあり方検討",
+        SHARED.note,
+    ):
+        assert said in letter.text
+    assert "件名" not in letter.text
+    assert "{" not in letter.text
+
+
+def test_what_is_not_known_leaves_no_empty_line(folder: Path) -> None:
+    bare = LetterWriter(folder, ISSUE_LETTER).write(replace(VALUES, deadline="", items=()))
+    assert "電話" not in bare.text
+    assert "共管" not in bare.text
+    assert "追ってお知らせします" in bare.text
+    full = LetterWriter(folder, ISSUE_LETTER).write(
+        replace(VALUES, phone="（代表）", email="x@example.jp")
+    )
+    assert "電話 （代表）" in full.text
+    assert "メール x@example.jp" in full.text
+    assert "\n\n\n" not in bare.text + full.text
+
+
+def test_the_page_says_the_same_as_the_mail(folder: Path) -> None:
+    letter = LetterWriter(folder, ISSUE_LETTER).write(VALUES)
+    page = letter.page.decode("utf-8")
+    body = re.search(r'<div class="letter">(.*?)</div>', page, re.S)
+    assert body
+    assert html.unescape(body[1]) == letter.text
+    assert "<設置>" not in page
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'lang="ja"' in page
+    assert "http" not in page
+
+
+def test_the_reminder_counts_and_names(folder: Path) -> None:
+    late = replace(VALUES, missing=(ITEM,), questioned=(SHARED,), days_late=5)
+    text = LetterWriter(folder, REMINDER_LETTER).write(late).text
+    assert "5日過ぎ" in text
+    assert text.index(ITEM.title) < text.index("差戻し") < text.index(SHARED.title)
+    early = LetterWriter(folder, REMINDER_LETTER).write(replace(late, days_late=0)).text
+    assert "過ぎ" not in early
+    assert "令和８年７月３１日（金）" in early
+    open_end = LetterWriter(folder, REMINDER_LETTER).write(
+        replace(late, days_late=0, deadline="", questioned=())
+    )
+    assert "期限" not in open_end.text
+    assert "差戻し" not in open_end.text
+    assert "\n\n\n" not in text + early + open_end.text
+
+
+def test_the_same_values_give_the_same_letter(folder: Path) -> None:
+    one, two = (LetterWriter(folder, ISSUE_LETTER).write(VALUES) for _ in range(2))
+    assert one == two
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+def test_a_template_from_notepad_is_read(folder: Path, ending: str, encoding: str) -> None:
+    plain = LetterWriter(folder, ISSUE_LETTER).write(VALUES)
+    path = folder / ISSUE_LETTER
+    text = path.read_text("utf-8")
+    path.write_bytes(text.replace("\n", ending).encode(encoding))
+    assert LetterWriter(folder, ISSUE_LETTER).write(VALUES) == plain
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{{ plan_title }} 進捗", "{{ plan_titel }} 進捗", "plan_titel"),
+        ("{{ item.title }}", "{{ item.titel }}", "item.titel"),
+        ("{{ file }}", "{{ file }", "{{ file }"),
+        ("{% if phone %}", "{% if phone }", "{% if phone }"),
+        ("| wareki_full", "| wareki_ful", "wareki_ful"),
+        ("{{ task }}", "{{ task + 1 }}", "task + 1"),
+        ("{{ task }}", "{{ ''.__class__.__mro__ }}", "__mro__"),
+        ("{{ task }}", "{% tsk %}", "{% tsk %}"),
+    ],
+)
+def test_a_slip_is_shown_with_its_line(folder: Path, old: str, new: str, words: str) -> None:
+    edit(folder, old, new)
+    problem = refused(folder)
+    assert problem.code == "L011"
+    assert problem.place.file == str(folder / ISSUE_LETTER)
+    assert problem.facts["line"] == line_of(folder, words)
+    assert words in str(problem.facts["source"])
+    assert any("ぁ" <= one <= "ん" for one in str(problem.facts["reason"]))
+
+
+def test_a_slip_on_the_page_is_shown_too(folder: Path) -> None:
+    edit(folder, "{{ text }}", "{{ txet }}", "印刷.html")
+    problem = refused(folder)
+    assert problem.code == "L011"
+    assert problem.place.file == str(folder / "印刷.html")
+    assert problem.facts["line"] == line_of(folder, "txet", "印刷.html")
+
+
+def test_an_unclosed_tag_is_refused(folder: Path) -> None:
+    path = folder / ISSUE_LETTER
+    text = path.read_text("utf-8")
+    cut = text.rindex("{% endif %}")
+    path.write_text(text[:cut] + text[cut:].replace("{% endif %}", ""), encoding="utf-8")
+    assert refused(folder).code == "L011"
+
+
+def test_other_faults_of_a_template(folder: Path) -> None:
+    path = folder / ISSUE_LETTER
+    text = path.read_text("utf-8")
+    path.write_bytes(text.encode("cp932", "replace"))
+    assert refused(folder).code == "L012"
+    edit_first = re.sub("(?m)^件名: .*$", "お願い", text)
+    path.write_text(edit_first, encoding="utf-8")
+    assert refused(folder).code == "L013"
+    path.write_text("件名: \n本文", encoding="utf-8")
+    assert refused(folder).code == "L013"
+    path.write_text("件名：全角の: 印\n本文", encoding="utf-8")
+    assert LetterWriter(folder, ISSUE_LETTER).write(VALUES).subject == "全角の: 印"
+    path.unlink()
+    assert refused(folder).code == "L010"
+
+
+def test_the_guide_names_every_value(project_root: Path) -> None:
+    page = (project_root / "docs" / "letters.md").read_text("utf-8")
+    table = page.partition("## 使える名前")[2].partition("\n## ")[0]
+    named = {
+        name
+        for row in table.splitlines()
+        if "|" in row
+        for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+    assert named == {one.name for one in fields(LetterText)}
+
+
+def test_even_the_longest_letter_prints_on_one_page(folder: Path, tmp_path: Path) -> None:
+    chromium, pdfinfo, pdftotext = need("chromium"), need("pdfinfo"), need("pdftotext")
+    items = tuple(
+        LetterItem(f"01-{n:02}", f"(1)({n})", "効果的かつ効率的な業務執行を目指した検討", "")
+        for n in range(1, 26)
+    )
+    letter = LetterWriter(folder, ISSUE_LETTER).write(
+        replace(VALUES, items=items, joint=(SHARED, SHARED), phone="（代表）", email="x@example.jp")
+    )
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_bytes(letter.page)
+    command = [
+        chromium, "--headless=new", "--no-sandbox", "--disable-gpu",
+        f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri(),
+    ]  # fmt: skip
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    told = subprocess.run([pdfinfo, pdf], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Pages:\s+1$", told, re.M)
+    # ブラウザーは、余白があれば日時とファイルの場所を刷る。
+    text = subprocess.run([pdftotext, pdf, "-"], capture_output=True, check=True).stdout.decode()
+    assert "試験課" in text
+    assert "file:" not in text
+
+
+def sendouts(*given: tuple[str, str, tuple[str, ...], str | None]) -> Iterator[SendOut]:
+    for kind, section, items, deadline in given:
+        yield SendOut(
+            at="2026-07-01T09:00:00+09:00",
+            by="係",
+            kind=SendKind(kind),
+            round="2026J",
+            section=section,
+            file=f"{section}.xlsx",
+            sha256="0" * 64,
+            deadline=deadline,
+            items=items,
+        )
+
+
+def test_what_is_outstanding_follows_the_last_sendout() -> None:
+    sent = list(
+        sendouts(
+            ("配布", "乙", ("3", "4"), "2026-07-31"),
+            ("配布", "甲", ("1", "2", "9"), "2026-07-31"),
+            ("督促", "丙", ("1",), "2026-07-31"),
+            ("配布", "甲", ("1", "2"), "2026-08-15"),
+            ("配布", "甲", ("1", "2", "4"), None),
+        )
+    )
+    states = {
+        "4": ItemState.UNTOUCHED,
+        "1": ItemState.HELD,
+        "2": ItemState.RECORDED,
+        "3": ItemState.MISSING,
+        "5": ItemState.MISSING,  # 配っていない
+    }
+    assert sections_sent(sent) == ("乙", "甲")
+    late = outstanding(sent, states, ["甲", "乙"])
+    assert late == [
+        Outstanding("甲", "甲.xlsx", date(2026, 8, 15), (), ("4",), ("1",)),
+        Outstanding("乙", "乙.xlsx", date(2026, 7, 31), ("3",), (), ()),
+    ]
+    assert [one.days_late(date(2026, 8, 15)) for one in late] == [0, 15]
+    moved = outstanding(sent, states, ["甲", "乙"], date(2026, 9, 1))
+    assert {one.deadline for one in moved} == {date(2026, 9, 1)}
+    assert outstanding(sent, dict.fromkeys(states, ItemState.KEPT), []) == []
