@@ -404,6 +404,14 @@ def test_an_empty_folder_is_asked_about(tmp_path: Path) -> None:
     assert CATALOGUE["R071"].level is Level.CONFIRM
 
 
+def test_a_folder_named_twice_is_not_empty(tmp_path: Path) -> None:
+    """フォルダーと、その中のフォルダーを、ともに指定した。"""
+    put(tmp_path / "返信" / "総務課" / "a.xlsx", book("a"))
+    for given in ([".", "総務課"], ["総務課", "."]):
+        delivery = deliver([tmp_path / "返信" / name for name in given])
+        assert (len(delivery.files), told(delivery)) == (1, [])
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows では、Excel で開いているファイルは PermissionError になる。"""
     locked = put(tmp_path / "in" / "a.xlsx", book("a"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from merge_samples import (
     FULL,
@@ -182,6 +184,17 @@ def test_a_cleared_answer_may_be_waived() -> None:
     plan = holding(FULL)
     form = returned({TEXT: None}, plan=plan)
     one = outcome(merge(plan, RESULTS, [form], Past(), [Waiver("R403", "01-01")], (), "消す"))
+    assert (one.state, new_values(one)) == (ItemState.RECORDED, {TEXT: None})
+
+
+def test_a_cleared_answer_is_asked_about_once() -> None:
+    """答えの点検（R308）が尋ねているときは、一つの --waive で通る。"""
+    plan = holding(FULL)
+    place = Place("総務課.xlsx", "(1)①", "C10", TEXT, "令和7年度の取組実績", "01-01")
+    asked = Problem("R308", place, {"old": FULL[TEXT]})
+    form = replace(returned({TEXT: None}, plan=plan), problems=(asked,))
+    assert codes(merged([form], plan)) == ["R308"]
+    one = outcome(merge(plan, RESULTS, [form], Past(), [Waiver("R308", "01-01")], (), "消す"))
     assert (one.state, new_values(one)) == (ItemState.RECORDED, {TEXT: None})
 
 

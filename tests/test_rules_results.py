@@ -170,6 +170,9 @@ def test_a_figure_near_last_years_is_no_slip(plan: Plan) -> None:
         ("別紙のとおり", ["R332"]),
         ("同上", ["R332"]),
         ("前年度に同じ。", ["R332"]),
+        ("（作成中）", ["R332"]),
+        ("後日差替え", ["R332"]),
+        ("・関係課と調整中である。", []),
         ("-", ["R333"]),
         ("特になし", ["R333"]),
         ("○○件実施した。", ["R334"]),
@@ -206,6 +209,8 @@ def test_text_copied_from_the_plan(plan: Plan) -> None:
 
 def test_a_grade_against_the_figures(plan: Plan) -> None:
     assert levels(returned(plan, "08-08", value=20, grade="A")) == {"R360": Level.NOTE}
+    told = {one.code: one for one in returned(plan, "08-08", value=0.34, grade="A").problems}
+    assert told["R360"].facts["value"] == "0.34"  # 0 と印刷されるが、0 ではない
     assert levels(returned(plan, "08-08", value=34, grade="D")) == {"R361": Level.NOTE}
     assert codes(returned(plan, "08-08", value=33, grade="A")) == []
     # fewer hours are better here

@@ -62,10 +62,12 @@ class Walk:
 
     def _walk(self, root: _Folder) -> None:
         """フォルダーの中を、中のフォルダーまですべて見る。"""
-        waiting, count = [root], 0
+        waiting, count, seen = [root], 0, False
         while waiting:
             folder = waiting.pop()
-            for entry in self._listing(folder):
+            entries = self._listing(folder)
+            seen = seen or entries is None
+            for entry in entries or ():
                 if is_noise((entry.name,)):
                     continue
                 inner = joined(folder.name, shown(entry.name))
@@ -78,7 +80,7 @@ class Walk:
                     self._tell("R017", root.name, limit=MAX_FILES)
                     return
                 self._entry(inner, entry, real)
-        if count == 0:
+        if count == 0 and not seen:
             self._tell("R071", root.name)
 
     def _entry(self, name: str, entry: os.DirEntry[str], real: str) -> None:
@@ -106,13 +108,13 @@ class Walk:
             if name < kept.name:  # by whatever way it was reached, in whatever order
                 self._files[key] = Found(name, path)
 
-    def _listing(self, folder: _Folder) -> list[os.DirEntry[str]]:
-        """フォルダーの中。もう見たフォルダー（輪になった接合点など）なら空。"""
+    def _listing(self, folder: _Folder) -> list[os.DirEntry[str]] | None:
+        """フォルダーの中。もう見たフォルダー（二度の指定、輪になった接合点）なら ``None``。"""
         try:
             found = os.stat(folder.path)  # noqa: PTH116
             identity = (found.st_dev, found.st_ino)
             if found.st_ino and identity in self._folders:
-                return []
+                return None
             self._folders.add(identity)
             with os.scandir(folder.path) as entries:
                 return sorted(entries, key=lambda entry: entry.name)

@@ -125,10 +125,14 @@ def _problems(
         for problem in form.problems:
             if _still_stands(problem, form, settled):
                 yield problem, form
+    told = {problem.place.path for form in standing for problem in form.problems
+            if problem.code == "R308"}  # fmt: skip
     for path, one in settled.items():
         source = one.source
         for problem in one.problems:
-            yield problem, source.form if source else None
+            # 消された欄は、答えの点検でもう尋ねている。同じことは二度尋ねない。
+            if problem.code != "R403" or path not in told:
+                yield problem, source.form if source else None
         if source is not None and not _can_hold(path, one.value, case.grades):
             yield Problem("R408", source.place, {"value": shown(one.value)}), source.form
 

@@ -7,7 +7,8 @@ be lowered.  Where that is not clear, nothing is said.
 from __future__ import annotations
 
 from sheetgen.model.answers import Answer
-from sheetgen.model.numbers import printed
+from sheetgen.model.filled import Value
+from sheetgen.model.numbers import hides_digits, printed
 from sheetgen.rules.case import Case, Facts, figures
 
 _CLEARLY_SHORT = 0.5
@@ -71,9 +72,15 @@ def worst_but_reached(case: Case, answer: Answer) -> Facts | None:
 
 def _facts(case: Case, answer: Answer) -> Facts:
     value, year = case.answer("value"), case.year
-    code = case.item.indicator.number_format
     return {
         "grade": answer.value,
-        "value": printed(value.value if value else None, code),
-        "target": printed(year.target if year else None, code),
+        "value": _exact(case, value.value if value else None),
+        "target": _exact(case, year.target if year else None),
     }
+
+
+def _exact(case: Case, value: Value) -> str:
+    """印刷どおりの文字。丸められて見える値は、もとの値。"""
+    code = case.item.indicator.number_format
+    rounded = isinstance(value, int | float) and hides_digits(value, code)
+    return printed(value) if rounded else printed(value, code)

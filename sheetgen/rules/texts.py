@@ -15,6 +15,10 @@ _ELSEWHERE = (
     "(?:詳細は)?(?:別紙|別添|添付(?:資料)?|同上|同左|右記|左記|上記|下記|前年度?|昨年度?|"
     "前回|ホームページ)?(?:の?(?:とおり|通り)|を?参照|に同じ|と?同じ|と?同様|に同様)?"
 )
+_LATER = (
+    "(?:現在|ただいま)?(?:作成|確認|集計|記入|入力|精査|照会|調整)中(?:です)?|"
+    "(?:後日|追って|おって)(?:提出|報告|連絡|回答|記入|差し?替え)?(?:します|する|予定)?|未確定|未集計|仮"
+)
 _NOTHING = frozenset(
     {"", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "該当無し", "未定", "未記入"}
 )
@@ -66,9 +70,11 @@ def same_as_other_year(case: Case, answer: Answer) -> Facts | None:
 
 
 def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
-    """「別紙のとおり」など、文の外を指すだけの文。"""
+    """「別紙のとおり」「作成中」など、文の外や後を指すだけの文。"""
     own = bare(_words(answer))
-    if not own or own in _NOTHING or len(own) > 20 or not re.fullmatch(_ELSEWHERE, own):
+    if not own or own in _NOTHING or len(own) > 20:
+        return None
+    if not (re.fullmatch(_ELSEWHERE, own) or re.fullmatch(_LATER, own)):
         return None
     return {"raw": _words(answer)}
 
