@@ -18,6 +18,7 @@ COMMANDS = {
     "generate": "generate",
     "distribute": "distribute",
     "collect": "collect",
+    "status": "status",
     "remind": "remind",
     "report": "report_command",
     "compare": "compare",

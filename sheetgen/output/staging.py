@@ -37,14 +37,16 @@ class Staging:
     """``folder`` に置くファイルを、そろうまで預かる。
 
     Use as a context manager; leaving it without :meth:`place` leaves no trace.
+    ``keep_aside`` False is for what nobody writes into and the next run makes anew.
 
     :raises SheetgenError: the folder cannot be written (O001), a file is in use
         (O002), or the disk is full (O004).
     """
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path, now: datetime, *, keep_aside: bool = True) -> None:
         self.folder = folder
         self._now = now
+        self._keeps_aside = keep_aside
         self._names: list[str] = []
 
     def __enter__(self) -> Staging:
@@ -80,7 +82,7 @@ class Staging:
             # 開いたままのファイルは Windows では置き換えられない。先に確かめ、途中で止まらない。
             with _explained(old), old.open("r+b"):
                 pass
-        aside = tuple(self._keep(replaced))
+        aside = tuple(self._keep(replaced)) if self._keeps_aside else ()
         for new, old in changed:
             with _explained(old):
                 new.replace(old)

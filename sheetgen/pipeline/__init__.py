@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
     from sheetgen.pipeline.reporting import report
+    from sheetgen.pipeline.standing import status
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
 
@@ -31,6 +32,7 @@ __all__ = [
     "proposals",
     "remind",
     "report",
+    "status",
     "trace",
     "undo",
 ]
@@ -44,6 +46,7 @@ _MODULES = {
     "generate": "generating",
     "remind": "reminding",
     "report": "reporting",
+    "status": "standing",
     "trace": "tracing",
     "proposals": "tracing",
     "undo": "undoing",

@@ -1,0 +1,129 @@
+"""``sheetgen status``: 照会の状況を示す。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand, columns
+from sheetgen.cli.parameters import fiscal_year, one_of, plan_option
+from sheetgen.cli.report import show_problems, shown_path
+from sheetgen.cli.rounds import ROUND_WORDS
+from sheetgen.model.round import RoundKind
+from sheetgen.model.standing import ItemStanding, Stage, Standing, StatusResult
+from sheetgen.problems import ExitCode
+
+DEFAULT_LAYOUT = Path("templates")
+_WIDTH = 12
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--round",
+    "round_kind",
+    type=one_of(ROUND_WORDS),
+    metavar="照会",
+    help="results（実績照会）か revision（見直し照会）。省くと、その年度に最後に配ったもの。",
+)
+@click.option(
+    "--year",
+    type=fiscal_year,
+    metavar="年度",
+    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
+)
+@click.option(
+    "--layout",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    default=DEFAULT_LAYOUT,
+    show_default=True,
+    help="頁のテンプレートのあるフォルダー。",
+)
+@plan_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="頁を書き出す先。省くと output/令和N年度/状況。",
+)
+@click.option("--verbose", is_flag=True, help="記録の済んでいない実施項目を、すべて出す。")
+def status(
+    round_kind: RoundKind | None,
+    year: int | None,
+    layout: Path,
+    plan: Path,
+    out: Path | None,
+    verbose: bool,
+) -> ExitCode:
+    """配ったもの、戻ったもの、聞いているもの、記録したものを示す。
+
+    課ごとの表を画面に出し、実施項目・評価・目標と実績・効果額まで入った一枚の頁
+    （状況.html）を書き出す。頁はブラウザーで開くだけで読め、ネットにつながらなくてよい。
+    計画のデータは書き換えない。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen.model.standing import StatusRequest
+
+    root = Path.cwd()
+    request = StatusRequest(
+        plan=plan, layout=layout, root=root, out=out, round=round_kind, year=year
+    )
+    result = pipeline.status(request)
+    _summarize(result, root, verbose)
+    return ExitCode.OK
+
+
+def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
+    """表、聞いているもの、頁の場所の順に書く。"""
+    standing = result.standing
+    click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
+    click.echo("")
+    for line in status_table(standing):
+        click.echo(line)
+    click.echo("")
+    asked = [one for one in standing.items if one.stage is Stage.IN_QUESTION]
+    _show_items("要確認", asked)
+    if verbose:
+        rest = [
+            one for one in standing.items if one.stage not in (Stage.RECORDED, Stage.IN_QUESTION)
+        ]
+        _show_items("記録の済んでいないもの", rest)
+    if standing.late:
+        click.echo(f"期限を過ぎたものが {standing.late}件あります（表の * の課）。")
+    show_problems(result.problems)
+    click.echo(f"頁: {shown_path(result.page, root)}")
+
+
+def _show_items(title: str, items: list[ItemStanding]) -> None:
+    if not items:
+        return
+    click.echo(f"{title} {len(items)}件")
+    for one in items:
+        note = f"　{one.note}" if one.note else ""
+        click.echo(f"  {one.item} {one.label} {one.title}（{one.section}）{one.stage}{note}")
+    click.echo("")
+
+
+def status_table(standing: Standing) -> Iterator[str]:
+    """課ごとに、段階別の項目数を一行ずつ返す。庁内の順、最後に計。"""
+    names = [f"{one.name}{' *' if one.is_late else ''}" for one in standing.sections]
+    width = max(map(columns, ("課", "計", *names)))
+    dated = any(one.deadline for one in standing.sections)
+    heads = ["項目", *standing.stages, *(["提出期限"] if dated else [])]
+    yield _line("課", heads, width)
+    for name, one in zip(names, standing.sections, strict=True):
+        dates = [one.deadline or "・"] if dated else []
+        yield _line(name, [*map(_shown, (one.total, *one.counts)), *dates], width)
+    yield _line("計", list(map(_shown, (standing.total, *standing.counts))), width)
+
+
+def _shown(figure: int) -> str:
+    # 0 は目立たなくし、目を引くべき数だけを残す。
+    return str(figure) if figure else "・"
+
+
+def _line(name: str, cells: list[str], width: int) -> str:
+    padded = [" " * (_WIDTH - columns(cell)) + cell for cell in cells]
+    return "  " + name + " " * (width - columns(name)) + "".join(padded)

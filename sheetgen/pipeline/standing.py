@@ -1,0 +1,136 @@
+"""状況：配布記録・送付記録・記録簿・計画のデータから、一枚の頁まで。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sheetgen import keeping
+from sheetgen.document.behind import grade_of, is_behind, low_grades
+from sheetgen.era import wareki, wareki_full
+from sheetgen.forms.rounds import settle_round
+from sheetgen.html.status import render_status
+from sheetgen.keeping.issues import issue_files, issues_folder, load_issues
+from sheetgen.keeping.open_items import load_open_items
+from sheetgen.keeping.sendouts import load_sendouts
+from sheetgen.model.action import Action
+from sheetgen.model.identity import round_mark
+from sheetgen.model.journal import Entry
+from sheetgen.model.plan import Plan
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.model.sendout import SendKind, SendOut, of_round
+from sheetgen.model.standing import Sending, Standing, StatusRequest, StatusResult, Traces
+from sheetgen.output import Staging
+from sheetgen.pipeline.ledger import Ledger, open_ledger
+from sheetgen.problems import Problem, UsageError
+from sheetgen.standing.building import build_standing, result_year
+
+PAGE = "状況.html"
+FOLDER = "状況"
+
+
+def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
+    """状況を調べ、頁を置く。計画のデータのそばには何も書かない。
+
+    :raises SheetgenError: the master, a record or the template is not sound, or the page
+        cannot be placed.
+    """
+    moment = now or datetime.now()
+    with open_ledger(request.plan, writing=False) as ledger:
+        chosen = _chosen(request, ledger.master.plan)
+        standing, problems = standing_of(ledger, chosen, moment)
+    folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
+    page = render_status(standing, request.layout)
+    # 人が書き入れるものではないので、前のものは残さない。
+    with Staging(folder, moment, keep_aside=False) as staging:
+        with staging.open(PAGE) as target:
+            target.write(page)
+        staging.place()
+    return StatusResult(chosen, standing, folder / PAGE, (*ledger.problems, *problems))
+
+
+def standing_of(
+    ledger: Ledger, chosen: Round, now: datetime
+) -> tuple[Standing, tuple[Problem, ...]]:
+    """一つの照会の状況と、読めなかった記録。何も書かない。"""
+    plan = ledger.master.plan
+    traces, problems = traces_of(ledger, chosen)
+    if not traces.issued:
+        facts = {"round": f"{wareki_full(chosen.year)}の{chosen.kind.label}"}
+        problems = (*problems, Problem("S010", facts=facts))
+    grades: dict[str, str | None] = {}
+    behind: set[str] = set()
+    year = result_year(plan, chosen)
+    if year is not None:
+        low = low_grades(plan)
+        for _, _, item in plan.items():
+            grades[item.id] = grade_of(plan, item, year)
+            if is_behind(plan, item, year, low):
+                behind.add(item.id)
+    return build_standing(plan, chosen, traces, grades, behind, now), problems
+
+
+def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...]]:
+    """照会の跡を集める。"""
+    mark = round_mark(chosen)
+    issues, problems = load_issues(issues_folder(ledger.path), chosen)
+    forms = [(one.is_return, form.item_id) for one in issues for form in one.forms.values()]
+    open_items, damage = load_open_items(ledger.path, mark)
+    log = load_sendouts(ledger.path)
+    recorded = frozenset(ledger.past(chosen).items)
+    traces = Traces(
+        issued=frozenset(item for is_return, item in forms if not is_return),
+        returned=frozenset(item for is_return, item in forms if is_return),
+        recorded=recorded,
+        undone=_undone(ledger.entries, mark) - recorded,
+        open_items=open_items,
+        sendings=_sendings(of_round(log.sendouts, mark)),
+    )
+    return traces, (*problems, *damage, *log.problems)
+
+
+def _chosen(request: StatusRequest, plan: Plan) -> Round:
+    """見る照会。種類を指定しなければ、その年度に最後に配ったもの。"""
+    year = plan.revision.fiscal_year if request.year is None else request.year
+    if request.round is not None:
+        return settle_round(plan, request.round, year)
+    rounds = []
+    for kind in RoundKind:
+        try:
+            rounds.append(settle_round(plan, kind, year))
+        except UsageError:
+            continue
+    if not rounds:
+        return settle_round(plan, RoundKind.RESULTS, year)
+    return max(rounds, key=lambda one: _last_issued(request.plan, one))
+
+
+def _last_issued(plan: Path, chosen: Round) -> int:
+    """最後に配った時。配っていなければ 0。同じなら、先の（実績）照会が選ばれる。"""
+    files = issue_files(issues_folder(plan), chosen)
+    return max((path.stat().st_mtime_ns for path in files), default=0)
+
+
+def _undone(entries: Iterable[Entry], mark: str) -> frozenset[str]:
+    entries = tuple(entries)
+    undone = keeping.undone_runs(entries)
+    return frozenset(
+        one.item
+        for one in entries
+        if one.item and one.round == mark and one.action is Action.RECORD and one.run in undone
+    )
+
+
+def _sendings(sendouts: Sequence[SendOut]) -> dict[str, Sending] | None:
+    """課ごとの送付。期限は、最後に知らせたもの。"""
+    found: dict[str, Sending] = {}
+    for one in sendouts:
+        before = found.get(one.section)
+        day = one.deadline_day.isoformat() if one.deadline_day else None
+        if one.kind is SendKind.ISSUE and before is None:
+            found[one.section] = Sending(one.at[:10], day)
+        elif before is not None:
+            reminders = before.reminders + (one.kind is SendKind.REMINDER)
+            found[one.section] = Sending(before.sent_on, day or before.deadline, reminders)
+    return found or None

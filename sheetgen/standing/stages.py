@@ -1,0 +1,48 @@
+"""一つの実施項目が、どこまで進んだか。"""
+
+from __future__ import annotations
+
+from sheetgen.model.collect import ItemState
+from sheetgen.model.item import Item
+from sheetgen.model.round import Round
+from sheetgen.model.standing import Stage, Traces
+
+
+def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
+    """段階と、そのわけ（要らなければ空）。
+
+    An open question outweighs what was recorded before: someone has sent something else.
+    """
+    found = (traces.open_items or {}).get(item.id)
+    if found and found.state is ItemState.HELD:
+        return Stage.IN_QUESTION, _words("問い", found.codes, found.files)
+    if item.id in traces.recorded:
+        return Stage.RECORDED, ""
+    if has_answer(item, chosen):
+        return Stage.RECORDED, "記録簿によらない値"
+    if item.id in traces.returned:
+        return Stage.IN_QUESTION, "差戻しの回答待ち"
+    if found:
+        return Stage.RETURNED, _words("何も書かれていない", (), found.files)
+    if item.id in traces.undone:
+        return Stage.RETURNED, "記録を取り消した"
+    if item.id not in traces.issued:
+        return Stage.NOT_SENT, ""
+    if traces.sendings is not None and item.owners[0].full_name not in traces.sendings:
+        return Stage.NOT_SENT, "様式は作成済み"
+    return Stage.OUT, ""
+
+
+def has_answer(item: Item, chosen: Round) -> bool:
+    """計画のデータに、この照会の答えが入っているか。"""
+    if chosen.result_year is None:
+        return bool((item.initiative(chosen.initiative_year) or "").strip())
+    result = item.year(chosen.result_year).result
+    return any(
+        value is not None for value in (result.text, result.value, result.effect, result.grade)
+    )
+
+
+def _words(head: str, codes: tuple[str, ...], files: tuple[str, ...]) -> str:
+    listed = " ".join(codes)
+    return "　".join(part for part in (f"{head} {listed}".strip(), "、".join(files)) if part)
