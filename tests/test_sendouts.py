@@ -1,0 +1,165 @@
+"""送付記録：増えるだけで、同じことは二度書かず、壊れた行は残して告げる。"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sheetgen.keeping.sendouts import add_sendouts, load_sendouts, sendouts_path
+from sheetgen.messages import describe
+from sheetgen.model.sendout import SendKind, SendOut, latest, not_yet_sent, of_round
+from sheetgen.problems import SheetgenError
+
+ONE = SendOut(
+    at="2024-07-01T09:00:00+09:00",
+    by="係",
+    kind=SendKind.ISSUE,
+    round="2024J",
+    issue="0a1b2c3d",
+    section="企画部 経営企画課",
+    file="0101_企画部 経営企画課_実績照会.xlsx",
+    sha256="ab" * 32,
+    deadline="2024-07-31",
+    items=("01-01", "08-08"),
+)
+LATER = {"at": "2024-07-02T09:00:00+09:00", "by": "別の係"}
+
+
+def changed(**changes: Any) -> SendOut:
+    return ONE.model_copy(update={**LATER, **changes})
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """計画のデータの置き場所。中身は要らない。"""
+    return tmp_path / "plan.json"
+
+
+def add(plan: Path, *sendouts: SendOut) -> tuple[SendOut, ...]:
+    return add_sendouts(plan, lambda earlier: not_yet_sent(earlier, sendouts))
+
+
+def test_what_is_written_comes_back(plan: Path) -> None:
+    assert load_sendouts(plan).sendouts == ()
+    two = changed(section="総務部 職員課", email="a@example.jp", issue=None, deadline=None)
+    assert add(plan, ONE, two) == (ONE, two)
+    assert load_sendouts(plan).sendouts == (ONE, two)
+    assert load_sendouts(plan).problems == ()
+    lines = sendouts_path(plan).read_text("utf-8").splitlines()
+    assert [json.loads(line)["section"] for line in lines] == [ONE.section, two.section]
+    assert json.loads(lines[0])["kind"] == "配布"
+
+
+def test_the_same_is_not_written_twice(plan: Path) -> None:
+    add(plan, ONE)
+    before = sendouts_path(plan).read_bytes()
+    assert add(plan, changed()) == ()
+    assert sendouts_path(plan).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha256": "cd" * 32},
+        {"email": "a@example.jp"},
+        {"deadline": "2024-08-09"},
+        {"deadline": None},
+        {"items": ("01-01",)},
+        {"issue": "ffffffff"},
+        {"round": "2024M"},
+        {"kind": SendKind.REMINDER},
+    ],
+)
+def test_anything_new_adds_a_line(plan: Path, change: dict[str, Any]) -> None:
+    add(plan, ONE)
+    head = sendouts_path(plan).read_bytes()
+    assert add(plan, changed(**change)) == (changed(**change),)
+    assert sendouts_path(plan).read_bytes().startswith(head)
+
+
+def test_going_back_is_new_again(plan: Path) -> None:
+    other = changed(deadline="2024-08-09")
+    assert [len(add(plan, one)) for one in (ONE, other, ONE, ONE)] == [1, 1, 1, 0]
+
+
+def test_a_torn_line_is_kept_and_told(plan: Path) -> None:
+    path = sendouts_path(plan)
+    add(plan, ONE)
+    torn = path.read_bytes() + b'{"at":"2024'
+    path.write_bytes(torn)
+    assert add(plan, changed(section="総務部 職員課")) != ()
+    assert path.read_bytes().startswith(torn + b"\n")
+    log = load_sendouts(plan)
+    assert [one.section for one in log.sendouts] == [ONE.section, "総務部 職員課"]
+    assert [(one.code, one.facts["line"]) for one in log.problems] == [("L001", 2)]
+    assert all(describe(one) for one in log.problems)
+
+
+def test_a_line_of_another_shape_is_told(plan: Path) -> None:
+    add(plan, ONE)
+    with sendouts_path(plan).open("ab") as stream:
+        stream.write(b'{"at": 1}\n\xff\xfe\n[]\n\n')
+    log = load_sendouts(plan)
+    assert log.sendouts == (ONE,)
+    assert [one.facts["line"] for one in log.problems] == [2, 3, 4]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ではフォルダーの権限の効き方が違う")
+def test_a_record_that_cannot_be_read_or_written_stops(plan: Path) -> None:
+    sendouts_path(plan).mkdir()  # ファイルのあるべき所にフォルダーがある
+    with pytest.raises(SheetgenError) as raised:
+        load_sendouts(plan)
+    assert [one.code for one in raised.value.problems] == ["L002"]
+    with pytest.raises(SheetgenError):
+        add(plan, ONE)
+
+
+def test_no_half_line_stays_when_writing_fails(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(plan, ONE)
+    before = sendouts_path(plan).read_bytes()
+
+    def fail(_: int) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(SheetgenError) as raised:
+        add(plan, changed(section="総務部 職員課"))
+    assert [one.code for one in raised.value.problems] == ["L003"]
+    assert sendouts_path(plan).read_bytes() == before
+
+
+def test_two_at_once_lose_nothing(plan: Path, project_root: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from sheetgen.keeping.sendouts import add_sendouts\n"
+        "from sheetgen.model.sendout import SendOut\n"
+        "one = SendOut.model_validate_json(sys.argv[2])\n"
+        "for n in range(20):\n"
+        "    new = one.model_copy(update={'file': f'{sys.argv[3]}-{n}'})\n"
+        "    add_sendouts(Path(sys.argv[1]), lambda _: [new])\n"
+    )
+    arguments = [sys.executable, "-c", code, str(plan), ONE.model_dump_json()]
+    running = [subprocess.Popen([*arguments, name], cwd=project_root) for name in "ab"]
+    assert [one.wait(timeout=120) for one in running] == [0, 0]
+    log = load_sendouts(plan)
+    assert log.problems == ()
+    assert {one.file for one in log.sendouts} == {f"{name}-{n}" for name in "ab" for n in range(20)}
+    assert len(log.sendouts) == 40
+
+
+def test_the_readers_helpers() -> None:
+    other = changed(deadline="2024-08-09")
+    reminder = changed(kind=SendKind.REMINDER)
+    revision = changed(round="2024M")
+    log = (ONE, reminder, revision, other)
+    assert of_round(log, "2024J") == (ONE, reminder, other)
+    assert latest(of_round(log, "2024J"), SendKind.ISSUE) == {(ONE.section, ONE.file): other}
+    assert str(ONE.deadline_day) == "2024-07-31"
+    assert changed(deadline=None).deadline_day is None
+    assert changed(deadline="七月末").deadline_day is None
