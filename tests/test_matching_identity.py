@@ -244,6 +244,25 @@ def _by_place(sheet: RawSheet) -> list[tuple[tuple[int, int], RawCell]]:
     return [(split_ref(ref), one) for ref, one in sheet.cells.items()]
 
 
+def test_an_item_with_another_title_now_is_asked_about(desk: Desk) -> None:
+    """配ったあとに番号を付け替えても、答えはほかの実施項目に黙って入らない。"""
+    items = dict(desk.asked.items)
+    one, other = items[ITEM], items[NEIGHBOUR]
+    items |= {ITEM: replace(one, title=other.title), NEIGHBOUR: replace(other, title=one.title)}
+    (form,) = desk.match(answered(desk), items=items).forms
+    assert [(p.code, p.place.item) for p in form.problems] == [("R128", ITEM)]
+    assert (form.problems[0].facts["old"], form.problems[0].facts["now"]) == (
+        one.title,
+        other.title,
+    )
+    # 配布記録がなく、今の計画から求めたときは、印刷された名で気付く。
+    (form,) = desk.match(put(answered(desk), {"C3": other.title})).forms
+    assert [p.code for p in form.problems] == ["R128"]
+    # 課が名を書き直しただけなら、変更申出になるだけ。
+    (form,) = desk.match(put(answered(desk), {"C3": f"{one.title}（継続）"})).forms
+    assert form.problems == ()
+
+
 # --- 2 ----------------------------------------------------------------------
 
 

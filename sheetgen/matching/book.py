@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from sheetgen.matching.aliens import has_content, personal_data
 from sheetgen.matching.chart import Chart
@@ -13,6 +14,7 @@ from sheetgen.matching.identity import Identifier, Identity
 from sheetgen.matching.locating import Whereabouts, locate
 from sheetgen.matching.names import SheetNames, names_by_sheet
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
+from sheetgen.matching.titles import renumbered
 from sheetgen.model.answers import MatchedForm
 from sheetgen.model.asked import Asked, Issues, Matched
 from sheetgen.model.issued import IssuedForm
@@ -41,7 +43,9 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
         if isinstance(found, Identity):
             own.update(found.issue.layout.others)
             here = names.get(sheet.name.casefold(), SheetNames())
-            forms.append(_match_form(found, sheet, here, file, original))
+            form = _match_form(found, sheet, here, file, original)
+            doubt = renumbered(asked, found.chart, found.form, sheet, file)
+            forms.append(replace(form, problems=(*form.problems, doubt)) if doubt else form)
         elif found is None:
             others.append(sheet)
         else:
