@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from sheetgen.model.returned import CellKind, RawBook, RawSheet, Remark, RemarkKind
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.personal import personal_data, personal_headings
 
-_REF = r"([A-Z]{1,3})([0-9]{1,7})"
+_DIGITS = "0123456789"
 
 
 def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -40,8 +39,9 @@ def _hidden_cells(sheet: RawSheet, file: str, item: str | None) -> Iterator[Prob
         return
     kinds: dict[str, None] = {}
     refs: list[str] = []
-    for ref, cell in sheet.cells.items():
-        if cell.kind not in (CellKind.TEXT, CellKind.NUMBER) or not _is_hidden(sheet, ref):
+    for ref in _hidden_refs(sheet):
+        cell = sheet.cells[ref]
+        if cell.kind not in (CellKind.TEXT, CellKind.NUMBER):
             continue
         text = str(cell.value)
         here = personal_data(text) + personal_headings(text)
@@ -54,13 +54,17 @@ def _hidden_cells(sheet: RawSheet, file: str, item: str | None) -> Iterator[Prob
         yield Problem("R350", Place(file, sheet.name, refs[0], item=item), facts)
 
 
-def _is_hidden(sheet: RawSheet, ref: str) -> bool:
+def _hidden_refs(sheet: RawSheet) -> Iterator[str]:
+    """見えないセルの番地。"""
     if sheet.hidden:
-        return True
-    match = re.fullmatch(_REF, ref)
-    if match is None:
-        return False
-    return int(match[2]) in sheet.hidden_rows or _column(match[1]) in sheet.hidden_columns
+        yield from sheet.cells
+        return
+    rows = {str(row) for row in sheet.hidden_rows}
+    columns = sheet.hidden_columns
+    for ref in sheet.cells:
+        letters = ref.rstrip(_DIGITS)
+        if ref[len(letters) :] in rows or (columns and _column(letters) in columns):
+            yield ref
 
 
 def _column(letters: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,30 +86,40 @@ class Case:
         answers = self.answers
         return any(path in answers and answers[path].value != base.get(path) for path in opened)
 
-    def asked(self, role: str) -> Iterator[Answer]:
+    def asked(self, role: str) -> tuple[Answer, ...]:
         """その役割の、照会で開いた欄の答え。``any`` はすべて。"""
-        for path in self._paths(role):
-            answer = self.answers.get(path)
-            if answer is not None and path in self.issued.opened:
-                yield answer
+        found = self._asked.get(role)
+        if found is None:
+            opened = self.issued.opened
+            found = self._asked[role] = tuple(
+                [self.answers[path] for path in self._paths(role) if path in opened]
+            )
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[Answer, ...]]:
+        return {}
 
     def answer(self, role: str) -> Answer | None:
         """その役割の、ただ一つの答え。"""
-        return next(self.asked(role), None)
+        return next(iter(self.asked(role)), None)
 
     def _paths(self, role: str) -> list[str]:
         if role == "any":
-            return [path for path in self.answers if path in self.issued.opened]
+            return list(self.answers)
         if role in _RESULT_ROLES:
-            return [] if self.index is None else [f"years[{self.index}].{_RESULT_ROLES[role]}"]
+            return self._known(f"years[{self.index}].{_RESULT_ROLES[role]}")
         if role == "overall":
-            return ["item.overall_grade"]
+            return self._known("item.overall_grade")
         if role == "initiative":
-            return ["initiative.text"]
+            return self._known("initiative.text")
         if role == "words":
             return [p for p in self.answers if p.endswith((".text", ".plan"))]
         end = _PLAN_ROLES[role]
         return [path for path in self.answers if path.endswith(end)]
+
+    def _known(self, path: str) -> list[str]:
+        return [path] if path in self.answers else []
 
     def base(self, answer: Answer) -> Value:
         """配ったときに計画のデータにあった値。"""

@@ -7,6 +7,7 @@ there too: every shape and every type, before a value is built.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from sheetgen.model.returned import (
@@ -21,8 +22,8 @@ from sheetgen.model.returned import (
 )
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import refuse
-from sheetgen.xlsx.reading.cells import REF
 
+_REF = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}")
 _KINDS = {str(kind): kind for kind in CellKind}
 _TYPES: dict[CellKind, tuple[type, ...]] = {
     CellKind.TEXT: (str,),
@@ -95,7 +96,7 @@ def _sheet(value: Any) -> RawSheet:
 
 def _cells(value: dict[str, Any]) -> dict[str, RawCell]:
     found = {}
-    ref_is = REF.fullmatch
+    ref_is = _REF.fullmatch
     for ref, (written, content, code, formula, struck) in value.items():
         kind = _KINDS[written]
         if (
