@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetgen.model.difference import LONGEST_COMPARED, difference
+from sheetgen.model.difference import LONGEST_COMPARED, difference, marked_runs
 from sheetgen.model.pairing import alignment
 
 WORDS = ["台数", "設置", "設置台数", "設置件数", "の", "を", "する", "３４", "35", "1,000", "ＤＸ",
@@ -62,6 +62,14 @@ def test_the_parts_are_the_two_texts(old: str, new: str) -> None:
     assert all(piece.old or piece.new for piece in pieces)
     kinds = [piece.differs for piece in pieces]
     assert all(a != b for a, b in itertools.pairwise(kinds))
+
+
+@given(texts, texts)
+def test_the_runs_are_the_pieces_seen_from_each_side(old: str, new: str) -> None:
+    for text, runs in zip((old, new), marked_runs(old, new), strict=True):
+        assert "".join(part for part, _ in runs) == text
+        assert all(part for part, _ in runs)
+        assert all(a[1] != b[1] for a, b in itertools.pairwise(runs))
 
 
 @given(texts)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.model.difference import difference
+from sheetgen.model.difference import marked_runs
 from sheetgen.model.filled import Value
 from sheetgen.model.tables import Compared
 
 
 def compared(old: Value, new: Value) -> tuple[Compared, Compared]:
     """違う所に印の付いた、前の文と後の文。"""
-    pieces = difference(_text(old), _text(new))
-    before = tuple((piece.old, piece.differs) for piece in pieces if piece.old)
-    after = tuple((piece.new, piece.differs) for piece in pieces if piece.new)
+    before, after = marked_runs(_text(old), _text(new))
     return Compared(before), Compared(after)
 
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.model.difference import Runs
 from sheetgen.model.report import Output, ReportResult
-
-Runs = tuple[tuple[str, bool], ...]
-"""（文字, 変わった所か）の並び。"""
 
 
 class Mark(StrEnum):

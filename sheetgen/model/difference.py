@@ -8,7 +8,7 @@ counts as changed, so that marks do not crumble.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sheetgen.model.pairing import align
@@ -31,6 +31,10 @@ _LEAST_SHARED = 0.3
 """短いほうの文のうち、これに満たない割合しか残っていなければ、書き改めたとみる。"""
 
 _SHORTEST_STEM = 2  # 字。漢字の続きは、これより短くは分けない
+
+
+Runs = tuple[tuple[str, bool], ...]
+"""（文字, 違う所か）の並び。つなぐと元の文になる。"""
 
 
 class Piece(NamedTuple):
@@ -58,6 +62,24 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
         for left, right in align(lines, others):
             found += _within(left or "", right or "")
     return tuple(_tidy(found))
+
+
+def marked_runs(old: str, new: str) -> tuple[Runs, Runs]:
+    """前の文と後の文を、（文字, 違う所か）の並びにする。"""
+    pieces = difference(old, new)
+    before = joined_runs((piece.old, piece.differs) for piece in pieces)
+    return before, joined_runs((piece.new, piece.differs) for piece in pieces)
+
+
+def joined_runs(parts: Iterable[tuple[str, bool]]) -> Runs:
+    """空のものを除き、同じ印の続きをつなげる。"""
+    out: list[tuple[str, bool]] = []
+    for text, differs in parts:
+        if text:
+            if out and out[-1][1] == differs:
+                text = out.pop()[0] + text
+            out.append((text, differs))
+    return tuple(out)
 
 
 def _within(old: str, new: str) -> list[Piece]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.document.comparison.rows import sides
 from sheetgen.model.comparison import ComparedBlock, ComparedRow, Mark, Side, State
+from sheetgen.model.difference import joined_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,6 @@ def _headings(old: Heading, new: Heading) -> tuple[Side, Side]:
         return left, right
     moved = old.label != new.label
     return (
-        Side(_joined((old.label, moved), (" ", False), *left.runs)),
-        Side(_joined((new.label, moved), (" ", False), *right.runs)),
+        Side(joined_runs([(old.label, moved), (" ", False), *left.runs])),
+        Side(joined_runs([(new.label, moved), (" ", False), *right.runs])),
     )
-
-
-def _joined(*runs: tuple[str, bool]) -> tuple[tuple[str, bool], ...]:
-    """同じ印の続きを、つなげる。"""
-    out: list[tuple[str, bool]] = []
-    for text, differs in runs:
-        if out and out[-1][1] == differs:
-            text = out.pop()[0] + text
-        out.append((text, differs))
-    return tuple(out)

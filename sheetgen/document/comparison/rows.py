@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sheetgen.model.comparison import ComparedRow, Mark, Side
-from sheetgen.model.difference import difference
+from sheetgen.model.difference import marked_runs
 
 Key = TypeVar("Key")
 
@@ -16,9 +16,7 @@ Fields = Mapping[str, tuple[str, str]]
 
 def sides(old: str, new: str) -> tuple[Side, Side]:
     """改正前と改正後の文を、違いに印を付けて返す。"""
-    pieces = difference(old, new)
-    before = tuple((piece.old, piece.differs) for piece in pieces if piece.old)
-    after = tuple((piece.new, piece.differs) for piece in pieces if piece.new)
+    before, after = marked_runs(old, new)
     return Side(before), Side(after)
 
 
