@@ -1,0 +1,407 @@
+"""配布：課ごとのブック・依頼文・メールの下書きがそろい、だれに何を送ったかが残る。"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+import io
+import platform
+import shutil
+import socket
+import zipfile
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import changed_plan, load, places
+
+from sheetgen.keeping.issues import issues_folder, load_issues
+from sheetgen.keeping.sendouts import load_sendouts, sendouts_path
+from sheetgen.messages import describe
+from sheetgen.model.round import RoundKind
+from sheetgen.model.sending import DistributeRequest, DistributeResult
+from sheetgen.model.sendout import SendKind, SendOut
+from sheetgen.pipeline import distribute, distributing
+from sheetgen.problems import Problem, SheetgenError, UsageError
+
+NOW = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
+DEADLINE = date(2024, 7, 31)
+WITH_EMAIL = ("総務部 職員課", "shokuin@example.jp")
+WRONG_EMAIL = "企画部 財政課"
+JOINT = "企画部 経営企画課"
+ONLY = ("職員課",)
+
+
+def with_emails(plan: dict[str, Any]) -> None:
+    for department in plan["departments"]:
+        for section in department["sections"]:
+            name = f"{department['name']} {section['name']}"
+            if name == WITH_EMAIL[0]:
+                section["email"] = WITH_EMAIL[1]
+            if name == WRONG_EMAIL:
+                section["email"] = "財政課まで"
+
+
+class Office:
+    """配る机。"""
+
+    def __init__(self, root: Path, plan: Path, template: Path, letters: Path) -> None:
+        self.root, self.template = root, template
+        self.plan = root / "data" / "plan.json"
+        self.plan.parent.mkdir(parents=True)
+        changed_plan(plan, self.plan, with_emails)
+        self.letters = Path(shutil.copytree(letters, root / "templates" / "letters"))
+
+    def send(self, *, now: datetime = NOW, who: str = "係", **wishes: Any) -> DistributeResult:
+        request = DistributeRequest(
+            plan=self.plan,
+            template=self.template,
+            letters=self.letters,
+            root=self.root,
+            **{"deadline": DEADLINE, **wishes},
+        )
+        return distribute(request, now=now, who=who)
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "output" / "令和6年度" / "配布"
+
+    def files(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file()
+        }
+
+    def sendouts(self) -> tuple[SendOut, ...]:
+        log = load_sendouts(self.plan)
+        assert log.problems == ()
+        return log.sendouts
+
+
+def new_office(root: Path, plan: Path, template: Path, project: Path) -> Office:
+    return Office(root, plan, template, project / "templates" / "letters")
+
+
+@pytest.fixture
+def office(tmp_path: Path, plan_path: Path, template_path: Path, project_root: Path) -> Office:
+    """まだ配っていない机。"""
+    return new_office(tmp_path / "office", plan_path, template_path, project_root)
+
+
+@pytest.fixture(scope="module")
+def sent(
+    tmp_path_factory: pytest.TempPathFactory,
+    plan_path: Path,
+    template_path: Path,
+    project_root: Path,
+) -> tuple[Office, DistributeResult]:
+    """すべての課に配った机。書き換えてはいけない。"""
+    root = tmp_path_factory.mktemp("sent") / "office"
+    office = new_office(root, plan_path, template_path, project_root)
+    return office, office.send()
+
+
+def mail_of(office: Office, section: str) -> EmailMessage:
+    (path,) = office.folder.glob(f"*_{section}_*.eml")
+    found = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def body_of(office: Office, section: str) -> str:
+    body = mail_of(office, section).get_body()
+    assert body is not None
+    return str(body.get_content())
+
+
+def codes(result: DistributeResult) -> list[str]:
+    return [problem.code for problem in result.problems]
+
+
+def test_every_section_gets_a_book_a_letter_and_a_draft(
+    sent: tuple[Office, DistributeResult],
+) -> None:
+    office, result = sent
+    wanted = {place.addressee for place in places(load(office.plan))}
+    assert {parcel.section for parcel in result.parcels} == wanted
+    assert len(wanted) == 28
+    made = {path.name for path in office.folder.iterdir()}
+    assert made == {name for parcel in result.parcels for name in parcel.files}
+    assert len(made) == 3 * 28
+    for parcel in result.parcels:
+        book, page, mail = parcel.files
+        found = email.message_from_bytes(
+            (office.folder / mail).read_bytes(), policy=email.policy.default
+        )
+        assert isinstance(found, EmailMessage)
+        assert found.defects == []
+        (attached,) = found.iter_attachments()
+        assert attached.get_filename() == book
+        assert attached.get_content() == (office.folder / book).read_bytes()
+        body = found.get_body()
+        assert body is not None
+        assert str(found["Subject"]) in (office.folder / page).read_text("utf-8")
+
+
+def test_each_letter_names_the_items_of_its_book(sent: tuple[Office, DistributeResult]) -> None:
+    office, _ = sent
+    all_places = list(places(load(office.plan)))
+    for section in {place.addressee for place in all_places}:
+        own = [place for place in all_places if place.addressee == section]
+        shared = [
+            place
+            for place in all_places
+            if section
+            in [f"{one['department']} {one['section']}" for one in place.item["owners"][1:]]
+        ]
+        listed = [
+            line.strip() for line in body_of(office, section).splitlines() if line.startswith("　(")
+        ]
+        assert listed == [f"{one.sheet} {one.item['title']}" for one in [*own, *shared]]
+
+
+def test_a_shared_item_says_who_has_the_form(sent: tuple[Office, DistributeResult]) -> None:
+    office, _ = sent
+    assert "様式は職員課にお送りしています" in body_of(office, JOINT)
+    assert "取りまとめて提出してください" in body_of(office, WITH_EMAIL[0])
+    assert "令和６年７月３１日（水）まで" in body_of(office, JOINT)
+
+
+def test_the_address_comes_from_the_plan(sent: tuple[Office, DistributeResult]) -> None:
+    office, result = sent
+    to = mail_of(office, WITH_EMAIL[0])["To"].addresses
+    assert [(one.display_name, one.addr_spec) for one in to] == [WITH_EMAIL]
+    assert mail_of(office, JOINT)["To"] is None
+    assert mail_of(office, WRONG_EMAIL)["To"] is None
+    assert codes(result) == ["L021", "L020"]
+    assert result.problems[0].facts["section"] == WRONG_EMAIL
+    assert result.problems[1].facts["count"] == 26
+    assert all(describe(problem) for problem in result.problems)
+
+
+def test_what_was_sent_is_on_record(sent: tuple[Office, DistributeResult]) -> None:
+    office, result = sent
+    found = office.sendouts()
+    assert result.recorded == len(found) == 28
+    issues, problems = load_issues(issues_folder(office.plan))
+    assert problems == []
+    for one, parcel in zip(found, result.parcels, strict=True):
+        assert (one.section, one.items, one.file) == (
+            parcel.section,
+            parcel.items,
+            parcel.files[0],
+        )
+        assert one.sha256 == hashlib.sha256((office.folder / one.file).read_bytes()).hexdigest()
+        assert (one.kind, one.round, one.by) == (SendKind.ISSUE, "2024J", "係")
+        assert one.deadline == "2024-07-31"
+        assert datetime.fromisoformat(one.at) == NOW
+        assert one.issue == issues[0].key
+        assert {issues[0].forms[form].item_id for form in issues[0].forms} >= set(one.items)
+    assert {one.section: one.email for one in found if one.email} == dict([WITH_EMAIL])
+
+
+def test_once_more_changes_nothing(
+    sent: tuple[Office, DistributeResult], tmp_path: Path, project_root: Path
+) -> None:
+    office, _ = sent
+    before = office.files()
+    later = office.send(now=datetime(2024, 7, 2, tzinfo=UTC), who="別の係")
+    assert (later.recorded, later.kept_aside) == (0, ())
+    assert {parcel.sent_before for parcel in later.parcels} == {office.sendouts()[0].at}
+    assert office.files() == before
+    # 別の机で、別の日に、別の人が作っても、送るものは同じバイトになる。
+    other = new_office(tmp_path / "別の机", office.plan, office.template, project_root)
+    other.send(now=datetime(2025, 1, 1, tzinfo=UTC), who="別の係")
+    names = sorted(path.name for path in office.folder.iterdir())
+    assert sorted(path.name for path in other.folder.iterdir()) == names
+    for name in names:
+        assert (other.folder / name).read_bytes() == (office.folder / name).read_bytes(), name
+
+
+def test_sending_again_is_recorded_when_asked(office: Office) -> None:
+    assert office.send(sections=ONLY).recorded == 1
+    assert office.send(sections=ONLY).recorded == 0
+    assert office.send(sections=ONLY, again=True).recorded == 1
+    assert len(office.sendouts()) == 2
+
+
+def test_another_deadline_is_another_sendout(office: Office) -> None:
+    office.send(sections=ONLY)
+    (book,) = office.folder.glob("*.xlsx")
+    first = book.read_bytes()
+    later = office.send(sections=ONLY, deadline=date(2024, 8, 9))
+    assert later.recorded == 1
+    assert [one.deadline for one in office.sendouts()] == ["2024-07-31", "2024-08-09"]
+    kept = {path.name: path for path in later.kept_aside}
+    assert set(kept) == set(later.parcels[0].files)
+    assert kept[book.name].read_bytes() == first
+    assert "８月９日" in body_of(office, WITH_EMAIL[0])
+
+
+def test_without_a_deadline_it_is_told(office: Office) -> None:
+    result = office.send(sections=ONLY, deadline=None)
+    assert "L022" in codes(result)
+    assert "追ってお知らせします" in body_of(office, WITH_EMAIL[0])
+    assert office.sendouts()[0].deadline is None
+
+
+def test_the_revision_round_has_its_own_files(office: Office) -> None:
+    office.send(sections=ONLY)
+    result = office.send(sections=ONLY, round=RoundKind.REVISION)
+    assert "見直し照会" in body_of_path(office.folder / result.parcels[0].files[2])
+    assert [one.round for one in office.sendouts()] == ["2024J", "2024M"]
+    assert len(list(office.folder.iterdir())) == 6
+
+
+def body_of_path(path: Path) -> str:
+    found = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    body = found.get_body()
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_a_dry_run_writes_nothing(office: Office) -> None:
+    before = office.files()
+    result = office.send(dry_run=True)
+    assert result.dry_run
+    assert len(result.parcels) == 28
+    assert sum(len(parcel.items) for parcel in result.parcels) == 74
+    assert codes(result) == ["L021", "L020"]
+    assert office.files() == before
+
+
+def test_an_unknown_section_is_refused(office: Office) -> None:
+    before = office.files()
+    with pytest.raises(UsageError) as raised:
+        office.send(sections=("無い課",))
+    assert [problem.code for problem in raised.value.problems] == ["F004"]
+    assert office.files() == before
+
+
+def test_a_slip_in_a_letter_stops_before_anything_is_made(office: Office) -> None:
+    path = office.letters / "依頼文.txt"
+    path.write_text(path.read_text("utf-8").replace("{{ office }}", "{{ offise }}"), "utf-8")
+    before = office.files()
+    for wish in ({}, {"dry_run": True}):
+        with pytest.raises(SheetgenError) as raised:
+            office.send(**wish)
+        assert [problem.code for problem in raised.value.problems] == ["L011"]
+    assert office.files() == before
+
+
+def test_old_drafts_left_lying_are_told(office: Office) -> None:
+    office.send(sections=ONLY)
+    for name in ("9999_前の課_実績照会.eml", "9999_前の課_実績照会_依頼文.html"):
+        (office.folder / name).write_bytes(b"old")
+    (office.folder / "9999_前の課_見直し照会.eml").write_bytes(b"old")
+    assert "L023" not in codes(office.send(sections=ONLY))
+    (left,) = [problem for problem in office.send().problems if problem.code == "L023"]
+    assert left.facts["count"] == 2
+    assert "前の課" in describe(left)
+
+
+def test_the_files_stand_when_the_record_fails(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SheetgenError(Problem("L003"))
+
+    monkeypatch.setattr(distributing, "add_sendouts", fail)
+    result = office.send(sections=ONLY)
+    assert "L003" in codes(result)
+    assert result.recorded == 0
+    assert len(list(office.folder.iterdir())) == 3
+    assert not sendouts_path(office.plan).exists()
+
+
+def all_bytes(path: Path) -> bytes:
+    """ファイルの中身。ブックと、メールに添えたブックは、部品まで開く。"""
+    data = path.read_bytes()
+    if path.suffix == ".eml":
+        found = email.message_from_bytes(data, policy=email.policy.default)
+        assert isinstance(found, EmailMessage)
+        body = found.get_body()
+        assert body is not None
+        (book,) = found.iter_attachments()
+        return b"".join(
+            [data, str(body.get_content()).encode(), unzipped(book.get_content()),
+             str(book["Content-Disposition"]).encode()]
+        )  # fmt: skip
+    return unzipped(data) if path.suffix == ".xlsx" else data
+
+
+def unzipped(data: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for info in package.infolist():
+            assert info.date_time[0] == 1980
+            assert (info.comment, info.extra) == (b"", b"")
+        assert package.comment == b""
+        return b"".join(
+            part for name in package.namelist() for part in (name.encode(), package.read(name))
+        )
+
+
+def soiled(template: Path, target: Path, mark: str) -> Path:
+    """人の名と場所の残ったテンプレート。Excel で保存すると、こうなる。"""
+    with zipfile.ZipFile(template) as source, zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = data.replace(
+                    b"</cp:coreProperties>",
+                    f"<cp:lastModifiedBy>{mark}</cp:lastModifiedBy></cp:coreProperties>".encode(),
+                )
+                assert mark.encode() in data
+            if name == "docProps/app.xml":
+                data = data.replace(
+                    b"<Application>", f"<Manager>{mark}</Manager><Application>".encode()
+                )
+                assert mark.encode() in data
+            if name == "xl/workbook.xml":
+                start = data.index(b">", data.index(b"<workbook")) + 1
+                path = (
+                    '<x15ac:absPath xmlns:x15ac="http://schemas.microsoft.com/office/'
+                    f'spreadsheetml/2010/11/ac" url="C:\\Users\\{mark}\\plan\\"/>'
+                )
+                data = data[:start] + path.encode() + data[start:]
+            out.writestr(name, data)
+    return target
+
+
+def test_nothing_personal_leaves_the_house(
+    tmp_path: Path,
+    plan_path: Path,
+    template_path: Path,
+    project_root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mark = "KOJINNONA"
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, mark)
+    monkeypatch.setattr(socket, "gethostname", lambda: mark)
+    monkeypatch.setattr(platform, "node", lambda: mark)
+    template = soiled(template_path, tmp_path / "soiled.xlsx", mark)
+    office = new_office(tmp_path / mark, plan_path, template, project_root)
+    request = DistributeRequest(
+        plan=office.plan,
+        template=template,
+        letters=office.letters,
+        root=office.root,
+        sections=("経営企画課", "職員課"),
+        deadline=DEADLINE,
+    )
+    distribute(request)
+    assert {one.by for one in office.sendouts()} == {mark}  # 中の記録には残る
+    made = sorted(office.folder.iterdir())
+    assert len(made) == 6
+    for path in made:
+        data = all_bytes(path)
+        for word in (mark, str(tmp_path), "C:\\", "lastModifiedBy"):
+            assert word.encode() not in data, (path.name, word)
+        if path.suffix != ".html":
+            assert "<dc:creator>企画部行政経営担当</dc:creator>".encode() in data

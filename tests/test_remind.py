@@ -1,0 +1,271 @@
+"""督促：送ったのに答えのないものだけを、期限を過ぎてから、もれなく挙げる。"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import changed_plan
+from returned.desk import Desk, book_of, jobs, recorded
+from returned.quick import quickly
+from returned.sections import GRADE, Form
+
+from sheetgen.keeping.sendouts import load_sendouts
+from sheetgen.messages import describe
+from sheetgen.model.round import RoundKind
+from sheetgen.model.sending import DistributeRequest, Reminder, RemindRequest, RemindResult
+from sheetgen.model.sendout import SendKind
+from sheetgen.pipeline import distribute, remind, undo
+from sheetgen.problems import SheetgenError, UsageError
+
+NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
+DEADLINE = date(2024, 7, 31)
+LATE = date(2024, 8, 5)
+
+DONE = "総務部 収納課"  # 様式一枚。正しく答える
+HELD = "総務部 文書法制課"  # 様式一枚。評価が規則に合わない
+BLANK = "市民生活部 戸籍住民課"  # 何も書かずに返す
+SILENT = "総務部 職員課"  # 返さない
+PARTLY = "経済環境部 清掃リサイクル課"  # 二枚のうち一枚だけに書く
+SECTIONS = (DONE, HELD, BLANK, SILENT, PARTLY)
+
+
+class Round:
+    """一つの机の上の、配布から督促まで。"""
+
+    def __init__(self, desk: Desk, letters: Path) -> None:
+        self.desk, self.letters = desk, letters
+
+    def send(self, **wishes: Any) -> None:
+        request = DistributeRequest(
+            plan=self.desk.plan,
+            template=self.desk.template,
+            letters=self.letters,
+            root=self.desk.root,
+            **{"deadline": DEADLINE, "sections": SECTIONS, **wishes},
+        )
+        distribute(request, now=datetime(2024, 7, 1, tzinfo=UTC), who="係")
+
+    def remind(self, today: date = LATE, **wishes: Any) -> RemindResult:
+        request = RemindRequest(
+            plan=self.desk.plan,
+            letters=self.letters,
+            root=self.desk.root,
+            today=today,
+            **wishes,
+        )
+        return remind(request, now=NOW, who="係")
+
+    def refused(self, today: date = LATE, **wishes: Any) -> str:
+        before = self.desk.everything()
+        with pytest.raises(SheetgenError) as raised:
+            self.remind(today, **wishes)
+        assert self.desk.everything() == before
+        (problem,) = raised.value.problems
+        assert describe(problem)
+        return problem.code
+
+    def items(self, section: str) -> tuple[str, ...]:
+        return tuple(
+            place.item["id"] for place in self.desk.places().values() if place.addressee == section
+        )
+
+
+@pytest.fixture
+def round_(desk: Desk, project_root: Path) -> Round:
+    """五つの課に配った机。"""
+    found = Round(desk, project_root / "templates" / "letters")
+    found.send()
+    return found
+
+
+def returned_books(desk: Desk, forms: Mapping[str, Form], folder: Path) -> Path:
+    """四つの課から届くもの。"""
+    good = [form for form in forms.values() if form.addressee == DONE]
+    bad = [
+        Form(form.item, form.sheet, form.addressee, {**form.answers, GRADE: "優"})
+        for form in forms.values()
+        if form.addressee == HELD
+    ]
+    half = [form for form in forms.values() if form.addressee == PARTLY][:1]
+    quickly(jobs(desk, [*good, *bad, *half], folder))
+    shutil.copy(book_of(desk, BLANK), folder)
+    return folder
+
+
+def by_section(result: RemindResult) -> dict[str, Reminder]:
+    return {one.section: one for one in result.reminders}
+
+
+def mail_of(result: RemindResult, section: str) -> EmailMessage:
+    path = result.folder / by_section(result)[section].files[-1]
+    found = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    assert found.defects == []
+    return found
+
+
+def text_of(result: RemindResult, section: str) -> str:
+    body = mail_of(result, section).get_body()
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_before_anything_came_back_all_are_late(round_: Round) -> None:
+    result = round_.remind()
+    assert set(by_section(result)) == set(SECTIONS)
+    for section, one in by_section(result).items():
+        assert one.missing == round_.items(section)
+        assert (one.untouched, one.questioned) == ((), ())
+        assert (one.days_late, one.deadline) == (5, DEADLINE)
+        text = text_of(result, section)
+        assert "5日過ぎ" in text
+        for place in round_.desk.places().values():
+            assert (f"{place.sheet} {place.item['title']}" in text) == (place.addressee == section)
+    assert {path.name for path in result.folder.iterdir()} == {
+        name for one in result.reminders for name in one.files
+    }
+
+
+def test_each_kind_of_lateness_is_named(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    folder = returned_books(round_.desk, honest_forms, tmp_path / "返信")
+    collected = round_.desk.collect(folder)
+    assert recorded(collected) == {*round_.items(DONE), round_.items(PARTLY)[0]}
+    result = round_.remind()
+    found = by_section(result)
+    assert set(found) == {HELD, BLANK, SILENT, PARTLY}
+    assert found[HELD].questioned == round_.items(HELD)
+    assert found[BLANK].untouched == round_.items(BLANK)
+    assert found[SILENT].missing == round_.items(SILENT)
+    assert (found[PARTLY].missing, found[PARTLY].questioned) == ((), ())
+    assert found[PARTLY].untouched == round_.items(PARTLY)[1:]
+    assert "差戻し" in text_of(result, HELD)
+    assert "記入がありません" in text_of(result, BLANK)
+    assert "差戻し" not in text_of(result, SILENT)
+
+
+def test_when_all_have_answered_it_says_so(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    forms = [form for form in honest_forms.values() if form.addressee in SECTIONS]
+    quickly(jobs(round_.desk, forms, tmp_path / "返信"))
+    collected = round_.desk.settle(tmp_path / "返信")
+    before = round_.desk.everything()
+    result = round_.remind()
+    assert result.reminders == ()
+    assert (result.sent, result.recorded, result.problems) == (len(SECTIONS), 0, ())
+    assert round_.desk.everything() == before
+    # 取り消しても、答えは届いている。もう一度出してもらうことではない。
+    assert collected.run
+    undo(round_.desk.plan, collected.run)
+    assert round_.remind().reminders == ()
+
+
+def test_what_the_plan_holds_by_hand_is_answered(round_: Round) -> None:
+    def fill(plan: dict[str, Any]) -> None:
+        for policy in plan["policies"]:
+            for measure in policy["measures"]:
+                for entry in measure["entries"]:
+                    if entry.get("id") == round_.items(DONE)[0]:
+                        entry["years"][0]["result"]["text"] = "・実施した。"
+
+    changed_plan(round_.desk.plan, round_.desk.plan, fill)
+    assert DONE not in by_section(round_.remind())
+
+
+def test_before_the_deadline_it_refuses(round_: Round) -> None:
+    assert round_.refused(DEADLINE) == "L031"
+    early = round_.remind(DEADLINE, early=True)
+    assert len(early.reminders) == len(SECTIONS)
+    assert "過ぎ" not in text_of(early, SILENT)
+    assert len(round_.remind(date(2024, 8, 1)).reminders) == len(SECTIONS)
+
+
+def test_sections_not_yet_due_wait(round_: Round) -> None:
+    round_.send(sections=(SILENT,), deadline=date(2024, 8, 30))
+    result = round_.remind()
+    assert set(by_section(result)) == {*SECTIONS} - {SILENT}
+    (told,) = [problem for problem in result.problems if problem.code == "L033"]
+    assert told.facts["count"] == 1
+    assert SILENT in describe(told)
+    assert SILENT in by_section(round_.remind(deadline=date(2024, 8, 1)))
+
+
+def test_without_a_deadline_it_asks_for_one(desk: Desk, project_root: Path) -> None:
+    found = Round(desk, project_root / "templates" / "letters")
+    found.send(deadline=None)
+    assert found.refused() == "L032"
+    assert len(found.remind(deadline=DEADLINE).reminders) == len(SECTIONS)
+    early = found.remind(date(2024, 8, 6), early=True)
+    assert {one.days_late for one in early.reminders} == {None}
+    assert "期限" not in text_of(early, SILENT)
+
+
+def test_what_was_not_sent_is_not_asked_for(desk: Desk, project_root: Path) -> None:
+    found = Round(desk, project_root / "templates" / "letters")
+    assert found.refused() == "L030"
+    found.send(sections=(SILENT,))
+    assert set(by_section(found.remind())) == {SILENT}
+    assert found.refused(round=RoundKind.REVISION) == "L030"
+
+
+def test_only_the_named_sections(round_: Round) -> None:
+    result = round_.remind(sections=("職員課", HELD))
+    assert set(by_section(result)) == {SILENT, HELD}
+    with pytest.raises(UsageError) as raised:
+        round_.remind(sections=("無い課",))
+    assert [problem.code for problem in raised.value.problems] == ["F004"]
+
+
+def test_the_reminder_is_on_record_once(round_: Round) -> None:
+    assert round_.remind().recorded == len(SECTIONS)
+    again = round_.remind()
+    assert again.recorded == 0
+    assert {one.reminded_before for one in again.reminders} == {
+        NOW.astimezone().isoformat(timespec="seconds")
+    }
+    lines = [
+        one for one in load_sendouts(round_.desk.plan).sendouts if one.kind is SendKind.REMINDER
+    ]
+    assert {one.section: one.items for one in lines} == {
+        section: round_.items(section) for section in SECTIONS
+    }
+    assert {one.round for one in lines} == {"2024J"}
+    # 次の日の督促は、日数が違うので、別のものになる。
+    assert round_.remind(date(2024, 8, 6)).recorded == len(SECTIONS)
+
+
+def test_a_reminder_of_the_same_day_left_lying_is_told(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    round_.remind()
+    forms = [form for form in honest_forms.values() if form.addressee == DONE]
+    quickly(jobs(round_.desk, forms, tmp_path / "返信"))
+    round_.desk.settle(tmp_path / "返信")
+    (left,) = [problem for problem in round_.remind().problems if problem.code == "L023"]
+    assert left.facts["count"] == 2
+    assert DONE in describe(left)
+
+
+def test_a_dry_run_writes_nothing(round_: Round) -> None:
+    before = round_.desk.everything()
+    result = round_.remind(dry_run=True)
+    assert len(result.reminders) == len(SECTIONS)
+    assert round_.desk.everything() == before
+
+
+def test_a_slip_in_the_letter_stops(round_: Round, tmp_path: Path) -> None:
+    round_.letters = Path(shutil.copytree(round_.letters, tmp_path / "letters"))
+    path = round_.letters / "督促.txt"
+    path.write_text(path.read_text("utf-8").replace("days_late", "days_lost"), "utf-8")
+    assert round_.refused() == "L011"
+    assert round_.refused(dry_run=True) == "L011"
