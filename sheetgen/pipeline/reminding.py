@@ -61,7 +61,7 @@ def remind(
     with open_ledger(request.plan, writing=False) as ledger:
         plan = ledger.master.plan
         chosen = settle_round(plan, request.round, request.year)
-        states, unread = item_states(ledger, request.plan, chosen)
+        states, unread = item_states(ledger, chosen)
     log = load_sendouts(request.plan)
     sendouts = of_round(log.sendouts, round_mark(chosen))
     addressees = Addressees(plan)
@@ -79,7 +79,6 @@ def remind(
     reminders = tuple(_reminder(one, addressees, sendouts, request.today) for one in late)
     problems = [
         *ledger.problems,
-        *log.problems,
         *unread,
         *addressees.problems(one.section for one in late),
         *problems,
