@@ -17,6 +17,9 @@ from sheetgen.rules.case import DASHES, Case, Facts, figures, is_figure
 _SMALLEST_COMPARED = 10
 """これより小さい計画の数では、十分の一になっても桁の誤りとは見ない。"""
 
+_NEVER_SO_SMALL = 1500
+"""計画の数の、これより何分の一も小さい数は、桁によらず単位の誤りと見る。"""
+
 _HUGE_EFFECT = 1_000_000
 """比べる数のない効果額で、円を千円と取り違えたと見る額（千円）。10億円。"""
 
@@ -32,6 +35,8 @@ def slip(actual: int | float, expected: int | float) -> str | None:
         for factor in (10, 100, 1000, 10_000):
             if 0.7 <= ratio * factor <= 1.4:
                 return f"約{factor:,}分の1"
+        if ratio < 1 / _NEVER_SO_SMALL:
+            return f"約{1 / ratio:,.0f}分の1"
     return None
 
 
