@@ -3,7 +3,7 @@
 Usage: python benchmarks/generate.py [--quick]
 
 Runs every way in turn, round after round, so that a slow spell of the machine hits
-all of them, prints Markdown tables and writes them to benchmarks/results.md.
+all of them, prints Markdown tables and writes its chapter of benchmarks/results.md.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from fidelity import fidelity_table  # noqa: E402
 from job import write_job  # noqa: E402
+from results import record  # noqa: E402
 from ways import PEERS, command, installed  # noqa: E402
 
 from sheetgen.model.job import Per  # noqa: E402
@@ -61,7 +62,7 @@ def main() -> None:
         lines += ["", "## 何が残るか", "", *FIDELITY, "", *fidelity_table(folder, list(found))]
     text = "\n".join(lines) + "\n"
     print(text)
-    (HERE / "results.md").write_text(text, encoding="utf-8", newline="\n")
+    record(text)
 
 
 FIDELITY = [

@@ -1,0 +1,231 @@
+"""`sheetgen collect` を、同じブックをただ開くほかの道具と比べる。
+
+Usage: python benchmarks/collect.py [--quick]
+
+28 returned books (74 forms) in three dialects; every way in turn, round after round, so
+that a slow spell of the machine hits all of them.  Writes its chapter of results.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from results import record  # noqa: E402
+from ways import PEERS, installed  # noqa: E402
+
+Samples = dict[str, list[float]]
+LABELS = {
+    "sheetgen": "sheetgen の読み取り",
+    "openpyxl": "openpyxl（ふつうに開く）",
+    "openpyxl-read-only": "openpyxl（読み取り専用、一度たどる）",
+    "exceljs": "exceljs",
+    "calamine": "python-calamine（すべてのシートの値まで）",
+    "calamine-sheets": "python-calamine（シートを開くだけ）",
+    "unzip": "床：zip を広げて CRC を確かめる（zipfile）",
+}
+DIALECTS = {
+    "excel": "配ったブックに答えが入っただけのもの",
+    "libreoffice": "LibreOffice で保存し直したもの",
+    "openpyxl": "openpyxl で保存し直したもの",
+}
+EXCEL_LOOK = "excel"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="collect を、ただ開くだけの道具と比べる。")
+    parser.add_argument("--quick", action="store_true", help="回数を減らす")
+    quick = parser.parse_args().quick
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # 入れた後の使い方と同じに、翻訳済みのものを読ませる。置き場はここだけとする。
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}
+        os.environ["PYTHONPATH"] = str(ROOT)
+        dialects = delivered(folder)
+        rounds = 2 if quick else 5
+        lines = head(dialects, quick)
+        reading = {kind: read_all(dialects[kind], rounds) for kind in dialects}
+        whole = run_all(folder, dialects, rounds)
+        lines += reading_tables(reading) + whole_table(whole) + verdict(reading, whole)
+    text = "\n".join(lines) + "\n"
+    print(text)
+    record(text)
+
+
+def delivered(folder: Path) -> dict[str, Path]:
+    """答えの入った28冊。書き方ごとのフォルダー。"""
+    from returned.clients import edited
+    from returned.desk import Desk, jobs
+    from returned.quick import quickly
+    from returned.sections import honest
+
+    desk = Desk(
+        folder / "desk", ROOT / "data" / "plan.json", ROOT / "templates" / "shinchoku_sheet.xlsx"
+    )
+    desk.distribute()
+    found = {EXCEL_LOOK: folder / EXCEL_LOOK}
+    quickly(jobs(desk, honest(list(desk.places().values())), found[EXCEL_LOOK]))
+    books = sorted(found[EXCEL_LOOK].iterdir())
+    if shutil.which("soffice"):
+        found["libreoffice"] = _resaved(books, folder / "libreoffice", folder / "profile")
+    found["openpyxl"] = folder / "openpyxl"
+    found["openpyxl"].mkdir()
+    for book in books:
+        with edited(book, found["openpyxl"] / book.name):
+            pass
+    return found
+
+
+def _resaved(books: list[Path], out: Path, profile: Path) -> Path:
+    words = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+    words += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out)]
+    subprocess.run([*words, *map(str, books)], check=True, capture_output=True, timeout=300)
+    return out
+
+
+def head(dialects: dict[str, Path], quick: bool) -> list[str]:
+    found = installed()
+    peers = "、".join(
+        f"{PEERS.get(way, way)} {found[way]}" for way in ("openpyxl", "exceljs") if way in found
+    )
+    import importlib.metadata
+
+    peers += f"、python-calamine {importlib.metadata.version('python-calamine')}"
+    lines = [
+        "# `sheetgen collect` の比較",
+        "",
+        f"`python benchmarks/collect.py{' --quick' if quick else ''}` の出力。手では直さない。",
+        "",
+        f"- 機械: {platform.system()} {platform.machine()}、{os.cpu_count()}コア。"
+        f"Python {platform.python_version()}。ほかの仕事も動いているので、時間より比を見る。",
+        f"- 相手: {peers}。相手はブックを開くだけで、どの欄の値かも、正しいかも見ない。",
+        "- 仕事: 伊勢原市の計画の様式74枚に答えの入った28冊。",
+        "- どれも一巡ずつ交互に走らせ、最小と中央値から比を出した。「読む」は、一つのプロセスで"
+        "import を終えてから、28冊を5回ずつ（1回目も数える）。",
+    ]
+    if "libreoffice" not in dialects:
+        lines.append("- LibreOffice が入っていないため、保存し直したものは比べられなかった。")
+    return lines
+
+
+def _command(way: str, folder: Path, passes: int) -> list[str]:
+    if way == "exceljs":
+        return ["node", str(HERE / "node" / "exceljs_read.mjs"), str(folder), str(passes)]
+    return [sys.executable, str(HERE / "read_way.py"), way, str(folder), str(passes)]
+
+
+def read_all(folder: Path, rounds: int) -> Samples:
+    """読むだけの時間。遅い相手は一巡に一度でよい。"""
+    ways = [way for way in LABELS if way != "exceljs" or "exceljs" in installed()]
+    samples: Samples = defaultdict(list)
+    for _ in range(rounds):
+        for way in ways:
+            passes = 1 if way.startswith(("openpyxl", "exceljs")) else 5
+            done = subprocess.run(
+                _command(way, folder, passes), check=True, capture_output=True, encoding="utf-8"
+            )
+            samples[way] += json.loads(done.stdout)
+    return samples
+
+
+def run_all(folder: Path, dialects: dict[str, Path], rounds: int) -> dict[str, Samples]:
+    """コマンド全体。回収は、そのたびに新しい作業フォルダーで。"""
+    samples: dict[str, Samples] = {kind: defaultdict(list) for kind in dialects}
+    desk = folder / "desk"
+    for number in range(rounds + 1):
+        for kind, books in dialects.items():
+            root = folder / f"run-{kind}-{number}"
+            shutil.copytree(desk / "data", root / "data")
+            words = [sys.executable, "-m", "sheetgen", "collect", str(books)]
+            words += ["--plan", str(root / "data" / "plan.json")]
+            words += ["--template", str(ROOT / "templates" / "shinchoku_sheet.xlsx")]
+            seconds = _timed(words, root)
+            if number:  # 1回目は翻訳させるだけ
+                samples[kind]["sheetgen"].append(seconds)
+                samples[kind]["openpyxl"].append(_timed(_command("openpyxl", books, 1), root))
+            shutil.rmtree(root)
+    return samples
+
+
+def _timed(words: list[str], root: Path) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(words, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    seconds = time.perf_counter() - start
+    # 1 は、課に聞くことがあったということ。
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return seconds
+
+
+def _ratio(some: list[float], base: list[float]) -> str:
+    return f"{min(some) / min(base):.1f} / {statistics.median(some) / statistics.median(base):.1f}"
+
+
+def reading_tables(reading: dict[str, Samples]) -> list[str]:
+    lines = ["", "## 読む（28冊）", "", "sheetgen の何倍かかるか（最小 / 中央値）。", ""]
+    lines += ["| | " + " | ".join(DIALECTS[kind] for kind in reading) + " | 最小のミリ秒 |"]
+    lines += ["|---|" + "---|" * (len(reading) + 1)]
+    for way, label in LABELS.items():
+        if way not in reading[EXCEL_LOOK]:
+            continue
+        cells = [_ratio(samples[way], samples["sheetgen"]) for samples in reading.values()]
+        fastest = min(reading[EXCEL_LOOK][way]) * 1000
+        lines.append(f"| {label} | " + " | ".join(cells) + f" | {fastest:.0f} |")
+    return lines
+
+
+def whole_table(whole: dict[str, Samples]) -> list[str]:
+    lines = ["", "## コマンド全体（起動と import を含む）", ""]
+    lines += [
+        "`sheetgen collect` は、読み取り、点検、計画のデータと記録簿と原本の書き込み、"
+        "回収結果.xlsx までの全部。openpyxl は開くだけ。",
+        "",
+        "| | sheetgen の最小の秒 | openpyxl の最小の秒 | 何分の一か（最小 / 中央値） |",
+        "|---|---|---|---|",
+    ]
+    for kind, samples in whole.items():
+        own, slow = samples["sheetgen"], samples["openpyxl"]
+        lines.append(
+            f"| {DIALECTS[kind]} | {min(own):.2f} | {min(slow):.2f} | {_ratio(slow, own)} |"
+        )
+    return lines
+
+
+def verdict(reading: dict[str, Samples], whole: dict[str, Samples]) -> list[str]:
+    """目当てと結果（構えの変わっていない様式で）。"""
+    read, run = reading[EXCEL_LOOK], whole[EXCEL_LOOK]
+    rows = [
+        ("読む：openpyxl の何分の一か", "40 以上", _ratio(read["openpyxl"], read["sheetgen"])),
+        (
+            "読む：python-calamine（値まで）の何分の一か",
+            "1 以上",
+            _ratio(read["calamine"], read["sheetgen"]),
+        ),
+        (
+            "コマンド全体：openpyxl で開くだけの何分の一か",
+            "10 を超える",
+            _ratio(run["openpyxl"], run["sheetgen"]),
+        ),
+    ]
+    lines = ["", "## 目当てと結果", "", "| | 目当て | 結果（最小 / 中央値） |", "|---|---|---|"]
+    return lines + [f"| {what} | {goal} | {result} |" for what, goal, result in rows]
+
+
+if __name__ == "__main__":
+    main()
