@@ -139,6 +139,12 @@ def test_the_listings() -> None:
     ]  # fmt: skip
     assert rows["名称の変わった実施項目"] == [("(9)②", "(9)②", "新しい名")]
     assert [row[0] for row in rows["内容の変わった実施項目"]] == ["(2)①", "(8)⑧", "(10)④"]
+    assert comparison.listings[4].rows[1].what == (
+        "計画最終年度において目指す姿、計画最終年度の目標値、"
+        "令和5年度の取組実績・成果指標の実績値・実績効果額(千円)・評価、"
+        "令和7年度の年次計画・成果指標の目標値・効果見込額(千円)、"
+        "〔小計〕効果見込額(千円)、〔小計〕実績効果額(千円)、目標（概要表）"
+    )
     assert comparison.new.count == "７４件"
     assert comparison.new.revision == "令和７年度年次見直し"
     there = set(blocks(comparison))

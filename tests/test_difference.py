@@ -12,7 +12,8 @@ from sheetgen.model.difference import LONGEST_COMPARED, difference, marked_runs
 from sheetgen.model.pairing import alignment
 
 WORDS = ["台数", "設置", "設置台数", "設置件数", "の", "を", "する", "３４", "35", "1,000", "ＤＸ",
-         "サービス", "サーバー", "、", "。", "\n", "　", " ", "・", "⑧", "x", "計画"]  # fmt: skip
+         "サービス", "サーバー", "、", "。", "\n", "　", " ", "・", "⑧", "x", "計画",
+         "をできるだけ", "もできるだけ"]  # fmt: skip
 texts = st.lists(st.sampled_from(WORDS), max_size=25).map("".join) | st.text(max_size=40)
 
 
@@ -37,6 +38,7 @@ def shown(old: str, new: str) -> tuple[str, str]:
         ("企画部 〈経営〉企画課", "企画部 〈政策〉企画課"),
         ("設置〈台数〉を数える", "設置〈件数〉を数える"),
         ("〈増加〉する", "〈追加〉する"),
+        ("研修〈を〉できるだけ広く", "研修〈について〉できるだけ広く"),
         # 数どうしは別に、書き換えたことばに挟まれた助詞は一つに
         ("設置〈台数〉を〈３４〉台とする", "設置〈件数〉を〈３５〉台とする"),
         ("これは〈窓口の案内〉である", "これは〈受付の整理〉である"),

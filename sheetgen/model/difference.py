@@ -31,6 +31,8 @@ _LEAST_SHARED = 0.3
 """短いほうの文のうち、これに満たない割合しか残っていなければ、書き改めたとみる。"""
 
 _SHORTEST_STEM = 2  # 字。漢字の続きは、これより短くは分けない
+_SPLIT = ((_KANJI, _SHORTEST_STEM), (re.compile("[ぁ-ゖ]+"), 4))
+"""続きの途中で分けてよい文字と、そのとき同じでなければならない字数。"""
 
 
 Runs = tuple[tuple[str, bool], ...]
@@ -125,7 +127,7 @@ def _blocks(
 
 
 def _trimmed(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
-    """漢字の続きの、頭と尻の同じ所（``設置台数``と``設置件数``の``設置``）を外す。"""
+    """続きの、頭と尻の同じ所（``設置台数``と``設置件数``の``設置``）を外す。"""
     before, after = "".join(old), "".join(new)
     head = tail = 0
     if old and new:
@@ -133,7 +135,8 @@ def _trimmed(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
         tail = _shared(old[-1][::-1], new[-1][::-1])
         if head + tail > min(len(before), len(after)):
             tail = 0
-        if max(len(before), len(after)) - head - tail < _SHORTEST_STEM:
+        left = max(len(before), len(after)) - head - tail
+        if left < _SHORTEST_STEM and _KANJI.fullmatch(before) and _KANJI.fullmatch(after):
             head = tail = 0
     pieces = [
         Piece(before[:head], after[:head]),
@@ -144,12 +147,16 @@ def _trimmed(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
 
 
 def _shared(old: str, new: str) -> int:
-    if not (_KANJI.fullmatch(old) and _KANJI.fullmatch(new)):
+    """頭の同じ字数。ことばの切れ目とみられないほど短ければ 0。"""
+    shortest = next(
+        (least for script, least in _SPLIT if script.fullmatch(old) and script.fullmatch(new)), None
+    )
+    if shortest is None:
         return 0
     count = 0
     while count < min(len(old), len(new)) and old[count] == new[count]:
         count += 1
-    return count if count >= _SHORTEST_STEM else 0
+    return count if count >= shortest else 0
 
 
 def _without_slight(pieces: Sequence[Piece]) -> list[Piece]:

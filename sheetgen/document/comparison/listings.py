@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sheetgen.document.comparison.entries import item_heading
 from sheetgen.model.comparison import ComparedBlock, ComparedSection, Listed, Listing, State
@@ -101,5 +102,11 @@ def _place(section: ComparedSection, block: ComparedBlock) -> str:
 
 
 def _fields_of(block: ComparedBlock) -> str:
-    """変わった欄の名。"""
-    return "、".join(row.label for row in block.rows)
+    """変わった欄の名。実施項目の同じ年度の欄は、まとめて書く。"""
+    if not block.item:
+        return "、".join(row.label for row in block.rows)
+    out = []
+    for year, rows in groupby(block.rows, key=lambda row: row.label.rpartition(" ")[0]):
+        names = [row.label.rpartition(" ")[2] for row in rows]
+        out.append(f"{year}の{'・'.join(names)}" if year else "、".join(names))
+    return "、".join(out)
