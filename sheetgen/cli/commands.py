@@ -22,6 +22,7 @@ COMMANDS = {
     "remind": "remind",
     "report": "report_command",
     "compare": "compare",
+    "rollover": "rollover",
     "export": "export",
     "undo": "undo",
     "history": "history",

@@ -53,6 +53,7 @@ _HEADS = {
     Action.PROPOSE: "変更申出",
     Action.WAIVE: "確認して通した",
     Action.DECIDE: "食い違いの決定",
+    Action.ROLLOVER: "年度の切り替え",
     Action.END: "終わり",
 }
 
@@ -62,7 +63,7 @@ def _details(entry: Entry) -> Iterator[str]:
         yield f"  {entry.code} を通した。わけ: {entry.reason}"
     elif entry.action is Action.DECIDE:
         yield f"  {shown(entry.old)} とし、{shown(entry.new)} を採らなかった"
-    elif entry.action is Action.PROPOSE:
+    elif entry.action in (Action.PROPOSE, Action.ROLLOVER):
         yield f"  {entry.label}: {shown(entry.old)} → {shown(entry.new)}"
     else:
         yield f"  {shown(entry.old)} → {shown(entry.new)}"

@@ -18,5 +18,7 @@ class Action(StrEnum):
     """食い違いのうち、採らなかった値。"""
     UNDO = "undo"
     """取り消しで戻した値。"""
+    ROLLOVER = "rollover"
+    """年度の切り替えで変えたこと。"""
     END = "end"
     """一回の終わり。``file`` などは空。"""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
     from sheetgen.pipeline.reporting import report
+    from sheetgen.pipeline.rolling import rollover
     from sheetgen.pipeline.standing import status
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
@@ -32,6 +33,7 @@ __all__ = [
     "proposals",
     "remind",
     "report",
+    "rollover",
     "status",
     "trace",
     "undo",
@@ -46,6 +48,7 @@ _MODULES = {
     "generate": "generating",
     "remind": "reminding",
     "report": "reporting",
+    "rollover": "rolling",
     "status": "standing",
     "trace": "tracing",
     "proposals": "tracing",

@@ -1,0 +1,96 @@
+"""``sheetgen rollover``: 年次見直しを閉じ、次の年度を開く。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import fiscal_year, item_id, plan_option
+from sheetgen.cli.report import show_problems, shown_path
+from sheetgen.era import wareki_full
+from sheetgen.model.rollover import RolloverRequest, RolloverResult
+from sheetgen.problems import ExitCode
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.option(
+    "--to",
+    type=fiscal_year,
+    metavar="年度",
+    help="開く年度。2025、R7、令和7年度 のどの形でもよい。省くと次の年度。",
+)
+@click.option(
+    "--retire",
+    type=item_id,
+    metavar="ID",
+    multiple=True,
+    help="この実施項目を終える（例: 08-08）。何度でも書ける。",
+)
+@click.option(
+    "--renumber",
+    is_flag=True,
+    help="終えた実施項目のあとの、印刷の番号を詰める。IDは変わらない。",
+)
+@click.option(
+    "--copy-initiatives",
+    is_flag=True,
+    help="新しい年度の取組方針がない実施項目に、前の年度の文を下書きとして入れる。",
+)
+@click.option(
+    "--force", is_flag=True, help="実績や問いが残っていても閉じる。--reason と --to が要る。"
+)
+@click.option("--reason", metavar="理由", help="--force のわけ。記録簿に残る。")
+@plan_option
+@click.option("--dry-run", is_flag=True, help="何が変わるかを見せるだけで、何も書かない。")
+def rollover(
+    to: int | None,
+    retire: tuple[str, ...],
+    renumber: bool,
+    copy_initiatives: bool,
+    force: bool,
+    reason: str | None,
+    plan: Path,
+    dry_run: bool,
+) -> ExitCode:
+    """年次見直しを閉じ、次の年度を開く。
+
+    いまの計画のデータを data/archive に日付を付けてしまい、年次見直しの年度を一つ進める。
+    主なポイントは空になり、新規の印と、開く年度の欄は、年度とともに移る。
+    取組実績がそろわないか、要確認の実施項目が残っていれば、わけを告げて何もしない。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    request = RolloverRequest(
+        plan=plan,
+        to=to,
+        retire=tuple(dict.fromkeys(retire)),
+        renumber=renumber,
+        copy_initiatives=copy_initiatives,
+        force=force,
+        reason=reason,
+        dry_run=dry_run,
+    )
+    result = pipeline.rollover(request)
+    _summarize(result, Path.cwd())
+    show_problems(result.problems)
+    return ExitCode.OK
+
+
+def _summarize(result: RolloverResult, root: Path) -> None:
+    """変わったことを書く。"""
+    closed, opened = wareki_full(result.closed), wareki_full(result.opened)
+    if result.run is None:
+        click.echo(f"試しに見ました。{closed}を閉じ、{opened}を開くと、次のとおり変わります。")
+    else:
+        click.echo(f"{closed}の年次見直しを閉じ、{opened}を開きました（回 {result.run}）。")
+    if result.archive:
+        click.echo(f"  閉じた計画のデータ: {shown_path(result.archive, root.resolve())}")
+    click.echo(f"  実施項目 {result.items}件")
+    for ended in result.retired:
+        click.echo(f"  終了: {ended.item} {ended.label} {ended.title}")
+    for one in result.renumbered:
+        click.echo(f"  番号: {one.item} {one.old} → {one.new}")
+    if result.copied:
+        click.echo(f"  取組方針の下書き: {len(result.copied)}件")

@@ -1,0 +1,208 @@
+"""年度の切り替え：いまの年次見直しを閉じ、次の年度を開く。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.forms.rounds import settle_round
+from sheetgen.keeping.archives import archive_journal, archive_master, archives
+from sheetgen.keeping.issues import issues_folder, load_issues
+from sheetgen.master import user_name
+from sheetgen.model.action import Action
+from sheetgen.model.filled import Value
+from sheetgen.model.identity import round_mark
+from sheetgen.model.item import Item
+from sheetgen.model.journal import Entry
+from sheetgen.model.plan import Plan
+from sheetgen.model.rollover import RolloverRequest, RolloverResult
+from sheetgen.model.round import Round, RoundKind
+from sheetgen.model.standing import Stage
+from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
+from sheetgen.pipeline.standing import standing_of
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.standing.rolling import Rolled, listed, roll
+from sheetgen.standing.stages import has_answer
+
+
+def rollover(
+    request: RolloverRequest, *, now: datetime | None = None, who: str | None = None
+) -> RolloverResult:
+    """年次見直しを閉じて控えをしまい、次の年度を開く。
+
+    The copy is on the disk and read back before the master changes; master and journal
+    change together.
+
+    :raises UsageError: the request is not sound (S101, S102, S106, S107, S110).
+    :raises SheetgenError: the plan is over (S103), something of the closing year is open
+        (S104, S105), or a file cannot be written; nothing has changed then.
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
+        plan = ledger.master.plan
+        _check_request(request, plan)
+        open_ends = list(_open_ends(ledger, moment))
+        told = _waived(request, ledger, open_ends)
+        rolled = roll(
+            plan,
+            request.retire,
+            renumber=request.renumber,
+            copy_initiatives=request.copy_initiatives,
+        )
+        closed = plan.revision.fiscal_year
+        archive = run = None
+        if not request.dry_run:
+            stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
+            archive = archive_master(request.plan, stem, ledger.master.digest)
+            told += archive_journal(request.plan)
+            run = ledger.new_run(moment)
+            head = {
+                "run": run,
+                "at": moment.isoformat(timespec="seconds"),
+                "by": (who or user_name()).encode("utf-8", "replace").decode("utf-8"),
+            }
+            entries = _entries(head, plan, rolled, archive.name, request.reason)
+            commit(ledger, rolled.plan, entries)
+    return RolloverResult(
+        closed=closed,
+        opened=closed + 1,
+        retired=rolled.retired,
+        renumbered=rolled.renumbered,
+        copied=rolled.copied,
+        items=rolled.plan.item_count,
+        archive=archive,
+        run=run,
+        problems=(*ledger.problems, *told, *rolled.problems),
+    )
+
+
+def _check_request(request: RolloverRequest, plan: Plan) -> None:
+    closed = plan.revision.fiscal_year
+    opened = closed + 1
+    place = Place(label="--to")
+    if request.to is not None and request.to <= closed:
+        raise UsageError(Problem("S101", place, {"year": wareki_full(closed)}))
+    if request.to is not None and request.to > opened:
+        facts = {"next": wareki_full(opened), "now": wareki_full(closed)}
+        raise UsageError(Problem("S102", place, facts))
+    # 最終年度の実績は、その次の年度に集める。
+    if opened > plan.final_year + 1:
+        raise SheetgenError(Problem("S103", facts={"final": wareki_full(plan.final_year)}))
+    if request.force and not ((request.reason or "").strip() and request.to is not None):
+        raise UsageError(Problem("S106", Place(label="--force")))
+    known = {item.id for _, _, item in plan.items()}
+    unknown = [one for one in request.retire if one not in known]
+    if unknown:
+        place = Place(label="--retire")
+        raise UsageError([Problem("S107", place, {"item": one}) for one in unknown])
+    if known and known <= set(request.retire):
+        raise UsageError(Problem("S110", Place(label="--retire")))
+
+
+def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
+    """閉じる年度の、そろっていない実績と、残っている問い。"""
+    plan = ledger.master.plan
+    for kind in RoundKind:
+        try:
+            chosen = settle_round(plan, kind, plan.revision.fiscal_year)
+        except UsageError:
+            continue
+        standing, _ = standing_of(ledger, chosen, now)
+        year = chosen.result_year
+        if year is not None:
+            missing = [
+                item.id
+                for _, _, item in plan.items()
+                if item.introduced <= year and not has_answer(item, chosen)
+            ]
+            if missing:
+                facts = {
+                    "year": wareki_full(year),
+                    "count": len(missing),
+                    "items": listed(missing),
+                }
+                yield Problem("S104", Place(label="取組実績"), facts)
+        asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
+        if asked:
+            name = f"{wareki_full(chosen.year)}の{kind.label}"
+            facts = {"round": name, "count": len(asked), "items": listed(asked)}
+            yield Problem("S105", facts=facts)
+
+
+def _waived(
+    request: RolloverRequest, ledger: Ledger, open_ends: list[Problem]
+) -> tuple[Problem, ...]:
+    """開いたままのことがあれば断る。``--force`` なら、わけとともに告げるだけにする。"""
+    if not open_ends:
+        return ()
+    if not request.force:
+        if _just_opened(ledger):
+            year = wareki_full(ledger.master.plan.revision.fiscal_year)
+            raise SheetgenError(Problem("S101", facts={"year": year}))
+        raise SheetgenError(open_ends)
+    words = {"S104": "{year}の取組実績が{count}件ない", "S105": "{round}の要確認が{count}件ある"}
+    return tuple(
+        Problem(
+            "S127",
+            one.place,
+            {"what": words[one.code].format(**one.facts), "reason": request.reason},
+        )
+        for one in open_ends
+    )
+
+
+def _just_opened(ledger: Ledger) -> bool:
+    """前の切り替えのあとに、まだ何もしていないか。"""
+    year = ledger.master.plan.revision.fiscal_year
+    before = wareki(year - 1)
+    if not any(path.name.startswith(f"{before}_") for path in archives(ledger.path)):
+        return False
+    rounds = [Round(kind, year) for kind in RoundKind]
+    marks = {round_mark(one) for one in rounds}
+    return not any(entry.round in marks for entry in ledger.entries) and not any(
+        load_issues(issues_folder(ledger.path), one)[0] for one in rounds
+    )
+
+
+def _entries(
+    head: dict[str, str], plan: Plan, rolled: Rolled, archive: str, reason: str | None
+) -> list[Entry]:
+    """記録簿に書き足す行。"""
+
+    def entry(action: Action, **values: Value) -> Entry:
+        return Entry.model_validate({**head, "action": action, **values})
+
+    opened = rolled.plan.revision.fiscal_year
+    after = {item.id: item for _, _, item in rolled.plan.items()}
+    found = [
+        entry(
+            Action.ROLLOVER,
+            path="revision.fiscal_year",
+            label="年次見直しの年度",
+            old=plan.revision.fiscal_year,
+            new=opened,
+            file=archive,
+            reason=reason,
+        )
+    ]
+    found += [
+        entry(Action.ROLLOVER, item=one.item, label="実施項目", old=f"{one.label} {one.title}")
+        for one in rolled.retired
+    ]
+    found += [
+        entry(Action.ROLLOVER, item=one.item, label="印刷の番号", old=one.old, new=one.new)
+        for one in rolled.renumbered
+    ]
+    found += [
+        entry(
+            Action.RECORD,
+            item=item,
+            path=f"initiatives[{opened}]",
+            label=f"{wareki(opened)}の{Item.model_fields['initiatives'].title}",
+            new=after[item].initiative(opened),
+            reason="前の年度の文の写し",
+        )
+        for item in rolled.copied
+    ]
+    return [*found, entry(Action.END)]

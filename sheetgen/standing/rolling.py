@@ -1,0 +1,155 @@
+"""次の年度の年次見直しの計画を、いまの計画から作る。"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sheetgen.era import wareki_full
+from sheetgen.model.item import CrossReference, Entry, Item
+from sheetgen.model.paths import with_items
+from sheetgen.model.plan import Measure, Plan, Policy, Revision, item_label
+from sheetgen.model.rollover import Renumbered, Retired
+from sheetgen.problems import Place, Problem
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """次の年度の計画と、変えたこと。``copied`` は、前の年度の取組方針を写したID。"""
+
+    plan: Plan
+    retired: tuple[Retired, ...]
+    renumbered: tuple[Renumbered, ...]
+    copied: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def roll(
+    plan: Plan, retire: Collection[str], *, renumber: bool = False, copy_initiatives: bool = False
+) -> Rolled:
+    """年次見直しの年度を一つ進める。``plan`` は変えない。
+
+    主なポイント are emptied and ``retired_items`` names those that end now: both belong to
+    one revision.  Everything else stays: the ids, the figures, the past 取組方針.
+    """
+    opened = plan.revision.fiscal_year + 1
+    ended = set(retire)
+    retired = tuple(
+        Retired(item.id, item_label(measure, item), item.title)
+        for _, measure, item in plan.items()
+        if item.id in ended
+    )
+    problems = list(_dropped(plan, ended))
+    labels = {item.id: item_label(measure, item) for _, measure, item in plan.items()}
+    new = _without(plan, ended, renumber)
+    new, moved = _with_sample(new, ended)
+    problems += moved
+    copied: tuple[str, ...] = ()
+    if copy_initiatives and opened in plan.fiscal_years:
+        new, copied = _with_drafts(new, opened)
+    new = new.model_copy(update={"revision": _revision(plan.revision, retired)})
+    renumbered = tuple(
+        Renumbered(item.id, labels[item.id], item_label(measure, item))
+        for _, measure, item in new.items()
+        if item_label(measure, item) != labels[item.id]
+    )
+    if renumbered:
+        changes = "、".join(f"{one.item} {one.old}→{one.new}" for one in renumbered)
+        problems.append(Problem("S126", facts={"changes": changes}))
+    problems += _initiatives(new, opened, copied)
+    problems.append(Problem("S124", facts={"published": new.revision.published}))
+    if opened > plan.final_year:
+        problems.append(Problem("S125", facts={"year": wareki_full(opened)}))
+    return Rolled(new, retired, renumbered, copied, tuple(problems))
+
+
+def listed(items: Collection[str]) -> str:
+    """初めのいくつかのID。"""
+    shown = "、".join(list(items)[:SHOWN])
+    return f"{shown} ほか" if len(items) > SHOWN else shown
+
+
+def _revision(before: Revision, retired: tuple[Retired, ...]) -> Revision:
+    year, _, month = before.published.partition("-")
+    return before.model_copy(
+        update={
+            "fiscal_year": before.fiscal_year + 1,
+            "published": f"{int(year) + 1:04d}-{month}",
+            "highlights": (),
+            "highlight_notes": (),
+            "retired_items": tuple(one.item for one in retired),
+        }
+    )
+
+
+def _dropped(plan: Plan, ended: set[str]) -> Iterator[Problem]:
+    """終える実施項目を指している再掲。"""
+    for _, measure in plan.measures():
+        for entry in measure.entries:
+            if isinstance(entry, CrossReference) and entry.item_id in ended:
+                facts = {"target": entry.item_id, "title": entry.title, "measure": measure.number}
+                yield Problem("S120", Place(item=entry.item_id), facts)
+
+
+def _without(plan: Plan, ended: set[str], renumber: bool) -> Plan:
+    """終える実施項目と、その再掲を除いた計画。"""
+
+    def stays(entry: Entry) -> bool:
+        return (entry.id if isinstance(entry, Item) else entry.item_id) not in ended
+
+    def of_measure(measure: Measure) -> Measure:
+        kept = tuple(entry for entry in measure.entries if stays(entry))
+        if len(kept) == len(measure.entries):
+            return measure
+        if renumber:
+            kept = tuple(
+                entry.model_copy(update={"number": number}) for number, entry in enumerate(kept, 1)
+            )
+        return measure.model_copy(update={"entries": kept})
+
+    def of_policy(policy: Policy) -> Policy:
+        measures = tuple(of_measure(measure) for measure in policy.measures)
+        return policy.model_copy(update={"measures": measures})
+
+    return plan.model_copy(update={"policies": tuple(map(of_policy, plan.policies))})
+
+
+def _with_sample(plan: Plan, ended: set[str]) -> tuple[Plan, list[Problem]]:
+    """見方の見本が終える実施項目なら、初めの実施項目に替える。"""
+    legend = plan.overview.legend
+    if legend is None or legend.sample_item_id not in ended:
+        return plan, []
+    first = next(item.id for _, _, item in plan.items())
+    facts = {"old": legend.sample_item_id, "new": first}
+    changed = legend.model_copy(update={"sample_item_id": first})
+    overview = plan.overview.model_copy(update={"legend": changed})
+    return plan.model_copy(update={"overview": overview}), [Problem("S121", facts=facts)]
+
+
+def _lacking(plan: Plan, year: int) -> list[Item]:
+    return [item for _, _, item in plan.items() if not (item.initiative(year) or "").strip()]
+
+
+def _with_drafts(plan: Plan, year: int) -> tuple[Plan, tuple[str, ...]]:
+    """取組方針のない実施項目に、前の年度の文を写す。"""
+    changed: dict[str, Item] = {}
+    for item in _lacking(plan, year):
+        text = item.initiative(year - 1)
+        if text and text.strip():
+            initiatives = dict(sorted({**item.initiatives, str(year): text}.items()))
+            changed[item.id] = item.model_copy(update={"initiatives": initiatives})
+    return with_items(plan, changed), tuple(changed)
+
+
+def _initiatives(plan: Plan, year: int, copied: tuple[str, ...]) -> Iterator[Problem]:
+    """新しい年度の取組方針について、言っておくこと。"""
+    if year not in plan.fiscal_years:
+        return
+    name = wareki_full(year)
+    if copied:
+        yield Problem("S123", facts={"year": name, "count": len(copied), "items": listed(copied)})
+    lacking = [item.id for item in _lacking(plan, year)]
+    if lacking:
+        yield Problem("S122", facts={"year": name, "count": len(lacking), "items": listed(lacking)})
