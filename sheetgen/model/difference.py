@@ -14,14 +14,13 @@ from typing import NamedTuple
 from sheetgen.model.pairing import align
 
 # 数は桁区切りと小数点まで、カタカナ・英字・漢字はそれぞれ続くかぎりを、一つのことばとみる。
-# 要るときに組み立てる。漢字の範囲を組み立てるのには、時間がかかる。
-_TOKEN = (
+_TOKEN = re.compile(
     r"(?s)[0-9０-９]+(?:[.,．，][0-9０-９]+)*|[一-龥々〆㐀-䶿]+|[ぁ-ゖ]+|[ァ-ヺーヵヶｦ-ﾟ]+"
     r"|[A-Za-zＡ-Ｚａ-ｚ]+|\n|[ \t　]+|."
 )
-_KANJI = r"[一-龥々〆㐀-䶿]+"
+_KANJI = re.compile(r"[一-龥々〆㐀-䶿]+")
 # 助詞や読点だけの一致。両どなりが書き換わっていれば、たまたまとみる。
-_SLIGHT = r"[ぁ-ゖ、，・･　 ]{1,3}"
+_SLIGHT = re.compile(r"[ぁ-ゖ、，・･　 ]{1,3}")
 _FIGURE = "0123456789０１２３４５６７８９"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -87,7 +86,7 @@ def joined_runs(parts: Iterable[tuple[str, bool]]) -> Runs:
 
 def _within(old: str, new: str) -> list[Piece]:
     """書き換わった行の、ことばごとの違い。"""
-    before, after = re.findall(_TOKEN, old), re.findall(_TOKEN, new)
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     if not old or not new or len(before) + len(after) > LONGEST_COMPARED:
         return [Piece(old, new)]
     pieces: list[Piece] = []
@@ -148,15 +147,11 @@ def _trimmed(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
 
 
 def _shared(old: str, new: str) -> int:
-<<<<<<< Updated upstream
     """頭の同じ字数。ことばの切れ目とみられないほど短ければ 0。"""
     shortest = next(
         (least for script, least in _SPLIT if script.fullmatch(old) and script.fullmatch(new)), None
     )
     if shortest is None:
-=======
-    if not (re.fullmatch(_KANJI, old) and re.fullmatch(_KANJI, new)):
->>>>>>> Stashed changes
         return 0
     count = 0
     while count < min(len(old), len(new)) and old[count] == new[count]:
@@ -171,7 +166,7 @@ def _without_slight(pieces: Sequence[Piece]) -> list[Piece]:
         piece, left, right = out[number], pieces[number - 1], pieces[number + 1]
         if (
             not piece.differs
-            and re.fullmatch(_SLIGHT, piece.old)
+            and _SLIGHT.fullmatch(piece.old)
             and all(one.differs and one.old and one.new for one in (left, right))
             # 数は、それだけで読めるように、となりのことばとまとめない。
             and not any(text[-1] in _FIGURE for text in left)
