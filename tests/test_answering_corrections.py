@@ -177,6 +177,7 @@ def test_a_field_of_another_year_is_told_and_not_opened(plan: Plan, chosen: Roun
     assert (made.values, made.marks) == ({}, {})
     assert made.reasons[0].written == "40"
     assert "記入欄ではありません" in made.reasons[0].mend
+    assert "書き直してください" in made.reasons[0].mend
 
 
 def test_what_was_waived_is_not_asked(plan: Plan, chosen: Round) -> None:

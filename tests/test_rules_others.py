@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetgen.master import load_plan
+from sheetgen.messages.answering import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.model.plan import Plan
 from sheetgen.model.returned import (
     BookFormat,
@@ -233,3 +234,21 @@ def test_a_great_difference_is_cut_short() -> None:
     assert difference(old, old.replace("番", "号")).endswith("、ほか25か所")
     long = difference("あい" * 20_000, "カキ" * 20_000)
     assert len(long) < 200
+
+
+def test_answers_set_side_by_side_do_not_go_in_as_one(plan: Plan) -> None:
+    """差戻しの様式に並べた二つの答えを、課がそのまま返した。"""
+    both = WRITTEN_DIFFERENTLY.format(file="返信/a.xlsx", text="・一つ目。") + "\n・続き／あり"
+    either = EITHER_VALUE.join(["25億円", "30億円"])
+    form = matched(plan, RESULTS, "10-01", {TEXT: both, "years[0].result.value": either})
+    issued = replace(form.issued, values={"H10": both, "L10": either}, replaces=frozenset("0"))
+
+    def told(text: str, value: str) -> list[tuple[str, str | None]]:
+        form = matched(plan, RESULTS, "10-01", {TEXT: text, "years[0].result.value": value})
+        found = Examiner(plan).examine(replace(form, issued=issued)).problems
+        return [(one.code, one.place.path) for one in found if one.code == "R309"]
+
+    value = "years[0].result.value"
+    assert told(both, either) == [("R309", TEXT), ("R309", value)]
+    assert told("【返信/a.xlsx】\n・一つ目。", "25億円") == [("R309", TEXT)]
+    assert told("・一つ目。\n・続き／あり", "25億円 ／ 26億円") == []

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from sheetgen.answering.questions import open_questions
 from sheetgen.answering.wording import mark_of, mend_of, quote_of
 from sheetgen.messages import message_of
-from sheetgen.messages.answering import EITHER_VALUE, MEND_CLOSED, WRITTEN_DIFFERENTLY
+from sheetgen.messages.answering import (
+    EITHER_VALUE,
+    MEND_CLOSED,
+    MEND_WRONG_PLACE,
+    WRITTEN_DIFFERENTLY,
+)
 from sheetgen.model.answers import ReturnedForm
 from sheetgen.model.collect import ItemOutcome, ItemState
 from sheetgen.model.correction import Correction, Reason
@@ -162,7 +167,7 @@ def _reason(
     written = "、".join(_written(path, problem, forms)) if path is not None else None
     cause = message_of(problem).cause
     if path is not None and path not in asked.opened:
-        mend = MEND_CLOSED
+        mend = MEND_WRONG_PLACE if problem.code == "R340" else MEND_CLOSED
     else:
         kind = field.kind if field is not None else None
         mend = mend_of(problem, kind, not (written or "").strip(), plan, item)

@@ -26,6 +26,10 @@ _UNFINISHED = re.compile(
     r"[○〇◯●]{2,}|[×✕]{2,}|[△▲]{2,}|[□■]{2,}|[＊*]{2,}|[？?]{2,}|[ＸX]{2,}|[ｘx]{3,}|"
     r"要確認|要修正|要追記|(?:ここに|こちらに)記入|[（(【\[](?:記入例|確認中)[）)】\]]"
 )
+_SOURCE = re.compile(r"【[^\n]+】")
+_BETWEEN = " ／ "
+"""食い違う文には頭にファイルの名を付け、数や評価は間にこれを入れて並べてある。"""
+
 _MARKUP = (
     r"(?i)</?(?:script|a|b|i|u|p|br|hr|div|span|img|iframe|object|embed|svg|style|link|meta|table|"
     r"tr|td|th|html|body|form|input|font|h[1-6]|ul|ol|li)\b[^<>]*>"
@@ -90,6 +94,27 @@ def unfinished(case: Case, answer: Answer) -> Facts | None:
     """「○○」「要確認」など、書きかけの印。"""
     found = _UNFINISHED.search(_words(answer))
     return {"raw": found[0], "around": _around(_words(answer), found.start())} if found else None
+
+
+def still_side_by_side(case: Case, answer: Answer) -> Facts | None:
+    """差戻しの様式に並べた、食い違う文のうちの一つが選ばれていない。"""
+    lines = {
+        line
+        for shown in (case.issued.values.values() if case.issued.replaces else ())
+        for line in (shown.splitlines() if isinstance(shown, str) else ())
+        if _SOURCE.fullmatch(line)
+    }
+    left = next((line for line in _words(answer).splitlines() if line.strip() in lines), None)
+    return {"raw": left.strip()} if left else None
+
+
+def either_value(case: Case, answer: Answer) -> Facts | None:
+    """並べた値のうちの一つが選ばれていない。数の欄なら、数として読めないことで分かる。"""
+    text = _words(answer).strip()
+    planned = case.year.target if case.year else None
+    if not case.issued.replaces or _BETWEEN not in text or isinstance(planned, int | float):
+        return None
+    return {"raw": text} if text in case.issued.values.values() else None
 
 
 def looks_like_code(case: Case, answer: Answer) -> Facts | None:
