@@ -64,7 +64,12 @@ NO_ADDRESS = "（宛先なし）"
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/配布。",
+    help="書き出す先。省くと output/令和N年度/配布（--returns では 回収）。",
+)
+@click.option(
+    "--returns",
+    is_flag=True,
+    help="配るブックではなく、回収で作った差戻しのブックを送る用意をする。",
 )
 @click.option("--again", is_flag=True, help="前と同じものでも、送ったことをもう一度記録する。")
 @click.option("--dry-run", is_flag=True, help="どの課に何を送るかを示すだけで、何も作らない。")
@@ -77,6 +82,7 @@ def distribute(
     template: Path,
     letters: Path,
     out: Path | None,
+    returns: bool,
     again: bool,
     dry_run: bool,
 ) -> ExitCode:
@@ -85,6 +91,7 @@ def distribute(
     ブックは generate と同じもの。下書き（.eml）を Outlook で開くと、
     ブックを添えた、送る前のメールになる。
     だれに何を送ったかは、送付記録 data/sendouts.jsonl に残る。
+    --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
 
@@ -102,16 +109,20 @@ def distribute(
         again=again,
         dry_run=dry_run,
     )
-    with Progress("送るものを作っています") as progress:
-        result = pipeline.distribute(request, progress)
-    _summarize(result, root)
+    if returns:
+        result = pipeline.send_back(request)
+    else:
+        with Progress("送るものを作っています") as progress:
+            result = pipeline.distribute(request, progress)
+    _summarize(result, root, "差戻し" if returns else "")
     return verdict(result.problems)
 
 
-def _summarize(result: DistributeResult, root: Path) -> None:
+def _summarize(result: DistributeResult, root: Path, what: str) -> None:
     """送る相手の表、書き出した先、気を付けることの順に書く。"""
     forms = sum(len(parcel.items) for parcel in result.parcels)
     name = f"{wareki_full(result.round.year)}の{result.round.kind.label}"
+    name += f"の{what}" if what else ""
     if result.dry_run:
         click.echo(f"{name}で送るもの（{len(result.parcels)}課、様式 {forms}枚）:")
         for line in _table(result.parcels):
@@ -120,7 +131,7 @@ def _summarize(result: DistributeResult, root: Path) -> None:
     else:
         click.echo(f"{name}を {len(result.parcels)}課に送る用意ができました（様式 {forms}枚）。")
         click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
-        click.echo("  課ごとに、ブック（.xlsx）、印刷する依頼文（.html）、メールの下書き（.eml）")
+        click.echo("  課ごとに、ブック（.xlsx）、印刷する文（.html）、メールの下書き（.eml）")
         if result.kept_aside:
             click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
         if result.recorded:

@@ -16,7 +16,8 @@ class DistributeRequest:
 
     The fields are those of :class:`sheetgen.model.job.GenerateRequest`; ``letters`` is
     the folder of the letter templates.  ``again`` writes the send-out down even where it
-    is the same as before; ``dry_run`` makes and writes nothing.
+    is the same as before; ``dry_run`` makes and writes nothing.  Where 差戻し books are
+    sent back, ``out`` is the folder of the collection that made them.
     """
 
     plan: Path

@@ -13,7 +13,7 @@ from sheetgen.model.item import Item
 from sheetgen.model.letter import Attachment, Letter, LetterItem, LetterText, Mail
 from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round
-from sheetgen.problems import Place, Problem
+from sheetgen.problems import Place, Problem, UsageError
 
 _SHOWN = 3
 _Placed = tuple[Policy, Measure, Item]
@@ -49,6 +49,25 @@ class Addressees:
             facts = {"count": len(without), "sections": some_of(without)}
             found.append(Problem("L020", facts=facts))
         return found
+
+
+def chosen_sections(
+    plan: Plan, sections: Sequence[str], sent: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """指定の課（なければすべて）の、部からの名。``sent`` は、いまの計画になくても知っている課。
+
+    :raises UsageError: there is no such section (F004).
+    """
+    names = {one.full_name: {one.section, one.full_name} for one in plan.owners()}
+    names.update({one: {one} for one in sent if one not in names})
+    problems = []
+    for wanted in sections:
+        if not any(wanted in words for words in names.values()):
+            facts = {"section": wanted, "known": "、".join(one.section for one in plan.owners())}
+            problems.append(Problem("F004", Place(label="--section"), facts))
+    if problems:
+        raise UsageError(problems)
+    return tuple(name for name, words in names.items() if not sections or words & set(sections))
 
 
 def some_of(names: Sequence[str]) -> str:

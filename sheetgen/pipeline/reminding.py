@@ -33,13 +33,14 @@ from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.letters import (
     Addressees,
+    chosen_sections,
     draft,
     left_over,
     letter_items,
     letter_text,
     some_of,
 )
-from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.problems import Problem, SheetgenError
 
 FOLDER = "督促"
 
@@ -65,7 +66,9 @@ def remind(
     log = load_sendouts(request.plan)
     sendouts = of_round(log.sendouts, round_mark(chosen))
     addressees = Addressees(plan)
-    sections = _chosen(request, plan, sections_sent(sendouts))
+    sent = sections_sent(sendouts)
+    wanted = chosen_sections(plan, request.sections, sent)
+    sections = [one for one in sent if one in wanted]
     if not sections:
         name = f"{wareki_full(chosen.year)}の{chosen.kind.label}"
         raise SheetgenError([*log.problems, Problem("L030", facts={"round": name})])
@@ -103,31 +106,6 @@ def remind(
         recorded,
         tuple(problems),
         dry_run=request.dry_run,
-    )
-
-
-def _chosen(request: RemindRequest, plan: Plan, sent: Sequence[str]) -> tuple[str, ...]:
-    """配った課のうち、指定の課。
-
-    :raises UsageError: the plan has no such section, nor was anything sent to it (F004).
-    """
-    names = {one.full_name: {one.section, one.full_name} for one in plan.owners()}
-    known = {section: names.get(section, {section}) for section in (*names, *sent)}
-    wrong = [
-        Problem(
-            "F004",
-            Place(label="--section"),
-            {"section": name, "known": "、".join(one.section for one in plan.owners())},
-        )
-        for name in request.sections
-        if not any(name in words for words in known.values())
-    ]
-    if wrong:
-        raise UsageError(wrong)
-    return tuple(
-        section
-        for section in sent
-        if not request.sections or known[section] & set(request.sections)
     )
 
 

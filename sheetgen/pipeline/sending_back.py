@@ -1,0 +1,160 @@
+"""差戻しの送付：回収で作った差戻しのブックに、お願いの文とメールの下書きを添える。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.forms.jobs import RETURN_LABEL, return_file_name
+from sheetgen.forms.rounds import settle_round
+from sheetgen.keeping.issues import issues_folder, load_issues
+from sheetgen.keeping.sendouts import load_sendouts
+from sheetgen.letters import RETURN_LETTER, LetterWriter
+from sheetgen.master import user_name
+from sheetgen.model.collect import ItemState
+from sheetgen.model.identity import round_mark
+from sheetgen.model.issued import Issue
+from sheetgen.model.letter import Attachment, Letter
+from sheetgen.model.plan import Owner, Plan
+from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
+from sheetgen.model.sendout import SendKind, SendOut, latest, of_round
+from sheetgen.output import Staging
+from sheetgen.pipeline.answering import COLLECT_FOLDER
+from sheetgen.pipeline.distributing import record_sendouts
+from sheetgen.pipeline.item_states import item_states
+from sheetgen.pipeline.ledger import open_ledger
+from sheetgen.pipeline.letters import (
+    Addressees,
+    chosen_sections,
+    draft,
+    left_over,
+    letter_items,
+    letter_text,
+)
+from sheetgen.problems import Place, Problem, SheetgenError
+
+
+class _Book(NamedTuple):
+    """置いてある差戻しのブックと、それを作った記録。"""
+
+    owner: Owner
+    path: Path
+    data: bytes
+    issue: Issue
+    items: tuple[str, ...]
+
+
+def send_back(
+    request: DistributeRequest, *, now: datetime | None = None, who: str | None = None
+) -> DistributeResult:
+    """差戻しのブックを送る用意をして、送付記録に残す。ブックはそのまま。
+
+    Only books that still ask something are sent; the newest record of a 差戻し tells what
+    a book holds.
+
+    :raises UsageError: no such section (F004).
+    :raises SheetgenError: nothing is to be sent back (L040), a template is not sound, or
+        the files cannot be written.
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(request.plan, writing=False) as ledger:
+        plan = ledger.master.plan
+        chosen = settle_round(plan, request.round, request.year)
+        states, problems = item_states(ledger, chosen)
+    base = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
+    folder = base / RETURN_LABEL
+    issues, _ = load_issues(issues_folder(request.plan), chosen)
+    wanted = chosen_sections(plan, request.sections)
+    owners = [one for one in plan.owners() if one.full_name in wanted]
+    held = {item for item, state in states.items() if state is ItemState.HELD}
+    books = list(_books(plan, owners, folder, [one for one in issues if one.is_return], held))
+    if not books:
+        facts = {"round": f"{wareki_full(chosen.year)}の{chosen.kind.label}"}
+        raise SheetgenError([*problems, Problem("L040", Place(file=str(folder)), facts)])
+    log = load_sendouts(request.plan)
+    before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.RETURN)
+    addressees = Addressees(plan)
+    parcels = tuple(_parcel(one, addressees, before) for one in books)
+    found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
+    writer = LetterWriter(request.letters, RETURN_LETTER)
+    letters = []
+    for one in books:
+        values = letter_text(plan, chosen, request.deadline, one.owner.full_name, one.path.name)
+        items = letter_items(place for place in plan.items() if place[2].id in one.items)
+        letters.append(writer.write(replace(values, items=items)))
+    recorded = 0
+    kept: tuple[Path, ...] = ()
+    if not request.dry_run:
+        kept = _place(folder, parcels, letters, books)
+        lines = [
+            SendOut(
+                at=moment.isoformat(timespec="seconds"),
+                by=(who or user_name()).encode("utf-8", "replace").decode("utf-8"),
+                kind=SendKind.RETURN,
+                round=round_mark(chosen),
+                issue=book.issue.key,
+                section=parcel.section,
+                email=", ".join(parcel.to) or None,
+                file=book.path.name,
+                sha256=hashlib.sha256(book.data).hexdigest(),
+                deadline=request.deadline.isoformat() if request.deadline else None,
+                items=parcel.items,
+            )
+            for book, parcel in zip(books, parcels, strict=True)
+        ]
+        recorded, failed = record_sendouts(request.plan, lines, again=request.again)
+        found += failed
+        if not request.sections:
+            names = [name for parcel in parcels for name in parcel.files]
+            found += left_over(folder, names, "*.eml", "*.html")
+    return DistributeResult(
+        chosen, folder, parcels, recorded, 0, kept, tuple(found), dry_run=request.dry_run
+    )
+
+
+def _books(
+    plan: Plan, owners: Sequence[Owner], folder: Path, issues: Sequence[Issue], held: set[str]
+) -> Iterator[_Book]:
+    """まだ答えを待っている差戻しのブック。庁内の順。"""
+    for owner in owners:
+        name = return_file_name(plan, owner)
+        path = folder / name if name else None
+        if path is None or not path.is_file():
+            continue
+        for issue in issues:  # 新しい順
+            inside = {form.item_id for form in issue.forms.values() if form.book == name}
+            if inside:
+                items = tuple(item.id for _, _, item in plan.items() if item.id in inside)
+                if held & inside:
+                    yield _Book(owner, path, path.read_bytes(), issue, items)
+                break
+
+
+def _parcel(book: _Book, addressees: Addressees, before: dict[tuple[str, str], SendOut]) -> Parcel:
+    section, stem = book.owner.full_name, book.path.name.removesuffix(".xlsx")
+    last = before.get((section, book.path.name))
+    return Parcel(
+        section,
+        addressees.to(section),
+        book.items,
+        (book.path.name, f"{stem}_お願い.html", f"{stem}.eml"),
+        last.at if last else None,
+    )
+
+
+def _place(
+    folder: Path, parcels: Sequence[Parcel], letters: Sequence[Letter], books: Sequence[_Book]
+) -> tuple[Path, ...]:
+    with Staging(folder, datetime.now()) as staging:
+        for parcel, letter, book in zip(parcels, letters, books, strict=True):
+            name, page, mail = parcel.files
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book.data)))
+        return staging.place().kept_aside
