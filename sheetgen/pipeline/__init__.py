@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.reminding import remind
     from sheetgen.pipeline.reporting import report
     from sheetgen.pipeline.rolling import rollover
+    from sheetgen.pipeline.sending_back import send_back
     from sheetgen.pipeline.standing import status
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
@@ -34,6 +35,7 @@ __all__ = [
     "remind",
     "report",
     "rollover",
+    "send_back",
     "status",
     "trace",
     "undo",
@@ -49,6 +51,7 @@ _MODULES = {
     "remind": "reminding",
     "report": "reporting",
     "rollover": "rolling",
+    "send_back": "sending_back",
     "status": "standing",
     "trace": "tracing",
     "proposals": "tracing",
