@@ -24,6 +24,7 @@ ROUND = Round(RoundKind.RESULTS, 2024)
 HELD, BLANK, RETURNED, WAITING = "01-02", "01-06", "02-01", "08-08"
 ON_TIME = "企画部 財政課"
 NOT_SENT = "消防本部 消防総務課"
+ASKED = ("令和5年度の評価: 書かれていません。（R302）",)
 
 
 def issue(plan: Path, items: list[str], *, is_return: bool = False, chosen: Round = ROUND) -> None:
@@ -59,7 +60,7 @@ def sent(plan: Path) -> None:
         plan,
         "2024J",
         {
-            HELD: OpenItem(ItemState.HELD, "2024-08-01T09:00:00+09:00", files, ("R302",)),
+            HELD: OpenItem(ItemState.HELD, "2024-08-01T09:00:00+09:00", files, ("R302",), ASKED),
             BLANK: OpenItem(ItemState.UNTOUCHED, "2024-08-01T09:00:00+09:00", files),
         },
     )

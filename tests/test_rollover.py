@@ -14,7 +14,9 @@ from reporting import with_results
 from status_desk import issue
 
 from sheetgen.keeping.archives import archive_folder, archives
+from sheetgen.keeping.journal import render_entries
 from sheetgen.keeping.open_items import save_open_items
+from sheetgen.keeping.transaction import Pending
 from sheetgen.master import load_plan, parse_plan
 from sheetgen.model.action import Action
 from sheetgen.model.collect import ItemState
@@ -22,6 +24,7 @@ from sheetgen.model.consistency import find_inconsistencies
 from sheetgen.model.journal import Entry
 from sheetgen.model.open_item import OpenItem
 from sheetgen.model.rollover import RolloverRequest, RolloverResult
+from sheetgen.pipeline.ledger import _has_happened as has_happened
 from sheetgen.pipeline.rolling import rollover
 from sheetgen.pipeline.tracing import trace
 from sheetgen.pipeline.undoing import undo
@@ -292,3 +295,13 @@ def test_rolling_leaves_the_plan_it_was_given(plan: Path) -> None:
     assert before.model_dump_json() == text
     assert rolled.plan.item_count == 73
     assert parse_plan(rolled.plan.model_dump_json().encode(), "x") == rolled.plan
+
+
+def test_a_stopped_turn_is_judged_by_the_year(plan: Path) -> None:
+    """途中で止まり、そのあと計画のデータが手で直されても、済んだかどうかが分かる。"""
+    before = load_plan(plan)
+    turn(plan)
+    after = load_plan(plan)
+    pending = Pending("", "", 0, "", render_entries(journal(plan)))
+    assert has_happened(pending, after)
+    assert not has_happened(pending, before)

@@ -13,6 +13,7 @@ from returned.desk import Desk, states
 from returned.post import Post
 from returned.sections import TEXT
 from status_desk import (
+    ASKED,
     BLANK,
     HELD,
     NOT_SENT,
@@ -56,6 +57,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Standing:
 def test_each_item_is_in_its_stage(standing: Standing) -> None:
     found = stages(standing)
     assert found[HELD] is Stage.IN_QUESTION
+    [held] = [one for one in standing.items if one.item == HELD]
+    assert held.note.splitlines() == [*ASKED, "ファイル: 届いたもの.xlsx"]
     assert found[BLANK] is Stage.RETURNED
     assert found[RETURNED] is Stage.IN_QUESTION
     assert found[WAITING] is Stage.OUT

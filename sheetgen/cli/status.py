@@ -101,8 +101,9 @@ def _show_items(title: str, items: list[ItemStanding]) -> None:
         return
     click.echo(f"{title} {len(items)}件")
     for one in items:
-        note = f"　{one.note}" if one.note else ""
-        click.echo(f"  {one.item} {one.label} {one.title}（{one.section}）{one.stage}{note}")
+        click.echo(f"  {one.item} {one.label} {one.title}（{one.section}）{one.stage}")
+        for line in one.note.splitlines():
+            click.echo(f"      {line}")
     click.echo("")
 
 

@@ -78,6 +78,7 @@ def _render(one: OpenItem) -> dict[str, object]:
         "at": one.at,
         "files": list(one.files),
         "codes": list(one.codes),
+        "reasons": list(one.reasons),
     }
 
 
@@ -87,4 +88,5 @@ def _parse(record: Mapping[str, Any]) -> OpenItem:
         str(record["at"]),
         tuple(map(str, record["files"])),
         tuple(map(str, record["codes"])),
+        tuple(map(str, record.get("reasons", ()))),
     )

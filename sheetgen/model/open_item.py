@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetgen.messages import message_of
 from sheetgen.model.collect import ItemOutcome, ItemState
@@ -14,13 +14,15 @@ from sheetgen.problems import Level, Problem
 class OpenItem:
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 
-    ``state`` is 要確認 or 未記入, ``at`` ISO 8601 with offset, ``codes`` those of its problems.
+    ``state`` is 要確認 or 未記入, ``at`` ISO 8601 with offset, ``codes`` those of its problems;
+    ``reasons`` say the same in words.
     """
 
     state: ItemState
     at: str
     files: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 _DONE = (ItemState.RECORDED, ItemState.KEPT)
@@ -44,13 +46,17 @@ def with_outcomes(
             and (earlier is None or earlier.state is ItemState.UNTOUCHED)
         ):
             codes = tuple(sorted({one.code for one in outcome.problems if _asks(one)}))
-            new = OpenItem(outcome.state, at, outcome.files, codes)
-            same = earlier is not None and (
-                (earlier.state, earlier.files, earlier.codes) == (new.state, new.files, new.codes)
-            )
+            reasons = tuple(dict.fromkeys(map(_said, filter(_asks, outcome.problems))))
+            new = OpenItem(outcome.state, at, outcome.files, codes, reasons)
+            same = earlier is not None and replace(earlier, at=at) == new
             after[outcome.item] = earlier if earlier is not None and same else new
     return after
 
 
 def _asks(problem: Problem) -> bool:
     return message_of(problem).level is not Level.NOTE
+
+
+def _said(problem: Problem) -> str:
+    label = f"{problem.place.label}: " if problem.place.label else ""
+    return f"{label}{message_of(problem).cause}（{problem.code}）"

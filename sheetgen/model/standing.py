@@ -34,7 +34,7 @@ class Stage(StrEnum):
 _MARKS = {
     Stage.NOT_SENT: "－",
     Stage.OUT: "○",
-    Stage.RETURNED: "◐",
+    Stage.RETURNED: "◇",
     Stage.IN_QUESTION: "▲",
     Stage.RECORDED: "●",
 }

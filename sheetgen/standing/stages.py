@@ -15,7 +15,7 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     """
     found = (traces.open_items or {}).get(item.id)
     if found and found.state is ItemState.HELD:
-        return Stage.IN_QUESTION, _words("問い", found.codes, found.files)
+        return Stage.IN_QUESTION, _words(found.reasons or found.codes, found.files)
     if item.id in traces.recorded:
         return Stage.RECORDED, ""
     if has_answer(item, chosen):
@@ -23,7 +23,7 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     if item.id in traces.returned:
         return Stage.IN_QUESTION, "差戻しの回答待ち"
     if found:
-        return Stage.RETURNED, _words("何も書かれていない", (), found.files)
+        return Stage.RETURNED, _words(("何も書かれていない",), found.files)
     if item.id in traces.undone:
         return Stage.RETURNED, "記録を取り消した"
     if item.id not in traces.issued:
@@ -43,6 +43,7 @@ def has_answer(item: Item, chosen: Round) -> bool:
     )
 
 
-def _words(head: str, codes: tuple[str, ...], files: tuple[str, ...]) -> str:
-    listed = " ".join(codes)
-    return "　".join(part for part in (f"{head} {listed}".strip(), "、".join(files)) if part)
+def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:
+    """わけとファイルを、一行ずつにする。"""
+    source = (f"ファイル: {'、'.join(files)}",) if files else ()
+    return "\n".join((*reasons, *source))
