@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetgen.letters import addresses, render_mail
@@ -138,6 +138,7 @@ NAMES = st.text(
 LINES = st.text(st.characters(blacklist_categories=["C"]) | st.just("\n"), max_size=300)
 
 
+@settings(max_examples=60, deadline=None)
 @given(subject=NAMES, text=LINES, name=NAMES, data=st.binary(max_size=500))
 def test_any_words_come_through(subject: str, text: str, name: str, data: bytes) -> None:
     mail = Mail("課", ("a@example.jp",), subject, text, (Attachment(f"{name}.xlsx", data),))

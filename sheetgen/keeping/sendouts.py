@@ -89,20 +89,21 @@ def _line(one: SendOut) -> bytes:
 
 def _append(path: Path, lines: bytes) -> None:
     is_new = not path.exists()
-    with path.open("a+b") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        if size:
-            stream.seek(size - 1)
-            if stream.read(1) != b"\n":  # 途中で切れて残った行に続けない
-                lines = b"\n" + lines
-        try:
+    size = 0 if is_new else path.stat().st_size
+    try:
+        with path.open("a+b") as stream:
+            if size:
+                stream.seek(size - 1)
+                if stream.read(1) != b"\n":  # 途中で切れて残った行に続けない
+                    lines = b"\n" + lines
             stream.write(lines)
             stream.flush()
             os.fsync(stream.fileno())
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.truncate(path, size)
-            raise
+    except OSError:
+        # 閉じるときに残りが書かれることもあるので、閉じてから元の長さに戻す。
+        with contextlib.suppress(OSError):
+            os.truncate(path, size)
+        raise
     if is_new:
         flush_folder(path.parent)
 
