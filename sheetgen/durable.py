@@ -67,8 +67,10 @@ def flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def sweep(folder: Path, pattern: str) -> None:
-    """前の実行が途中で止まって残った一時ファイルを消す。錠を取ってから呼ぶ。"""
-    for left in folder.glob(pattern):
-        with contextlib.suppress(OSError):
-            left.unlink()
+def sweep(folder: Path, name: str) -> None:
+    """``name`` を置くときに止まって残った一時ファイルを消す。錠を取ってから呼ぶ。"""
+    with contextlib.suppress(OSError):
+        for left in folder.iterdir():
+            if left.name.startswith(f".{name}.") and left.name.endswith(".tmp"):
+                with contextlib.suppress(OSError):
+                    left.unlink()

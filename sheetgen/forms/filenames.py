@@ -9,6 +9,9 @@ _FULL_WIDTH = {ord(c): chr(ord(c) + 0xFEE0) for c in _FORBIDDEN}
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(1, 10)),
              *(f"LPT{n}" for n in range(1, 10))}  # fmt: skip
 
+RETURN_LABEL = "差戻し"
+"""差戻しのブックとフォルダーの名。"""
+
 MAX_NAME = 80
 """ファイル名の長さの上限（拡張子などを除く文字数）。長い道でも開けるようにする。"""
 

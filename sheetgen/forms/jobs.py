@@ -6,16 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
-from sheetgen.forms.filenames import safe_name
+from sheetgen.forms.filenames import RETURN_LABEL, safe_name
 from sheetgen.model.item import Item, Owner
 from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.model.plan import Measure, Plan, Policy
 from sheetgen.problems import Place, Problem, UsageError
 
 Placed = tuple[Policy, Measure, Item]
-
-RETURN_LABEL = "差戻し"
-"""差戻しのブックとフォルダーの名。"""
 
 
 @dataclass(frozen=True, slots=True)

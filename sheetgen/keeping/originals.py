@@ -112,7 +112,7 @@ class OriginalKeeper:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._folders |= {self._folder, self._folder.parent}
-        sweep(path.parent, f".{path.name}.*.tmp")
+        sweep(path.parent, path.name)
         put(path, file.data, flush=False)
         self._folders.add(path.parent)
 

@@ -150,7 +150,7 @@ def writing(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]
         if earlier and not earlier.endswith(b"\n"):
             lines = b"\n" + lines  # 壊れて残った行に続けない
         pending = Pending(before, after, len(earlier), digest_of(earlier), lines)
-        sweep(journal.parent, f".{pending_path(plan).name}.*.tmp")
+        sweep(journal.parent, pending_path(plan).name)
         put(pending_path(plan), _render(pending))
         _append(journal, lines, len(earlier))
         yield

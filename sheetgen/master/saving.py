@@ -61,7 +61,7 @@ def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterato
         raise SheetgenError(Problem("M086", Place(file=str(path))))
     with _explained(path):
         _check_unchanged(target, replacing)
-        sweep(target.parent, f".{target.name}.*.tmp")
+        sweep(target.parent, target.name)
         temporary = write_beside(target, data)
     try:
         yield Prepared(path, temporary, replacing, digest_of(data))

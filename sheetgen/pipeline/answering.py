@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.answering.report import collect_report
-from sheetgen.answering.returns import Asked, corrections
 from sheetgen.era import wareki
-from sheetgen.forms.jobs import RETURN_LABEL, return_file_name
+from sheetgen.forms.filenames import RETURN_LABEL
 from sheetgen.forms.rounds import input_fields, open_paths
 from sheetgen.model.answers import ReturnedForm
 from sheetgen.model.collect import CollectRequest, FileOutcome, ItemOutcome, ItemState
@@ -89,12 +88,13 @@ def _returns(
     """差戻しのブック。聞くことがなければ、作るための部品も読み込まない。"""
     if not any(outcome.state is ItemState.HELD for outcome in outcomes):
         return (), []
+    from sheetgen.answering.returns import Asked, corrections
+    from sheetgen.pipeline.returning import make_returns
+
     asked = Asked(
         input_fields(plan), open_paths(plan, chosen), printed_initiative_year(plan, chosen)
     )
     wanted = corrections(plan, asked, outcomes, [form for form in forms if form.round == chosen])
-    from sheetgen.pipeline.returning import make_returns
-
     try:
         return make_returns(request, plan, chosen, wanted, folder)
     except SheetgenError as error:
@@ -105,6 +105,8 @@ def _finished(plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path) -> list
     """もう聞くことのない課の、前に作った差戻しのブック。"""
     if not folder.is_dir():
         return []
+    from sheetgen.forms.jobs import return_file_name  # late, as above
+
     done = {ItemState.RECORDED, ItemState.KEPT}
     states = {outcome.item: outcome.state for outcome in outcomes}
     owned: dict[Owner, bool] = {}

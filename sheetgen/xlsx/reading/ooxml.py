@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
+from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet, Remark
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading import sheet_scanner
 from sheetgen.xlsx.reading.archive import MAX_PART, Archive, refuse
 from sheetgen.xlsx.reading.cells import MAX_CELLS, CellMaker
 from sheetgen.xlsx.reading.parts_scanner import scan_looks, scan_names, scan_strings
 from sheetgen.xlsx.reading.relations import Relation, Relations
-from sheetgen.xlsx.reading.remarks import RemarkReader
 from sheetgen.xlsx.reading.scanning import NotPlainError, PartMemo, is_plain
 from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, parse_sheet
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
@@ -179,10 +178,15 @@ class BookReader:
         if self._cells > MAX_CELLS:
             raise refuse("R029", limit=MAX_CELLS)
         related = self._relations.of(one.target)
-        reader = RemarkReader(self._archive, self._relations)
-        remarks = reader.read(related, content.links) if related else []
+        remarks: list[Remark] = []
+        found = list(content.problems)
+        if related:
+            from sheetgen.xlsx.reading.remarks import RemarkReader  # late: most have none
+
+            reader = RemarkReader(self._archive, self._relations)
+            remarks = reader.read(related, content.links)
+            found += reader.problems
         self._told.update(told(related))
-        found = [*content.problems, *reader.problems]
         self._problems += [_on(name, problem) for problem in found]
         return RawSheet(
             name=name,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from sheetgen.xlsx.reading.archive import Archive
 from sheetgen.xlsx.reading.xmlparts import Element, tree
@@ -56,9 +55,13 @@ class Relations:
         written = target.replace("\\", "/")
         path = written if written.startswith("/") else posixpath.join(folder, written)
         path = posixpath.normpath(path).lstrip("/")
-        for name in (path, unquote(path)):
-            if name in self._archive:
-                return name
+        if path in self._archive:
+            return path
+        if "%" in path:
+            from urllib.parse import unquote  # late: hardly any program writes so
+
+            if unquote(path) in self._archive:
+                return unquote(path)
         # 先頭の / を付けずに、根からの名を書く書き手がある。
         rooted = posixpath.normpath(written).lstrip("/")
         return rooted if rooted in self._archive else path

@@ -77,7 +77,7 @@ _ROW_HEAD = re.compile(r'<row r="([0-9]+)"([^<]*?)/?>')
 _MERGES, _MERGES_END = b"<mergeCells", b"</mergeCells>"
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _HIDDEN = re.compile(r' hidden="(?:1|true|on)"')
-_SEEN = (' hidden="1"', ' hidden="t', ' hidden="o', ' ht="0')
+_SEEN = (' hidden="1"', ' hidden="t', ' hidden="o')
 _HEIGHT = re.compile(r' ht="([0-9.]*)"')
 
 MAX_EDGES = 500
@@ -196,7 +196,8 @@ def _made(
 
 
 def _hidden_rows(rows: str) -> tuple[int, ...]:
-    if not any(word in rows for word in _SEEN):
+    seen = " hidden=" in rows and any(word in rows for word in _SEEN)
+    if not seen and ' ht="0' not in rows:
         return ()
     found = []
     for row, attrs in _ROW_HEAD.findall(rows):

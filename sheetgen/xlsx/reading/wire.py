@@ -33,6 +33,7 @@ _TYPES: dict[CellKind, tuple[type, ...]] = {
     CellKind.ERROR: (str,),
     CellKind.BLANK: (type(None),),
 }
+_SCOPES = (str, type(None))
 _FACTS = (str, int, float, bool, type(None))
 
 
@@ -57,8 +58,7 @@ def dump(book: RawBook) -> bytes:
     problems = [
         [one.code, one.place.sheet, one.place.cell, dict(one.facts)] for one in book.problems
     ]
-    names = [[one.name, one.sheet, one.target] for one in book.names]
-    value = [book.format, sheets, names, dict(book.properties), problems]
+    value = [book.format, sheets, book.names, dict(book.properties), problems]
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -96,6 +96,7 @@ def _sheet(value: Any) -> RawSheet:
 
 def _cells(value: dict[str, Any]) -> dict[str, RawCell]:
     found = {}
+    new = tuple.__new__
     ref_is = _REF.fullmatch
     for ref, (written, content, code, formula, struck) in value.items():
         kind = _KINDS[written]
@@ -107,13 +108,16 @@ def _cells(value: dict[str, Any]) -> dict[str, RawCell]:
             or ref_is(ref) is None
         ):
             raise _ShapeError
-        found[ref] = RawCell(kind, content, code, formula, struck)
+        found[ref] = new(RawCell, (kind, content, code, formula, struck))
     return found
 
 
 def _name(value: Any) -> RawName:
-    name, sheet, target = _list(value)
-    return RawName(_text(name), None if sheet is None else _text(sheet), _text(target))
+    name, sheet, target = value
+    if type(name) is not str or type(target) is not str or type(sheet) not in _SCOPES:
+        raise _ShapeError
+    found: RawName = tuple.__new__(RawName, (name, sheet, target))
+    return found
 
 
 def _remark(value: Any) -> Remark:
