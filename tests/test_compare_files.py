@@ -265,6 +265,19 @@ def runs_in(cell: Any) -> tuple[tuple[str, bool], ...]:
     return ((cell.value, cell.font.u is not None),)
 
 
+def test_a_very_long_text_stands_whole_in_the_book(tmp_path: Path) -> None:
+    long = "● " + "とても長い文。" * 3000
+
+    def change(data: Json) -> None:
+        item_in(data, "08-08")["improvement"] = long
+
+    path = file_of(made(tmp_path, real(), revised(change), outputs=(Output.XLSX,)), Output.XLSX)
+    assert rules.violations_of([path]) == {}
+    sheet = openpyxl.load_workbook(path)["新旧対照表"]
+    assert long in {cell.value for cell in sheet["E"]}
+    assert max(row.height for row in sheet.row_dimensions.values() if row.height) <= 409.5
+
+
 def test_the_book_prints_on_a4_landscape_with_its_head(every: CompareResult) -> None:
     book = openpyxl.load_workbook(file_of(every, Output.XLSX))
     for sheet in book.worksheets:
