@@ -40,7 +40,7 @@ _FORMULA = r"(?i)\s*(?:[=@＝]\s*[A-Za-z\"'(+-]|[+-]\s*[A-Za-z]+\(|\t)|.*(?:HYPE
 @lru_cache(maxsize=2048)
 def bare(text: str) -> str:
     """字だけを残した形。空白、記号、全角・半角の違いを除く。"""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).lower()))
 
 
 def _words(answer: Answer) -> str:
