@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import second_city
 from making import changed_plan, load, places
 
 from sheetgen.keeping.issues import issues_folder, load_issues
@@ -405,3 +406,22 @@ def test_nothing_personal_leaves_the_house(
             assert word.encode() not in data, (path.name, word)
         if path.suffix != ".html":
             assert "<dc:creator>企画部行政経営担当</dc:creator>".encode() in data
+
+
+def test_another_citys_plan_and_form_are_sent_alike(tmp_path: Path, project_root: Path) -> None:
+    (tmp_path / "data").mkdir()
+    plan = second_city.write_plan(tmp_path / "data" / "plan.json")
+    request = DistributeRequest(
+        plan=plan,
+        template=second_city.write_template(tmp_path / "事業票.xlsx"),
+        letters=project_root / "templates" / "letters",
+        root=tmp_path,
+        deadline=DEADLINE,
+    )
+    result = distribute(request, now=NOW, who="係")
+    assert [parcel.section for parcel in result.parcels] == ["総務部 総務課", "総務部 市民課"]
+    for parcel in result.parcels:
+        text = body_of_path(result.folder / parcel.files[2])
+        assert f"{parcel.section}長 様" in text
+        assert load(plan)["plan_title"] in text
+    assert len(load_sendouts(plan).sendouts) == 2
