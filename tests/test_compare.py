@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from comparing import blocks
 from plan_samples import entry, sample_plan
 from revised import (
     EVERY,
@@ -23,21 +21,13 @@ from revised import (
 )
 
 from sheetgen.document.comparison import build_comparison, comparison_notes, visible
-from sheetgen.document.comparison.rows import merged_order
-from sheetgen.model.comparison import ComparedBlock, Comparison, Mark, Side, State
+from sheetgen.model.comparison import Comparison, Mark, Side, State
 from sheetgen.problems import SheetgenError
 
 
 def compared(*changes: Any) -> Comparison:
     """実物の計画と、それに変更を加えた計画の新旧対照表。"""
     return build_comparison(plan_of(real()), plan_of(revised(*changes)))
-
-
-def blocks(comparison: Comparison) -> dict[str, ComparedBlock]:
-    """まとまりを、その符号から。"""
-    found = [block for section in comparison.sections for block in section.blocks]
-    assert len({block.key for block in found}) == len(found)
-    return {block.key: block for block in found}
 
 
 def marked(side: Side) -> list[str]:
@@ -277,80 +267,3 @@ def test_other_plans_are_refused_and_odd_orders_are_told() -> None:
     later = plan_of(revised(next_revision))
     assert [problem.code for problem in comparison_notes(later, ours)] == ["D022"]
     assert comparison_notes(ours, later) == []
-
-
-# --- laws ---------------------------------------------------------------------
-
-lines = st.lists(
-    st.sampled_from(["窓口", "台数を", "３４", "台とする", "。", "\n・", "サービス", "　"]),
-    min_size=1, max_size=12,
-).map("".join)  # fmt: skip
-values = st.none() | st.integers(-999, 99999) | st.sampled_from(["-", "ー", "１３件"])
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> Json:
-    plan = sample_plan()
-    items = plan["policies"][0]["measures"][0]["entries"]
-    for item in items:
-        for name in ("improvement", "current_state", "vision"):
-            item[name] = draw(lines)
-        item["title"] = draw(st.sampled_from(["一", "二つ目", "三つ目の項目"]))
-        item["years"][1] |= {"target": draw(values), "effect": draw(values), "plan": draw(lines)}
-        item["overview"]["policy"] = draw(lines)
-    plan["policies"][0]["measures"][0]["notes"] = draw(st.lists(lines, max_size=3))
-    plan["policies"][0]["description"] = draw(lines)
-    if draw(st.booleans()):
-        items.reverse()
-        renumber(plan["policies"][0]["measures"][0])
-    loaded: Json = json.loads(json.dumps(plan))
-    return loaded
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(plans(), plans())
-def test_the_sides_are_the_two_texts_and_the_rest_is_the_same(old: Json, new: Json) -> None:
-    comparison = build_comparison(plan_of(old), plan_of(new))
-    found = blocks(comparison)
-    fields = {
-        "improvement": "具体的な改善取組内容",
-        "current_state": "現状と課題",
-        "vision": "計画最終年度において目指す姿",
-    }
-    sides = {one["id"]: [one, None] for one in old["policies"][0]["measures"][0]["entries"]}
-    for one in new["policies"][0]["measures"][0]["entries"]:
-        sides[one["id"]][1] = one
-    for item_id, (before, after) in sides.items():
-        assert before is not None
-        assert after is not None
-        block = found.get(f"item-{item_id}")
-        rows = {row.label: row for row in block.rows} if block else {}
-        for name, label in fields.items():
-            assert (label in rows) == (before[name] != after[name])
-            if label in rows:
-                assert (rows[label].old.text, rows[label].new.text) == (before[name], after[name])
-    for block in found.values():
-        for left, right in [(block.new, block.old), *((r.new, r.old) for r in block.rows)]:
-            if not (left.mark or right.mark):
-                kept = ["".join(t for t, differs in s.runs if not differs) for s in (left, right)]
-                assert kept[0] == kept[1]
-                assert all(text for side in (left, right) for text, _ in side.runs)
-
-
-@settings(max_examples=15, deadline=None)
-@given(plans())
-def test_a_plan_does_not_differ_from_itself(plan: Json) -> None:
-    comparison = build_comparison(plan_of(plan), plan_of(plan))
-    assert comparison.sections == ()
-    assert comparison.same
-
-
-@given(st.permutations(range(6)), st.permutations(range(3, 9)))
-def test_merging_orders_keeps_the_new_one_and_loses_nothing(new: list[int], old: list[int]) -> None:
-    merged = merged_order(new, old)
-    assert sorted(merged) == sorted(set(new) | set(old))
-    assert [one for one in merged if one in set(new)] == new
-    gone = [one for one in old if one not in set(new)]
-    for one in gone:
-        earlier = [other for other in old[: old.index(one)] if other in set(new)]
-        assert merged.index(one) > (merged.index(earlier[-1]) if earlier else -1)

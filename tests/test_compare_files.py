@@ -8,13 +8,12 @@ import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from ooxml import rules
-from openpyxl.cell.rich_text import CellRichText, TextBlock
+from comparing import file_of, made, rows_of
 from plan_samples import sample_plan
 from programs import SHORT_SECONDS, need, pdftotext_bbox
 from reporting import LAYOUT, page_texts
@@ -35,30 +34,14 @@ from revised import (
 
 from sheetgen.cli import main
 from sheetgen.document.comparison import build_comparison, visible
-from sheetgen.model.comparison import CompareRequest, CompareResult, Comparison, Side
+from sheetgen.model.comparison import CompareResult, Comparison, Side
 from sheetgen.model.report import Output
-from sheetgen.pipeline.comparing import compare
 from sheetgen.problems import ExitCode, SheetgenError
 
 STEM = "令和７年度年次見直し新旧対照表"
 SIZE = 9.5  # pt。表の文字
 QUIET = (reword, change_figures, change_owner, add_results)
 """見出しの変わらない変え方。ページをまたいで繰り返される見出しに、下線がない。"""
-
-
-def made(folder: Path, old: Json, new: Json, **changes: Any) -> CompareResult:
-    """新旧対照表を作る。"""
-    return compare(
-        CompareRequest(
-            **{
-                "old": written(old, folder / "前.json"),
-                "new": written(new, folder / "後.json"),
-                "layout": LAYOUT,
-                "root": folder,
-                **changes,
-            }
-        )
-    )
 
 
 @pytest.fixture(scope="module")
@@ -71,25 +54,12 @@ def comparison() -> Comparison:
     return visible(build_comparison(plan_of(real()), plan_of(revised(*EVERY))))
 
 
-def file_of(result: CompareResult, output: Output) -> Path:
-    return next(file.path for file in result.report.files if file.output is output)
-
-
 def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
 def text_of(side: Side) -> str:
     return squeezed(side.mark or side.text)
-
-
-def rows_of(comparison: Comparison) -> Iterator[tuple[str, Side, Side]]:
-    """見出しも欄も、表の順に。"""
-    for section in comparison.sections:
-        for block in section.blocks:
-            yield block.kind, block.new, block.old
-            for row in block.rows:
-                yield row.label, row.new, row.old
 
 
 def test_the_three_files_are_in_the_folder_of_the_new_year(every: CompareResult) -> None:
@@ -231,63 +201,6 @@ def test_an_unbroken_list_of_links(every: CompareResult) -> None:
     told = done.stdout.decode("utf-8")
     assert "Tagged:          yes" in told
     assert "令和７年度年次見直し 新旧対照表" in told
-
-
-# --- Excel ----------------------------------------------------------------------
-
-
-def test_the_book_has_the_rows_and_the_underlines(
-    every: CompareResult, comparison: Comparison
-) -> None:
-    path = file_of(every, Output.XLSX)
-    assert rules.violations_of([path]) == {}
-    book = openpyxl.load_workbook(path, rich_text=True)
-    assert book.sheetnames == ["一覧", "新旧対照表"]
-    sheet = book["新旧対照表"]
-    heads = [cell.value for cell in sheet[3]]
-    assert heads[3:] == ["欄", "改正後（令和７年度年次見直し）", "改正前（令和６年度年次見直し）"]
-    found = [row for row in sheet.iter_rows(min_row=4) if row[3].value != "ほかの欄"]
-    expected = list(rows_of(comparison))
-    assert len(found) == len(expected)
-    for cells, (label, new, old) in zip(found, expected, strict=True):
-        assert cells[3].value == label
-        for cell, side in ((cells[4], new), (cells[5], old)):
-            assert runs_in(cell) == (((side.mark.value, False),) if side.mark else side.runs)
-
-
-def runs_in(cell: Any) -> tuple[tuple[str, bool], ...]:
-    """セルの文字を、下線の有無に分けて返す。"""
-    if isinstance(cell.value, CellRichText):
-        return tuple(
-            (one.text, one.font.u is not None) if isinstance(one, TextBlock) else (one, False)
-            for one in cell.value
-        )
-    return ((cell.value, cell.font.u is not None),)
-
-
-def test_a_very_long_text_stands_whole_in_the_book(tmp_path: Path) -> None:
-    long = "● " + "とても長い文。" * 3000
-
-    def change(data: Json) -> None:
-        item_in(data, "08-08")["improvement"] = long
-
-    path = file_of(made(tmp_path, real(), revised(change), outputs=(Output.XLSX,)), Output.XLSX)
-    assert rules.violations_of([path]) == {}
-    sheet = openpyxl.load_workbook(path)["新旧対照表"]
-    assert long in {cell.value for cell in sheet["E"]}
-    assert max(row.height for row in sheet.row_dimensions.values() if row.height) <= 409.5
-
-
-def test_the_book_prints_on_a4_landscape_with_its_head(every: CompareResult) -> None:
-    book = openpyxl.load_workbook(file_of(every, Output.XLSX))
-    for sheet in book.worksheets:
-        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-        assert sheet.page_setup.fitToHeight == 0
-        assert sheet.print_title_rows == "$1:$3"
-        assert sheet.freeze_panes == "A4"
-    listed = [[cell.value for cell in row] for row in book["一覧"].iter_rows(min_row=4)]
-    assert ["名称の変わった実施項目（0件）", None, None, "なし", None] in listed
-    assert ["新規の実施項目（1件）", "(8)⑨", None, "使わない土地の貸付", None] in listed
 
 
 # --- refusals and odd plans ---------------------------------------------------------

@@ -1,0 +1,81 @@
+"""新旧対照表のブック：同じ行と同じ下線があり、印刷の形が決まっている。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from comparing import file_of, made, rows_of
+from ooxml import rules
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from revised import EVERY, Json, item_in, plan_of, real, revised
+
+from sheetgen.document.comparison import build_comparison, visible
+from sheetgen.model.comparison import CompareResult, Comparison
+from sheetgen.model.report import Output
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> CompareResult:
+    return made(tmp_path_factory.mktemp("compare"), real(), revised(*EVERY))
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return visible(build_comparison(plan_of(real()), plan_of(revised(*EVERY))))
+
+
+def test_the_book_has_the_rows_and_the_underlines(
+    every: CompareResult, comparison: Comparison
+) -> None:
+    path = file_of(every, Output.XLSX)
+    assert rules.violations_of([path]) == {}
+    book = openpyxl.load_workbook(path, rich_text=True)
+    assert book.sheetnames == ["一覧", "新旧対照表"]
+    sheet = book["新旧対照表"]
+    heads = [cell.value for cell in sheet[3]]
+    assert heads[3:] == ["欄", "改正後（令和７年度年次見直し）", "改正前（令和６年度年次見直し）"]
+    found = [row for row in sheet.iter_rows(min_row=4) if row[3].value != "ほかの欄"]
+    expected = list(rows_of(comparison))
+    assert len(found) == len(expected)
+    for cells, (label, new, old) in zip(found, expected, strict=True):
+        assert cells[3].value == label
+        for cell, side in ((cells[4], new), (cells[5], old)):
+            assert runs_in(cell) == (((side.mark.value, False),) if side.mark else side.runs)
+
+
+def runs_in(cell: Any) -> tuple[tuple[str, bool], ...]:
+    """セルの文字を、下線の有無に分けて返す。"""
+    if isinstance(cell.value, CellRichText):
+        return tuple(
+            (one.text, one.font.u is not None) if isinstance(one, TextBlock) else (one, False)
+            for one in cell.value
+        )
+    return ((cell.value, cell.font.u is not None),)
+
+
+def test_a_very_long_text_stands_whole_in_the_book(tmp_path: Path) -> None:
+    long = "● " + "とても長い文。" * 3000
+
+    def change(data: Json) -> None:
+        item_in(data, "08-08")["improvement"] = long
+
+    path = file_of(made(tmp_path, real(), revised(change), outputs=(Output.XLSX,)), Output.XLSX)
+    assert rules.violations_of([path]) == {}
+    sheet = openpyxl.load_workbook(path)["新旧対照表"]
+    assert long in {cell.value for cell in sheet["E"]}
+    assert max(row.height for row in sheet.row_dimensions.values() if row.height) <= 409.5
+
+
+def test_the_book_prints_on_a4_landscape_with_its_head(every: CompareResult) -> None:
+    book = openpyxl.load_workbook(file_of(every, Output.XLSX))
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.print_title_rows == "$1:$3"
+        assert sheet.freeze_panes == "A4"
+    listed = [[cell.value for cell in row] for row in book["一覧"].iter_rows(min_row=4)]
+    assert ["名称の変わった実施項目（0件）", None, None, "なし", None] in listed
+    assert ["新規の実施項目（1件）", "(8)⑨", None, "使わない土地の貸付", None] in listed
