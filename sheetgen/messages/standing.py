@@ -23,7 +23,7 @@ STANDING: dict[str, Message] = {
     "S101": Message(
         E_,
         "{year}の年次見直しは、もう開いています。",
-        "計画のデータは{year}のものです。二度行う必要はありません。",
+        "計画のデータは{year}のものです。次の切り替えは、この年度の照会を終えてから行います。",
     ),
     "S102": Message(
         E_,
@@ -85,8 +85,9 @@ STANDING: dict[str, Message] = {
     "S122": Message(
         C_,
         "{year}の取組方針・取組内容が、{count}件ありません（{items}）。",
-        "見直し照会を回収するか、計画のデータに書いてください。"
-        "前の年度の文を下書きにするには --copy-initiatives を付けます。",
+        "{before}の見直し照会を配って回収するか（generate も collect も --round 見直し照会 "
+        "--year {before}）、計画のデータに書いてください。切り替えるときに --copy-initiatives を"
+        "付けると、前の年度の文が下書きになります。",
     ),
     "S123": Message(
         C_,

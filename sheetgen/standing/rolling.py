@@ -152,4 +152,10 @@ def _initiatives(plan: Plan, year: int, copied: tuple[str, ...]) -> Iterator[Pro
         yield Problem("S123", facts={"year": name, "count": len(copied), "items": listed(copied)})
     lacking = [item.id for item in _lacking(plan, year)]
     if lacking:
-        yield Problem("S122", facts={"year": name, "count": len(lacking), "items": listed(lacking)})
+        facts = {
+            "year": name,
+            "before": wareki_full(year - 1),
+            "count": len(lacking),
+            "items": listed(lacking),
+        }
+        yield Problem("S122", facts=facts)
