@@ -252,3 +252,15 @@ def test_answers_set_side_by_side_do_not_go_in_as_one(plan: Plan) -> None:
     assert told(both, either) == [("R309", TEXT), ("R309", value)]
     assert told("【返信/a.xlsx】\n・一つ目。", "25億円") == [("R309", TEXT)]
     assert told("・一つ目。\n・続き／あり", "25億円 ／ 26億円") == []
+
+
+def test_a_return_sent_back_untouched_is_asked_about(plan: Plan) -> None:
+    """差戻しの様式には、消し線や日付の形は残らない。送ったままのものを答えとは見ない。"""
+    wanted = dict(plausible(plan.find("08-08")[2], 0))
+    form = matched(plan, RESULTS, "08-08", wanted)
+    shown = {found.ref: found.cell.value for found in form.found.values() if found.cell}
+    issued = replace(form.issued, values=shown, replaces=frozenset("0"))
+    assert codes(Examiner(plan).examine(replace(form, issued=issued))) == ["R344"]
+    mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・直した文。"})
+    assert codes(Examiner(plan).examine(replace(mended, issued=issued))) == []
+    assert codes(Examiner(plan).examine(form)) == []

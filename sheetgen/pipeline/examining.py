@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheetgen.forms.rounds import input_fields
+from sheetgen.messages import message_of
 from sheetgen.model.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
@@ -10,7 +11,7 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.pipeline.printing import Printing
-from sheetgen.problems import Place, Problem
+from sheetgen.problems import Level, Place, Problem
 from sheetgen.rules import Case, check, locked, outside_round
 from sheetgen.values import Expected, ReadValue, read_value
 
@@ -60,6 +61,9 @@ class Examiner:
                 proposals.append(proposal)
         if self._printing is not None and case.is_touched:
             problems += self._printing.check(self._plan, case)
+        if case.is_touched and _is_unanswered(matched) and not any(map(_asks, problems)):
+            place = Place(matched.file, matched.sheet, item=item.id)
+            problems.append(Problem("R344", place, {"item": item.id}))
         return ReturnedForm(
             file=matched.file,
             original=matched.original,
@@ -118,6 +122,24 @@ def _target(item: Item, path: str) -> Value:
     """その年度の目標値。"""
     index = path.partition("]")[0].rpartition("[")[2]
     return item.years[int(index)].target if index.isdecimal() else None
+
+
+def _is_unanswered(matched: MatchedForm) -> bool:
+    """差戻しの様式が、送ったときのままか。
+
+    It shows what was read, not what was doubted: a line struck out, a date, a format.
+    """
+    issued = matched.issued
+    return bool(issued.replaces) and all(
+        (found.cell.value if found.cell else None) == (issued.values.get(found.ref) or None)
+        or (found.cell is not None and found.cell.value == issued.values.get(found.ref))
+        for path, found in matched.found.items()
+        if path in issued.opened
+    )
+
+
+def _asks(problem: Problem) -> bool:
+    return message_of(problem).level is not Level.NOTE
 
 
 def _is_as_issued(cell: RawCell | None, base: Value) -> bool:
