@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.era import wareki, wareki_full
-from sheetgen.forms.jobs import RETURN_LABEL, return_file_name
+from sheetgen.forms.filenames import RETURN_LABEL
+from sheetgen.forms.jobs import return_file_name
 from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.issues import issues_folder, load_issues
 from sheetgen.keeping.sendouts import load_sendouts
