@@ -30,7 +30,7 @@ def check(plan: Path, template: Path) -> ExitCode:
 
 def _summarize(result: CheckResult) -> None:
     """点検の結論を書く。"""
-    if not result.items:
+    if not (result.items or result.sections):
         click.echo(f"計画のデータを読めませんでした（{counts(result.problems)}）。")
         return
     click.echo(

@@ -14,6 +14,8 @@ from sheetgen.cli.help_format import JapaneseGroup
 from sheetgen.problems import ExitCode
 
 COMMANDS = {
+    "init": "init",
+    "add-item": "add_item",
     "check": "check",
     "generate": "generate",
     "distribute": "distribute",
@@ -42,7 +44,7 @@ class CommandGroup(JapaneseGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"sheetgen.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
 

@@ -22,6 +22,7 @@ from sheetgen.messages.opendata import OPENDATA
 from sheetgen.messages.output import OUTPUT
 from sheetgen.messages.rules import RULES
 from sheetgen.messages.standing import STANDING
+from sheetgen.messages.starting import STARTING
 from sheetgen.messages.template import TEMPLATE
 from sheetgen.messages.usage import USAGE
 from sheetgen.messages.values import VALUES
@@ -57,6 +58,7 @@ CATALOGUE: dict[str, Message] = {
     **DOCUMENT,
     **OPENDATA,
     **STANDING,
+    **STARTING,
 }
 
 

@@ -10,10 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sheetgen.pipeline.adding import add_items
     from sheetgen.pipeline.checking import check
     from sheetgen.pipeline.comparing import compare
     from sheetgen.pipeline.distributing import distribute
     from sheetgen.pipeline.exporting import export
+    from sheetgen.pipeline.founding import init
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.undoing import undo
 
 __all__ = [
+    "add_items",
     "check",
     "collect",
     "compare",
     "distribute",
     "export",
     "generate",
+    "init",
     "proposals",
     "remind",
     "report",
@@ -42,12 +46,14 @@ __all__ = [
 ]
 
 _MODULES = {
+    "add_items": "adding",
     "check": "checking",
     "collect": "receiving",
     "compare": "comparing",
     "export": "exporting",
     "distribute": "distributing",
     "generate": "generating",
+    "init": "founding",
     "remind": "reminding",
     "report": "reporting",
     "rollover": "rolling",

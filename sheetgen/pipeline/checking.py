@@ -14,7 +14,7 @@ from sheetgen.model.job import CheckResult, GenerateRequest, Per
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.books import BookMaker
-from sheetgen.problems import Problem, SheetgenError, UsageError
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.xlsx import read_package, read_template
 
 
@@ -28,6 +28,10 @@ def check(plan: Path, template: Path) -> CheckResult:
         loaded = load_plan(plan)
     except SheetgenError as error:
         return CheckResult(error.problems + _template_alone(template), 0, 0, 0)
+    if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
+        waiting = Problem("I035", Place(file=str(plan)))
+        found = (*_template_alone(template), waiting)
+        return CheckResult(found, 0, len(loaded.owners()), 0)
     problems: list[Problem] = []
     inputs = 0
     for kind in RoundKind:

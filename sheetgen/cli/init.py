@@ -1,0 +1,168 @@
+"""``sheetgen init``: 新しい計画を始める。"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from sheetgen.cli.help_format import JapaneseCommand
+from sheetgen.cli.parameters import fiscal_year
+from sheetgen.cli.report import show_problems, verdict
+from sheetgen.messages import message_of
+from sheetgen.model.founding import InitRequest, InitResult
+from sheetgen.problems import ExitCode, Problem, UsageError
+
+Value = TypeVar("Value")
+USUAL_YEARS = 5
+LONGEST = 20
+"""計画の年数の上限。"""
+
+_POLICY_WORDS = "基本方針と推進項目（例: 市民サービス：窓口、相談）"
+_SECTION_WORDS = "部と課（例: 総務部 総務課）"
+
+
+@click.command(name="init", cls=JapaneseCommand, options_metavar="[指定]")
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="[フォルダー]",
+    default=Path(),
+)
+@click.option("--municipality", metavar="名称", help="市区町村の名称（例: 伊勢原市）。")
+@click.option("--code", metavar="コード", help="全国地方公共団体コード（検査数字まで6桁）。")
+@click.option("--plan-title", metavar="名称", help="計画の名称。")
+@click.option("--office", metavar="名称", help="事務局の名称。")
+@click.option(
+    "--first-year",
+    type=fiscal_year,
+    metavar="年度",
+    help="計画の初年度。2025、R7、令和7年度 のどの形でもよい。",
+)
+@click.option("--years", type=click.IntRange(1, LONGEST), metavar="年数", help="計画の年数。")
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="基本方針",
+    help="「市民サービス：窓口、相談」のように、基本方針と推進項目を書く。何度でも書ける。",
+)
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="課",
+    help="「総務部 総務課」のように、部と課を書く。何度でも書ける。",
+)
+@click.option(
+    "--sections",
+    "sections_file",
+    type=click.Path(path_type=Path),
+    metavar="ファイル",
+    help="部と課のファイル（CSV）。一行に「部,課」か「部,課,メール」。",
+)
+def init(
+    folder: Path,
+    municipality: str | None,
+    code: str | None,
+    plan_title: str | None,
+    office: str | None,
+    first_year: int | None,
+    years: int | None,
+    policies: tuple[str, ...],
+    sections: tuple[str, ...],
+    sections_file: Path | None,
+) -> ExitCode:
+    """新しい計画を始める。
+
+    実施項目のまだない計画のデータ、テンプレートの写し、実施項目を書く一覧（Excel）、
+    説明をフォルダーに置く。指定のないことは、画面で一つずつ聞く。
+    前からあるファイルは、一つも書き換えない。
+    """
+    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+
+    asked = municipality is None
+    request = InitRequest(
+        folder=folder,
+        municipality=municipality or _ask_words("--municipality", "市区町村の名称"),
+        code=code or (_ask_code() if asked else None),
+        plan_title=plan_title or _ask_words("--plan-title", "計画の名称"),
+        office=office or _ask_words("--office", "事務局の名称"),
+        first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
+        years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
+        policies=policies or _ask_lines("--policy", _POLICY_WORDS),
+        sections=sections or (() if sections_file else _ask_lines("--section", _SECTION_WORDS)),
+        sections_file=sections_file,
+    )
+    result = pipeline.init(request)
+    _summarize(result)
+    return verdict(result.problems)
+
+
+def _ask_words(option: str, words: str, default: str | None = None) -> str:
+    return _ask(option, words, str, default)
+
+
+def _ask(
+    option: str, words: str, read: Callable[[str], Value], default: str | None = None
+) -> Value:
+    """画面で一つ聞く。答える人がいなければ、指定のしかたを告げて止まる。
+
+    :raises UsageError: there is nobody to answer (I003).
+    """
+    try:
+        found: Value = click.prompt(words, value_proc=read, default=default)
+    except click.Abort:
+        raise UsageError(Problem("I003", facts={"name": words, "option": option})) from None
+    return found
+
+
+def _ask_lines(option: str, words: str) -> tuple[str, ...]:
+    """空の答えが来るまで、一つずつ聞く。一つは要る。"""
+    found = [_ask_words(option, f"{words}の1つ目")]
+    while answer := _ask_words(option, f"{words}の{len(found) + 1}つ目（なければ Enter）", ""):
+        found.append(answer)
+    return tuple(found)
+
+
+def _ask_code() -> str | None:
+    words = "全国地方公共団体コード（6桁。分からなければ Enter）"
+    return _ask("--code", words, _code, "") or None
+
+
+def _code(text: str) -> str:
+    """コードを確かめる。合わなければ、画面で聞き直される。"""
+    from sheetgen.model.text import check_digit  # late: it brings pydantic along
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain and not (len(plain) == 6 and plain.isdecimal()):
+        raise _refusal("M043", value=text)
+    if plain and plain[5] != check_digit(plain[:5]):
+        raise _refusal("M044", value=plain, expected=check_digit(plain[:5]))
+    return plain
+
+
+def _count(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
+    if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST:
+        raise _refusal("U002", value=text, choices=f"1から{LONGEST}まで")
+    return int(plain)
+
+
+def _refusal(code: str, **facts: object) -> click.UsageError:
+    message = message_of(Problem(code, facts=facts))
+    return click.UsageError(f"{message.cause}{message.remedy}")
+
+
+def _summarize(result: InitResult) -> None:
+    """置いたものと、次に行うことを書く。"""
+    click.echo(f"新しい計画を始めました: {result.folder}")
+    for path in result.files:
+        click.echo(f"  {path.relative_to(result.folder).as_posix()}")
+    click.echo(f"  templates（テンプレート {result.templates}個）")
+    click.echo("次に、実施項目一覧.xlsx に実施項目を書き、次を実行してください。")
+    click.echo("  sheetgen add-item --from 実施項目一覧.xlsx")
+    show_problems(result.problems)

@@ -1,0 +1,45 @@
+"""新しいフォルダーに、何も上書きせずにファイルを置く。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from sheetgen.output.staging import _explained
+from sheetgen.problems import Place, Problem, SheetgenError
+
+
+def refuse_existing(folder: Path, names: list[str]) -> None:
+    """同じ名のファイルが一つでもあれば、すべて挙げて止める。
+
+    :raises SheetgenError: I001, one for each.
+    """
+    found = [folder / name for name in names if (folder / name).exists()]
+    if found:
+        raise SheetgenError([Problem("I001", Place(file=str(path))) for path in found])
+
+
+def place_fresh(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """``files``（フォルダーからの道から中身へ）を置く。途中で止まれば、置いたものを除く。
+
+    :raises SheetgenError: one of them is there (I001), or cannot be written (O001, O002,
+        O004).
+    """
+    refuse_existing(folder, list(files))
+    placed: list[Path] = []
+    try:
+        for name, data in files.items():
+            path = folder / name
+            with _explained(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # 確かめた後にできたファイルも、上書きしない。
+                with path.open("xb") as target:
+                    placed.append(path)
+                    target.write(data)
+    except BaseException:
+        for path in placed:
+            with suppress(OSError):
+                path.unlink()
+        raise
+    return tuple(placed)

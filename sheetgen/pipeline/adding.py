@@ -1,0 +1,110 @@
+"""実施項目を加える：一覧のブックか一件の指定から、計画のデータまで。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from sheetgen.master import load_master, load_plan, parse_plan, save_plan
+from sheetgen.messages import message_of
+from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
+from sheetgen.model.plan import Plan, item_label
+from sheetgen.model.returned import CellKind, RawBook, RawCell
+from sheetgen.model.round import FieldKind
+from sheetgen.pipeline.reading import BookReader
+from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
+from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
+from sheetgen.values import Expected, read_value
+
+ARCHIVE = "archive"
+"""前の年次見直しの計画のデータを置くフォルダー（計画のデータのそば）。"""
+
+
+def add_items(request: AddRequest) -> AddResult:
+    """実施項目を加える。一つでも直すところがあれば、何も加えない。
+
+    Everything is looked at before anything is said.  What only asks (確認) holds the
+    list back, too, until ``accept``.
+
+    :raises SheetgenError: the master or the list cannot be read, another program has the
+        master, or nothing was asked for (I031, I032).
+    """
+    master = load_master(request.plan)
+    plan = master.plan
+    file = str(request.source) if request.source else None
+    rows, problems = _rows(request, plan)
+    numbering = Numbering(plan, _ever_used(request.plan))
+    drafts, found = draft_items(rows, plan, numbering, file, _read)
+    problems += found
+    if _held(problems, request.accept):
+        return AddResult((), tuple(problems), saved=False)
+    # 一覧の点検を通っても、計画のデータとして正しくなければ、ここで止まる。
+    tree = json.dumps(with_drafts(plan, drafts), ensure_ascii=False)
+    new = parse_plan(tree.encode("utf-8", "surrogatepass"), str(request.plan))
+    names = {draft.item["id"] for draft in drafts}
+    added = tuple(
+        AddedItem(item.id, item_label(measure, item), item.title, item.owners[0].full_name)
+        for _, measure, item in new.items()
+        if item.id in names
+    )
+    if not request.dry_run:
+        save_plan(new, request.plan, replacing=master.digest)
+    return AddResult(added, tuple(problems), saved=not request.dry_run)
+
+
+def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]]:
+    if request.source and request.fields:
+        raise UsageError(Problem("I032"))
+    if request.source:
+        book, problems = _book(request.source)
+        rows, found = rows_of(book, plan, str(request.source))
+        return rows, problems + found
+    if not request.fields:
+        raise UsageError(Problem("I031"))
+    strangers = {
+        int(year)
+        for key in request.fields
+        if (year := key.partition(":")[2]) and int(year) not in plan.fiscal_years
+    }
+    if strangers:
+        facts = {"first": plan.first_year, "last": plan.final_year}
+        raise UsageError([Problem("I034", Place(), {**facts, "year": one}) for one in strangers])
+    cells = {key: RawCell(CellKind.TEXT, text) for key, text in request.fields.items()}
+    return [ListRow(cells)], []
+
+
+def _book(path: Path) -> tuple[RawBook, list[Problem]]:
+    """一覧のブック。名ではなく中身で形式を見分けるので、ods や xls でもよい。"""
+    with BookReader() as reader:
+        reading = reader.read([path])
+        files = list(reading.files)
+    problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
+    books = [file.book for file in files if file.book is not None]
+    if len(books) != 1:
+        raise SheetgenError(problems or [Problem("M002", Place(file=str(path)))])
+    return books[0], problems
+
+
+def _read(cell: RawCell, kind: FieldKind, unit: str | None, numeric: bool) -> ReadField:
+    found = read_value(cell, kind, Expected(unit=unit, numeric=numeric))
+    return ReadField(found.value, found.problems, found.readable)
+
+
+def _held(problems: list[Problem], accept: bool) -> bool:
+    levels = {message_of(problem).level for problem in problems}
+    return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
+
+
+def _ever_used(path: Path) -> Iterator[str]:
+    """前の年次見直しで使ったID。終わった項目は、いまの計画にはない。
+
+    :raises SheetgenError: one of them cannot be read (I030).
+    """
+    for archived in sorted((path.parent / ARCHIVE).rglob("*.json")):
+        try:
+            plan = load_plan(archived)
+        except SheetgenError as error:
+            raise SheetgenError(Problem("I030", Place(file=str(archived)))) from error
+        yield from (item.id for _, _, item in plan.items())
+        yield from plan.revision.retired_items

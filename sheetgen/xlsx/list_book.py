@@ -1,0 +1,131 @@
+"""実施項目を書いてもらう一覧のブックを作る。
+
+The choices stand in a sheet of their own, for a list inside the validation may not be
+longer than 255 characters.  A choice is offered, never forced: 主管課 may be two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from sheetgen.model.item_list import ITEM_SHEET, ListColumn, ListGuide
+from sheetgen.model.round import FieldKind
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+GUIDE_SHEET = "書き方"
+CHOICE_SHEET = "選択肢"
+BLANK_ROWS = 200
+"""枠と選択肢を用意する行の数。これより下にも書ける。"""
+
+_FONT = {"font_name": "BIZ UDゴシック", "font_size": 10}
+_NO_DATE = datetime(1980, 1, 1)
+_HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
+_REQUIRED, _OPTIONAL = "#FFF2C6", "#E4EAF4"
+_A4 = 9
+_PROMPT = 255
+_WIDE, _MIDDLE, _NARROW = 36, 18, 11
+
+
+def write_list_book(guide: ListGuide, target: IO[bytes]) -> None:
+    """一覧を ``target`` に書く。"""
+    from xlsxwriter import Workbook
+
+    book = Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": guide.title, "author": guide.creator, "created": _NO_DATE})
+    items = book.add_worksheet(ITEM_SHEET)
+    words = book.add_worksheet(GUIDE_SHEET)
+    choices = book.add_worksheet(CHOICE_SHEET)
+    ranges = _write_choices(choices, guide)
+    _write_items(book, items, guide, ranges)
+    _write_guide(book, words, guide)
+    book.close()
+
+
+def _write_choices(sheet: Worksheet, guide: ListGuide) -> dict[str, str]:
+    """選択肢を列ごとに並べ、欄の名からその範囲へを返す。"""
+    titles = {column.key: column.title for column in guide.columns}
+    ranges = {}
+    for at, (key, words) in enumerate(guide.choices.items()):
+        sheet.set_column(at, at, _WIDE)
+        sheet.write_string(0, at, f"{titles[key]}の選択肢")
+        for row, word in enumerate(words, start=1):
+            sheet.write_string(row, at, word)
+        letter = chr(ord("A") + at)
+        if words:
+            ranges[key] = f"={CHOICE_SHEET}!${letter}$2:${letter}${len(words) + 1}"
+    return ranges
+
+
+def _write_items(
+    book: Workbook, sheet: Worksheet, guide: ListGuide, ranges: dict[str, str]
+) -> None:
+    body = book.add_format({**_FONT, "text_wrap": True, "valign": "top", "border": 1})
+    number = book.add_format({**_FONT, "valign": "top", "border": 1, "num_format": "General"})
+    heads = {
+        required: book.add_format({**_FONT, **_HEAD, "bg_color": colour})
+        for required, colour in ((True, _REQUIRED), (False, _OPTIONAL))
+    }
+    for at, column in enumerate(guide.columns):
+        sheet.set_column(at, at, _width(column))
+        sheet.write_string(0, at, column.title, heads[column.required])
+        form = body if column.kind is FieldKind.TEXT else number
+        for row in range(1, BLANK_ROWS + 1):
+            sheet.write_blank(row, at, None, form)
+        sheet.data_validation(1, at, BLANK_ROWS, at, _validation(column, ranges))
+    sheet.set_row(0, 40)
+    sheet.freeze_panes(1, 3)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C&A　&P / &N")
+
+
+def _validation(column: ListColumn, ranges: dict[str, str]) -> dict[str, Any]:
+    """案内と、選べることば。書いたものを退けることはしない。"""
+    note = ("必ず書く。" if column.required else "") + column.note
+    wishes: dict[str, Any] = {
+        "input_title": column.title[:32],
+        "input_message": note[:_PROMPT],
+        "show_error": False,
+        "ignore_blank": True,
+        "validate": "any",
+    }
+    if column.key in ranges:
+        wishes |= {"validate": "list", "source": ranges[column.key]}
+    return wishes
+
+
+def _width(column: ListColumn) -> int:
+    if column.kind is not FieldKind.TEXT:
+        return _NARROW
+    wide = column.year or column.key in ("improvement", "current_state", "vision", "title")
+    return _WIDE if wide else _MIDDLE
+
+
+def _write_guide(book: Workbook, sheet: Worksheet, guide: ListGuide) -> None:
+    plain = book.add_format(_FONT)
+    title = book.add_format({**_FONT, "bold": True, "font_size": 14})
+    head = book.add_format({**_FONT, **_HEAD, "bg_color": _OPTIONAL})
+    cell = book.add_format({**_FONT, "text_wrap": True, "valign": "top", "border": 1})
+    sheet.set_column(0, 0, _WIDE)
+    sheet.set_column(1, 1, _NARROW)
+    sheet.set_column(2, 2, 2 * _WIDE)
+    sheet.write_string(0, 0, f"{guide.title}の書き方", title)
+    row = 1
+    for row, line in enumerate(guide.lines, start=2):
+        sheet.write_string(row, 0, line, plain)
+    row += 2
+    for at, words in enumerate(("見出し", "必ず書く", "書くこと")):
+        sheet.write_string(row, at, words, head)
+    for column in guide.columns:
+        row += 1
+        sheet.write_string(row, 0, column.title, cell)
+        sheet.write_string(row, 1, "○" if column.required else "", cell)
+        sheet.write_string(row, 2, column.note, cell)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)

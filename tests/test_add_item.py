@@ -1,0 +1,323 @@
+"""実施項目を加える：一覧から、または一件ずつ。直すところがあれば、何も加えない。"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import new_city
+import openpyxl
+import pytest
+from new_city import LIST, SHEET, cell_of, fill, full_row, items_of
+from programs import soffice_convert
+
+from sheetgen.cli import main
+from sheetgen.master import load_plan
+from sheetgen.messages import message_of
+from sheetgen.model.item_list import AddRequest, AddResult
+from sheetgen.pipeline import add_items
+from sheetgen.problems import ExitCode, Level, SheetgenError, UsageError
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    return new_city.start(tmp_path)
+
+
+@pytest.fixture
+def listed(plan: Path) -> Path:
+    return plan.parent.parent / LIST
+
+
+def add(plan: Path, source: Path, **wishes: Any) -> AddResult:
+    return add_items(AddRequest(plan=plan, source=source, **wishes))
+
+
+def refused(plan: Path, source: Path, **wishes: Any) -> list[tuple[str, str | None]]:
+    """何も書かれなかったことを確かめ、エラーと確認の符号とセルを返す。"""
+    before = plan.read_bytes()
+    result = add(plan, source, **wishes)
+    assert plan.read_bytes() == before
+    assert (result.items, result.saved) == ((), False)
+    return [
+        (problem.code, problem.place.cell)
+        for problem in result.problems
+        if message_of(problem).level is not Level.NOTE
+    ]
+
+
+def test_a_row_becomes_an_item(plan: Path, listed: Path) -> None:
+    second = full_row("相談の予約", 推進項目="相談", 主管課="相談課、市民課")
+    fill(listed, full_row(), second)
+    result = add(plan, listed)
+    assert [(one.id, one.label, one.owner) for one in result.items] == [
+        ("01-01", "(1)①", "総務部 総務課"),
+        ("02-01", "(2)①", "福祉部 相談課"),
+    ]
+    assert result.problems == ()
+    item, other = items_of(plan)
+    assert item["related_sections"] == ["広報課", "全所属"]
+    assert item["improvement"] == "● 窓口をまとめる。\n● 案内を減らす。"
+    assert item["initiatives"] == {"2026": "■ 配置を決める。"}
+    assert item["indicator"] == {
+        "name": "待ち時間", "unit": "分", "current": 12.5, "target": 8.5, "number_format": "0.0",
+    }  # fmt: skip
+    years = [(year["fiscal_year"], year["target"], year["effect"]) for year in item["years"]]
+    assert years[:2] == [(2025, 12.5, 1200), (2026, None, "-")]
+    assert years[4] == (2029, None, None)
+    assert item["overview"] == {
+        "title": "窓口の統合",
+        "improvement": item["improvement"],
+        "policy": "■ 配置を決める。",
+        "indicator": "待ち時間",
+        "target": "8.5分",
+        "owners": "総務課",
+    }
+    assert other["overview"]["owners"] == "相談課、市民課"
+    # 初めての一覧の項目は、初年度からの計画で、新規ではない。
+    assert item["introduced"] == 2025
+    assert load_plan(plan).new_item_count == 0
+
+
+def test_later_items_are_new_ones(plan: Path, listed: Path) -> None:
+    add(plan, fill(listed, full_row()))
+    fill(listed, full_row("二つ目"))
+    assert [one.id for one in add(plan, listed).items] == ["01-02"]
+    assert items_of(plan)[1]["introduced"] == 2026
+    fill(listed, full_row("三つ目", 追加した年度="Ｒ７"))
+    add(plan, listed)
+    assert items_of(plan)[2]["introduced"] == 2025
+
+
+def test_the_overview_may_be_written(plan: Path, listed: Path) -> None:
+    fill(listed, full_row(**{"目標（概要表）": "8.5分以下", "担当": "総務課ほか"}))
+    add(plan, listed)
+    overview = items_of(plan)[0]["overview"]
+    assert (overview["target"], overview["owners"]) == ("8.5分以下", "総務課ほか")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shape"),
+    [
+        ({"指標の現状値": 10, "計画最終年度の目標値": 1200}, "#,##0"),
+        ({"指標の現状値": 12.5, "計画最終年度の目標値": 10}, "General"),
+        ({"指標の現状値": 0.25, "計画最終年度の目標値": 0.75}, "0.00"),
+        ({"指標の現状値": "未実施", "計画最終年度の目標値": "実施"}, "General"),
+        ({"指標の現状値": "-", "計画最終年度の目標値": 5}, "#,##0"),
+    ],
+)
+def test_the_number_format_shows_every_figure(
+    plan: Path, listed: Path, numbers: dict[str, Any], shape: str
+) -> None:
+    fill(listed, full_row(**numbers, **{"令和7年度 成果指標の目標値": None}))
+    assert add(plan, listed).saved
+    indicator = items_of(plan)[0]["indicator"]
+    assert indicator["number_format"] == shape
+    assert [indicator["current"], indicator["target"]] == list(numbers.values())
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "code"),
+    [
+        ("推進項目", "3 財", "I021"),
+        ("推進項目", None, "I020"),
+        ("実施項目", None, "I020"),
+        ("実施項目", "一行目\n二行目", "I023"),
+        ("主管課", "ない課", "I028"),
+        ("主管課", None, "I020"),
+        ("追加した年度", "いつか", "I024"),
+        ("追加した年度", "令和20年度", "I024"),
+        ("指標の現状値", "=1+1", "R201"),
+        ("単位", "件\n台", "I023"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_with_its_cell(
+    plan: Path, listed: Path, heading: str, value: object, code: str
+) -> None:
+    fill(listed, full_row("よい項目"), full_row("項目", **{heading: value}))
+    cell = cell_of(listed, heading, row=3)
+    assert (code, cell) in refused(plan, listed)
+
+
+def test_every_problem_is_told_at_once(plan: Path, listed: Path) -> None:
+    fill(
+        listed,
+        full_row(推進項目="ない"),
+        full_row("二", 主管課="ない"),
+        full_row("三", 推進項目="7"),
+    )
+    found = refused(plan, listed)
+    assert [code for code, _ in found] == ["I021", "I028", "I021"]
+    problem = add(plan, listed).problems[0]
+    assert (problem.place.file, problem.place.sheet) == (str(listed), SHEET)
+    assert problem.place.label == "推進項目"
+
+
+def test_a_question_holds_the_list_until_accepted(plan: Path, listed: Path) -> None:
+    fill(listed, full_row(**{"計画最終年度の目標値": 8.5, "令和7年度 成果指標の目標値": "検討"}))
+    assert [code for code, _ in refused(plan, listed)] == ["R216"]
+    assert add(plan, listed, accept=True).saved
+    assert items_of(plan)[0]["years"][0]["target"] == "検討"
+
+
+def test_nothing_under_an_unknown_heading_is_lost(plan: Path, listed: Path) -> None:
+    fill(listed, full_row())
+    book = openpyxl.load_workbook(listed)
+    sheet = book[SHEET]
+    last = sheet.max_column
+    sheet.cell(1, last + 1).value = "備考"
+    sheet.cell(2, last + 1).value = "大事なこと"
+    sheet.cell(2, last + 3).value = "見出しのない所"
+    book.save(listed)
+    found = refused(plan, listed)
+    assert [code for code, _ in found] == ["I011", "I015"]
+    assert found[0][1] == sheet.cell(1, last + 1).coordinate
+
+
+def test_a_list_needs_its_headings(plan: Path, listed: Path) -> None:
+    fill(listed, full_row())
+    book = openpyxl.load_workbook(listed)
+    sheet = book[SHEET]
+    heads = {cell.value: cell for cell in sheet[1]}
+    heads["主管課"].value = "実施項目"
+    book.save(listed)
+    codes = [code for code, _ in refused(plan, listed)]
+    assert codes[:2] == ["I012", "I013"]
+    empty = openpyxl.Workbook()
+    empty.save(listed)
+    assert refused(plan, listed) == [("I010", None)]
+
+
+def test_an_empty_list_is_told(plan: Path, listed: Path) -> None:
+    assert refused(plan, listed) == [("I014", None)]
+
+
+def test_columns_may_move_and_go(plan: Path, listed: Path) -> None:
+    """列の順も、見出しの全角・半角も、上の余分な行も問わない。"""
+    row = {
+        "主管課": "市民課",
+        "実 施 項 目": "窓口",
+        "推進項目": 1,
+        "Ｒ７年度　年次計画": "・決める",
+    }
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["行政改革推進プランの一覧"])
+    sheet.append(list(row))
+    sheet.append(list(row.values()))
+    book.save(listed)
+    result = add(plan, listed)
+    assert [one.owner for one in result.items] == ["総務部 市民課"]
+    assert items_of(plan)[0]["years"][0]["plan"] == "・決める"
+    # 空のまま加えた欄は、参考として告げる。
+    assert {problem.code for problem in result.problems} == {"I027"}
+    assert len(result.problems) == 4
+
+
+def test_the_same_list_twice_adds_nothing(plan: Path, listed: Path) -> None:
+    fill(listed, full_row())
+    add(plan, listed)
+    assert refused(plan, listed) == [("I025", cell_of(listed, "実施項目"))]
+
+
+def test_a_section_of_two_departments_must_be_named_fully(tmp_path: Path) -> None:
+    plan = new_city.start(tmp_path / "city", sections=("総務部 管理課", "福祉部 管理課"))
+    listed = fill(tmp_path / "city" / LIST, full_row(主管課="管理課"))
+    assert [code for code, _ in refused(plan, listed)] == ["I029"]
+    fill(listed, full_row(主管課="福祉部　管理課"))
+    assert add(plan, listed).items[0].owner == "福祉部 管理課"
+
+
+def test_a_trial_writes_nothing(plan: Path, listed: Path) -> None:
+    before = plan.read_bytes()
+    result = add(plan, fill(listed, full_row()), dry_run=True)
+    assert ([one.id for one in result.items], result.saved) == (["01-01"], False)
+    assert plan.read_bytes() == before
+
+
+def test_an_id_is_never_used_again(plan: Path, listed: Path) -> None:
+    """終わった項目のIDは、いまの計画にも、前の年次見直しの計画にもあってよい。"""
+    add(plan, fill(listed, full_row("一"), full_row("二"), full_row("三"), full_row("四")))
+    archived = plan.parent / "archive" / "2026" / "plan.json"
+    archived.parent.mkdir(parents=True)
+    archived.write_bytes(plan.read_bytes())
+    tree = json.loads(plan.read_text("utf-8"))
+    del tree["policies"][0]["measures"][0]["entries"][2:]
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    fill(listed, full_row("五"), *[dict.fromkeys(full_row()) for _ in range(3)])
+    assert [(one.id, one.label) for one in add(plan, listed).items] == [("01-05", "(1)③")]
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["revision"]["retired_items"] = ["01-08"]
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    fill(listed, full_row("六"))
+    assert [one.id for one in add(plan, listed).items] == ["01-09"]
+    archived.write_text("{", encoding="utf-8")
+    with pytest.raises(SheetgenError) as caught:
+        add(plan, fill(listed, full_row("七")))
+    assert [problem.code for problem in caught.value.problems] == ["I030"]
+
+
+def test_an_ods_list_is_read_too(plan: Path, listed: Path, tmp_path: Path) -> None:
+    made = soffice_convert(fill(listed, full_row()), tmp_path / "ods", "ods")
+    assert [one.title for one in add(plan, made).items] == ["窓口の統合"]
+    assert items_of(plan)[0]["indicator"]["current"] == 12.5
+
+
+def test_the_real_plan_takes_an_item(plan_path: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "real" / "plan.json"
+    plan.parent.mkdir()
+    plan.write_bytes(plan_path.read_bytes())
+    fields = {"measure": "8", "title": "新しい歳入", "owners": "経営企画課", "plan:2024": "・試す"}
+    result = add_items(AddRequest(plan=plan, fields=fields))
+    measure = json.loads(plan_path.read_text("utf-8"))["policies"][4]["measures"][0]
+    # 再掲の行にも番号が印刷されているので、IDもその次になる。
+    last = max(one["number"] for one in measure["entries"])
+    assert [one.id for one in result.items] == [f"08-{last + 1:02}"]
+    after = load_plan(plan)
+    assert (after.item_count, after.new_item_count) == (75, 4)
+    # ほかの項目は一字も変わらない。
+    assert [one for one in items_of(plan) if one.get("title") != "新しい歳入"] == items_of(
+        plan_path
+    )
+
+
+def test_one_item_from_the_command_line(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(plan.parent.parent)
+    flags = ["add-item", "--measure", "窓口", "--title", "窓口", "--owner", "市民課"]
+    flags += ["--current", "３件", "--unit", "件", "--target", "R7=5", "--effect", "R8=10"]
+    assert main([*flags, "--dry-run"]) == ExitCode.OK
+    assert items_of(plan) == []
+    assert main(flags) == ExitCode.OK
+    item = items_of(plan)[0]
+    assert (item["indicator"]["current"], item["years"][0]["target"]) == (3, 5)
+    assert item["years"][1]["effect"] == 10
+    assert "01-01" in capsys.readouterr().out
+    assert main(flags) == ExitCode.PROBLEMS
+    assert main(["add-item", "--title", "a", "--target", "R7"]) == ExitCode.USAGE
+    assert main(["add-item", "--title", "a", "--target", "R20=5"]) == ExitCode.USAGE
+    assert main(["add-item"]) == ExitCode.USAGE
+    assert main(["add-item", "--from", LIST, "--title", "a"]) == ExitCode.USAGE
+    assert main(["add-item", "--from", "ない.xlsx"]) == ExitCode.PROBLEMS
+    assert len(items_of(plan)) == 1
+
+
+@pytest.mark.parametrize("text", ["あ\x07い", "\ufffe", "あ" * 40_000, "\ud800"])
+def test_no_text_can_break_the_plan(plan: Path, text: str) -> None:
+    """Excel に入らない文字は、除いて加えるか、わけを告げて止まるかのどちらか。"""
+    before = plan.read_bytes()
+    fields = {"measure": "1", "title": "窓口", "owners": "市民課", "improvement": text}
+    try:
+        saved = add_items(AddRequest(plan=plan, fields=fields)).saved
+    except SheetgenError:
+        saved = False
+    assert saved or plan.read_bytes() == before
+    assert load_plan(plan).item_count == int(saved)
+
+
+def test_nothing_asked_is_a_usage_error(plan: Path) -> None:
+    with pytest.raises(UsageError):
+        add_items(AddRequest(plan=plan))

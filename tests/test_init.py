@@ -1,0 +1,282 @@
+"""新しい計画を始める：空の計画、テンプレート、一覧、説明。そして様式まで。"""
+
+from __future__ import annotations
+
+import configparser
+import io
+import json
+import sys
+from pathlib import Path
+
+import new_city
+import openpyxl
+import pytest
+import second_city
+from making import make
+from new_city import LIST, fill, full_row
+from ooxml import rules
+
+import sheetgen
+from sheetgen.cli import main
+from sheetgen.master import load_plan, render_schema
+from sheetgen.model.item_list import AddRequest
+from sheetgen.pipeline import add_items, check, founding, init
+from sheetgen.problems import ExitCode, SheetgenError, UsageError
+
+FLAGS = ["--municipality", "見本市", "--plan-title", "プラン", "--office", "総務課"]
+FLAGS += [
+    "--first-year",
+    "R7",
+    "--years",
+    "5",
+    "--policy",
+    "市民：窓口",
+    "--section",
+    "総務部 総務課",
+]
+
+
+def test_an_empty_plan_is_sound(tmp_path: Path) -> None:
+    plan = load_plan(new_city.start(tmp_path / "市"))
+    assert (plan.municipality, plan.municipality_code) == ("見本市", "011002")
+    assert plan.fiscal_years == (2025, 2026, 2027, 2028, 2029)
+    assert plan.revision.fiscal_year == 2026
+    assert [(policy.name, measure.number, measure.name) for policy, measure in plan.measures()] == [
+        ("市民サービス", 1, "窓口"),
+        ("市民サービス", 2, "相談"),
+        ("財政", 3, "財政"),
+    ]
+    assert [owner.full_name for owner in plan.owners()] == [
+        "総務部 総務課", "総務部 市民課", "福祉部 相談課",
+    ]  # fmt: skip
+
+
+def test_the_folder_has_all_that_is_needed(tmp_path: Path, project_root: Path) -> None:
+    new_city.start(tmp_path)
+    copied = {
+        p.relative_to(tmp_path).as_posix()
+        for p in tmp_path.rglob("*")
+        if p.is_file() and not p.name.startswith(".plan.json")  # 錠
+    }
+    templates = {
+        p.relative_to(project_root).as_posix()
+        for p in (project_root / "templates").rglob("*")
+        if p.is_file() and not p.name.startswith(("~$", "."))
+    }
+    own = {"data/plan.json", "data/plan.schema.json", "README.md", LIST}
+    assert copied == templates | own
+    form = "templates/shinchoku_sheet.xlsx"
+    assert (tmp_path / form).read_bytes() == (project_root / form).read_bytes()
+    assert (tmp_path / "data" / "plan.schema.json").read_text("utf-8") == render_schema()
+    told = (tmp_path / "README.md").read_text("utf-8")
+    for name in ("見本市", LIST, "sheetgen add-item", "sheetgen generate"):
+        assert name in told
+
+
+def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
+    mine = tmp_path / LIST
+    mine.write_bytes(b"mine")
+    with pytest.raises(SheetgenError) as caught:
+        new_city.start(tmp_path)
+    assert [problem.code for problem in caught.value.problems] == ["I001"]
+    assert [path.name for path in tmp_path.iterdir()] == [LIST]
+    assert mine.read_bytes() == b"mine"
+    mine.unlink()
+    plan = new_city.start(tmp_path)
+    before = plan.read_bytes()
+    with pytest.raises(SheetgenError) as caught:
+        new_city.start(tmp_path, municipality="よその市")
+    assert {problem.code for problem in caught.value.problems} == {"I001"}
+    assert plan.read_bytes() == before
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise SheetgenError([])
+
+    monkeypatch.setattr(founding, "save_plan", fail)
+    with pytest.raises(SheetgenError):
+        new_city.start(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"code": "011003"}, "M044"),
+        ({"code": "1100"}, "M043"),
+        ({"policies": ("：窓口",)}, "I007"),
+        ({"sections": ("総務課",)}, "I004"),
+        ({"sections": ("総務部 総務課 係",)}, "I004"),
+        ({"municipality": "見\n本"}, "M027"),
+    ],
+)
+def test_a_wrong_answer_writes_nothing(
+    tmp_path: Path, changes: dict[str, object], code: str
+) -> None:
+    with pytest.raises(SheetgenError) as caught:
+        init(new_city.request(tmp_path, **changes))
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_sections_come_from_a_file(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "部と課.csv"
+    lines = [
+        "部,課,メール",
+        "総務部,総務課,soumu@example.invalid",
+        "",
+        "総務部,市民課,",
+        "福祉部　相談課",
+    ]
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    request = new_city.request(tmp_path / "city", sections=(), sections_file=path)
+    init(request)
+    plan = load_plan(tmp_path / "city" / "data" / "plan.json")
+    found = [(d.name, s.name, s.email) for d in plan.departments for s in d.sections]
+    assert found == [
+        ("総務部", "総務課", "soumu@example.invalid"),
+        ("総務部", "市民課", None),
+        ("福祉部", "相談課", None),
+    ]
+
+
+def test_an_unreadable_file_of_sections(tmp_path: Path) -> None:
+    path = tmp_path / "sections.csv"
+    for data, codes in (
+        (None, ["I005"]),
+        (b"\x81\xff\xfe\xff", ["I005"]),
+        (b"a\nb c d e\n", ["I004"] * 2),
+    ):
+        if data is not None:
+            path.write_bytes(data)
+        with pytest.raises(UsageError) as caught:
+            founding.read_sections(path)
+        assert [problem.code for problem in caught.value.problems] == codes
+
+
+def test_the_questions_on_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = [
+        "見本市",
+        "011003",
+        "011002",
+        "プラン",
+        "総務課",
+        "令和7年度",
+        "",
+        "市民：窓口、相談",
+        "",
+    ]
+    answers += ["総務部 総務課", "総務部 市民課", ""]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(answers) + "\n"))
+    assert main(["init", str(tmp_path / "city")]) == ExitCode.OK
+    plan = load_plan(tmp_path / "city" / "data" / "plan.json")
+    assert (plan.municipality, plan.municipality_code, plan.first_year) == (
+        "見本市",
+        "011002",
+        2025,
+    )
+    assert (len(plan.fiscal_years), len(plan.owners()), len(list(plan.measures()))) == (5, 2, 2)
+    told = capsys.readouterr()
+    assert "検査数字" in told.out + told.err  # 合わないコードは、わけを添えて聞き直す
+
+
+def test_without_anyone_to_answer_the_flag_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert main(["init", str(tmp_path / "city"), *FLAGS[:4]]) == ExitCode.USAGE
+    assert "--office" in capsys.readouterr().err
+    assert not (tmp_path / "city").exists()
+
+
+def test_from_init_to_the_books(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """命令だけで、始めてから様式まで。"""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", *FLAGS]) == ExitCode.OK
+    assert main(["check"]) == ExitCode.OK
+    assert "まだ一つもありません" in capsys.readouterr().out
+    fill(tmp_path / LIST, full_row(), full_row("相談の予約"))
+    assert main(["add-item", "--from", LIST]) == ExitCode.OK
+    assert main(["check"]) == ExitCode.OK
+    assert main(["generate"]) == ExitCode.OK
+    books = list((tmp_path / "output" / "令和8年度" / "配布").glob("*.xlsx"))
+    assert len(books) == 1
+    assert rules.violations_of(books) == {}
+    sheets = openpyxl.load_workbook(books[0])
+    assert {"(1)①", "(1)②"} <= set(sheets.sheetnames)
+    texts = {str(cell.value) for row in sheets["(1)①"].iter_rows() for cell in row if cell.value}
+    assert any("窓口の統合" in text for text in texts)
+    assert not any("新規" in text for text in texts)
+    assert main(["export", "--only", "json"]) == ExitCode.OK
+
+
+def test_a_city_with_another_form(tmp_path: Path) -> None:
+    """四年の計画は、様式を替えれば使える。"""
+    result = init(new_city.request(tmp_path, years=4))
+    assert [problem.code for problem in result.problems] == ["I006"]
+    plan = tmp_path / "data" / "plan.json"
+    add_items(AddRequest(plan=plan, source=fill(tmp_path / LIST, full_row())))
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["evaluation_scale"] = [{"grade": grade, "meaning": grade} for grade in second_city.SCALE]
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    form = second_city.write_template(tmp_path / "templates" / "事業票.xlsx")
+    assert check(plan, form).problems == ()
+    assert [book.forms for book in make(tmp_path, plan, form).books] == [1]
+
+
+def test_the_list_offers_choices_and_is_sound(tmp_path: Path) -> None:
+    new_city.start(tmp_path)
+    path = tmp_path / LIST
+    assert rules.violations_of([path]) == {}
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["実施項目", "書き方", "選択肢"]
+    offered = [
+        one for one in book["実施項目"].data_validations.dataValidation if one.type == "list"
+    ]
+    assert len(offered) == 3
+    choices = [row[:2] for row in book["選択肢"].values]
+    assert choices[1] == ("1 窓口", "総務部 総務課")
+    again = tmp_path / "again"
+    new_city.start(again)
+    assert (again / LIST).read_bytes() == path.read_bytes()
+
+
+def test_an_installed_sheetgen_finds_its_templates(
+    tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert founding.find_templates() == project_root / "templates"
+    installed = tmp_path / "site-packages" / "sheetgen" / "__init__.py"
+    monkeypatch.setattr(sheetgen, "__file__", str(installed))
+    monkeypatch.setattr(founding.sysconfig, "get_path", lambda *_: str(tmp_path / "prefix"))
+    with pytest.raises(SheetgenError) as caught:
+        founding.find_templates()
+    assert [problem.code for problem in caught.value.problems] == ["I002"]
+    shared = tmp_path / "prefix" / "share" / "sheetgen" / "templates"
+    shared.mkdir(parents=True)
+    (shared / "shinchoku_sheet.xlsx").write_bytes(b"")
+    assert founding.find_templates() == shared
+
+
+def test_every_template_is_installed(project_root: Path) -> None:
+    """setup.cfg の data_files に、テンプレートのどのフォルダーもある。"""
+    config = configparser.ConfigParser()
+    config.read(project_root / "setup.cfg", encoding="utf-8")
+    installed = {}
+    for target, patterns in config["options.data_files"].items():
+        for pattern in patterns.split():
+            for path in project_root.glob(pattern):
+                installed[path.relative_to(project_root).as_posix()] = f"{target}/{path.name}"
+    wanted = {
+        path.relative_to(
+            project_root
+        ).as_posix(): f"share/sheetgen/{path.relative_to(project_root).as_posix()}"
+        for path in (project_root / "templates").rglob("*")
+        if path.is_file() and not path.name.startswith(("~$", "."))
+    }
+    assert installed == wanted
