@@ -23,11 +23,11 @@ from sheetgen.xlsx.reading.styles import Look
 from sheetgen.xlsx.reading.xmlparts import tree
 
 _ATTRS = r'(?: [A-Za-z0-9:]+="[^"<]*")*'
-_T = r'<t(?: xml:space="preserve")?(?: ?/>|>(' + TEXT + r")</t>)"
+_T = r'<t(?: xml:space="preserve"|)(?: ?/>|>(' + TEXT + r")</t>)"
 # ふりがなの付いた文字。ふりがなは取らない。
 _READING = r'<rPh sb="[0-9]+" eb="[0-9]+">' + _T.replace("(" + TEXT, "(?:" + TEXT) + r"</rPh>"
 _STRING = re.compile(
-    r"<si>(?:" + _T + r"(?:" + _READING + r")*(?:<phoneticPr" + _ATTRS + r" ?/>)?"
+    r"<si>(?:" + _T + r"(?:" + _READING + r")*(?:<phoneticPr" + _ATTRS + r" ?/>|)"
     r"|([^<]*(?:<(?!/?si[ />])[^<]*)*))</si>\s*|<si ?/>\s*|([\s\S]+)"
 )
 """（文字、書式の付いた文字の中身、読めない残り）"""
@@ -35,9 +35,9 @@ _TABLE = re.compile(rb"<sst" + _ATTRS.encode() + rb">\s*")
 _FORMAT = re.compile(rb'<numFmt numFmtId="([0-9]{1,9})" formatCode="([^"<]*)" ?(?:/>|></numFmt>)')
 _XF = re.compile(rb'<xf numFmtId="([0-9]{1,9})" fontId="[0-9]{1,9}"' + _ATTRS.encode() + rb" ?/?>")
 _NAME = re.compile(
-    r'<definedName(?: function="(?:false|0)")?(?: hidden="(?:false|true|0|1)")?'
-    r'(?: localSheetId="([0-9]+)")? name="([^"<]*)"(?: localSheetId="([0-9]+)")?'
-    r'(?: hidden="(?:false|true|0|1)")?(?: vbProcedure="(?:false|0)")?>'
+    r'<definedName(?: function="(?:false|0)"|)(?: hidden="(?:false|true|0|1)"|)'
+    r'(?: localSheetId="([0-9]+)"|) name="([^"<]*)"(?: localSheetId="([0-9]+)"|)'
+    r'(?: hidden="(?:false|true|0|1)"|)(?: vbProcedure="(?:false|0)"|)>'
     r"(" + TEXT + r")</definedName>"
 )
 
