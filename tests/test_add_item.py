@@ -240,8 +240,8 @@ def test_a_trial_writes_nothing(plan: Path, listed: Path) -> None:
 def test_an_id_is_never_used_again(plan: Path, listed: Path) -> None:
     """終わった項目のIDは、いまの計画にも、前の年次見直しの計画にもあってよい。"""
     add(plan, fill(listed, full_row("一"), full_row("二"), full_row("三"), full_row("四")))
-    archived = plan.parent / "archive" / "2026" / "plan.json"
-    archived.parent.mkdir(parents=True)
+    archived = plan.parent / "archive" / "2026_20270331.json"
+    archived.parent.mkdir()
     archived.write_bytes(plan.read_bytes())
     tree = json.loads(plan.read_text("utf-8"))
     del tree["policies"][0]["measures"][0]["entries"][2:]

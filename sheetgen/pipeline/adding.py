@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheetgen.keeping.archives import archives
 from sheetgen.master import load_master, load_plan, parse_plan, save_plan
 from sheetgen.messages import message_of
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
@@ -16,9 +17,6 @@ from sheetgen.pipeline.reading import BookReader
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
 from sheetgen.values import Expected, read_value
-
-ARCHIVE = "archive"
-"""前の年次見直しの計画のデータを置くフォルダー（計画のデータのそば）。"""
 
 
 def add_items(request: AddRequest) -> AddResult:
@@ -101,7 +99,7 @@ def _ever_used(path: Path) -> Iterator[str]:
 
     :raises SheetgenError: one of them cannot be read (I030).
     """
-    for archived in sorted((path.parent / ARCHIVE).rglob("*.json")):
+    for archived in archives(path):
         try:
             plan = load_plan(archived)
         except SheetgenError as error:

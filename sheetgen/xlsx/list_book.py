@@ -114,6 +114,7 @@ def _write_guide(book: Workbook, sheet: Worksheet, guide: ListGuide) -> None:
     sheet.set_column(0, 0, _WIDE)
     sheet.set_column(1, 1, _NARROW)
     sheet.set_column(2, 2, 2 * _WIDE)
+    sheet.set_default_row(18)
     sheet.write_string(0, 0, f"{guide.title}の書き方", title)
     row = 1
     for row, line in enumerate(guide.lines, start=2):
