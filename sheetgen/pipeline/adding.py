@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sheetgen.keeping.archives import archives
-from sheetgen.master import load_master, load_plan, parse_plan, save_plan
+from sheetgen.master import load_plan, parse_plan
 from sheetgen.messages import message_of
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
+from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
 from sheetgen.pipeline.reading import BookReader
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
@@ -28,8 +30,14 @@ def add_items(request: AddRequest) -> AddResult:
     :raises SheetgenError: the master or the list cannot be read, another program has the
         master, or nothing was asked for (I031, I032).
     """
-    master = load_master(request.plan)
-    plan = master.plan
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
+        added = _added(request, ledger)
+        return replace(added, problems=(*ledger.problems, *added.problems))
+
+
+def _added(request: AddRequest, ledger: Ledger) -> AddResult:
+    """錠を持ったまま、読み、確かめ、書く。"""
+    plan = ledger.master.plan
     file = str(request.source) if request.source else None
     rows, problems = _rows(request, plan)
     numbering = Numbering(plan, _ever_used(request.plan))
@@ -41,14 +49,14 @@ def add_items(request: AddRequest) -> AddResult:
     tree = json.dumps(with_drafts(plan, drafts), ensure_ascii=False)
     new = parse_plan(tree.encode("utf-8", "surrogatepass"), str(request.plan))
     names = {draft.item["id"] for draft in drafts}
-    added = tuple(
+    items = tuple(
         AddedItem(item.id, item_label(measure, item), item.title, item.owners[0].full_name)
         for _, measure, item in new.items()
         if item.id in names
     )
     if not request.dry_run:
-        save_plan(new, request.plan, replacing=master.digest)
-    return AddResult(added, tuple(problems), saved=not request.dry_run)
+        commit(ledger, new, ())
+    return AddResult(items, tuple(problems), saved=not request.dry_run)
 
 
 def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]]:
