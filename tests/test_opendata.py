@@ -16,7 +16,8 @@ from plan_samples import sample_plan
 from programs import CONVERT_SECONDS, need
 
 from sheetgen.cli import main
-from sheetgen.model.opendata import DataFormat, ExportRequest
+from sheetgen.master import load_plan
+from sheetgen.model.opendata import DataFormat, DataSet, ExportRequest
 from sheetgen.model.plan import Plan
 from sheetgen.opendata import build_dataset
 from sheetgen.opendata.characters import Characters, is_dependent
@@ -156,6 +157,37 @@ def test_another_city_needs_no_code(tmp_path: Path) -> None:
     effects = [row["value"] for row in figures if row["kind_code"] == "effect"]
     assert effects[:4] == [100, 200, 300.5, None]
     assert [row["code"] for row in tree["tables"]["code_list"]["rows"]][-1:] != []
+
+
+def dictionary_page(dataset: DataSet) -> str:
+    """データ項目定義書を、表ごとの節にする。"""
+    columns = [column.name for column in dataset.table("data_dictionary").columns]
+    rows = [dict(zip(columns, row, strict=True)) for row in dataset.table("data_dictionary").rows]
+    parts = []
+    for table in dataset.tables:
+        lines = [f"### {table.title}（`{table.name}`）", "", table.note, ""]
+        lines += ["| 項目名 | 英数字の名 | 型 | 単位 | 説明 |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {row['title']} | `{row['column']}` | {row['type']} | {row['unit'] or ''} "
+            f"| {row['note']} |"
+            for row in rows
+            if row["table"] == table.name
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def test_the_page_has_the_data_dictionary(
+    project_root: Path, request: pytest.FixtureRequest
+) -> None:
+    path = project_root / "docs" / "open-data.md"
+    before, begin, rest = path.read_text("utf-8").partition("<!-- 項目の一覧: ここから -->")
+    _, end, after = rest.partition("<!-- 項目の一覧: ここまで -->")
+    dataset = build_dataset(load_plan(project_root / "data" / "plan.json"))
+    expected = f"{before}{begin}\n\n{dictionary_page(dataset)}\n\n{end}{after}"
+    if request.config.getoption("--update-docs"):
+        path.write_text(expected, encoding="utf-8", newline="\n")
+    assert path.read_text("utf-8") == expected
 
 
 def test_a_percent_format_is_published_as_percent() -> None:
