@@ -7,6 +7,7 @@ import sys
 import types
 from dataclasses import replace
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 import sheetgen
 from sheetgen.cli import main
 from sheetgen.cli.help_format import columns
+from sheetgen.messages import CATALOGUE
 from sheetgen.model.collect import (
     CollectRequest,
     CollectResult,
@@ -210,3 +212,23 @@ def test_notes_are_cut_short_and_all_else_is_not(
 def test_wrong_usage_found_later_has_its_code(pipeline: Any) -> None:
     pipeline.failure = UsageError(Problem("F016"))
     assert main(["collect", "a"]) == ExitCode.USAGE
+
+
+def test_every_kind_of_note_is_shown_once(
+    pipeline: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """数の多い参考に、一つしかない参考が隠れない。"""
+    many = [Problem("F012", Place(file=f"{n}.xlsx"), {"section": "課"}) for n in range(9)]
+    pipeline.result = replace(RESULT, problems=(*many, Problem("R131", facts=_facts("R131"))))
+    main(["collect", "a"])
+    out = capsys.readouterr().out
+    assert (out.count("[参考] F012"), out.count("[参考] R131")) == (4, 1)
+    assert "F012 5件" in out
+
+
+def _facts(code: str) -> dict[str, object]:
+    """文面の空欄を埋める、仮の事実。"""
+    entry = CATALOGUE[code]
+    names = [name for text in (entry.cause, entry.remedy)
+             for _, name, _, _ in Formatter().parse(text) if name]  # fmt: skip
+    return dict.fromkeys(names, "x")

@@ -264,3 +264,23 @@ def test_a_return_sent_back_untouched_is_asked_about(plan: Plan) -> None:
     mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・直した文。"})
     assert codes(Examiner(plan).examine(replace(mended, issued=issued))) == []
     assert codes(Examiner(plan).examine(form)) == []
+
+
+def test_a_doubted_field_left_as_it_was_is_asked_about_again(plan: Plan) -> None:
+    """差戻しで尋ねた二つの欄のうち、一つだけが直って戻った。"""
+    wanted = dict(plausible(plan.find("08-08")[2], 0))
+    form = matched(plan, RESULTS, "08-08", wanted)
+    shown = {found.ref: found.cell.value for found in form.found.values() if found.cell}
+    value = "years[0].result.value"
+    issued = replace(
+        form.issued, values=shown, replaces=frozenset("0"), doubted=frozenset({TEXT, value})
+    )
+
+    def told(**changes: object) -> list[tuple[str, str | None]]:
+        back = matched(plan, RESULTS, "08-08", {**wanted, **changes})
+        found = Examiner(plan).examine(replace(back, issued=issued)).problems
+        return [(one.code, one.place.path) for one in found]
+
+    assert told() == [("R344", TEXT), ("R344", value)]
+    assert told(**{value: 33}) == [("R344", TEXT)]
+    assert told(**{TEXT: "・直した文。", value: 33}) == []

@@ -9,15 +9,13 @@ import click
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, one_of, source_options, take, waiver
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import by_level, counts, show_problems, shown_path
+from sheetgen.cli.report import by_level, counts, show_in_short, shown_path
 from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.cli.section_table import section_table
 from sheetgen.era import wareki_full
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode, Level, Problem
-
-SHOWN_NOTES = 5
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -146,12 +144,5 @@ def _show(problems: tuple[Problem, ...], verbose: bool) -> None:
     if not problems:
         return
     click.echo(f"気を付けること: {counts(problems)}")
-    found = by_level(problems)
-    notes = found.pop(Level.NOTE, [])
-    for level in found.values():
-        show_problems(level)
-    show_problems(notes if verbose else notes[:SHOWN_NOTES])
-    if not verbose and len(notes) > SHOWN_NOTES:
-        rest = len(notes) - SHOWN_NOTES
-        click.echo(f"  ほかに参考 {rest}件。--verbose を付けると、すべて出ます。")
+    show_in_short(problems, verbose)
     click.echo("")

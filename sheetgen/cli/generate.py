@@ -10,11 +10,11 @@ import click
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import by_level, counts, show_problems, shown_path, verdict
+from sheetgen.cli.report import counts, show_in_short, shown_path, verdict
 from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per
 from sheetgen.model.round import RoundKind
-from sheetgen.problems import ExitCode, Level
+from sheetgen.problems import ExitCode
 
 PER_WORDS = {
     **{per.value: per for per in Per},
@@ -22,7 +22,6 @@ PER_WORDS = {
     "実施項目": Per.ITEM,
     "計画": Per.PLAN,
 }
-SHOWN_NOTES = 5
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -127,11 +126,4 @@ def _summarize(result: GenerateResult, root: Path, kind: RoundKind, verbose: boo
     if not result.problems:
         return
     click.echo(f"  気を付けること: {counts(result.problems)}")
-    found = by_level(result.problems)
-    notes = found.pop(Level.NOTE, [])
-    for problems in found.values():
-        show_problems(problems)
-    show_problems(notes if verbose else notes[:SHOWN_NOTES])
-    if not verbose and len(notes) > SHOWN_NOTES:
-        rest = len(notes) - SHOWN_NOTES
-        click.echo(f"  ほかに参考 {rest}件。--verbose を付けると、すべて出ます。")
+    show_in_short(result.problems, verbose)

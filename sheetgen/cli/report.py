@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import click
 
 from sheetgen.messages import describe, message_of
 from sheetgen.problems import ExitCode, Level, Problem
+
+SHOWN_NOTES = 5
+"""参考を少しだけ出すときの数（種類がこれより多ければ、種類の数）。"""
 
 _ORDER = list(Level)
 
@@ -37,6 +41,30 @@ def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> No
     for found in by_level(problems).values():
         for problem in found:
             click.echo(describe(problem), err=to_stderr)
+
+
+def show_in_short(problems: Iterable[Problem], verbose: bool) -> None:
+    """問題を重い順に書く。参考だけは、``verbose`` でなければ、種類ごとに一つずつ少しだけ。"""
+    found = by_level(problems)
+    notes = found.pop(Level.NOTE, [])
+    for others in found.values():
+        show_problems(others)
+    chosen = notes if verbose else _samples(notes)
+    show_problems(chosen)
+    left = Counter(note.code for note in notes) - Counter(note.code for note in chosen)
+    if left:
+        kinds = "、".join(f"{code} {count}件" for code, count in left.items())
+        click.echo(
+            f"  ほかに参考 {left.total()}件（{kinds}）。--verbose を付けると、すべて出ます。"
+        )
+
+
+def _samples(notes: list[Problem]) -> list[Problem]:
+    """初めのいくつか。どの種類も一つは入れる：数の多いものに、ほかが隠れないように。"""
+    first = {note.code: index for index, note in reversed(list(enumerate(notes)))}
+    rest = [index for index in range(len(notes)) if index not in first.values()]
+    room = max(SHOWN_NOTES - len(first), 0)
+    return [notes[index] for index in sorted([*first.values(), *rest[:room]])]
 
 
 def shown_path(path: Path, root: Path) -> str:

@@ -172,7 +172,7 @@ def _line(value: object) -> str:
 
 
 def _form(form: IssuedForm) -> dict[str, object]:
-    replaces = {"replaces": sorted(form.replaces)} if form.replaces else {}
+    sent_back = {"replaces": form.replaces, "doubted": form.doubted}
     return {
         "item": form.item_id,
         "sheet": form.sheet,
@@ -181,7 +181,7 @@ def _form(form: IssuedForm) -> dict[str, object]:
         "capacity": dict(form.capacity),
         "values": dict(form.values),
         "base": dict(form.base),
-        **replaces,
+        **{name: sorted(held) for name, held in sent_back.items() if held},
     }
 
 
@@ -200,6 +200,7 @@ def _parse(record: Mapping[str, Any]) -> Issue:
             frozenset(form["opened"]),
             dict(form["capacity"]),
             frozenset(_texts(form.get("replaces", []))),
+            frozenset(_texts(form.get("doubted", []))),
         )
         for form_id, form in record["forms"].items()
     }

@@ -66,7 +66,8 @@ class IssuedForm:
     for each input path at that time (they differ only in a 差戻し book, which already
     shows the answers); ``opened`` the paths asked for; ``capacity`` for each opened
     text, how many full-width characters print; ``replaces`` the originals (sha256) whose
-    answers a 差戻し book shows: once it comes back, they have been answered anew.
+    answers a 差戻し book shows: once it comes back, they have been answered anew;
+    ``doubted`` the input paths that such a book asks about.
     """
 
     form_id: str
@@ -78,6 +79,7 @@ class IssuedForm:
     opened: frozenset[str]
     capacity: Mapping[str, int] = field(default_factory=dict)
     replaces: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

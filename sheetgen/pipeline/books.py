@@ -139,7 +139,8 @@ class BookMaker:
         form = issued_form(context, filled, base, year, self._paths, self._opened, book)
         correction = self._corrections.get(form.item_id)
         if correction:
-            form = replace(form, replaces=correction.replaces)
+            doubted = frozenset(correction.marks)
+            form = replace(form, replaces=correction.replaces, doubted=doubted)
         self._issued[form.form_id] = form
 
     def _entries(self, job: BookJob) -> Iterator[SheetEntry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sheetgen.forms.rounds import input_fields
 from sheetgen.messages import message_of
 from sheetgen.model.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
@@ -61,9 +63,8 @@ class Examiner:
                 proposals.append(proposal)
         if self._printing is not None and case.is_touched:
             problems += self._printing.check(self._plan, case)
-        if case.is_touched and _is_unanswered(matched) and not any(map(_asks, problems)):
-            place = Place(matched.file, matched.sheet, item=item.id)
-            problems.append(Problem("R344", place, {"item": item.id}))
+        if case.is_touched:
+            problems += list(_unmended(matched, problems))
         return ReturnedForm(
             file=matched.file,
             original=matched.original,
@@ -124,22 +125,34 @@ def _target(item: Item, path: str) -> Value:
     return item.years[int(index)].target if index.isdecimal() else None
 
 
-def _is_unanswered(matched: MatchedForm) -> bool:
-    """差戻しの様式が、送ったときのままか。
+def _unmended(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
+    """差戻しで尋ねた欄のうち、送ったときのまま戻ったもの。
 
-    It shows what was read, not what was doubted: a line struck out, a date, a format.
+    Such a form shows what was read, not what was doubted: a line struck out, a date, a
+    format.  What is asked about again for its own sake is not told twice.
     """
     issued = matched.issued
-    return bool(issued.replaces) and all(
-        (found.cell.value if found.cell else None) == (issued.values.get(found.ref) or None)
-        or (found.cell is not None and found.cell.value == issued.values.get(found.ref))
-        for path, found in matched.found.items()
-        if path in issued.opened
-    )
+    asking = [one for one in problems if message_of(one).level is not Level.NOTE]
+    if issued.replaces and not issued.doubted and not asking:
+        # どの欄と言えないことを尋ねたときは、どこか一つでも直してあればよい。
+        if all(_is_as_shown(matched, path) for path in issued.opened):
+            place = Place(matched.file, matched.sheet, item=issued.item_id)
+            yield Problem("R344", place, {"item": issued.item_id})
+        return
+    asked = {one.place.path for one in asking}
+    for path in sorted(issued.doubted - asked):
+        found = matched.found.get(path)
+        if found is not None and _is_as_shown(matched, path):
+            place = Place(matched.file, matched.sheet, found.ref, path, found.label, issued.item_id)
+            yield Problem("R344", place, {"item": issued.item_id})
 
 
-def _asks(problem: Problem) -> bool:
-    return message_of(problem).level is not Level.NOTE
+def _is_as_shown(matched: MatchedForm, path: str) -> bool:
+    """欄の中身が、様式を作ったときに見せたものと同じか。"""
+    found = matched.found.get(path)
+    value = found.cell.value if found and found.cell else None
+    shown = matched.issued.values.get(found.ref) if found else None
+    return value == shown or (value in (None, "") and shown in (None, ""))
 
 
 def _is_as_issued(cell: RawCell | None, base: Value) -> bool:
