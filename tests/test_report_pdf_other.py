@@ -43,7 +43,7 @@ def test_results_give_the_next_years_document(
     results_report: ReportResult, plan_path: Path, tmp_path: Path
 ) -> None:
     assert pdf_of(results_report).name == "令和７年度年次見直し.pdf"
-    assert [problem.code for problem in results_report.problems] == ["D011"]
+    assert [problem.code for problem in results_report.problems] == ["D011", "D015"]
     plan = with_results(plan_path, tmp_path / "plan.json", (2023,))
     document = document_for(tmp_path, plan=plan, year=2025)
     results = document.results
@@ -322,6 +322,7 @@ def test_a_character_in_no_font_is_named(tmp_path: Path, plan_path: Path) -> Non
     (problem,) = refused(tmp_path, plan=plan).problems
     assert problem.code == "D005"
     assert "\U00012000" in str(problem.facts["character"])
+    assert "楔形文字\U00012000を使う" in str(problem.facts["text"])
 
 
 def test_template_marks_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:

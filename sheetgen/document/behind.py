@@ -1,8 +1,8 @@
 """目標に届いていない実施項目。
 
 A figure is short of its target when it lies on the wrong side of it; which side that is
-follows from where the final target lies as seen from the value at the start.  Where the
-two cannot be compared as figures, the lower half of the evaluation scale counts.
+follows from where the targets go.  Where they do not tell, or there are no figures, the
+lower half of the evaluation scale counts.
 """
 
 from __future__ import annotations
@@ -65,16 +65,26 @@ def is_behind(plan: Plan, item: Item, year: int, low: tuple[str, ...]) -> bool:
     record = item.year(year)
     target, actual = record.target, record.result.value
     if isinstance(target, int | float) and isinstance(actual, int | float):
-        return actual > target if lower_is_better(item) else actual < target
+        lower = lower_is_better(item)
+        if lower is not None:
+            return actual > target if lower else actual < target
     return grade_of(plan, item, year) in low
 
 
-def lower_is_better(item: Item) -> bool:
-    """小さいほどよい指標か。初めの値より最終の目標が小さければ、そうとみる。"""
-    figures = [item.indicator.current, *(year.target for year in item.years)]
-    last = item.indicator.target
-    numbers = [value for value in (*figures, last) if isinstance(value, int | float)]
-    return len(numbers) > 1 and numbers[-1] < numbers[0]
+def lower_is_better(item: Item) -> bool | None:
+    """小さいほどよい指標か。最終の目標が、初めの年度の目標より小さければ、そうとみる。
+
+    A target that stays below the value at the start tells nothing (None): it may be one to
+    come down to, or one to stay above.
+    """
+    planned = [*(year.target for year in item.years), item.indicator.target]
+    targets = [value for value in planned if isinstance(value, int | float)]
+    if not targets:
+        return False
+    if targets[-1] != targets[0]:
+        return targets[-1] < targets[0]
+    start = item.indicator.current
+    return None if isinstance(start, int | float) and start > targets[0] else False
 
 
 def _with_unit(item: Item) -> str:

@@ -15,7 +15,7 @@ _FIELDS = ("title", "owners", "related_sections", "improvement", "current_state"
 
 
 def changes(plan: Plan, earlier: Plan | None) -> Changes:
-    """変わった実施項目。``earlier`` がなければ、新しいものと終わったもののIDだけが分かる。"""
+    """変わった実施項目。``earlier`` がなければ、新しいものと、計画にある終わったものだけ。"""
     known = {item.id: (measure, item) for _, measure, item in earlier.items()} if earlier else {}
     now = {item.id for _, _, item in plan.items()}
     ended = [item_id for item_id in known if item_id not in now]
@@ -26,9 +26,6 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
             what = "、".join(_differences(known[item.id], (measure, item), plan))
             if what:
                 changed.append(_entry(measure, item, what))
-    note = None
-    if earlier is None:
-        note = "前の年次見直しの計画のデータがないので、変わった実施項目は載せていない。"
     return Changes(
         heading=f"{wareki_full(plan.revision.fiscal_year)}年次見直しで変わった実施項目",
         new=tuple(
@@ -37,9 +34,10 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
         ended=tuple(
             _entry(*known[one], "終了") if one in known else ChangedItem(one, one, "", "", "終了")
             for one in ended
-        ),
-        changed=tuple(changed),
-        note=note,
+        )
+        if ended or earlier
+        else None,
+        changed=tuple(changed) if earlier else None,
     )
 
 

@@ -110,13 +110,15 @@ class ChangedItem:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """年次見直しで新しくなった、終わった、変わった実施項目。"""
+    """年次見直しで新しくなった、終わった、変わった実施項目。
+
+    What is not known is None and is not printed: none at all would be a figure.
+    """
 
     heading: str
     new: tuple[ChangedItem, ...]
-    ended: tuple[ChangedItem, ...]
-    changed: tuple[ChangedItem, ...]
-    note: str | None
+    ended: tuple[ChangedItem, ...] | None
+    changed: tuple[ChangedItem, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

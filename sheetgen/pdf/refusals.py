@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,17 @@ _WHERE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):(?P<column>\d+)")
 _SOURCE = re.compile(r"^\s*(?P<line>\d+) │ (?P<text>.*)$", re.MULTILINE)
 _NO_GLYPH = re.compile(r"the text `\"(?P<text>.*?)\"` could not be displayed")
 _OVERFLOW = re.compile(rf"{OVERFLOW}\|(?P<item>[^|]*)\|(?P<cell>[^|]*)\|(?P<text>[^|]*)\|")
+_ESCAPED = re.compile(r"\\u\{(?P<code>[0-9a-f]+)\}")
 _LONGEST = 30
+_AROUND = 12
+"""ない文字の前と後に見せる字数。"""
 
 
-def refusal(error: Any, main: Path, fonts: FontChoice) -> SheetgenError:
-    """``TypstError`` を問題にする。読めないときは、typst のことばのまま伝える。"""
+def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> SheetgenError:
+    """``TypstError`` を問題にする。読めないときは、typst のことばのまま伝える。
+
+    ``values`` are what the template was given: in them a lacking character is looked for.
+    """
     message, told = str(error.message), f"{error.message}\n{error.diagnostic}"
     overflow = _OVERFLOW.search(told)
     if overflow:
@@ -31,7 +38,12 @@ def refusal(error: Any, main: Path, fonts: FontChoice) -> SheetgenError:
         return SheetgenError(Problem("D006", place, {"text": shown}))
     lacking = sorted(set(_NO_GLYPH.findall(told)))
     if lacking:
-        facts = {"font": fonts.label, "character": "」「".join(lacking)}
+        found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
+        facts = {
+            "font": fonts.label,
+            "character": "」「".join(lacking),
+            "text": next((one for one in found if one), "テンプレートの文字"),
+        }
         return SheetgenError(Problem("D005", Place(), facts))
     where = _WHERE.search(told)
     name = where["file"] if where else main.name
@@ -45,3 +57,29 @@ def refusal(error: Any, main: Path, fonts: FontChoice) -> SheetgenError:
         "hint": f"手がかり: {hints}。" if hints else "",
     }
     return SheetgenError(Problem("D003", Place(file=str(main.parent / Path(name).name)), facts))
+
+
+def _plain(character: str) -> str:
+    """typst が番号で書いた文字を、文字に戻す。"""
+    return _ESCAPED.sub(lambda found: chr(int(found["code"], 16)), character)
+
+
+def _texts(values: object) -> Iterator[str]:
+    """値の中の文字を、文書の順に返す。"""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, dict):
+        for one in values.values():
+            yield from _texts(one)
+    elif isinstance(values, list | tuple):
+        for one in values:
+            yield from _texts(one)
+
+
+def _around(text: str, character: str) -> str | None:
+    """その文字の前後。なければ ``None``。"""
+    at = text.find(character)
+    if at < 0:
+        return None
+    shown = text[max(0, at - _AROUND) : at + len(character) + _AROUND]
+    return " ".join(shown.split())

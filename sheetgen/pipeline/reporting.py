@@ -63,7 +63,10 @@ def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Prob
     problems += forms.problems
     if any(is_error(problem) for problem in problems):
         raise SheetgenError(problems)
-    return build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft), problems
+    document = build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft)
+    if document.results is not None and earlier is None:
+        problems.append(Problem("D015"))
+    return document, problems
 
 
 def file_stem(year: int, draft: bool) -> str:

@@ -1,0 +1,133 @@
+"""年次見直しの文書の、実績の部：分からないことを数にせず、言い切れないことを言わない。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import changed_plan, item_of
+from programs import pdftotext_bbox
+from reporting import (
+    document_for,
+    make_report,
+    page_texts,
+    pdf_of,
+    request_for,
+    shortened,
+    with_results,
+)
+
+from sheetgen.document import year_notes
+from sheetgen.html import render_html
+from sheetgen.master import load_plan
+from sheetgen.model.report import ReportResult
+from sheetgen.pipeline.reporting import document_of
+
+
+def with_one_result(
+    plan_path: Path, path: Path, item: str, *, short: bool = False, **result: Any
+) -> Path:
+    """令和5年度の実績を、一つの実施項目にだけ入れた計画を書く。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, item)["years"][0]["result"].update(result)
+        if short:
+            shortened(plan)
+
+    return changed_plan(plan_path, path, change)
+
+
+def test_what_changed_is_not_counted_without_the_earlier_plan(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    plan = with_one_result(
+        plan_path, tmp_path / "plan.json", "08-01", short=True, text="・進めた。"
+    )
+    request = request_for(tmp_path, plan=plan)
+    document, problems = document_of(load_plan(plan), request)
+    assert [problem.code for problem in problems] == ["D013", "D015"]
+    assert document.results is not None
+    changes = document.results.changes
+    assert changes.new == ()
+    assert changes.ended is None
+    assert changes.changed is None
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
+    (page,) = [text for text in texts if text.startswith("令和６年度年次見直しで変わった")]
+    assert "新規0件" in page
+    assert "変更" not in page
+    html = render_html(document, request.layout).decode("utf-8")
+    assert "<h4>新規 0件</h4>" in html
+    assert "<h4>変更" not in html
+    # 前の計画があれば、変わらないことも数のうち。
+    known = document_for(tmp_path, plan=plan, earlier=plan).results
+    assert known is not None
+    assert (known.changes.ended, known.changes.changed) == ((), ())
+
+
+def test_results_missing_from_the_year_shown_are_told(tmp_path: Path, plan_path: Path) -> None:
+    assert year_notes(load_plan(plan_path), 2024) == []
+    plan = with_one_result(plan_path, tmp_path / "plan.json", "01-01", grade="A")
+    (told,) = year_notes(load_plan(plan), 2024)
+    assert told.code == "D013"
+    assert told.facts == {"year": "令和５年度", "count": "70", "first": "01-02"}
+    whole = with_results(plan_path, tmp_path / "whole.json", (2023,))
+    assert [told.code for told in year_notes(load_plan(whole), 2024)] == []
+
+
+@pytest.mark.parametrize(
+    ("item", "beyond", "behind"),
+    [
+        ("08-12", 1, False),  # 当期純利益。目標は同じままで、初めの値より小さい
+        ("08-12", -1, False),
+        ("02-04", 1, True),  # 可燃ごみの排出量。目標は年々小さくなる
+        ("02-04", -1, False),
+        ("08-08", 1, False),  # 自動販売機の設置台数。目標は年々大きくなる
+        ("08-08", -1, True),
+    ],
+)
+def test_a_figure_is_behind_only_on_the_side_the_targets_tell(
+    tmp_path: Path, plan_path: Path, item: str, beyond: int, behind: bool
+) -> None:
+    year = next(one for _, _, one in load_plan(plan_path).items() if one.id == item).year(2023)
+    assert isinstance(year.target, int | float)
+    plan = with_one_result(
+        plan_path, tmp_path / "plan.json", item, value=year.target + beyond, grade="B"
+    )
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    assert [row.item for row in results.behind.rows] == ([item] if behind else [])
+
+
+def test_the_sections_stay_on_one_page_with_their_total(results_report: ReportResult) -> None:
+    texts = page_texts(pdf_of(results_report))
+    (page,) = [text for text in texts if text.startswith("令和５年度の評価（課ごと）")]
+    assert "計" in page.split("消防本部消防総務課")[1]
+
+
+def test_many_policies_are_carried_over_to_a_next_page(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        last = plan["policies"][-1]
+        for number in range(6, 9):
+            plan["policies"].append(
+                {**last, "number": number, "name": f"方針その{number}", "measures": []}
+            )
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    pdf = pdf_of(make_report(tmp_path, plan=plan))
+    pages = page_texts(pdf)
+    (first,) = [n for n, text in enumerate(pages) if text.startswith("３）行財政改革の")][:1]
+    assert "8.方針その8" in pages[first + 1].translate(str.maketrans("８", "8"))
+    for page in pdftotext_bbox(pdf):
+        assert all(word.y0 >= 0 and word.y1 <= page.height for word in page)
+
+
+def test_the_contents_leave_no_heading_at_a_columns_end(report_result: ReportResult) -> None:
+    page = pdftotext_bbox(pdf_of(report_result))[1]
+    for left, right in ((0.0, page.width / 2), (page.width / 2, page.width)):
+        column = [word for word in page if left <= word.x0 < right and word.y1 < page.height - 40]
+        lowest = max(column, key=lambda word: (word.y1, -word.x0))
+        line = [word for word in column if abs(word.y1 - lowest.y1) < 2]
+        first = min(line, key=lambda word: word.x0).text
+        assert first.startswith("("), first  # 実施項目は半角のかっこ、推進項目は全角のかっこ
