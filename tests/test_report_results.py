@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import second_city
 from making import changed_plan, item_of
 from programs import pdftotext_bbox
 from reporting import (
@@ -21,8 +22,10 @@ from reporting import (
 from sheetgen.document import year_notes
 from sheetgen.html import render_html
 from sheetgen.master import load_plan
+from sheetgen.messages import describe
 from sheetgen.model.report import ReportResult
 from sheetgen.pipeline.reporting import document_of
+from sheetgen.problems import SheetgenError
 
 
 def with_one_result(
@@ -63,6 +66,19 @@ def test_what_changed_is_not_counted_without_the_earlier_plan(
     known = document_for(tmp_path, plan=plan, earlier=plan).results
     assert known is not None
     assert (known.changes.ended, known.changes.changed) == ((), ())
+
+
+def test_an_earlier_plan_that_is_none_is_told(tmp_path: Path, plan_path: Path) -> None:
+    request = request_for(tmp_path, earlier=plan_path)
+    (same,) = document_of(load_plan(plan_path), request)[1]
+    assert same.code == "D016"
+    assert "令和６年度" in describe(same)
+    later = document_of(load_plan(plan_path), request_for(tmp_path, earlier=plan_path, year=2025))
+    assert "D016" not in {problem.code for problem in later[1]}
+    other = second_city.write_plan(tmp_path / "other.json")
+    with pytest.raises(SheetgenError) as refused:
+        document_of(load_plan(plan_path), request_for(tmp_path, earlier=other))
+    assert [problem.code for problem in refused.value.problems] == ["D020"]
 
 
 def test_results_missing_from_the_year_shown_are_told(tmp_path: Path, plan_path: Path) -> None:

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from sheetgen.document import as_of, build_document, settle_year, year_notes
+from sheetgen.document.comparison import earlier_notes
 from sheetgen.era import wareki, wareki_full
 from sheetgen.forms.context import RoundText
 from sheetgen.forms.jobs import BookJob
@@ -58,6 +59,8 @@ def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Prob
     problems = year_notes(plan, year)
     seen = as_of(plan, year)
     earlier = load_plan(request.earlier) if request.earlier else None
+    if earlier is not None:
+        problems += earlier_notes(earlier, seen)
     forms = FormPages(seen, request.template)
     pages = list(forms.pages())
     problems += forms.problems

@@ -13,16 +13,35 @@ def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
     :raises SheetgenError: the two are plans of different names, and most of their items
         are different ones, so that the same id does not mean the same item (D020).
     """
-    found = []
-    names = {"old": whole_title(old), "new": whole_title(new)}
-    if names["old"] != names["new"]:
-        if not _is_one_plan(old, new):
-            raise SheetgenError(Problem("D020", Place(label="OLD NEW"), names))
-        found.append(Problem("D021", Place(label="municipality plan_title"), names))
-    revisions = {"old": revision_title(old), "new": revision_title(new)}
+    found = _plan_notes(old, new, Place(label="OLD NEW"))
     if _moment(old) > _moment(new):
-        found.append(Problem("D022", Place(label="OLD NEW"), revisions))
+        found.append(Problem("D022", Place(label="OLD NEW"), _revisions(old, new)))
     return found
+
+
+def earlier_notes(earlier: Plan, plan: Plan) -> list[Problem]:
+    """文書に前の計画のデータを使うときに、気を付けること。
+
+    :raises SheetgenError: as :func:`comparison_notes`.
+    """
+    place = Place(label="--earlier")
+    found = _plan_notes(earlier, plan, place)
+    if _moment(earlier) >= _moment(plan):
+        found.append(Problem("D016", place, _revisions(earlier, plan)))
+    return found
+
+
+def _plan_notes(old: Plan, new: Plan, place: Place) -> list[Problem]:
+    names = {"old": whole_title(old), "new": whole_title(new)}
+    if names["old"] == names["new"]:
+        return []
+    if not _is_one_plan(old, new):
+        raise SheetgenError(Problem("D020", place, names))
+    return [Problem("D021", Place(label="municipality plan_title"), names)]
+
+
+def _revisions(old: Plan, new: Plan) -> dict[str, str]:
+    return {"old": revision_title(old), "new": revision_title(new)}
 
 
 def _is_one_plan(old: Plan, new: Plan) -> bool:
