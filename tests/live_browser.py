@@ -25,7 +25,7 @@ ANSWER_SECONDS = 120
 
 
 class Browser:
-    """開いた Chromium と、その一枚の頁。``requests`` は、頁が求めた先。"""
+    """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。"""
 
     def __init__(self) -> None:
         program = need("chromium")
@@ -88,7 +88,7 @@ class Browser:
                 return answer["result"]
 
     def open(self, page: Path, *, width: int = 1200, scripts: bool = True) -> None:
-        """頁を開き、読み終わるまで待つ。"""
+        """ページを開き、読み終わるまで待つ。"""
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.size(width)
         self.requests.clear()
@@ -104,7 +104,7 @@ class Browser:
         )  # fmt: skip
 
     def ask(self, script: str) -> Any:
-        """頁の中で計算した値（async 関数の中身）を返す。"""
+        """ページの中で計算した値（async 関数の中身）を返す。"""
         answer = self.call(
             "Runtime.evaluate",
             expression=f"(async () => {{ {script} }})()",

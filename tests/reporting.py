@@ -78,7 +78,7 @@ class PlacedCell(NamedTuple):
 
 
 def placed_cells(part: SheetsPart, page: FormPage) -> Iterator[PlacedCell]:
-    """その頁の、文字のあるセルの枠。"""
+    """そのページの、文字のあるセルの枠。"""
     look = part.form.look
     xs, x = {}, look.left
     for column, width in look.columns.items():

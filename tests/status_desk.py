@@ -1,4 +1,4 @@
-"""状況の試験のために、いろいろな段階の跡を置き、頁を読む。"""
+"""状況の試験のために、いろいろな段階の跡を置き、ページを読む。"""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def sent(plan: Path) -> None:
 
 
 class Page(HTMLParser):
-    """頁の要素と、印の付いた行の文字。"""
+    """ページの要素と、印の付いた行の文字。"""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -115,5 +115,5 @@ class Page(HTMLParser):
 
 
 def read_page(path: Path) -> Page:
-    """頁を読む。"""
+    """ページを読む。"""
     return Page(path.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""点検の一覧の頁（docs/checks.md）が、今のプログラムと合っていること。
+"""点検の一覧のページ（docs/checks.md）が、今のプログラムと合っていること。
 
 ``pytest tests/test_checks_page.py --update-docs`` renews the page.
 """
@@ -41,7 +41,7 @@ ROLES = {
 WAIVED = {Level.ERROR: "通せない", Level.CONFIRM: "通せる", Level.NOTE: "要らない"}
 INTRODUCTION = """# 回収の点検
 
-`sheetgen collect` が出す問題の一覧です。この頁は、プログラムの持つ文面から作られます
+`sheetgen collect` が出す問題の一覧です。このページは、プログラムの持つ文面から作られます
 （`python start.py test tests/test_checks_page.py --update-docs`）。
 
 - **エラー**は、そのままでは記録できないもの。直したものを出してもらいます。
@@ -79,7 +79,7 @@ def _fields(code: str) -> str:
 
 
 def checks_page() -> str:
-    """一覧の頁。"""
+    """一覧のページ。"""
     parts = [INTRODUCTION]
     for prefix in sorted({code[:2] for code in CATALOGUE if code.startswith("R")}):
         looks = prefix == "R3"

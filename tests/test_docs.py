@@ -46,7 +46,7 @@ def commands_page() -> str:
     speak_japanese()
     parts = [
         "# コマンド",
-        "この頁は `sheetgen --help` などの出力から作られる"
+        "このページは `sheetgen --help` などの出力から作られる"
         "（`python start.py test tests/test_docs.py --update-docs`）。",
     ]
     for name, command in commands():

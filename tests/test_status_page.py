@@ -1,4 +1,4 @@
-"""状況の頁：一つのファイルで、だれでも読め、絞り込め、印刷できる。"""
+"""状況のページ：一つのファイルで、だれでも読め、絞り込め、印刷できる。"""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_axe_finds_nothing(
     width: int, scripts: bool, browser: Browser, result: StatusResult, tmp_path: Path
 ) -> None:
     page = result.page
-    if not scripts:  # 読む人の JavaScript がないときの頁を、点検の側からは動かして調べる
+    if not scripts:  # 読む人の JavaScript がないときのページを、点検の側からは動かして調べる
         text = page.read_text("utf-8")
         start, end = text.index("<script>"), text.index("</script>") + len("</script>")
         page = tmp_path / "状況.html"

@@ -166,8 +166,8 @@ def test_an_xltx_becomes_a_workbook(template: Path, kind: str) -> None:
 
 def test_a_local_name_wins_over_a_global_one(template: Path) -> None:
     names = (
-        f"<definedName name=\"頁\">'{FORM}'!$A$1</definedName>"
-        f'<definedName name="頁" localSheetId="1" comment="控">\'{FORM}\'!$A$2</definedName>'
+        f"<definedName name=\"ページ\">'{FORM}'!$A$1</definedName>"
+        f'<definedName name="ページ" localSheetId="1" comment="控">\'{FORM}\'!$A$2</definedName>'
     )
     path = written(changed(template, workbook=inserted("</definedNames>", names)))
     found = [
@@ -175,7 +175,7 @@ def test_a_local_name_wins_over_a_global_one(template: Path) -> None:
         for node in part(path, "xl/workbook.xml").iter(f"{MAIN}definedName")
     ]
     assert len({pair[:2] for pair in found}) == len(found)
-    assert [text for name, _, text in found if name == "頁"] == [
+    assert [text for name, _, text in found if name == "ページ"] == [
         "'(1)②'!$A$2",
         "'(1)③'!$A$2",
     ]

@@ -39,14 +39,14 @@ _WIDTH = 12
     metavar="フォルダー",
     default=DEFAULT_LAYOUT,
     show_default=True,
-    help="頁のテンプレートのあるフォルダー。",
+    help="ページのテンプレートのあるフォルダー。",
 )
 @plan_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="フォルダー",
-    help="頁を書き出す先。省くと output/令和N年度/状況。",
+    help="ページを書き出す先。省くと output/令和N年度/状況。",
 )
 @click.option("--verbose", is_flag=True, help="記録の済んでいない実施項目を、すべて出す。")
 def status(
@@ -59,8 +59,8 @@ def status(
 ) -> ExitCode:
     """配ったもの、戻ったもの、聞いているもの、記録したものを示す。
 
-    課ごとの表を画面に出し、実施項目・評価・目標と実績・効果額まで入った一枚の頁
-    （状況.html）を書き出す。頁はブラウザーで開くだけで読め、ネットにつながらなくてよい。
+    課ごとの表を画面に出し、実施項目・評価・目標と実績・効果額まで入った一枚のページ
+    （状況.html）を書き出す。ページはブラウザーで開くだけで読め、ネットにつながらなくてよい。
     計画のデータは書き換えない。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
@@ -76,7 +76,7 @@ def status(
 
 
 def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
-    """表、聞いているもの、頁の場所の順に書く。"""
+    """表、聞いているもの、ページの場所の順に書く。"""
     standing = result.standing
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
     click.echo("")
@@ -93,7 +93,7 @@ def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     if standing.late:
         click.echo(f"期限を過ぎたものが {standing.late}件あります（表の * の課）。")
     show_problems(result.problems)
-    click.echo(f"頁: {shown_path(result.page, root)}")
+    click.echo(f"ページ: {shown_path(result.page, root)}")
 
 
 def _show_items(title: str, items: list[ItemStanding]) -> None:
