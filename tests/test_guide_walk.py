@@ -1,0 +1,237 @@
+"""手引きのとおりに、書いてある順に、初めから終わりまで行う。
+
+Every ``sheetgen`` line of the text blocks of docs/guide.md and docs/trouble.md runs
+through the real command line, on a fresh folder with the real plan (two years) and, from
+``init`` on, in a new city's own.  The sections answer where the guide sends something to
+them.  A line ends with code 0 unless its note says ``終了コード 1``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from guide_sections import WAIVED, Sections
+from making import load, places
+from new_city import LIST, fill, full_row
+
+from sheetgen.cli import main
+from sheetgen.cli.commands import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("guide.md", "trouble.md")
+INIT = "sheetgen init"
+# 手引きに例として書いた控えの名。日付は、行った日になる。
+ARCHIVE = "data/archive/令和6年度_2024-12-20.json"
+RETIRED, ADDED, NAME = "07-04", "08-14", "広告収入の確保"
+# 送ったあとに、課がすること：答えと、事務局がそれを置くフォルダー。
+ANSWERS = {
+    "sheetgen distribute --deadline 2024-07-31": ("answer_first", "返信"),
+    "sheetgen distribute --returns": ("answer_questions", "返信"),
+    "sheetgen distribute --round 見直し照会 --deadline 2024-10-31": (
+        "answer_revision",
+        "返信_見直し",
+    ),
+    "sheetgen distribute --deadline 2025-07-31": ("answer_results", "返信_令和7年度"),
+    "sheetgen distribute --deadline 2026-07-31": ("answer_results", "返信"),
+}
+
+
+class Line(NamedTuple):
+    """手引きの一行。``code`` は、手引きの言う終わり方。"""
+
+    page: str
+    command: str
+    code: int
+
+
+class Walked(NamedTuple):
+    """行った一行と、画面に出たもの、そのあとの計画のデータ。"""
+
+    line: Line
+    code: int
+    shown: str
+    plan: bytes
+
+
+def lines_of(page: str) -> Iterator[Line]:
+    """ページの枠の中の、打つ行。"""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    for block in re.findall(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            command, _, note = line.partition("   ")
+            if command.startswith(("sheetgen ", "cd ")):
+                yield Line(page, command, 1 if "終了コード 1" in note else 0)
+
+
+def all_lines() -> list[Line]:
+    """すべての行。フォルダーの変わる新しい市のところは、終わりに。"""
+    found = [line for page in PAGES for line in lines_of(page)]
+    start = next(n for n, line in enumerate(found) if line.command.startswith(INIT))
+    end = next(n for n, line in enumerate(found) if line.page == PAGES[1])
+    return found[:start] + found[end:] + found[start:end]
+
+
+class Walk:
+    """手引きを歩いたところ。``desk`` は事務局のフォルダー、``city`` は新しい市のもの。"""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.desk = folder / "sheetgen"
+        self.city = self.desk / "見本市"
+        (self.desk / "data").mkdir(parents=True)
+        shutil.copyfile(ROOT / "data" / "plan.json", self.desk / "data" / "plan.json")
+        shutil.copytree(ROOT / "templates", self.desk / "templates")
+        patch.chdir(self.desk)
+        self.walked: list[Walked] = []
+        for line in all_lines():
+            words = shlex.split(line.command)
+            if words[0] == "cd":
+                patch.chdir(words[1])
+                other = full_row("相談の予約", 推進項目="2 相談", 主管課="福祉部 相談課")
+                fill(Path(LIST), full_row(), other)
+            else:
+                self._run(line, words[1:])
+
+    def _run(self, line: Line, words: list[str]) -> None:
+        shown = io.StringIO()
+        given = [str(self.archive) if word == ARCHIVE else word for word in words]
+        with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
+            code = main(given)
+        plan = Path("data", "plan.json").read_bytes()
+        self.walked.append(Walked(line, code, shown.getvalue(), plan))
+        if line.command in ANSWERS:
+            answer, folder = ANSWERS[line.command]
+            getattr(Sections(Path.cwd()), answer)(Path(folder))
+
+    @property
+    def archive(self) -> Path:
+        """令和６年度の年次見直しの控え。"""
+        [path] = (self.desk / "data" / "archive").glob("令和6年度_*.json")
+        return path.relative_to(self.desk)
+
+    def after(self, command: str) -> list[Walked]:
+        """そのとおりに打った行。行った順。"""
+        return [one for one in self.walked if one.line.command == command]
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """手引きを終わりまで歩いたところ。"""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Walk(tmp_path_factory.mktemp("guide"), patch)
+
+
+def items(plan: Path) -> dict[str, dict[str, Any]]:
+    """計画のデータの実施項目。"""
+    return {place.item["id"]: place.item for place in places(load(plan))}
+
+
+def unrecorded(plan: Path, year: int) -> set[str]:
+    """その年の評価のない実施項目。"""
+    return {
+        key for key, item in items(plan).items() if item["years"][year]["result"]["grade"] is None
+    }
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """書き出した CSV の行。"""
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+def test_every_line_ends_as_the_guide_says(walk: Walk) -> None:
+    wrong = [
+        (one.line.command, one.code, one.shown) for one in walk.walked if one.code != one.line.code
+    ]
+    assert wrong == []
+    assert len(walk.walked) > 40
+
+
+def test_the_guide_uses_every_command_and_sends_to_the_sections() -> None:
+    lines = [line.command for line in all_lines()]
+    assert set(COMMANDS) <= {line.split()[1] for line in lines if line.startswith("sheetgen ")}
+    assert set(ANSWERS) <= set(lines)
+
+
+def test_links_inside_the_guide_lead_to_headings() -> None:
+    slugs = {
+        page: {
+            re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
+            for heading in re.findall(
+                r"^#+ (.+)$", (ROOT / "docs" / page).read_text("utf-8"), re.MULTILINE
+            )
+        }
+        for page in PAGES
+    }
+    links = [
+        (page, target or page, anchor)
+        for page in PAGES
+        for target, anchor in re.findall(
+            r"\]\(([\w.-]*)#([^)]+)\)", (ROOT / "docs" / page).read_text("utf-8")
+        )
+    ]
+    assert len(links) > 10
+    assert [link for link in links if link[2] not in slugs[link[1]]] == []
+
+
+def test_the_first_year_goes_from_questions_to_the_last_item(walk: Walk) -> None:
+    tried, *_ = walk.after("sheetgen collect 返信 --dry-run")
+    first, last, _ = walk.after("sheetgen collect 返信")
+    before = (ROOT / "data" / "plan.json").read_bytes()
+    assert tried.plan == before != first.plan
+    assert f"--waive R223:{WAIVED}" in " ".join(one.line.command for one in walk.walked)
+    assert "R223" in first.shown
+    total = next(row for row in last.shown.splitlines() if row.split()[:1] == ["計"])
+    assert total.split()[4:] == ["・", "・", "・"]
+    assert "変更申出 1件" in walk.after("sheetgen history --proposals")[0].shown
+    assert unrecorded(walk.desk / walk.archive, 0) == set()
+
+
+def test_the_year_turns(walk: Walk) -> None:
+    before, after = items(walk.desk / walk.archive), items(walk.desk / "data" / "plan.json")
+    assert set(before) - set(after) == {RETIRED}
+    assert set(after) - set(before) == {ADDED}
+    assert all(before[key]["initiatives"]["2025"] for key in before)
+    tried, *_ = walk.after(f"sheetgen rollover --retire {RETIRED} --renumber --dry-run")
+    assert "試しに見ました" in tried.shown
+    assert unrecorded(walk.desk / "data" / "plan.json", 1) == set()
+    assert all(after[key]["years"][0] == before[key]["years"][0] for key in after if key != ADDED)
+
+
+def test_what_is_published_holds_both_years(walk: Walk) -> None:
+    out = walk.desk / "output" / "令和7年度"
+    published = {path.name for path in (out / "年次見直し").iterdir() if path.is_file()}
+    assert published >= {f"令和７年度年次見直し.{form}" for form in ("pdf", "html", "xlsx")}
+    assert "令和７年度年次見直し（案）.pdf" in published
+    document = (out / "年次見直し" / "令和７年度年次見直し.html").read_text("utf-8")
+    assert "令和６年度の取組実績" in document
+    assert NAME in document
+    comparison = next((out / "新旧対照表").glob("*.html")).read_text("utf-8")
+    assert NAME in comparison
+    assert items(walk.desk / walk.archive)[RETIRED]["title"] in comparison
+    rows = table(out / "オープンデータ" / "grades.csv")
+    graded = [row for row in rows if row["年度（西暦）"] in ("2023", "2024") and row["評価"]]
+    assert len(graded) == 73 + 74
+
+
+def test_what_is_undone_is_collected_again(walk: Walk) -> None:
+    collect = "sheetgen collect 返信_令和7年度"
+    first, again = walk.after(collect)
+    [undone] = walk.after("sheetgen undo")
+    assert undone.plan != first.plan == again.plan
+
+
+def test_a_new_city_goes_from_init_to_export(walk: Walk) -> None:
+    assert set(items(walk.city / "data" / "plan.json")) == {"01-01", "02-01"}
+    assert unrecorded(walk.city / "data" / "plan.json", 0) == set()
+    rows = table(walk.city / "output" / "令和8年度" / "オープンデータ" / "items.csv")
+    assert [row["実施項目"] for row in rows] == ["窓口の統合", "相談の予約"]
+    assert {row["市区町村"] for row in rows} == {"見本市"}

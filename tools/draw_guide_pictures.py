@@ -1,0 +1,97 @@
+"""手引きの絵（docs/images/guide-*.png）を、実物の計画と架空の答えから描き直す。
+
+Needs LibreOffice, Chromium and poppler.  Run it after a page or a book has changed:
+``PYTHONPATH=.:tests python tools/draw_guide_pictures.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from draw_form_picture import ROOT, run
+from guide_sections import Sections
+
+from sheetgen.cli import main as sheetgen
+from sheetgen.problems import ExitCode
+
+PICTURES = ROOT / "docs" / "images"
+COLLECTED = Path("output", "令和6年度", "回収")
+PIXELS_WIDE = 960
+WINDOW = "1000,1150"
+
+
+def main() -> None:
+    """回収の途中まで進めて、そこで見えるものを絵にする。"""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "data").mkdir()
+        shutil.copyfile(ROOT / "data" / "plan.json", folder / "data" / "plan.json")
+        shutil.copytree(ROOT / "templates", folder / "templates")
+        before = Path.cwd()
+        os.chdir(folder)
+        try:
+            _advance(folder)
+            _draw(folder)
+        finally:
+            os.chdir(before)
+
+
+def _advance(folder: Path) -> None:
+    sections = Sections(folder)
+    _command("distribute", "--deadline", "2024-07-31")
+    sections.answer_first(Path("返信"))
+    _command("collect", "返信", code=ExitCode.PROBLEMS)
+    _command("status")
+    _command("report", "--only", "pdf")
+
+
+def _command(*words: str, code: ExitCode = ExitCode.OK) -> None:
+    ended = sheetgen(list(words))
+    if ended != code:
+        raise SystemExit(f"sheetgen {' '.join(words)}: 終了コード {ended}")
+
+
+def _draw(folder: Path) -> None:
+    [returned] = (COLLECTED / "差戻し").glob("*経営企画課*.xlsx")
+    books = {
+        "guide-return": folder / returned,
+        "guide-report": folder / COLLECTED / "回収結果.xlsx",
+    }
+    profile = (folder / "profile").as_uri()
+    for name, book in books.items():
+        run("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf",
+            "--outdir", folder, book)  # fmt: skip
+        _page(folder / f"{book.stem}.pdf", 1, name, folder)
+    [document] = Path("output").rglob("令和６年度年次見直し.pdf")
+    _page(document, _page_with(document, "令和５年度の評価"), "guide-document", folder)
+    page = (folder / "output" / "令和6年度" / "状況" / "状況.html").as_uri()
+    shot = folder / "status.png"
+    run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+        f"--user-data-dir={folder / 'browser'}", f"--window-size={WINDOW}",
+        f"--screenshot={shot}", page)  # fmt: skip
+    _keep(shot, "guide-status")
+
+
+def _page_with(pdf: Path, words: str) -> int:
+    """``words`` で始まる初めのページ。目次は題が初めにない。"""
+    text = run("pdftotext", "-raw", "-enc", "UTF-8", pdf, "-")
+    pages = ["".join(page.replace("\u2060", "").split()) for page in text.split("\f")]
+    return next(number for number, page in enumerate(pages, 1) if page.startswith(words))
+
+
+def _page(pdf: Path, page: int, name: str, folder: Path) -> None:
+    made = folder / name
+    run("pdftoppm", "-png", "-singlefile", "-f", page, "-l", page,
+        "-scale-to-x", PIXELS_WIDE, "-scale-to-y", -1, pdf, made)  # fmt: skip
+    _keep(made.with_suffix(".png"), name)
+
+
+def _keep(source: Path, name: str) -> None:
+    shutil.copyfile(source, PICTURES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
