@@ -52,7 +52,7 @@ def answer(
         return Answered(None, (), ())
     folder = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
     returns, found = _returns(request, plan, chosen, outcomes, forms, folder / RETURN_LABEL)
-    found += _finished(plan, outcomes, folder / RETURN_LABEL)
+    found += _finished(plan, outcomes, folder / RETURN_LABEL, request.root)
     report: Path | None = folder / REPORT_FILE
     try:
         _place_report(plan, chosen, outcomes, files, [*problems, *found], folder)
@@ -101,8 +101,10 @@ def _returns(
         return (), list(error.problems)
 
 
-def _finished(plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path) -> list[Problem]:
-    """もう聞くことのない課の、前に作った差戻しのブック。"""
+def _finished(
+    plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path, root: Path
+) -> list[Problem]:
+    """もう聞くことのない課の、前に作った差戻しのブック。``root`` からの道筋で示す。"""
     if not folder.is_dir():
         return []
     from sheetgen.forms.jobs import return_file_name  # late, as above
@@ -116,7 +118,8 @@ def _finished(plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path) -> list
     problems = []
     for owner in (owner for owner, finished in owned.items() if finished):
         name = return_file_name(plan, owner)
-        if name and (folder / name).exists():
-            facts = {"section": owner.full_name}
-            problems.append(Problem("R603", Place(file=str(folder / name)), facts))
+        book = folder / name if name else None
+        if book is not None and book.exists():
+            shown = book.relative_to(root).as_posix() if book.is_relative_to(root) else str(book)
+            problems.append(Problem("R603", Place(file=shown), {"section": owner.full_name}))
     return problems
