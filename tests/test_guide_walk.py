@@ -229,6 +229,20 @@ def test_what_is_undone_is_collected_again(walk: Walk) -> None:
     assert undone.plan != first.plan == again.plan
 
 
+def test_a_wrong_turn_of_the_year_is_taken_again(
+    walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = tmp_path / "sheetgen"
+    shutil.copytree(walk.desk, desk, ignore=shutil.ignore_patterns("output", "返信*", "見本市"))
+    monkeypatch.chdir(desk)
+    shutil.copyfile(walk.archive, "data/plan.json")
+    assert main(["check"]) == 0
+    assert main(["rollover", "--retire", "8-8"]) == 0
+    assert set(items(walk.desk / walk.archive)) - set(items(desk / "data" / "plan.json")) == {
+        "08-08"
+    }
+
+
 def test_a_new_city_goes_from_init_to_export(walk: Walk) -> None:
     assert set(items(walk.city / "data" / "plan.json")) == {"01-01", "02-01"}
     assert unrecorded(walk.city / "data" / "plan.json", 0) == set()
