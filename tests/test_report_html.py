@@ -84,7 +84,7 @@ def strings(value: Any) -> list[str]:
 def test_every_text_of_the_document_is_there(text: str, tmp_path: Path) -> None:
     document = asdict(document_for(tmp_path))
     page = Page(text)
-    # 様式の頁の形は PDF のもの。同じ文字が items にある。
+    # 様式のページの形は PDF のもの。同じ文字が items にある。
     sheets = {"items": document["sheets"]["items"], "heading": document["sheets"]["heading"]}
     callouts = [(one["title"], one["text"]) for one in document["sheets"]["legend"]["callouts"]]
     parts = [document["cover"], document["overview"], document["revision"], sheets, callouts]

@@ -255,9 +255,7 @@ def test_without_fonts_the_word_tells_how_to_get_one(tmp_path: Path) -> None:
     assert "BIZ UDゴシック" in describe(error.problems[0])
 
 
-def test_without_typst_the_others_are_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_typst_the_others_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     result = make_report(tmp_path, outputs=tuple(Output))
     assert [file.output for file in result.files] == [Output.HTML, Output.XLSX]

@@ -1,7 +1,8 @@
-"""様式のブック：74枚すべてが閉じていて、PDF の頁と同じ所に同じ文字がある。"""
+"""様式のブック：74枚すべてが閉じていて、PDF のページと同じ所に同じ文字がある。"""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -31,6 +32,27 @@ def test_every_form_is_there_and_closed(book: Path) -> None:
     assert len(forms) == 74
     assert all(sheet.protection.sheet for sheet in forms)
     assert {cell for sheet in forms for cell in unlocked_cells(sheet)} == set()
+
+
+def test_the_published_book_holds_the_forms_alone(book: Path) -> None:
+    """記入の案内、様式ID、回収の目印、名前は、公表するブックにはない。"""
+    opened = openpyxl.load_workbook(book)
+    assert len(opened.sheetnames) == 74
+    assert all(sheet.sheet_state == "visible" for sheet in opened.worksheets)
+    texts = {
+        cell.value
+        for sheet in opened.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+    }
+    assert [one for one in texts if "様式ID" in one or "sheetgen" in one or "はじめに" in one] == []
+    assert [n for s in opened.worksheets for n in s.defined_names if n.startswith("sg.")] == []
+    assert [cell for s in opened.worksheets for row in s.iter_rows() for cell in row
+            if cell.hyperlink] == []  # fmt: skip
+    with zipfile.ZipFile(book) as archive:
+        assert b"sheetgen-form" not in b"".join(map(archive.read, archive.namelist()))
+    assert "関係各課" not in (opened.properties.title or "")
 
 
 def test_the_pdf_has_the_places_and_breaks_of_the_printed_form(

@@ -20,6 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 FORM, COVER, REGISTER = "進捗管理シート", "はじめに", "_sheetgen"
+RETURN = "差戻し"
 FONT = "BIZ UDゴシック"
 UNIT = 6.0  # pt: one column unit when Normal is 12 pt of a font with half-em digits
 A4 = (595.28, 841.89)
@@ -114,9 +115,10 @@ def printed(sheet: Worksheet) -> tuple[int, int]:
     return sheet[last].column, sheet[last].row
 
 
-def test_three_sheets(book: Workbook) -> None:
+def test_four_sheets(book: Workbook) -> None:
     assert {s.title: s.sheet_state for s in book.worksheets} == {
         COVER: "visible",
+        RETURN: "visible",
         FORM: "visible",
         REGISTER: "hidden",
     }

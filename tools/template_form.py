@@ -7,7 +7,6 @@ from typing import Any
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from template_styles import frame, put
 
@@ -123,11 +122,8 @@ def _subtotal(column: str) -> str:
 
 def _draw_outside(sheet: Worksheet) -> None:
     """印刷されないもの：はじめにへの戻り口と、隠した行の識別情報。"""
-    put(sheet, LINK_CELL, "はじめにへ戻る", "はじめにへのリンク")
-    sheet[LINK_CELL].hyperlink = Hyperlink(
-        ref=LINK_CELL, location="はじめに!A1", display="はじめにへ戻る"
-    )
-    sheet[LINK_CELL].style = "はじめにへのリンク"
+    # 公表するブックには「はじめに」がない。式で書いたリンクは、行き先のないブックでは空になる。
+    put(sheet, LINK_CELL, "{{ 'はじめにへ戻る' | link('はじめに') }}", "はじめにへのリンク")
     put(sheet, f"A{CARRIER_ROW}", "{{ form.carrier }}", "内部情報")
     sheet.row_dimensions[CARRIER_ROW].hidden = True
 

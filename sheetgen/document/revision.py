@@ -39,7 +39,7 @@ def revision_part(plan: Plan, number: int) -> RevisionPart:
 
 
 def _highlights(plan: Plan) -> Highlights:
-    """主なポイント。ポイントのない基本方針も、件数の頁なので名を並べる。"""
+    """主なポイント。ポイントのない基本方針も、件数のページなので名を並べる。"""
     revision = plan.revision
     year = revision.fiscal_year
     changed = [

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
 
-PUBLISHED_TASK = "公表した様式の写しです。記入する欄はありません。"
-"""公表する様式のブックの、「お願い」の欄に書くこと。"""
-
-PUBLISHED_DEADLINE = "提出は要りません"
-PUBLISHED_READERS = "関係各課"
-
 # typst の言い方（初めの部分）と、そのわけ。知らない言い方は、typst のことばのまま出す。
 _TYPST_WORDS = (
     ("unknown variable", "知らない名前を使っています"),

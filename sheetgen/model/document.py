@@ -43,7 +43,7 @@ class HighlightGroup:
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """主なポイントの頁。``before`` と ``after`` は実施項目数の前後。"""
+    """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。"""
 
     heading: str
     before: str

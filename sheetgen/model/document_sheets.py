@@ -1,4 +1,4 @@
-"""年次見直しの文書の、実施項目の部：見方と、様式の頁と、欄ごとの文字。"""
+"""年次見直しの文書の、実施項目の部：見方と、様式のページと、欄ごとの文字。"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LegendCallout:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """進捗管理シートの見方。``page`` は見本の頁。"""
+    """進捗管理シートの見方。``page`` は見本のページ。"""
 
     heading: str
     page: FormPage

@@ -147,9 +147,7 @@ class Plan(Record):
 
     schema_version: Literal[1] = Field(title="データ形式の版")
     municipality: Line = Field(title="市区町村")
-    municipality_code: MunicipalityCode | None = Field(
-        default=None, title="全国地方公共団体コード"
-    )
+    municipality_code: MunicipalityCode | None = Field(default=None, title="全国地方公共団体コード")
     plan_title: Line = Field(title="計画の名称")
     office: Line = Field(title="事務局")
     contact: Contact = Field(default_factory=Contact, title="問合せ先")

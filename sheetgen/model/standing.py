@@ -182,7 +182,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """状況と、置いた頁。"""
+    """状況と、置いたページ。"""
 
     round: Round
     standing: Standing

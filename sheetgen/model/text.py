@@ -136,6 +136,7 @@ ItemId = Annotated[
 ]
 """実施項目の変わらないID。``08-08``。"""
 
+
 def check_municipality_code(value: object) -> str:
     """全国地方公共団体コードの形と、検査数字を確かめる。
 

@@ -49,7 +49,7 @@ class BookMaker:
     A 差戻し book is made from ``plan``, which already has the answers in it, and says
     with ``base`` what the master itself holds; ``corrections`` (item id → what to mend)
     are marked in its forms and listed on the sheets that other books leave out.
-    ``opened`` are the paths to open, None those the round asks for.
+    A ``published`` book has the closed forms alone, without the marks for their return.
 
     :raises SheetgenError: the template is not sound.
     """
@@ -62,7 +62,7 @@ class BookMaker:
         template: Path,
         base: Plan | None = None,
         corrections: Mapping[str, Correction] = _NO_CORRECTIONS,
-        opened: frozenset[str] | None = None,
+        published: bool = False,
     ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
         package = read_package(template, str(template))
@@ -77,12 +77,14 @@ class BookMaker:
         self._blueprint = blueprint
         self._layout = issued_layout(blueprint, package, template)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
-        self._opened = open_paths(plan, chosen) if opened is None else opened
+        self._opened = frozenset() if published else open_paths(plan, chosen)
         self._issued: dict[str, IssuedForm] = {}
         self._corrections = corrections
-        self._sheets_of_book = _chosen_sheets(blueprint, self._is_return)
+        self._sheets_of_book = _chosen_sheets(blueprint, self._is_return, published)
         self._cell_of = {cell.path: cell.ref for cell in self._layout.cells if cell.path}
-        self._forms = FormFiller(blueprint.form, book.file, self._opened)
+        kept = {sheet.sheet.name for sheet in self._sheets_of_book}
+        left_out = frozenset(sheet.name for sheet in book.sheets) - kept
+        self._forms = FormFiller(blueprint.form, book.file, self._opened, left_out, published)
         self._lists = {
             sheet.sheet.name: ListFiller(sheet, book.file)
             for sheet in self._sheets_of_book
@@ -114,7 +116,7 @@ class BookMaker:
     def book(self, job: BookJob) -> FilledBook:
         """一冊を作る。シートは、取り出すときに一枚ずつ作る。"""
         return FilledBook(
-            title=f"{self._plan.plan_title} {self._asked.name} {job.addressee}",
+            title=f"{self._plan.plan_title} {self._asked.name} {job.addressee}".rstrip(),
             creator=self._plan.office,
             keywords=f"{self._asked.name} {wareki_full(self._round.year)}",
             entries=tuple(self._entries(job)),
@@ -202,8 +204,15 @@ class BookMaker:
                 )
 
 
-def _chosen_sheets(blueprint: Blueprint, is_return: bool) -> tuple[BoundSheet, ...]:
-    """ブックに入れるシート。わけのシートは、差戻しのブックだけの、最初のシートになる。"""
+def _chosen_sheets(
+    blueprint: Blueprint, is_return: bool, published: bool
+) -> tuple[BoundSheet, ...]:
+    """ブックに入れるシート。わけのシートは、差戻しのブックだけの、最初のシートになる。
+
+    公表するブックには、様式だけを入れる。記入の案内や回収の目印は、読む人に要らない。
+    """
+    if published:
+        return (blueprint.form,)
     if not is_return:
         return tuple(sheet for sheet in blueprint.sheets if not sheet.is_return)
     return tuple(sorted(blueprint.sheets, key=lambda sheet: not sheet.is_return))

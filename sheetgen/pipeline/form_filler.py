@@ -37,12 +37,34 @@ _INDICATOR_PATHS = {"item.indicator.current", "item.indicator.target"}
 _NO_MARKS: Mapping[str, str] = MappingProxyType({})
 
 
-class FormFiller:
-    """様式のシートに、一つずつ実施項目を入れる。"""
+# 様式を回収するための目印。公表するものには要らない。
+_RETURN_MARKS = ("form.id", "form.carrier")
 
-    def __init__(self, bound: BoundSheet, file: str, opened: frozenset[str]) -> None:
+
+def is_return_mark(one: BoundCell) -> bool:
+    """様式を回収するための目印のセルか。"""
+    return any(path.startswith(_RETURN_MARKS) for path in one.expression.paths())
+
+
+class FormFiller:
+    """様式のシートに、一つずつ実施項目を入れる。
+
+    ``left_out`` are the template's sheets that the book lacks: a cell that leads there
+    stays blank.  A ``published`` form has no marks for its return.
+    """
+
+    def __init__(
+        self,
+        bound: BoundSheet,
+        file: str,
+        opened: frozenset[str],
+        left_out: frozenset[str] = frozenset(),
+        published: bool = False,
+    ) -> None:
         self._bound = bound
         self._opened = opened
+        self._left_out = left_out
+        self._blank = {one.cell.ref for one in bound.cells if published and is_return_mark(one)}
         self._file = file
         self._narrow: set[str] = set()
         self._evaluator = Evaluator(file, bound.sheet)
@@ -55,7 +77,8 @@ class FormFiller:
             for cell in sheet.cells
             if cell.ref not in dynamic and not cell.is_formula and cell.wrap
         ]
-        self._names = {input_name(one.input.path): one.cell.ref for one in bound.cells if one.input}
+        named = () if published else bound.cells
+        self._names = {input_name(one.input.path): one.cell.ref for one in named if one.input}
         self._page = Page(
             sheet.row_heights,
             sheet.printable_height - PAGE_SPARE,
@@ -89,6 +112,8 @@ class FormFiller:
         boxes = list(self._static)
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
+            if one.cell.ref in self._blank or (link and link.sheet in self._left_out):
+                value, link = None, None
             code = self._number_format(one, context, value)
             if code and isinstance(value, int | float) and hides_digits(value, code):
                 self._evaluator.report("F013", one, item.id, value=value, shown=shown(value, code))

@@ -1,4 +1,4 @@
-"""様式を、文書の頁にする：テンプレートの形に、値を入れたもの。
+"""様式を、文書のページにする：テンプレートの形に、値を入れたもの。
 
 The pages come from the same template and the same fitting as the workbooks, so that a
 text stands in the document where it stands in the form.
@@ -22,7 +22,7 @@ from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.template import TemplateCell
 from sheetgen.pipeline.blueprint import draw_blueprint
 from sheetgen.pipeline.books import is_error
-from sheetgen.pipeline.form_filler import FormFiller
+from sheetgen.pipeline.form_filler import FormFiller, is_return_mark
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.xlsx import compile_formula, read_look, read_package, read_template
 
@@ -35,9 +35,6 @@ _MASTER_NAMES = {
     "initiative.text": "initiatives",
 }
 
-# 様式を回収するための目印。公表する頁には要らない。
-_ONLY_FOR_RETURN = ("form.id", "form.carrier")
-
 
 def round_of(plan: Plan) -> Round:
     """年次見直しの年度の取組方針が載る照会。"""
@@ -45,7 +42,7 @@ def round_of(plan: Plan) -> Round:
 
 
 class FormPages:
-    """文書の頁を、実施項目ごとに作る。
+    """文書のページを、実施項目ごとに作る。
 
     :raises SheetgenError: the template is not sound.
     """
@@ -72,11 +69,11 @@ class FormPages:
 
     @property
     def problems(self) -> list[Problem]:
-        """頁を作る間に見つかった問題。"""
+        """ページを作る間に見つかった問題。"""
         return self._filler.problems
 
     def pages(self) -> Iterator[FormPage]:
-        """実施項目の頁を、印刷の順に返す。"""
+        """実施項目のページを、印刷の順に返す。"""
         opened: Measure | None = None
         for place in self._plan.items():
             yield self._page(place, opened is not place[1])
@@ -127,7 +124,7 @@ class FormPages:
             return value, printed(value, _format(cell, None))
         if one is None:
             return cell.text, cell.text
-        if any(path.startswith(_ONLY_FOR_RETURN) for path in one.expression.paths()):
+        if is_return_mark(one):
             return None, ""
         fill = filled.fills[ref, 0]
         return fill.value, printed(fill.value, _format(cell, fill.number_format))

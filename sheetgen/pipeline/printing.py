@@ -41,8 +41,7 @@ class Printing:
         long = {
             answer.path: (answer, excess)
             for answer in case.asked("words")
-            if isinstance(answer.value, str)
-            and (excess := _excess(case, answer, answer.value)) > 0
+            if isinstance(answer.value, str) and (excess := _excess(case, answer, answer.value)) > 0
         }
         if sum(excess for _, excess in long.values()) <= _SURELY_ENOUGH:
             return []

@@ -61,7 +61,7 @@ def publish(
             with staging.open(one.file.path.name) as target:
                 target.write(one.data)
         placed = staging.place()
-    # 様式の気付きは、文書の頁を作るときにもう挙がっている。
+    # 様式の気付きは、文書のページを作るときにもう挙がっている。
     told += [note for one in made for note in one.notes if note not in told]
     return ReportResult(
         folder,

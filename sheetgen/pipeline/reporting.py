@@ -12,7 +12,6 @@ from sheetgen.forms.context import RoundText
 from sheetgen.forms.jobs import BookJob
 from sheetgen.html import render_html
 from sheetgen.master import load_plan
-from sheetgen.messages.document import PUBLISHED_DEADLINE, PUBLISHED_READERS, PUBLISHED_TASK
 from sheetgen.model.document import Document
 from sheetgen.model.plan import Plan
 from sheetgen.model.report import Output, ReportFile, ReportRequest, ReportResult
@@ -83,11 +82,11 @@ def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> Made:
     asked = RoundText(
         f"{wareki_full(plan.revision.fiscal_year)}年次見直し",
         plan.revision.fiscal_year,
-        PUBLISHED_DEADLINE,
-        PUBLISHED_TASK,
+        "",
+        "",
     )
-    maker = BookMaker(plan, round_of(plan), asked, request.template, opened=frozenset())
-    job = BookJob(path.name, PUBLISHED_READERS, tuple(plan.items()))
+    maker = BookMaker(plan, round_of(plan), asked, request.template, published=True)
+    job = BookJob(path.name, "", tuple(plan.items()))
     target = BytesIO()
     maker.writer.write(maker.book(job), target)
     return Made(target.getvalue(), ReportFile(path, Output.XLSX), maker.problems())

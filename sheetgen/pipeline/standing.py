@@ -1,4 +1,4 @@
-"""状況：配布記録・送付記録・記録簿・計画のデータから、一枚の頁まで。"""
+"""状況：配布記録・送付記録・記録簿・計画のデータから、一枚のページまで。"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FOLDER = "状況"
 
 
 def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
-    """状況を調べ、頁を置く。計画のデータのそばには何も書かない。
+    """状況を調べ、ページを置く。計画のデータのそばには何も書かない。
 
     :raises SheetgenError: the master, a record or the template is not sound, or the page
         cannot be placed.
