@@ -163,6 +163,7 @@ def test_the_table_counts_by_section(pipeline: Any, capsys: pytest.CaptureFixtur
         (RESULT, ExitCode.OK),
         (replace(RESULT, items=HELD), ExitCode.PROBLEMS),
         (replace(RESULT, problems=(Problem("F016"),)), ExitCode.PROBLEMS),
+        (replace(RESULT, files=()), ExitCode.PROBLEMS),
     ],
 )
 def test_the_exit_code_says_whether_work_is_left(

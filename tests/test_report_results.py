@@ -147,3 +147,14 @@ def test_the_contents_leave_no_heading_at_a_columns_end(report_result: ReportRes
         line = [word for word in column if abs(word.y1 - lowest.y1) < 2]
         first = min(line, key=lambda word: word.x0).text
         assert first.startswith("("), first  # 実施項目は半角のかっこ、推進項目は全角のかっこ
+
+
+def test_a_revision_without_highlights_is_told(plan_path: Path) -> None:
+    """年度を切り替えたあとは、主なポイントが空になっている。"""
+    plan = load_plan(plan_path)
+    empty = plan.revision.model_copy(update={"highlights": (), "highlight_notes": ()})
+    bare = plan.model_copy(update={"revision": empty})
+    year = plan.revision.fiscal_year
+    assert "D017" not in {one.code for one in year_notes(plan, year)}
+    assert "D017" in {one.code for one in year_notes(bare, year)}
+    assert "D017" not in {one.code for one in year_notes(bare, year + 1)}

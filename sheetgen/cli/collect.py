@@ -104,10 +104,10 @@ def collect(
 
 
 def _verdict(result: CollectResult) -> ExitCode:
-    """課に聞くことか、読めないファイルがあれば 1。"""
+    """課に聞くことか、読めないファイルがあるか、何も届いていなければ 1。"""
     held = any(outcome.state is ItemState.HELD for outcome in result.items)
     failed = Level.ERROR in by_level(result.problems)
-    return ExitCode.PROBLEMS if held or failed else ExitCode.OK
+    return ExitCode.PROBLEMS if held or failed or not result.files else ExitCode.OK
 
 
 def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
