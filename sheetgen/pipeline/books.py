@@ -73,6 +73,9 @@ class BookMaker:
         mark = issue_key(plan, base, chosen, asked, book.fingerprint)
         self._marks = Marks(book.fingerprint, mark)
         self._is_return = base is not None
+        # 公表するブックは、照会のものではない。
+        year = "" if published else wareki_full(chosen.year)
+        self._keywords = f"{asked.name} {year}".rstrip()
         self._base = {item.id: item for _, _, item in base.items()} if base else {}
         self._blueprint = blueprint
         self._layout = issued_layout(blueprint, package, template)
@@ -118,7 +121,7 @@ class BookMaker:
         return FilledBook(
             title=f"{self._plan.plan_title} {self._asked.name} {job.addressee}".rstrip(),
             creator=self._plan.office,
-            keywords=f"{self._asked.name} {wareki_full(self._round.year)}",
+            keywords=self._keywords,
             entries=tuple(self._entries(job)),
             sheets=self._sheets(job),
         )
