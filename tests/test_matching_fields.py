@@ -368,3 +368,11 @@ def test_a_program_may_leave_formulas_without_results(desk: Desk, item: str) -> 
     assert values_of(form) == dict(ANSWERS)
     assert all(found.sure for found in form.found.values())
     assert form.problems == ()
+
+
+def test_a_hidden_form_is_read_and_told(desk: Desk) -> None:
+    """様式のシートごと隠されていても、読み、黙ってはいない。"""
+    book = answered(desk)
+    form = the_form(desk, with_sheet(book, replace(form_sheet(book), hidden=True)))
+    assert values_of(form) == dict(ANSWERS)
+    assert told(form) == [("R132", None)]

@@ -53,7 +53,9 @@ def report_remarks(chart: Chart, sheet: RawSheet, findings: Findings, report: Re
 
 
 def report_hidden(sheet: RawSheet, findings: Findings, report: Report) -> None:
-    """記入欄のある行や列が隠されていることを知らせる。"""
+    """記入欄のある行や列、または様式のシートそのものが隠されていることを知らせる。"""
+    if sheet.hidden:
+        report("R132", None, None, what="シート", labels="シート全体")
     for what, labels in _hidden(sheet, findings):
         report("R132", None, None, what=what, labels="、".join(dict.fromkeys(labels)))
 
