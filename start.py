@@ -21,6 +21,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "sheetgen-stamp.json"
 WHEELS = ROOT / "wheels"
 NEEDED = (3, 11)
+# 試験はコアの数だけ並べる。一つのファイルの試験は、同じものを使い回すので分けない。
+IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
 
 def say(text=""):
@@ -150,7 +152,7 @@ def command_for(arguments):
     """引数から、入れる追加の組と、動かす命令を決める。"""
     python = str(venv_python())
     if arguments[:1] == ["test"]:
-        return "test", [python, "-m", "pytest", *arguments[1:]]
+        return "test", [python, "-m", "pytest", *IN_PARALLEL, *arguments[1:]]
     return None, [python, "-m", "sheetgen", *(arguments or ["generate"])]
 
 

@@ -130,7 +130,7 @@ def test_killed_at_random_moments_200_times(folder: Path) -> None:
         os.waitpid(child, 0)
         reached.add((*settle(path), number // 20))
     # 止まったのは、いつも始めの前ばかりではない。
-    assert len(reached) > 20
+    assert len(reached) > 15
 
 
 def test_a_disk_that_stays_full(folder: Path) -> None:

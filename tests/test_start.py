@@ -11,6 +11,9 @@ from types import ModuleType
 import pytest
 
 
+IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
+
+
 @pytest.fixture
 def start(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """空のフォルダーに置いたつもりの ``start.py``。"""
@@ -34,8 +37,8 @@ def start(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ([], None, ["sheetgen", "generate"]),
         (["check"], None, ["sheetgen", "check"]),
         (["--help"], None, ["sheetgen", "--help"]),
-        (["test"], "test", ["pytest"]),
-        (["test", "-k", "forms"], "test", ["pytest", "-k", "forms"]),
+        (["test"], "test", ["pytest", *IN_PARALLEL]),
+        (["test", "-k", "forms"], "test", ["pytest", *IN_PARALLEL, "-k", "forms"]),
     ],
 )
 def test_arguments_choose_the_command(
