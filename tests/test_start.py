@@ -10,7 +10,6 @@ from types import ModuleType
 
 import pytest
 
-
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
 
