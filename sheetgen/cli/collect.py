@@ -7,10 +7,16 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.parameters import fiscal_year, one_of, source_options, take, waiver
+from sheetgen.cli.parameters import (
+    folder_option,
+    round_option,
+    source_options,
+    take,
+    waiver,
+    year_option,
+)
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import by_level, counts, show_in_short, shown_path
-from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.cli.section_table import section_table
 from sheetgen.era import wareki_full
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
@@ -22,19 +28,8 @@ from sheetgen.problems import ExitCode, Level, Problem
 @click.argument(
     "paths", metavar="ファイル…", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "--round",
-    "round_kind",
-    type=one_of(ROUND_WORDS),
-    metavar="照会",
-    help="results（実績照会）か revision（見直し照会）。省くと、届いた様式で決める。",
-)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
-)
+@round_option("results（実績照会）か revision（見直し照会）。省くと、届いた様式で決める。")
+@year_option("照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
 @click.option(
     "--waive",
     "waivers",
@@ -54,12 +49,7 @@ from sheetgen.problems import ExitCode, Level, Problem
     "一つの項目だけなら 08-08:ファイル。何度でも書ける。",
 )
 @source_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="回収結果と差戻しの書き出し先。省くと output/令和N年度/回収。",
-)
+@folder_option("--out", "回収結果と差戻しの書き出し先。省くと output/令和N年度/回収。")
 @click.option("--dry-run", is_flag=True, help="試しに読むだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def collect(

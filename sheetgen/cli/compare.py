@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.parameters import one_of
+from sheetgen.cli.parameters import folder_option, one_of
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
 from sheetgen.cli.report_command import DEFAULT_LAYOUT, OUTPUT_WORDS
@@ -27,20 +27,8 @@ _NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "�
     metavar="形",
     help="pdf・html・xlsx のどれか一つだけを作る。",
 )
-@click.option(
-    "--layout",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    default=DEFAULT_LAYOUT,
-    show_default=True,
-    help="文書のテンプレートのフォルダー。",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/新旧対照表。",
-)
+@folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
+@folder_option("--out", "書き出す先。省くと output/令和N年度/新旧対照表。")
 def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path | None) -> ExitCode:
     """二つの計画のデータの、新旧対照表を作る。
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand, columns
-from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
+from sheetgen.cli.parameters import day, folder_option, round_option, source_options, year_option
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
-from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.era import wareki_full
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
@@ -23,21 +22,8 @@ NO_ADDRESS = "（宛先なし）"
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.option(
-    "--round",
-    "round_kind",
-    type=one_of(ROUND_WORDS),
-    metavar="照会",
-    default=RoundKind.RESULTS.value,
-    show_default=True,
-    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
-)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
-)
+@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
 @click.option(
     "--section",
     "sections",
@@ -52,20 +38,8 @@ NO_ADDRESS = "（宛先なし）"
     help="様式と依頼文に書く提出期限（例: 2024-07-31）。督促にも使う。",
 )
 @source_options
-@click.option(
-    "--letters",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    default=DEFAULT_LETTERS,
-    show_default=True,
-    help="依頼文のテンプレートのフォルダー。",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/配布（--returns では 回収）。",
-)
+@folder_option("--letters", "依頼文のテンプレートのフォルダー。", DEFAULT_LETTERS)
+@folder_option("--out", "書き出す先。省くと output/令和N年度/配布（--returns では 回収）。")
 @click.option(
     "--returns",
     is_flag=True,

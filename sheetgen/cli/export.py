@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.parameters import one_of, plan_option
+from sheetgen.cli.parameters import folder_option, one_of, plan_option
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
 from sheetgen.model.opendata import DataFormat, ExportRequest, ExportResult
 from sheetgen.problems import ExitCode
@@ -23,12 +23,7 @@ _FORMATS = {each.value: each for each in DataFormat}
     help="csv・xlsx・json のどれか一つだけを書き出す。",
 )
 @plan_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/オープンデータ。",
-)
+@folder_option("--out", "書き出す先。省くと output/令和N年度/オープンデータ。")
 def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
     """計画と実績を、オープンデータとして書き出す。
 

@@ -8,10 +8,16 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.parameters import day, fiscal_year, one_of, source_options
+from sheetgen.cli.parameters import (
+    day,
+    folder_option,
+    one_of,
+    round_option,
+    source_options,
+    year_option,
+)
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import counts, show_in_short, shown_path, verdict
-from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode
@@ -25,21 +31,8 @@ PER_WORDS = {
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.option(
-    "--round",
-    "round_kind",
-    type=one_of(ROUND_WORDS),
-    metavar="照会",
-    default=RoundKind.RESULTS.value,
-    show_default=True,
-    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
-)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
-)
+@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
 @click.option(
     "--per",
     type=one_of(PER_WORDS),
@@ -69,12 +62,7 @@ PER_WORDS = {
     help="様式に書く提出期限（例: 2024-07-31）。",
 )
 @source_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/配布。",
-)
+@folder_option("--out", "書き出す先。省くと output/令和N年度/配布。")
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def generate(
     round_kind: RoundKind,

@@ -8,7 +8,7 @@ import click
 
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.history_lines import shown, step_lines
-from sheetgen.cli.parameters import fiscal_year, plan_option
+from sheetgen.cli.parameters import plan_option, year_option
 from sheetgen.cli.report import show_problems
 from sheetgen.model.tracing import FieldHistory, ItemHistory, ProposalList, Step
 from sheetgen.problems import ExitCode, Problem, UsageError
@@ -16,12 +16,7 @@ from sheetgen.problems import ExitCode, Problem, UsageError
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @click.argument("item", metavar="[実施項目]", required=False)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="この年度の欄だけを出す。2023、R5、令和5年度 のどの形でもよい。",
-)
+@year_option("この年度の欄だけを出す。2023、R5、令和5年度 のどの形でもよい。")
 @click.option("--proposals", is_flag=True, help="受け取った変更申出を、すべての項目について出す。")
 @plan_option
 def history(item: str | None, year: int | None, proposals: bool, plan: Path) -> ExitCode:

@@ -14,12 +14,17 @@ import click
 from sheetgen.era import REIWA_OFFSET
 from sheetgen.messages import message_of
 from sheetgen.model.collect import Take, Waiver
+from sheetgen.model.round import RoundKind
 from sheetgen.problems import Problem
 
 DEFAULT_PLAN = Path("data/plan.json")
 DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
 
 KEEP_MASTER = "master"
+ROUND_WORDS = {
+    **{kind.value: kind for kind in RoundKind},
+    **{kind.label: kind for kind in RoundKind},
+}
 
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 _LAST_YEAR = 2099
@@ -105,6 +110,33 @@ def plan_option(command: Command) -> Command:
 def source_options(command: Command) -> Command:
     """``--plan`` と ``--template`` を付ける。"""
     return plan_option(_file_option("--template", DEFAULT_TEMPLATE, "テンプレート。")(command))
+
+
+def round_option(help_text: str, default: RoundKind | None = None) -> Callable[[Command], Command]:
+    """``--round`` を付ける。``default`` がなければ、指定しないと ``None``。"""
+    shown: dict[str, Any] = {"default": default.value, "show_default": True} if default else {}
+    return click.option(
+        "--round", "round_kind", type=one_of(ROUND_WORDS), metavar="照会", help=help_text, **shown
+    )
+
+
+def year_option(help_text: str) -> Callable[[Command], Command]:
+    """``--year`` を付ける。"""
+    return click.option("--year", type=fiscal_year, metavar="年度", help=help_text)
+
+
+def folder_option(
+    name: str, help_text: str, default: Path | None = None
+) -> Callable[[Command], Command]:
+    """フォルダーの指定を付ける。``default`` がなければ、指定しないと ``None``。"""
+    shown: dict[str, Any] = {"default": default, "show_default": True} if default else {}
+    return click.option(
+        name,
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="フォルダー",
+        help=help_text,
+        **shown,
+    )
 
 
 def _file_option(name: str, default: Path, help_text: str) -> Callable[[Command], Command]:

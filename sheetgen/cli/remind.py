@@ -10,9 +10,8 @@ import click
 
 from sheetgen.cli.distribute import DEFAULT_LETTERS, NO_ADDRESS
 from sheetgen.cli.help_format import JapaneseCommand, columns
-from sheetgen.cli.parameters import day, fiscal_year, one_of, plan_option
+from sheetgen.cli.parameters import day, folder_option, plan_option, round_option, year_option
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
-from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.era import wareki_full
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
@@ -20,21 +19,8 @@ from sheetgen.problems import ExitCode
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.option(
-    "--round",
-    "round_kind",
-    type=one_of(ROUND_WORDS),
-    metavar="照会",
-    default=RoundKind.RESULTS.value,
-    show_default=True,
-    help="results（実績照会）か revision（見直し照会）。日本語でもよい。",
-)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
-)
+@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
+@year_option("照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
 @click.option(
     "--section",
     "sections",
@@ -56,19 +42,9 @@ from sheetgen.problems import ExitCode
 )
 @click.option("--early", is_flag=True, help="期限の前でも、まだ届いていない課の分を作る。")
 @plan_option
-@click.option(
-    "--letters",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    default=DEFAULT_LETTERS,
-    show_default=True,
-    help="督促のテンプレートのフォルダー。",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。中に日ごとのフォルダーができる。省くと output/令和N年度/督促。",
+@folder_option("--letters", "督促のテンプレートのフォルダー。", DEFAULT_LETTERS)
+@folder_option(
+    "--out", "書き出す先。中に日ごとのフォルダーができる。省くと output/令和N年度/督促。"
 )
 @click.option("--dry-run", is_flag=True, help="遅れている課を示すだけで、何も作らない。")
 def remind(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.parameters import fiscal_year, one_of, source_options
+from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
 from sheetgen.model.report import Output, ReportRequest, ReportResult
@@ -19,12 +19,7 @@ _NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "�
 
 
 @click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="年次見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。",
-)
+@year_option("年次見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。")
 @click.option(
     "--only",
     type=one_of(OUTPUT_WORDS),
@@ -38,21 +33,9 @@ _NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "�
     metavar="ファイル",
     help="前の年次見直しの計画のデータ。変わった実施項目の一覧に使う。",
 )
-@click.option(
-    "--layout",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    default=DEFAULT_LAYOUT,
-    show_default=True,
-    help="文書のテンプレートのフォルダー。",
-)
+@folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
 @source_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="書き出す先。省くと output/令和N年度/年次見直し。",
-)
+@folder_option("--out", "書き出す先。省くと output/令和N年度/年次見直し。")
 def report(
     year: int | None,
     only: Output | None,

@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand, columns
-from sheetgen.cli.parameters import fiscal_year, one_of, plan_option
+from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
 from sheetgen.cli.report import show_problems, shown_path
-from sheetgen.cli.rounds import ROUND_WORDS
 from sheetgen.model.round import RoundKind
 from sheetgen.model.standing import ItemStanding, Stage, Standing, StatusResult
 from sheetgen.problems import ExitCode
@@ -20,34 +19,11 @@ _WIDTH = 12
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.option(
-    "--round",
-    "round_kind",
-    type=one_of(ROUND_WORDS),
-    metavar="照会",
-    help="results（実績照会）か revision（見直し照会）。省くと、その年度に最後に配ったもの。",
-)
-@click.option(
-    "--year",
-    type=fiscal_year,
-    metavar="年度",
-    help="照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。",
-)
-@click.option(
-    "--layout",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    default=DEFAULT_LAYOUT,
-    show_default=True,
-    help="ページのテンプレートのあるフォルダー。",
-)
+@round_option("results（実績照会）か revision（見直し照会）。省くと、その年度に最後に配ったもの。")
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@folder_option("--layout", "ページのテンプレートのあるフォルダー。", DEFAULT_LAYOUT)
 @plan_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="フォルダー",
-    help="ページを書き出す先。省くと output/令和N年度/状況。",
-)
+@folder_option("--out", "ページを書き出す先。省くと output/令和N年度/状況。")
 @click.option("--verbose", is_flag=True, help="記録の済んでいない実施項目を、すべて出す。")
 def status(
     round_kind: RoundKind | None,
