@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
-from template_form import MM, protect
+from template_form import protect
+from template_page import RowSpec, draw_page, name_sample
 from template_styles import put
 
 # 89 units (534 pt) of the 538 pt between the margins of a portrait A4 page.
 COLUMN_WIDTHS = (11, 35, 17, 16, 10)
 
-# (height in pt, ((area without its row, text, style), ...)); () is an empty row.
-CellSpec = tuple[str, str, str]
-ROWS: tuple[tuple[float, tuple[CellSpec, ...]], ...] = (
+ROWS: tuple[RowSpec, ...] = (
     (24, (("A:E", "{{ plan.plan_title }}　アクションプラン", "案内の見出し"),)),
     (
         30,
@@ -179,33 +177,9 @@ REGISTER_HEAD = ("シート", "実施項目", "様式ID", "識別情報")
 def draw_cover(book: Workbook, sheet: Worksheet) -> None:
     """「はじめに」を描き、入力欄の色の見本に名前を付ける。"""
     sheet.title = "はじめに"
-    for column, width in enumerate(COLUMN_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, (height, cells) in enumerate(ROWS, start=1):
-        sheet.row_dimensions[row].height = height
-        for columns, text, role in cells:
-            first, _, last = columns.partition(":")
-            put(sheet, f"{first}{row}:{last or first}{row}", text, role)
-            if role == "入力欄の見本":
-                book.defined_names["input_sample"] = DefinedName(
-                    "input_sample", attr_text=f"はじめに!${first}${row}"
-                )
-    sheet.print_area = f"A1:E{len(ROWS)}"
-    # 一覧が次のページに続くとき、見出しをもう一度刷る。
-    sheet.print_title_rows = f"{len(ROWS) - 1}:{len(ROWS) - 1}"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.orientation = "portrait"
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    assert sheet.sheet_properties.pageSetUpPr is not None
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 10 * MM
-    sheet.page_margins.top = sheet.page_margins.bottom = 12 * MM
-    sheet.page_margins.header = sheet.page_margins.footer = 5 * MM
-    sheet.print_options.horizontalCentered = True
-    sheet.sheet_view.showGridLines = False
+    draw_page(sheet, COLUMN_WIDTHS, ROWS, "portrait")
+    name_sample(book, sheet, ROWS, "入力欄の見本", "input_sample")
     sheet.sheet_view.tabSelected = True
-    protect(sheet)
 
 
 def draw_register(sheet: Worksheet) -> None:

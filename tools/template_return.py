@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
-from template_form import MM, protect
-from template_styles import put
+from template_page import RowSpec, draw_page, name_sample
 
 # 129 units (774 pt) of the 785 pt between the margins of a landscape A4 page.
 COLUMN_WIDTHS = (6, 9, 19, 17, 7, 18, 25, 28)
 
-# (height in pt, ((area without its row, text, style), ...)); () is an empty row.
-ROWS: tuple[tuple[float, tuple[tuple[str, str, str], ...]], ...] = (
+ROWS: tuple[RowSpec, ...] = (
     (24, (("A:H", "{{ plan.plan_title }}　アクションプラン", "案内の見出し"),)),
     (
         30,
@@ -110,28 +106,5 @@ ROWS: tuple[tuple[float, tuple[tuple[str, str, str], ...]], ...] = (
 def draw_return(book: Workbook, sheet: Worksheet) -> None:
     """「差戻し」を描き、直してもらう欄の色の見本に名前を付ける。"""
     sheet.title = "差戻し"
-    for column, width in enumerate(COLUMN_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, (height, cells) in enumerate(ROWS, start=1):
-        sheet.row_dimensions[row].height = height
-        for columns, text, role in cells:
-            first, _, last = columns.partition(":")
-            put(sheet, f"{first}{row}:{last or first}{row}", text, role)
-            if role == "直す欄の見本":
-                book.defined_names["doubt_sample"] = DefinedName(
-                    "doubt_sample", attr_text=f"差戻し!${first}${row}"
-                )
-    sheet.print_area = f"A1:H{len(ROWS)}"
-    sheet.print_title_rows = f"{len(ROWS) - 1}:{len(ROWS) - 1}"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    assert sheet.sheet_properties.pageSetUpPr is not None
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 10 * MM
-    sheet.page_margins.top = sheet.page_margins.bottom = 12 * MM
-    sheet.page_margins.header = sheet.page_margins.footer = 5 * MM
-    sheet.print_options.horizontalCentered = True
-    sheet.sheet_view.showGridLines = False
-    protect(sheet)
+    draw_page(sheet, COLUMN_WIDTHS, ROWS, "landscape")
+    name_sample(book, sheet, ROWS, "直す欄の見本", "doubt_sample")

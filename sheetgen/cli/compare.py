@@ -9,13 +9,12 @@ import click
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.published import show_files, show_rest
+from sheetgen.cli.report import verdict
 from sheetgen.cli.report_command import DEFAULT_LAYOUT, OUTPUT_WORDS
 from sheetgen.model.comparison import CompareRequest, CompareResult
 from sheetgen.model.report import Output
 from sheetgen.problems import ExitCode
-
-_NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "ブック"}
 
 
 @click.command(name="compare", cls=JapaneseCommand, options_metavar="[指定]")
@@ -58,19 +57,9 @@ def _summarize(result: CompareResult, root: Path) -> None:
     """作ったものと、違いの数を書く。"""
     report = result.report
     click.echo("新旧対照表を作りました。")
-    for file in report.files:
-        pages = f"、{file.pages}ページ" if file.pages else ""
-        click.echo(f"  {shown_path(file.path, root)}（{_NAMES[file.output]}{pages}）")
+    show_files(report, root, "ブック")
     if result.differs:
         click.echo("  " + "、".join(f"{name} {count}" for name, count in result.counts))
     else:
         click.echo("  文書に載る文字に、違いはありません。")
-    if report.font:
-        click.echo(f"  PDF の書体: {report.font}")
-    if report.unchanged:
-        click.echo(f"  うち {report.unchanged}個は、前に作ったものと同じです。")
-    if report.kept_aside:
-        click.echo(f"  前のもの {len(report.kept_aside)}個を「旧版」に移しました。")
-    if report.problems:
-        click.echo(f"  気を付けること: {counts(report.problems)}")
-        show_problems(report.problems)
+    show_rest(report)

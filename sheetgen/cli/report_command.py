@@ -9,13 +9,13 @@ import click
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.published import show_files, show_rest
+from sheetgen.cli.report import verdict
 from sheetgen.model.report import Output, ReportRequest, ReportResult
 from sheetgen.problems import ExitCode
 
 DEFAULT_LAYOUT = Path("templates/report")
 OUTPUT_WORDS = {output.value: output for output in Output}
-_NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ", Output.XLSX: "様式のブック"}
 
 
 @click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
@@ -74,16 +74,5 @@ def report(
 def _summarize(result: ReportResult, root: Path) -> None:
     """作ったものと、気を付けることを書く。"""
     click.echo("年次見直しの文書を作りました。")
-    for file in result.files:
-        pages = f"、{file.pages}ページ" if file.pages else ""
-        name = shown_path(file.path, root)
-        click.echo(f"  {name}（{_NAMES[file.output]}{pages}）")
-    if result.font:
-        click.echo(f"  PDF の書体: {result.font}")
-    if result.unchanged:
-        click.echo(f"  うち {result.unchanged}個は、前に作ったものと同じです。")
-    if result.kept_aside:
-        click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
-    if result.problems:
-        click.echo(f"  気を付けること: {counts(result.problems)}")
-        show_problems(result.problems)
+    show_files(result, root, "様式のブック")
+    show_rest(result)
