@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.forms.jobs import BookJob, is_whole, plan_jobs
 from sheetgen.forms.rounds import settle_round
-from sheetgen.keeping.sendouts import add_sendouts, load_sendouts
+from sheetgen.keeping.sendouts import load_sendouts
 from sheetgen.letters import ISSUE_LETTER, LetterWriter
-from sheetgen.master import load_plan, user_name
+from sheetgen.master import load_plan
 from sheetgen.model.identity import round_mark
-from sheetgen.model.job import GenerateRequest, GenerateResult
-from sheetgen.model.letter import Attachment, Letter
+from sheetgen.model.job import GenerateRequest
+from sheetgen.model.letter import Letter
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
-from sheetgen.model.sendout import SendKind, SendOut, latest, not_yet_sent, of_round
-from sheetgen.output import Staging
+from sheetgen.model.sendout import SendKind, SendOut, latest, of_round
 from sheetgen.pipeline.generating import generate
-from sheetgen.pipeline.letters import Addressees, draft, left_over, letter_items, letter_text
-from sheetgen.problems import Problem, SheetgenError
+from sheetgen.pipeline.letters import Addressees, left_over, letter_items, letter_text
+from sheetgen.pipeline.posting import Posting, place_letters, record_sendouts
+from sheetgen.problems import Problem
 
 Progress = Callable[[int, int, str], None]
 
@@ -61,15 +59,20 @@ def distribute(
         return DistributeResult(chosen, folder, parcels, 0, 0, (), tuple(problems), dry_run=True)
     made = generate(wanted, progress)
     books = [(made.folder / job.file_name).read_bytes() for job in jobs]
-    with Staging(folder, datetime.now()) as staging:
-        for parcel, letter, book in zip(parcels, letters, books, strict=True):
-            name, page, mail = parcel.files
-            with staging.open(page) as target:
-                target.write(letter.page)
-            with staging.open(mail) as target:
-                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book)))
-        placed = staging.place()
-    sendouts = _sendouts(request, chosen, made, parcels, books, moment, who or user_name())
+    placed = place_letters(folder, parcels, letters, books)
+    posting = Posting(SendKind.ISSUE, chosen, moment, who)
+    sendouts = [
+        posting.line(
+            section=parcel.section,
+            to=parcel.to,
+            file=parcel.files[0],
+            data=book,
+            deadline=request.deadline,
+            items=parcel.items,
+            issue=made.issue,
+        )
+        for parcel, book in zip(parcels, books, strict=True)
+    ]
     recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
     problems += [*made.problems, *failed]
     if is_whole(wanted):
@@ -85,22 +88,6 @@ def distribute(
         (*made.kept_aside, *placed.kept_aside),
         tuple(problems),
     )
-
-
-def record_sendouts(
-    plan: Path, sendouts: Sequence[SendOut], *, again: bool = False
-) -> tuple[int, list[Problem]]:
-    """送付記録に加える。返すのは、加えた行の数と、書けなかったときの問題。
-
-    The files are in place already: that the record failed must not take them back.
-    """
-    try:
-        added = add_sendouts(
-            plan, lambda earlier: sendouts if again else not_yet_sent(earlier, sendouts)
-        )
-    except SheetgenError as error:
-        return 0, list(error.problems)
-    return len(added), []
 
 
 def _books_wanted(request: DistributeRequest) -> GenerateRequest:
@@ -139,30 +126,3 @@ def _parcel(job: BookJob, addressees: Addressees, before: dict[tuple[str, str], 
         (job.file_name, f"{stem}_依頼文.html", f"{stem}.eml"),
         last.at if last else None,
     )
-
-
-def _sendouts(
-    request: DistributeRequest,
-    chosen: Round,
-    made: GenerateResult,
-    parcels: Sequence[Parcel],
-    books: Sequence[bytes],
-    moment: datetime,
-    who: str,
-) -> list[SendOut]:
-    return [
-        SendOut(
-            at=moment.isoformat(timespec="seconds"),
-            by=who.encode("utf-8", "replace").decode("utf-8"),
-            kind=SendKind.ISSUE,
-            round=round_mark(chosen),
-            issue=made.issue,
-            section=parcel.section,
-            email=", ".join(parcel.to) or None,
-            file=parcel.files[0],
-            sha256=hashlib.sha256(book).hexdigest(),
-            deadline=request.deadline.isoformat() if request.deadline else None,
-            items=parcel.items,
-        )
-        for parcel, book in zip(parcels, books, strict=True)
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,7 +18,6 @@ from sheetgen.letters import (
     outstanding,
     sections_sent,
 )
-from sheetgen.master import user_name
 from sheetgen.messages.letters import UNTOUCHED
 from sheetgen.model.identity import round_mark
 from sheetgen.model.letter import Letter, LetterItem
@@ -28,7 +26,6 @@ from sheetgen.model.round import Round
 from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
 from sheetgen.model.sendout import SendKind, SendOut, of_round
 from sheetgen.output import Staging
-from sheetgen.pipeline.distributing import record_sendouts
 from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.letters import (
@@ -40,6 +37,7 @@ from sheetgen.pipeline.letters import (
     letter_text,
     some_of,
 )
+from sheetgen.pipeline.posting import Posting, record_sendouts
 from sheetgen.problems import Problem, SheetgenError
 
 FOLDER = "督促"
@@ -92,7 +90,18 @@ def remind(
     recorded = 0
     if late and not request.dry_run:
         mails = _place(folder, reminders, letters)
-        lines = _sendouts(chosen, reminders, mails, moment, who or user_name())
+        posting = Posting(SendKind.REMINDER, chosen, moment, who)
+        lines = [
+            posting.line(
+                section=one.section,
+                to=one.to,
+                file=one.files[-1],
+                data=mail,
+                deadline=one.deadline,
+                items=one.items,
+            )
+            for one, mail in zip(reminders, mails, strict=True)
+        ]
         recorded, failed = record_sendouts(request.plan, lines)
         problems += failed
         if not request.sections:
@@ -195,27 +204,3 @@ def _place(folder: Path, reminders: Sequence[Reminder], letters: Sequence[Letter
                 target.write(mails[-1])
         staging.place()
     return mails
-
-
-def _sendouts(
-    chosen: Round,
-    reminders: Sequence[Reminder],
-    mails: Sequence[bytes],
-    moment: datetime,
-    who: str,
-) -> list[SendOut]:
-    return [
-        SendOut(
-            at=moment.isoformat(timespec="seconds"),
-            by=who.encode("utf-8", "replace").decode("utf-8"),
-            kind=SendKind.REMINDER,
-            round=round_mark(chosen),
-            section=one.section,
-            email=", ".join(one.to) or None,
-            file=one.files[-1],
-            sha256=hashlib.sha256(mail).hexdigest(),
-            deadline=one.deadline.isoformat() if one.deadline else None,
-            items=one.items,
-        )
-        for one, mail in zip(reminders, mails, strict=True)
-    ]

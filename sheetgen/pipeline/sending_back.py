@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,27 +15,23 @@ from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.issues import issues_folder, load_issues
 from sheetgen.keeping.sendouts import load_sendouts
 from sheetgen.letters import RETURN_LETTER, LetterWriter
-from sheetgen.master import user_name
 from sheetgen.model.collect import ItemState
 from sheetgen.model.identity import round_mark
 from sheetgen.model.issued import Issue
-from sheetgen.model.letter import Attachment, Letter
 from sheetgen.model.plan import Owner, Plan
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
 from sheetgen.model.sendout import SendKind, SendOut, latest, of_round
-from sheetgen.output import Staging
 from sheetgen.pipeline.answering import COLLECT_FOLDER
-from sheetgen.pipeline.distributing import record_sendouts
 from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.letters import (
     Addressees,
     chosen_sections,
-    draft,
     left_over,
     letter_items,
     letter_text,
 )
+from sheetgen.pipeline.posting import Posting, place_letters, record_sendouts
 from sheetgen.problems import Place, Problem, SheetgenError
 
 
@@ -91,20 +86,18 @@ def send_back(
     recorded = 0
     kept: tuple[Path, ...] = ()
     if not request.dry_run:
-        kept = _place(folder, parcels, letters, books)
+        data = [book.data for book in books]
+        kept = place_letters(folder, parcels, letters, data).kept_aside
+        posting = Posting(SendKind.RETURN, chosen, moment, who)
         lines = [
-            SendOut(
-                at=moment.isoformat(timespec="seconds"),
-                by=(who or user_name()).encode("utf-8", "replace").decode("utf-8"),
-                kind=SendKind.RETURN,
-                round=round_mark(chosen),
-                issue=book.issue.key,
+            posting.line(
                 section=parcel.section,
-                email=", ".join(parcel.to) or None,
+                to=parcel.to,
                 file=book.path.name,
-                sha256=hashlib.sha256(book.data).hexdigest(),
-                deadline=request.deadline.isoformat() if request.deadline else None,
+                data=book.data,
+                deadline=request.deadline,
                 items=parcel.items,
+                issue=book.issue.key,
             )
             for book, parcel in zip(books, parcels, strict=True)
         ]
@@ -146,16 +139,3 @@ def _parcel(book: _Book, addressees: Addressees, before: dict[tuple[str, str], S
         (book.path.name, f"{stem}_お願い.html", f"{stem}.eml"),
         last.at if last else None,
     )
-
-
-def _place(
-    folder: Path, parcels: Sequence[Parcel], letters: Sequence[Letter], books: Sequence[_Book]
-) -> tuple[Path, ...]:
-    with Staging(folder, datetime.now()) as staging:
-        for parcel, letter, book in zip(parcels, letters, books, strict=True):
-            name, page, mail = parcel.files
-            with staging.open(page) as target:
-                target.write(letter.page)
-            with staging.open(mail) as target:
-                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book.data)))
-        return staging.place().kept_aside

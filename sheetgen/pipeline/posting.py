@@ -1,0 +1,89 @@
+"""送るものをそろえて置き、送ったことの記録を作る。配布・差戻し・督促に共通。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sheetgen.keeping.sendouts import add_sendouts
+from sheetgen.master import user_name
+from sheetgen.model.identity import round_mark
+from sheetgen.model.letter import Attachment, Letter
+from sheetgen.model.round import Round
+from sheetgen.model.sending import Parcel
+from sheetgen.model.sendout import SendKind, SendOut, not_yet_sent
+from sheetgen.output import Placed, Staging
+from sheetgen.pipeline.letters import draft
+from sheetgen.problems import Problem, SheetgenError
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """一度に送るもの。``who`` がなければ、いま動かしている人。"""
+
+    kind: SendKind
+    round: Round
+    moment: datetime
+    who: str | None
+
+    def line(
+        self,
+        *,
+        section: str,
+        to: Sequence[str],
+        file: str,
+        data: bytes,
+        deadline: date | None,
+        items: tuple[str, ...],
+        issue: str | None = None,
+    ) -> SendOut:
+        """送付記録の一行。``data`` は、記録に中身の目印を残すファイル。"""
+        return SendOut(
+            at=self.moment.isoformat(timespec="seconds"),
+            by=(self.who or user_name()).encode("utf-8", "replace").decode("utf-8"),
+            kind=self.kind,
+            round=round_mark(self.round),
+            issue=issue,
+            section=section,
+            email=", ".join(to) or None,
+            file=file,
+            sha256=hashlib.sha256(data).hexdigest(),
+            deadline=deadline.isoformat() if deadline else None,
+            items=items,
+        )
+
+
+def place_letters(
+    folder: Path, parcels: Sequence[Parcel], letters: Sequence[Letter], books: Sequence[bytes]
+) -> Placed:
+    """ブックのそばに、印刷する文と、ブックを添えたメールの下書きを置く。
+
+    :raises SheetgenError: the files cannot be written (O001, O002, O004).
+    """
+    with Staging(folder, datetime.now()) as staging:
+        for parcel, letter, book in zip(parcels, letters, books, strict=True):
+            name, page, mail = parcel.files
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book)))
+        return staging.place()
+
+
+def record_sendouts(
+    plan: Path, sendouts: Sequence[SendOut], *, again: bool = False
+) -> tuple[int, list[Problem]]:
+    """送付記録に加える。返すのは、加えた行の数と、書けなかったときの問題。
+
+    The files are in place already: that the record failed must not take them back.
+    """
+    try:
+        added = add_sendouts(
+            plan, lambda earlier: sendouts if again else not_yet_sent(earlier, sendouts)
+        )
+    except SheetgenError as error:
+        return 0, list(error.problems)
+    return len(added), []
