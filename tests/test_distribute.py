@@ -25,7 +25,7 @@ from sheetgen.messages import describe
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult
 from sheetgen.model.sendout import SendKind, SendOut
-from sheetgen.pipeline import distribute, distributing
+from sheetgen.pipeline import distribute
 from sheetgen.problems import Problem, SheetgenError, UsageError
 
 NOW = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
@@ -312,7 +312,7 @@ def test_the_files_stand_when_the_record_fails(
     def fail(*_: object) -> None:
         raise SheetgenError(Problem("L003"))
 
-    monkeypatch.setattr(distributing, "add_sendouts", fail)
+    monkeypatch.setattr(posting, "add_sendouts", fail)
     result = office.send(sections=ONLY)
     assert "L003" in codes(result)
     assert result.recorded == 0
