@@ -25,7 +25,7 @@ from sheetgen.messages import describe
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult
 from sheetgen.model.sendout import SendKind, SendOut
-from sheetgen.pipeline import distribute
+from sheetgen.pipeline import distribute, posting
 from sheetgen.problems import Problem, SheetgenError, UsageError
 
 NOW = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
