@@ -3,7 +3,8 @@
 Usage: python3 uno_worker.py SOFFICE PROFILE
 
 One JSON object a line comes in, ``{"source", "steps", "saves"}``, and one goes out,
-``{"ok": true}`` or ``{"error": …}``.  Each step is what a person does at the screen.
+``{"ok": true}``, ``{"error": …}``, or ``{"died": …}`` where LibreOffice itself is no more
+and this process ends.  Each step is what a person does at the screen.
 Runs outside the project's environment: it imports nothing of it.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 import uno
 from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
 from com.sun.star.table.CellContentType import EMPTY
 
 FILTERS = {
@@ -161,6 +163,10 @@ class Session:
         if self.book.isProtected():
             self.book.unprotect("")
 
+    def leave(self) -> None:
+        """LibreOffice ごと終える。"""
+        self.desktop.terminate()
+
     def read(self, sheet: str, cells: list[str]) -> dict[str, Any]:
         """セルの見た目の文字。"""
         page = self.book.Sheets.getByName(sheet)
@@ -193,6 +199,15 @@ def work(desktop: Any, job: dict[str, Any]) -> dict[str, Any]:
         session.book.close(True)
 
 
+def is_alive(desktop: Any) -> bool:
+    """LibreOffice がまだ答えるか。"""
+    try:
+        desktop.getCurrentFrame()
+    except DisposedException:
+        return False
+    return True
+
+
 def main() -> None:
     """標準入力が閉じるまで、仕事を受ける。"""
     process, desktop = connect(*sys.argv[1:3])
@@ -201,8 +216,11 @@ def main() -> None:
             try:
                 answer = work(desktop, json.loads(line))
             except Exception:
-                answer = {"error": traceback.format_exc()}
+                outcome = "error" if is_alive(desktop) else "died"
+                answer = {outcome: traceback.format_exc()}
             print(json.dumps(answer, ensure_ascii=False), flush=True)
+            if "died" in answer:
+                break
     finally:
         try:
             desktop.terminate()
