@@ -94,6 +94,9 @@ class LibreOffice:
                 break
             warnings.warn(f"LibreOffice が落ちた: {answer['died']}", stacklevel=2)
             self.close()
+            if source:
+                # 落ちた LibreOffice の残した「使用中」の印があると、次は開けない。
+                source.with_name(f".~lock.{source.name}#").unlink(missing_ok=True)
             self._start()
         assert "died" not in answer, answer["died"]
         assert "error" not in answer, answer["error"]

@@ -78,6 +78,8 @@ class Session:
         self.book = desktop.loadComponentFromURL(
             Path(source).as_uri() if source else "private:factory/scalc", "_blank", 0, hidden
         )
+        if self.book is None:
+            raise OSError(f"LibreOffice が開かなかった: {source}")
 
     def sheet(self, name: str) -> Any:
         """名のシート。保護は外す（外して書き、外したまま返す人がいる）。"""
