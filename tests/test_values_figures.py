@@ -89,9 +89,16 @@ def test_9_what_can_be_read_in_one_way_raises_no_question(
         ("34台程度", 34, "R217"),
         ("6、800", 6800, "R213"),
         ("1 234", 1234, "R213"),
-        ("98,3", 98.3, "R213"),
+        ("98,3", "98,3", "R216"),
         ("6.800", 6.8, "R213"),
         ("1.234.567", 1234567, "R213"),
+        ("1,234,56", 123456, "R213"),
+        ("３　４", 34, "R213"),
+        ("34、35", "34、35", "R216"),
+        ("34，35，36", "34，35，36", "R216"),
+        ("34 35", "34 35", "R216"),
+        ("6.3.31", "6.3.31", "R216"),
+        ("1.234,5", "1.234,5", "R216"),
         ("34件", 34, "R222"),
         ("34%", 34, "R208"),
         ("+5", 5, "R228"),
@@ -127,6 +134,12 @@ def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> 
     assert CATALOGUE[code].level is Level.CONFIRM
 
 
+def test_9_a_comma_is_a_slip_for_the_point_only_where_decimals_are_printed() -> None:
+    read = figure("98,3", RATE)
+    assert (read.value, asked(read)) == (98.3, ["R213"])
+    assert figure("98,3").value == "98,3"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "codes"),
     [
@@ -147,6 +160,7 @@ def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> 
         ("￥6,800", 6800, ["R229"]),
         ("約680万円", 6800, ["R217", "R220"]),
         ("6800件", 6800, ["R222"]),
+        ("12,34", "12,34", ["R216"]),
         ("千円", "千円", ["R216"]),
         ("－", "-", []),
         ("なし", "なし", ["R215"]),

@@ -23,6 +23,12 @@ _KANJI = "[〇一二三四五六七八九十百千万億兆]"
 _PLAIN = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _LETTERS = r"[0-9.,OolI○〇]*[0-9][0-9.,OolI○〇]*"
+_ONE_NUMBER = (
+    r"(?:[0-9]{1,3}(?: ?[,、'] ?[0-9]{3}| [0-9]{3})+"  # grouped, with other marks
+    r"|[0-9](?: [0-9])+"  # ``３ ４``, spread over the cell
+    r"|(?=.*,[0-9]{3})[0-9]+(?:,[0-9]+)+|[0-9]+,[0-9]{4,}"  # a comma in the wrong place
+    r"|[0-9]+)(?:\.[0-9]+)?"
+)
 _PART = r"([0-9.,]*)([十百千万億兆]?)"
 
 
@@ -43,7 +49,7 @@ def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
         return _with_letters(text, notes)
     if re.search(_KANJI, text):
         return _with_kanji(text, notes)
-    return _loosely(text, notes)
+    return _loosely(text, notes, decimals)
 
 
 def _plain(text: str, notes: Notes, decimals: bool) -> Decimal:
@@ -67,17 +73,23 @@ def _with_letters(text: str, notes: Notes) -> Decimal | None:
     return value
 
 
-def _loosely(text: str, notes: Notes) -> Decimal | None:
-    """桁区切りのおかしな数。いちばんありそうな数を返して問う。"""
+def _loosely(text: str, notes: Notes, decimals: bool) -> Decimal | None:
+    """桁区切りのおかしな数。いちばんありそうな数を返して問う。二つの数なら ``None``。
+
+    ``34、35`` or ``6.3.31`` must not become one figure that nobody wrote, not even one
+    that is asked about: only a single slip is mended.
+    """
     if not re.fullmatch(r"[0-9][0-9.,、 ']*", text):
         return None
     body = text.rstrip(" ,.、'")
-    if re.fullmatch(r"[0-9]+[,、][0-9]{1,2}", body):
-        likely = Decimal(body.replace(",", ".").replace("、", "."))  # a slip for the point
-    elif body.count(".") > 1 or not re.fullmatch(r"[^.]*|.*\.[0-9]+", body):
-        likely = Decimal(re.sub("[^0-9]", "", body))
-    else:
+    if re.fullmatch(_ONE_NUMBER, body):
         likely = Decimal(re.sub("[^0-9.]", "", body))
+    elif decimals and re.fullmatch(r"[0-9]+,[0-9]{1,2}", body):
+        likely = Decimal(body.replace(",", "."))  # a slip for the point
+    elif re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}", body):
+        likely = Decimal(body.replace(".", ""))
+    else:
+        return None
     notes.use("separator")
     notes.ask("R213", raw=text, value=f"{likely:,}")
     return likely
