@@ -274,10 +274,23 @@ def test_what_is_outstanding_follows_the_last_sendout() -> None:
     assert sections_sent(sent) == ("乙", "甲")
     late = outstanding(sent, states, ["甲", "乙"])
     assert late == [
-        Outstanding("甲", "甲.xlsx", date(2026, 8, 15), (), ("4",), ("1",)),
-        Outstanding("乙", "乙.xlsx", date(2026, 7, 31), ("3",), (), ()),
+        Outstanding("甲", "甲.xlsx", date(2026, 8, 15), (), ("4",), (), ("1",), date(2026, 8, 15)),
+        Outstanding("乙", "乙.xlsx", date(2026, 7, 31), ("3",), (), (), (), date(2026, 7, 31)),
     ]
     assert [one.days_late(date(2026, 8, 15)) for one in late] == [0, 15]
     moved = outstanding(sent, states, ["甲", "乙"], date(2026, 9, 1))
     assert {one.deadline for one in moved} == {date(2026, 9, 1)}
     assert outstanding(sent, dict.fromkeys(states, ItemState.KEPT), []) == []
+
+
+@pytest.mark.parametrize("asked_by", [None, "2026-08-20"])
+def test_a_question_counts_once_it_was_sent_back(asked_by: str | None) -> None:
+    issued = list(sendouts(("配布", "甲", ("1", "2"), "2026-07-31")))
+    states = {"1": ItemState.HELD, "2": ItemState.KEPT}
+    [waiting] = outstanding(issued, states, ["甲"])
+    assert (waiting.asked, waiting.unasked) == ((), ("1",))
+    [told] = outstanding([*issued, *sendouts(("差戻し", "甲", ("1",), asked_by))], states, ["甲"])
+    assert (told.asked, told.unasked) == (("1",), ())
+    # 期限までに返した課の手紙に、その期限は書かない。
+    assert told.told == (date.fromisoformat(asked_by) if asked_by else None)
+    assert told.deadline == date.fromisoformat(asked_by or "2026-07-31")

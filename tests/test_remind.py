@@ -22,7 +22,7 @@ from sheetgen.messages import describe
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, Reminder, RemindRequest, RemindResult
 from sheetgen.model.sendout import SendKind
-from sheetgen.pipeline import distribute, remind, undo
+from sheetgen.pipeline import distribute, remind, send_back, undo
 from sheetgen.problems import SheetgenError, UsageError
 
 NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
@@ -52,6 +52,16 @@ class Round:
             **{"deadline": DEADLINE, "sections": SECTIONS, **wishes},
         )
         distribute(request, now=datetime(2024, 7, 1, tzinfo=UTC), who="係")
+
+    def send_back(self) -> None:
+        """差戻しを送る。"""
+        request = DistributeRequest(
+            plan=self.desk.plan,
+            template=self.desk.template,
+            letters=self.letters,
+            root=self.desk.root,
+        )
+        send_back(request, now=datetime(2024, 8, 2, tzinfo=UTC), who="係")
 
     def remind(self, today: date = LATE, **wishes: Any) -> RemindResult:
         request = RemindRequest(
@@ -140,7 +150,13 @@ def test_each_kind_of_lateness_is_named(
     folder = returned_books(round_.desk, honest_forms, tmp_path / "返信")
     collected = round_.desk.collect(folder)
     assert recorded(collected) == {*round_.items(DONE), round_.items(PARTLY)[0]}
+    unasked = round_.remind()
+    assert set(by_section(unasked)) == {BLANK, SILENT, PARTLY}
+    (told,) = [problem for problem in unasked.problems if problem.code == "L034"]
+    assert (told.facts["count"], told.facts["sections"]) == (1, HELD)
+    round_.send_back()
     result = round_.remind()
+    assert "L034" not in {problem.code for problem in result.problems}
     found = by_section(result)
     assert set(found) == {HELD, BLANK, SILENT, PARTLY}
     assert found[HELD].questioned == round_.items(HELD)
@@ -149,6 +165,9 @@ def test_each_kind_of_lateness_is_named(
     assert (found[PARTLY].missing, found[PARTLY].questioned) == ((), ())
     assert found[PARTLY].untouched == round_.items(PARTLY)[1:]
     assert "差戻し" in text_of(result, HELD)
+    # 期限までに返した課に、その期限を過ぎたとは書かない。
+    assert "過ぎ" not in text_of(result, HELD)
+    assert "実績照会.xlsx" not in text_of(result, HELD)
     assert "記入がありません" in text_of(result, BLANK)
     assert "差戻し" not in text_of(result, SILENT)
 

@@ -119,6 +119,11 @@ LETTERS: dict[str, Message] = {
         "期限が過ぎていないか、決まっていない課が、ほかに{count}課あります（{sections}）。",
         "それらの課の分も作るには、--early を付けてください。",
     ),
+    "L034": Message(
+        C_,
+        "差戻しをまだ送っていない要確認の実施項目が{count}件あります（{sections}）。督促には載せません。",
+        "sheetgen distribute --returns で、差戻しを送ってください。",
+    ),
     "L040": Message(
         E_,
         "{round}に、送る差戻しのブックがありません。",

@@ -75,7 +75,7 @@ def remind(
         for one in outstanding(sendouts, states, addressees.order, request.deadline)
         if one.section in sections
     ]
-    late, problems = _late(found, request)
+    late, problems = _late([one for one in found if one.asked], request)
     folder = _folder(request, chosen)
     reminders = tuple(_reminder(one, addressees, sendouts, request.today) for one in late)
     problems = [
@@ -83,6 +83,7 @@ def remind(
         *unread,
         *addressees.problems(one.section for one in late),
         *problems,
+        *_unasked(found),
     ]
     # テンプレートの誤りは、試すだけのときにも分かる。
     writer = LetterWriter(request.letters, REMINDER_LETTER)
@@ -139,6 +140,16 @@ def _late(
     return late, []
 
 
+def _unasked(found: Sequence[Outstanding]) -> list[Problem]:
+    """差戻しをまだ送っていない問い。課はまだ知らないので、促しようがない。"""
+    waiting = [one for one in found if one.unasked]
+    if not waiting:
+        return []
+    count = sum(len(one.unasked) for one in waiting)
+    sections = some_of([one.section for one in waiting])
+    return [Problem("L034", facts={"count": count, "sections": sections})]
+
+
 def _folder(request: RemindRequest, chosen: Round) -> Path:
     """置く先。日ごとに分け、前に作ったものと混ぜない。"""
     base = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
@@ -175,14 +186,14 @@ def _letter(
     def named(ids: Sequence[str], note: str = "") -> tuple[LetterItem, ...]:
         return tuple(replace(items[item], note=note) for item in items if item in ids)
 
-    values = letter_text(plan, chosen, one.deadline, one.section, one.file)
+    values = letter_text(plan, chosen, one.told, one.section, one.file)
     return writer.write(
         replace(
             values,
-            items=named((*one.missing, *one.untouched, *one.questioned)),
+            items=named(one.asked),
             missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
             questioned=named(one.questioned),
-            days_late=max(one.days_late(today) or 0, 0),
+            days_late=max((today - one.told).days, 0) if one.told else 0,
         )
     )
 
