@@ -117,6 +117,10 @@ def test_every_field_has_a_japanese_title() -> None:
 @pytest.mark.parametrize(("name", "command"), commands())
 def test_every_command_is_explained(name: str, command: click.Command, project_root: Path) -> None:
     assert command.help
+    # 説明の行は、画面の幅で折り返さない長さで書く。
+    shown = command.get_help(JapaneseContext(command, info_name=name, terminal_width=WIDTH))
+    lines = filter(None, map(str.strip, command.help.splitlines()))
+    assert {f"  {line}" for line in lines} <= set(shown.splitlines())
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name

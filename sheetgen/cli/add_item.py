@@ -62,7 +62,7 @@ def _item_options(command: Command) -> Command:
     "source",
     type=click.Path(path_type=Path),
     metavar="ファイル",
-    help="実施項目を書いた一覧（Excel）。sheetgen init の作る 実施項目一覧.xlsx など。",
+    help="実施項目を書いた一覧（Excel）。sheetgen init が作る「実施項目一覧.xlsx」など。",
 )
 @_item_options
 @plan_option
@@ -75,7 +75,7 @@ def add_item(
 
     Excel の一覧（--from）から、または一件を指定して加える。すべてを確かめ、
     直すところがあれば、シートとセルの番地とともにすべて示し、何も加えない。
-    IDは推進項目ごとの次の番号で、終わった項目のものも使い回さない。
+    IDは推進項目ごとの次の番号で、終了した実施項目のものも使い回さない。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
 

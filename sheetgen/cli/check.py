@@ -34,7 +34,7 @@ def _summarize(result: CheckResult) -> None:
         click.echo(f"計画のデータを読めませんでした（{counts(result.problems)}）。")
         return
     click.echo(
-        f"実施項目 {result.items}件、所属 {result.sections}課、"
+        f"実施項目 {result.items}件、主管課 {result.sections}課、"
         f"様式の記入欄 {result.inputs}か所を点検しました。"
     )
     if Level.ERROR in by_level(result.problems):

@@ -64,7 +64,7 @@ def distribute(
 
     ブックは generate と同じもの。下書き（.eml）を Outlook で開くと、
     ブックを添えた、送る前のメールになる。
-    だれに何を送ったかは、送付記録 data/sendouts.jsonl に残る。
+    誰に何を送ったかは、送付記録 data/sendouts.jsonl に残る。
     --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts

@@ -27,8 +27,9 @@ _FORMATS = {each.value: each for each in DataFormat}
 def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
     """計画と実績を、オープンデータとして書き出す。
 
-    一行に一つの事実を書いた表を、CSV・Excel・JSON にする。項目の定義と符号の意味も添える。
-    連絡先（電話とメール）は入れない。前に作ったものは、中身が違えば「旧版」に移す。
+    一行に一つの事実を書いた表を、CSV・Excel・JSON にする。
+    項目の定義と符号の意味も添える。連絡先（電話とメール）は入れない。
+    前に作ったものは、中身が違えば「旧版」に移す。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
 

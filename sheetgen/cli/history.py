@@ -20,8 +20,9 @@ from sheetgen.problems import ExitCode, Problem, UsageError
 @click.option("--proposals", is_flag=True, help="受け取った変更申出を、すべての項目について出す。")
 @plan_option
 def history(item: str | None, year: int | None, proposals: bool, plan: Path) -> ExitCode:
-    """実施項目の値が、いつ、誰が、どのファイルのどのセルから記録したものかを示す。
+    """実施項目の値が、どこから来たかを示す。
 
+    いつ、誰が、どのファイルのどのセルから記録したかを、欄ごとに出す。
     実施項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts

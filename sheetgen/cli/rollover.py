@@ -41,7 +41,7 @@ from sheetgen.problems import ExitCode
 @click.option(
     "--force", is_flag=True, help="実績や問いが残っていても閉じる。--reason と --to が要る。"
 )
-@click.option("--reason", metavar="理由", help="--force のわけ。記録簿に残る。")
+@click.option("--reason", metavar="わけ", help="--force のわけ。記録簿に残る。")
 @plan_option
 @click.option("--dry-run", is_flag=True, help="何が変わるかを見せるだけで、何も書かない。")
 def rollover(
@@ -56,9 +56,11 @@ def rollover(
 ) -> ExitCode:
     """年次見直しを閉じ、次の年度を開く。
 
-    いまの計画のデータを data/archive に日付を付けてしまい、年次見直しの年度を一つ進める。
-    主なポイントは空になり、新規の印と、開く年度の欄は、年度とともに移る。
-    取組実績がそろわないか、要確認の実施項目が残っていれば、わけを告げて何もしない。
+    いまの計画のデータを、日付を付けて data/archive にしまい、
+    年次見直しの年度を一つ進める。主なポイントは空になり、
+    新規の印と、開く年度の欄は、年度とともに移る。
+    取組実績がそろわないか、要確認の実施項目が残っていれば、
+    わけを告げて何もしない。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
 

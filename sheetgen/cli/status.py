@@ -33,10 +33,10 @@ def status(
     out: Path | None,
     verbose: bool,
 ) -> ExitCode:
-    """配ったもの、戻ったもの、聞いているもの、記録したものを示す。
+    """配布から記録まで、どの課がどこまで済んだかを示す。
 
-    課ごとの表を画面に出し、実施項目・評価・目標と実績・効果額まで入った一枚のページ
-    （状況.html）を書き出す。ページはブラウザーで開くだけで読め、ネットにつながらなくてよい。
+    課ごとの表を画面に出し、評価・目標と実績・効果額まで入った一枚のページ
+    （状況.html）を書き出す。ページはブラウザーだけで読め、ネットは要らない。
     計画のデータは書き換えない。
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
@@ -52,7 +52,7 @@ def status(
 
 
 def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
-    """表、聞いているもの、ページの場所の順に書く。"""
+    """表、要確認のもの、ページの場所の順に書く。"""
     standing = result.standing
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
     click.echo("")

@@ -105,7 +105,7 @@ class Expression:
         return unknown_names(self.tree, dict(scope))
 
     def title(self, scope: Mapping[str, object]) -> str | None:
-        """式が見せるマスターの欄の見出し。欄を見せる式でなければ ``None``。"""
+        """式が見せる計画のデータの欄の見出し。欄を見せる式でなければ ``None``。"""
         return field_title(self.tree, dict(scope))
 
     def names(self) -> set[str]:

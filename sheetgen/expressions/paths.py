@@ -136,7 +136,7 @@ def _chains(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def field_title(tree: nodes.Node, scope: dict[str, object]) -> str | None:
-    """式が最初に挙げる、マスターの欄の見出し。なければ ``None``。"""
+    """式が最初に挙げる、計画のデータの欄の見出し。なければ ``None``。"""
     for chain in _chains(tree):
         if not isinstance(chain, nodes.Getattr):
             continue

@@ -36,7 +36,7 @@ def load_open_items(plan: Path, mark: str) -> tuple[dict[str, OpenItem], tuple[P
 
 
 def save_open_items(plan: Path, mark: str, items: Mapping[str, OpenItem]) -> tuple[Problem, ...]:
-    """その照会の控えを新しくする。マスターの錠を持って呼ぶ。
+    """その照会の覚え書きを新しくする。計画のデータの錠を持って呼ぶ。
 
     The answers are recorded already: that this cannot be written is told, not raised.
     """

@@ -1,4 +1,4 @@
-"""マスターと記録簿を、二つで一つのものとして書き換える。
+"""計画のデータと記録簿を、二つで一つのものとして書き換える。
 
 Order of work, under the master's lock:
 
@@ -39,7 +39,7 @@ class Happened(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
-    """マスターが、前とも後とも違う。止まったあとで人が直した。"""
+    """計画のデータが、前とも後とも違う。止まったあとで人が直した。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _look(plan: Path) -> State:
 
 @contextlib.contextmanager
 def writing(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]:
-    """記録簿に書き足す。中でマスターを入れ替える。しくじれば、始める前に戻す。
+    """記録簿に書き足す。中で計画のデータを入れ替える。しくじれば、始める前に戻す。
 
     ``before`` and ``after`` are the master's digests (the same when it stays); the lock
     must be held, and nothing may be pending.

@@ -1,4 +1,4 @@
-"""マスター ``data/plan.json`` を読み、書く。書くのはここだけ。"""
+"""計画のデータ ``data/plan.json`` を読み、書く。書くのはここだけ。"""
 
 from sheetgen.master.locking import hold, user_name
 from sheetgen.master.reading import Master, load_master, load_plan, parse_plan

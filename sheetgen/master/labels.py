@@ -18,7 +18,7 @@ from sheetgen.model.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """マスターの中の一か所。``path`` はJSON path、``item`` は実施項目のID。"""
+    """計画のデータの中の一か所。``path`` はJSON path、``item`` は実施項目のID。"""
 
     path: str
     label: str | None

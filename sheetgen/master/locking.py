@@ -1,4 +1,4 @@
-"""マスターの錠。読んでから書き終えるまで、ほかの人に書かせない。"""
+"""計画のデータの錠。読んでから書き終えるまで、ほかの人に書かせない。"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def user_name() -> str:
 
 @contextlib.contextmanager
 def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
-    """マスターの錠を取り、抜けるまで持つ。同じ錠を二重には取れない。
+    """計画のデータの錠を取り、抜けるまで持つ。同じ錠を二重には取れない。
 
     The lock is the operating system's: a process that dies lets go of it.  ``wait`` is
     in seconds.

@@ -1,4 +1,4 @@
-"""マスターを読み、正しくない所をすべて、場所と欄の名前をつけて告げる。"""
+"""計画のデータを読み、正しくない所をすべて、場所と欄の名前をつけて告げる。"""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """読んだマスター。``digest`` は読んだ時のファイルの中身を表す。"""
+    """読んだ計画のデータ。``digest`` は読んだ時のファイルの中身を表す。"""
 
     path: Path
     plan: Plan
@@ -157,11 +157,11 @@ def parse_plan(data: bytes, file: str) -> Plan:
 
 
 def load_master(path: Path) -> Master:
-    """マスターを、あとで書き戻せるように読む。:func:`parse_plan` と同じ例外。"""
+    """計画のデータを、あとで書き戻せるように読む。:func:`parse_plan` と同じ例外。"""
     data = read_bytes(path)
     return Master(path, parse_plan(data, str(path)), digest_of(data))
 
 
 def load_plan(path: Path) -> Plan:
-    """マスターを読んで計画だけを返す。"""
+    """計画のデータを読んで計画だけを返す。"""
     return load_master(path).plan

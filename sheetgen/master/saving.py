@@ -1,4 +1,4 @@
-"""マスターを書く。途中で止まっても、古いものか新しいもののどちらかが残る。
+"""計画のデータを書く。途中で止まっても、古いものか新しいもののどちらかが残る。
 
 Order of work: take the lock, look at what is there, write a temporary file beside
 it, read that back, and only then put it in place of the old one.
@@ -18,12 +18,12 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 
 def render_plan(plan: Plan) -> bytes:
-    """マスターのファイルの中身。欄の順は型のとおり、字下げ2、末尾に改行。"""
+    """計画のデータのファイルの中身。欄の順は型のとおり、字下げ2、末尾に改行。"""
     return plan.model_dump_json(indent=2).encode("utf-8") + b"\n"
 
 
 class Prepared:
-    """書き終えて読み直した、新しいマスター。まだ元のものと入れ替えていない。
+    """書き終えて読み直した、新しい計画のデータ。まだ元のものと入れ替えていない。
 
     ``digest`` is the one the master will have.
     """
@@ -49,7 +49,7 @@ class Prepared:
 
 @contextlib.contextmanager
 def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterator[Prepared]:
-    """新しいマスターを、すぐ入れ替えられる所まで書く。入れ替えなければ跡を残さない。
+    """新しい計画のデータを、すぐ入れ替えられる所まで書く。入れ替えなければ跡を残さない。
 
     The lock (:func:`hold`) must be held.  Arguments and exceptions as of
     :func:`save_plan`.
@@ -73,7 +73,7 @@ def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterato
 def save_plan(
     plan: Plan, path: Path, *, replacing: str | None = None, wait: float = LOCK_WAIT
 ) -> str:
-    """計画をマスターとして保存し、新しい中身の ``digest`` を返す。
+    """計画を計画のデータとして保存し、新しい中身の ``digest`` を返す。
 
     ``replacing`` is the ``digest`` of the :class:`Master` this plan was made from;
     ``None`` means that no file may be there yet.  ``wait`` is in seconds.  Raises

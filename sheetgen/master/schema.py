@@ -1,4 +1,4 @@
-"""マスターのJSON Schema ``data/plan.schema.json`` を、型から作る。"""
+"""計画のデータのJSON Schema ``data/plan.schema.json`` を、型から作る。"""
 
 from __future__ import annotations
 

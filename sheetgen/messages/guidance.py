@@ -55,7 +55,7 @@ def guidance(kind: str) -> Guidance:
 
 
 def task_of(round_kind: str, result_year: int | None, initiative_year: int) -> str:
-    """照会で所属にしてもらうこと（「はじめに」に載せる）。"""
+    """照会で課にしてもらうこと（「はじめに」に載せる）。"""
     if round_kind == "results" and result_year is not None:
         return (
             f"{wareki_full(result_year)}の取組実績と評価を記入してください。"

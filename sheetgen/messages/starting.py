@@ -97,7 +97,7 @@ STARTING: dict[str, Message] = {
     "I026": Message(
         E_,
         "推進項目「{measure}」の番号を、99まで使い切っています。",
-        "ほかの推進項目に加えてください。終わった項目の番号は、使い回せません。",
+        "ほかの推進項目に加えてください。終了した実施項目の番号は、使い回せません。",
     ),
     "I027": Message(
         N_,
@@ -106,7 +106,7 @@ STARTING: dict[str, Message] = {
     ),
     "I028": Message(
         E_,
-        "所属「{value}」が、計画の部と課の一覧（departments）にありません。",
+        "主管課「{value}」が、計画の部と課の一覧（departments）にありません。",
         "名称を一覧に合わせるか、計画のデータの departments に書き足してください。",
     ),
     "I029": Message(

@@ -1,4 +1,4 @@
-"""マスターの中の、欄どうしのつじつま。
+"""計画のデータの中の、欄どうしのつじつま。
 
 The checks read plain JSON values, not models, and skip what has the wrong shape:
 so a file with a wrong value in one place is still checked everywhere else and
@@ -200,7 +200,7 @@ _CHECKS: tuple[Callable[[Tree], Iterator[Inconsistency]], ...] = (
 
 
 def find_inconsistencies(tree: object) -> list[Inconsistency]:
-    """JSONの値としてのマスターを調べ、合わない所をすべて返す。"""
+    """JSONの値としての計画のデータを調べ、合わない所をすべて返す。"""
     if not isinstance(tree, Mapping):
         return []
     return [found for check in _CHECKS for found in check(tree)]

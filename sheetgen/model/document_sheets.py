@@ -49,7 +49,7 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """様式の形。``names`` は、セルごとの、そこに出るマスターの欄の名。"""
+    """様式の形。``names`` は、セルごとの、そこに出る計画のデータの欄の名。"""
 
     look: SheetLook
     names: tuple[tuple[str, ...], ...]

@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 NUMBER_FORMAT = re.compile(r"General|(?:0|#,##0)(?:\.0+)?%?")
-"""マスターに書ける表示形式。"""
+"""計画のデータに書ける表示形式。"""
 
 GENERAL = "General"
 EFFECT_FORMAT = "#,##0"

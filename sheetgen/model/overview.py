@@ -83,7 +83,7 @@ class MeasureChapter(Record):
 
 
 class Callout(Record):
-    """見方の一つの説明。``parts`` は指す欄（マスターの名前）。"""
+    """見方の一つの説明。``parts`` は指す欄（計画のデータの欄の名）。"""
 
     letter: Line = Field(title="記号")
     title: Line = Field(title="欄の名称")

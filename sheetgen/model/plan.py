@@ -1,4 +1,4 @@
-"""マスター ``data/plan.json`` の型。計画の全体から実施項目まで。
+"""計画のデータ ``data/plan.json`` の型。計画の全体から実施項目まで。
 
 Source: 「伊勢原市第６次行財政改革推進計画 -アクションプランの令和６年度年次見直し
 について」.  Years are western fiscal years (年度); money is 千円.  What can be derived

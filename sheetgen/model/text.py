@@ -1,4 +1,4 @@
-"""マスターに入れられる文字と値の決まり。
+"""計画のデータに入れられる文字と値の決まり。
 
 The types every field of the master is made of.  Text is kept as printed: nothing
 is normalised, trimmed or widened.  Only what no workbook can hold is refused.
@@ -30,7 +30,7 @@ _MUNICIPALITY = re.compile(r"[0-9]{6}")
 
 
 class Record(BaseModel):
-    """マスターの一つのまとまり。書き換えられず、知らない名前の欄を受け付けない。"""
+    """計画のデータの一つのまとまり。書き換えられず、知らない名前の欄を受け付けない。"""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 

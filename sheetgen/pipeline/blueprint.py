@@ -144,7 +144,7 @@ class _Reader:
         is_form = self._is_form(found, bool(blocks))
         if is_form and blocks:
             self._report("T110", sheet, blocks[0].opening)
-        # ほかのシートには、所属が自由に書けるメモの欄があってもよい。
+        # ほかのシートには、課が自由に書けるメモの欄があってもよい。
         for cell in sheet.cells if is_form else ():
             if not (cell.locked or cell.is_dynamic or cell.is_formula):
                 self._report("T108", sheet, cell, text=cell.text)

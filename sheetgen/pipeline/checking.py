@@ -1,4 +1,4 @@
-"""マスターとテンプレートの点検。"""
+"""計画のデータとテンプレートの点検。"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sheetgen.xlsx import read_package, read_template
 
 
 def check(plan: Path, template: Path) -> CheckResult:
-    """マスターとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
+    """計画のデータとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
 
     Nothing is written.  Every problem of both is in the result; where the master
     cannot be read, the template is looked at as far as it goes without it.

@@ -85,5 +85,5 @@ def _is_number(value: object) -> bool:
 
 
 def shown(value: Value, number_format: str) -> str:
-    """セルに見える文字。マスターにない凝った表示形式は、数のまま量る。"""
+    """セルに見える文字。計画のデータにない凝った表示形式は、数のまま量る。"""
     return printed(value, number_format if is_number_format(number_format) else GENERAL)

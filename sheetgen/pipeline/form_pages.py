@@ -28,7 +28,7 @@ from sheetgen.xlsx import compile_formula, read_look, read_package, read_templat
 
 _INDEX = re.compile(r"\[\d+\]")
 
-# 様式の名前と、マスターの欄の名。
+# 様式の名前と、計画のデータの欄の名。
 _MASTER_NAMES = {
     "form.owners": "owners",
     "form.related": "related_sections",
@@ -156,6 +156,6 @@ def _format(cell: TemplateCell, chosen: str | None) -> str:
 
 
 def _master_name(path: str) -> str:
-    """式の道を、マスターの欄の名にする。``years[0].plan`` は ``years.plan``。"""
+    """式の道を、計画のデータの欄の名にする。``years[0].plan`` は ``years.plan``。"""
     bare = _INDEX.sub("", path).removeprefix("item.")
     return _MASTER_NAMES.get(bare, bare)

@@ -81,7 +81,7 @@ def note_open_items(
 
 
 def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) -> Plan:
-    """結果の値を入れた計画。:func:`record` のあとにマスターにあるのと同じもの。"""
+    """結果の値を入れた計画。:func:`record` のあとに計画のデータにあるのと同じもの。"""
     year = printed_initiative_year(plan, chosen)
     items = {item.id: item for _, _, item in plan.items()}
     changed = {
