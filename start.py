@@ -5,7 +5,8 @@
     python start.py test       試験を走らせる（pytest）
 
 Needs nothing but Python: it makes ``.venv`` beside itself, installs the project
-there and runs the command on this folder.  Written so that an older Python can
+there and runs the command on this folder, or on the folder it is called from if that
+holds a plan of its own (``python ../start.py check``).  Written so that an older Python can
 at least read it and say what is wrong.
 """
 
@@ -156,6 +157,17 @@ def command_for(arguments):
     return None, [python, "-m", "sheetgen", *(arguments or ["generate"])]
 
 
+def workplace(arguments):
+    """命令を動かすフォルダー。計画のデータのある所で打たれたら、そこ。"""
+    here = Path.cwd()
+    # 新しい市のフォルダーで打ったコマンドが、start.py の隣の計画を書き換えてはならない。
+    if arguments[:1] != ["test"] and (
+        arguments[:1] == ["init"] or (here / "data" / "plan.json").is_file()
+    ):
+        return here
+    return ROOT
+
+
 def main():
     """準備をして命令を動かし、その終了コードを返す。"""
     for stream in (sys.stdout, sys.stderr):
@@ -166,7 +178,7 @@ def main():
     make_venv()
     install(extra)
     try:
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+        return subprocess.run(command, cwd=workplace(sys.argv[1:]), check=False).returncode
     except KeyboardInterrupt:
         return 1  # the command itself has said what happened
 

@@ -48,6 +48,19 @@ def test_arguments_choose_the_command(
     assert command[1:] == ["-m", *tail]
 
 
+def test_a_plan_of_its_own_is_worked_on(
+    start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = tmp_path / "見本市"
+    (city / "data").mkdir(parents=True)
+    monkeypatch.chdir(city)
+    assert start.workplace(["check"]) == start.ROOT
+    assert start.workplace(["init", "新しい計画"]) == city
+    (city / "data" / "plan.json").write_text("{}", "utf-8")
+    assert start.workplace(["check"]) == start.workplace([]) == city
+    assert start.workplace(["test"]) == start.ROOT
+
+
 def test_an_old_python_is_told(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

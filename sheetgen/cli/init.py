@@ -164,5 +164,9 @@ def _summarize(result: InitResult) -> None:
         click.echo(f"  {path.relative_to(result.folder).as_posix()}")
     click.echo(f"  templates（テンプレート {result.templates}個）")
     click.echo("次に、実施項目一覧.xlsx に実施項目を書き、次を実行してください。")
+    if result.folder.resolve() != Path.cwd():
+        # 別のフォルダーで打つと、そこの計画のデータに加えてしまう。
+        name = str(result.folder)
+        click.echo(f'  cd "{name}"' if " " in name else f"  cd {name}")
     click.echo("  sheetgen add-item --from 実施項目一覧.xlsx")
     show_problems(result.problems)

@@ -15,7 +15,9 @@ def readme(plan: Plan) -> str:
     paragraphs = [
         f"# {plan.municipality} {plan.plan_title}",
         f"{first}から{last}までの計画の、進捗管理の作業フォルダーです。"
-        "sheetgen の命令は、このフォルダーで動かします。",
+        "`sheetgen` のコマンドは、このフォルダーで動かします。"
+        "`sheetgen` が認識されないときは、代わりに `start.py` を、"
+        "`python ..\\start.py check` のように、その場所を付けて打ちます。",
         "## このフォルダーにあるもの",
         _table(),
         "## はじめに行うこと",
