@@ -18,7 +18,6 @@ from sheetgen.cli.parameters import (
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import by_level, counts, show_in_short, shown_path
 from sheetgen.cli.section_table import section_table
-from sheetgen.era import wareki_full
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode, Level, Problem
@@ -104,8 +103,7 @@ def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
     """課ごとの表、問題、書き出した先の順に書く。"""
     forms = sum(file.forms for file in result.files)
     click.echo(
-        f"{wareki_full(result.round.year)}の{result.round.kind.label}: "
-        f"ファイル {len(result.files)}個、様式 {forms}枚を読みました。"
+        f"{result.round.full_name}: ファイル {len(result.files)}個、様式 {forms}枚を読みました。"
     )
     click.echo("")
     for line in section_table(result):

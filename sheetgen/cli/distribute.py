@@ -12,7 +12,6 @@ from sheetgen.cli.help_format import JapaneseCommand, columns
 from sheetgen.cli.parameters import day, folder_option, round_option, source_options, year_option
 from sheetgen.cli.progress import Progress
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
-from sheetgen.era import wareki_full
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
 from sheetgen.problems import ExitCode
@@ -95,7 +94,7 @@ def distribute(
 def _summarize(result: DistributeResult, root: Path, what: str) -> None:
     """送る相手の表、書き出した先、気を付けることの順に書く。"""
     forms = sum(len(parcel.items) for parcel in result.parcels)
-    name = f"{wareki_full(result.round.year)}の{result.round.kind.label}"
+    name = result.round.full_name
     name += f"の{what}" if what else ""
     if result.dry_run:
         click.echo(f"{name}で送るもの（{len(result.parcels)}課、様式 {forms}枚）:")

@@ -12,7 +12,6 @@ from sheetgen.cli.distribute import DEFAULT_LETTERS, NO_ADDRESS
 from sheetgen.cli.help_format import JapaneseCommand, columns
 from sheetgen.cli.parameters import day, folder_option, plan_option, round_option, year_option
 from sheetgen.cli.report import counts, show_problems, shown_path, verdict
-from sheetgen.era import wareki_full
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
 from sheetgen.problems import ExitCode
@@ -88,7 +87,7 @@ def remind(
 
 def _summarize(result: RemindResult, root: Path) -> None:
     """遅れている課の表、書き出した先、気を付けることの順に書く。"""
-    name = f"{wareki_full(result.round.year)}の{result.round.kind.label}"
+    name = result.round.full_name
     if not result.reminders:
         click.echo(f"{name}: 送った {result.sent}課に、督促するものはありません。")
     else:

@@ -136,12 +136,12 @@ class Identifier:
         if split is None:
             return [self._problem("R113", sheet, None, found=form)]
         chosen, item = split
-        facts = {"found": _round_name(chosen), "item": item}
+        facts = {"found": chosen.full_name, "item": item}
         if chosen.year != asked.year:
-            wanted = _round_name(asked.round) if asked.round else wareki_full(asked.year)
+            wanted = asked.round.full_name if asked.round else wareki_full(asked.year)
             return [self._problem("R104", sheet, None, wanted=wanted, **facts)]
         if asked.round is not None and chosen != asked.round:
-            wanted = _round_name(asked.round)
+            wanted = asked.round.full_name
             return [self._problem("R103", sheet, None, wanted=wanted, **facts)]
         if item in asked.items:
             return []
@@ -232,7 +232,7 @@ class Identifier:
         found = self._accept(sheet, form_id(chosen, item), [], guess=True)
         if not isinstance(found, Identity):
             return found
-        facts = {"round": _round_name(chosen), "title": self._asked.items[item].title}
+        facts = {"round": chosen.full_name, "title": self._asked.items[item].title}
         return _with(found, self._problem("R112", sheet, item, **facts))
 
     def _has_title(self, sheet: RawSheet, item: str) -> bool:
@@ -277,10 +277,6 @@ def _agreement(issue: Issue, form: str, sheet: RawSheet) -> float:
     issued = [key for value in issue.forms[form].values.values() if (key := key_of(value))]
     issued += chart_of(issue.layout).heading_keys
     return sum(key in here for key in issued) / max(len(issued), 1)
-
-
-def _round_name(chosen: Round) -> str:
-    return f"{wareki_full(chosen.year)}の{chosen.kind.label}"
 
 
 def _listed(claims: Iterable[Claim]) -> str:

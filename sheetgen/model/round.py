@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sheetgen.era import wareki_full
+
 
 class RoundKind(StrEnum):
     """照会の種類。"""
@@ -31,6 +33,11 @@ class Round:
 
     kind: RoundKind
     year: int
+
+    @property
+    def full_name(self) -> str:
+        """年度の付いた照会の名。``令和６年度の実績照会``。"""
+        return f"{wareki_full(self.year)}の{self.kind.label}"
 
     @property
     def result_year(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,11 +17,11 @@ from sheetgen.model.job import GenerateRequest
 from sheetgen.model.letter import Letter
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
-from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
-from sheetgen.model.sendout import SendKind, SendOut, latest, of_round
+from sheetgen.model.sending import DistributeRequest, DistributeResult
+from sheetgen.model.sendout import SendKind, latest, of_round
 from sheetgen.pipeline.generating import generate
 from sheetgen.pipeline.letters import Addressees, left_over, letter_items, letter_text
-from sheetgen.pipeline.posting import Posting, place_letters, record_sendouts
+from sheetgen.pipeline.posting import Posting, parcel_of, place_letters, record_sendouts
 from sheetgen.problems import Problem
 
 Progress = Callable[[int, int, str], None]
@@ -50,7 +50,10 @@ def distribute(
     log = load_sendouts(request.plan)
     before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.ISSUE)
     addressees = Addressees(plan)
-    parcels = tuple(_parcel(job, addressees, before) for job in jobs)
+    parcels = tuple(
+        parcel_of(job.addressee, job.file_name, "依頼文", _ids(job), addressees, before)
+        for job in jobs
+    )
     folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
     problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
     if request.deadline is None:
@@ -61,18 +64,7 @@ def distribute(
     books = [(made.folder / job.file_name).read_bytes() for job in jobs]
     placed = place_letters(folder, parcels, letters, books)
     posting = Posting(SendKind.ISSUE, chosen, moment, who)
-    sendouts = [
-        posting.line(
-            section=parcel.section,
-            to=parcel.to,
-            file=parcel.files[0],
-            data=book,
-            deadline=request.deadline,
-            items=parcel.items,
-            issue=made.issue,
-        )
-        for parcel, book in zip(parcels, books, strict=True)
-    ]
+    sendouts = posting.book_lines(parcels, books, [made.issue] * len(books), request.deadline)
     recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
     problems += [*made.problems, *failed]
     if is_whole(wanted):
@@ -88,6 +80,10 @@ def distribute(
         (*made.kept_aside, *placed.kept_aside),
         tuple(problems),
     )
+
+
+def _ids(job: BookJob) -> Iterator[str]:
+    return (item.id for _, _, item in job.items)
 
 
 def _books_wanted(request: DistributeRequest) -> GenerateRequest:
@@ -114,15 +110,3 @@ def _letters(
         items, joint = letter_items(job.items), letter_items(job.joint, here=False)
         letters.append(writer.write(replace(values, items=items, joint=joint)))
     return letters
-
-
-def _parcel(job: BookJob, addressees: Addressees, before: dict[tuple[str, str], SendOut]) -> Parcel:
-    stem = job.file_name.removesuffix(".xlsx")
-    last = before.get((job.addressee, job.file_name))
-    return Parcel(
-        job.addressee,
-        addressees.to(job.addressee),
-        tuple(item.id for _, _, item in job.items),
-        (job.file_name, f"{stem}_依頼文.html", f"{stem}.eml"),
-        last.at if last else None,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from sheetgen.model.round import Round
 from sheetgen.model.sending import Parcel
 from sheetgen.model.sendout import SendKind, SendOut, not_yet_sent
 from sheetgen.output import Placed, Staging
-from sheetgen.pipeline.letters import draft
+from sheetgen.pipeline.letters import Addressees, draft
 from sheetgen.problems import Problem, SheetgenError
 
 
@@ -54,6 +54,47 @@ class Posting:
             deadline=deadline.isoformat() if deadline else None,
             items=items,
         )
+
+    def book_lines(
+        self,
+        parcels: Sequence[Parcel],
+        books: Sequence[bytes],
+        issues: Sequence[str | None],
+        deadline: date | None,
+    ) -> list[SendOut]:
+        """ブックを送る行。``books`` はその中身、``issues`` はその配布記録の目印。"""
+        return [
+            self.line(
+                section=parcel.section,
+                to=parcel.to,
+                file=parcel.files[0],
+                data=book,
+                deadline=deadline,
+                items=parcel.items,
+                issue=issue,
+            )
+            for parcel, book, issue in zip(parcels, books, issues, strict=True)
+        ]
+
+
+def parcel_of(
+    section: str,
+    book: str,
+    page: str,
+    items: Iterable[str],
+    addressees: Addressees,
+    before: Mapping[tuple[str, str], SendOut],
+) -> Parcel:
+    """一つの課に送るもの。``page`` は印刷する文の呼び名、``before`` は前に送った記録。"""
+    stem = book.removesuffix(".xlsx")
+    last = before.get((section, book))
+    return Parcel(
+        section,
+        addressees.to(section),
+        tuple(items),
+        (book, f"{stem}_{page}.html", f"{stem}.eml"),
+        last.at if last else None,
+    )
 
 
 def place_letters(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import wareki
 from sheetgen.forms.filenames import safe_name
 from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.sendouts import load_sendouts
@@ -64,12 +64,9 @@ def remind(
     log = load_sendouts(request.plan)
     sendouts = of_round(log.sendouts, round_mark(chosen))
     addressees = Addressees(plan)
-    sent = sections_sent(sendouts)
-    wanted = chosen_sections(plan, request.sections, sent)
-    sections = [one for one in sent if one in wanted]
+    sections = _sections(request, plan, sendouts)
     if not sections:
-        name = f"{wareki_full(chosen.year)}の{chosen.kind.label}"
-        raise SheetgenError([*log.problems, Problem("L030", facts={"round": name})])
+        raise SheetgenError([*log.problems, Problem("L030", facts={"round": chosen.full_name})])
     found = [
         one
         for one in outstanding(sendouts, states, addressees.order, request.deadline)
@@ -92,18 +89,7 @@ def remind(
     if late and not request.dry_run:
         mails = _place(folder, reminders, letters)
         posting = Posting(SendKind.REMINDER, chosen, moment, who)
-        lines = [
-            posting.line(
-                section=one.section,
-                to=one.to,
-                file=one.files[-1],
-                data=mail,
-                deadline=one.deadline,
-                items=one.items,
-            )
-            for one, mail in zip(reminders, mails, strict=True)
-        ]
-        recorded, failed = record_sendouts(request.plan, lines)
+        recorded, failed = record_sendouts(request.plan, _lines(posting, reminders, mails))
         problems += failed
         if not request.sections:
             made = [name for one in reminders for name in one.files]
@@ -117,6 +103,13 @@ def remind(
         tuple(problems),
         dry_run=request.dry_run,
     )
+
+
+def _sections(request: RemindRequest, plan: Plan, sendouts: Sequence[SendOut]) -> list[str]:
+    """調べる課。送った課のうち、指定されたもの。"""
+    sent = sections_sent(sendouts)
+    wanted = chosen_sections(plan, request.sections, sent)
+    return [one for one in sent if one in wanted]
 
 
 def _late(
@@ -148,6 +141,22 @@ def _unasked(found: Sequence[Outstanding]) -> list[Problem]:
     count = sum(len(one.unasked) for one in waiting)
     sections = some_of([one.section for one in waiting])
     return [Problem("L034", facts={"count": count, "sections": sections})]
+
+
+def _lines(
+    posting: Posting, reminders: Sequence[Reminder], mails: Sequence[bytes]
+) -> list[SendOut]:
+    return [
+        posting.line(
+            section=one.section,
+            to=one.to,
+            file=one.files[-1],
+            data=mail,
+            deadline=one.deadline,
+            items=one.items,
+        )
+        for one, mail in zip(reminders, mails, strict=True)
+    ]
 
 
 def _folder(request: RemindRequest, chosen: Round) -> Path:

@@ -125,8 +125,7 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
                 yield Problem("S104", Place(label="取組実績"), facts)
         asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
         if asked:
-            name = f"{wareki_full(chosen.year)}の{kind.label}"
-            facts = {"round": name, "count": len(asked), "items": listed(asked)}
+            facts = {"round": chosen.full_name, "count": len(asked), "items": listed(asked)}
             yield Problem("S105", facts=facts)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import wareki
 from sheetgen.forms.filenames import RETURN_LABEL
 from sheetgen.forms.jobs import return_file_name
 from sheetgen.forms.rounds import settle_round
@@ -18,9 +18,11 @@ from sheetgen.letters import RETURN_LETTER, LetterWriter
 from sheetgen.model.collect import ItemState
 from sheetgen.model.identity import round_mark
 from sheetgen.model.issued import Issue
+from sheetgen.model.letter import Letter
 from sheetgen.model.plan import Owner, Plan
-from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
-from sheetgen.model.sendout import SendKind, SendOut, latest, of_round
+from sheetgen.model.round import Round
+from sheetgen.model.sending import DistributeRequest, DistributeResult
+from sheetgen.model.sendout import SendKind, latest, of_round
 from sheetgen.pipeline.answering import COLLECT_FOLDER
 from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
@@ -31,7 +33,7 @@ from sheetgen.pipeline.letters import (
     letter_items,
     letter_text,
 )
-from sheetgen.pipeline.posting import Posting, place_letters, record_sendouts
+from sheetgen.pipeline.posting import Posting, parcel_of, place_letters, record_sendouts
 from sheetgen.problems import Place, Problem, SheetgenError
 
 
@@ -70,37 +72,25 @@ def send_back(
     held = {item for item, state in states.items() if state is ItemState.HELD}
     books = list(_books(plan, owners, folder, [one for one in issues if one.is_return], held))
     if not books:
-        facts = {"round": f"{wareki_full(chosen.year)}の{chosen.kind.label}"}
+        facts = {"round": chosen.full_name}
         raise SheetgenError([*problems, Problem("L040", Place(file=str(folder)), facts)])
     log = load_sendouts(request.plan)
     before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.RETURN)
     addressees = Addressees(plan)
-    parcels = tuple(_parcel(one, addressees, before) for one in books)
+    parcels = tuple(
+        parcel_of(one.owner.full_name, one.path.name, "お願い", one.items, addressees, before)
+        for one in books
+    )
     found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
-    writer = LetterWriter(request.letters, RETURN_LETTER)
-    letters = []
-    for one in books:
-        values = letter_text(plan, chosen, request.deadline, one.owner.full_name, one.path.name)
-        items = letter_items(place for place in plan.items() if place[2].id in one.items)
-        letters.append(writer.write(replace(values, items=items)))
+    letters = _letters(request, plan, chosen, books)
     recorded = 0
     kept: tuple[Path, ...] = ()
     if not request.dry_run:
         data = [book.data for book in books]
         kept = place_letters(folder, parcels, letters, data).kept_aside
         posting = Posting(SendKind.RETURN, chosen, moment, who)
-        lines = [
-            posting.line(
-                section=parcel.section,
-                to=parcel.to,
-                file=book.path.name,
-                data=book.data,
-                deadline=request.deadline,
-                items=parcel.items,
-                issue=book.issue.key,
-            )
-            for book, parcel in zip(books, parcels, strict=True)
-        ]
+        issued = [book.issue.key for book in books]
+        lines = posting.book_lines(parcels, data, issued, request.deadline)
         recorded, failed = record_sendouts(request.plan, lines, again=request.again)
         found += failed
         if not request.sections:
@@ -109,6 +99,19 @@ def send_back(
     return DistributeResult(
         chosen, folder, parcels, recorded, 0, kept, tuple(found), dry_run=request.dry_run
     )
+
+
+def _letters(
+    request: DistributeRequest, plan: Plan, chosen: Round, books: Sequence[_Book]
+) -> list[Letter]:
+    """課ごとのお願いの文。テンプレートの誤りは、何かを置く前に分かる。"""
+    writer = LetterWriter(request.letters, RETURN_LETTER)
+    letters = []
+    for one in books:
+        values = letter_text(plan, chosen, request.deadline, one.owner.full_name, one.path.name)
+        items = letter_items(place for place in plan.items() if place[2].id in one.items)
+        letters.append(writer.write(replace(values, items=items)))
+    return letters
 
 
 def _books(
@@ -127,15 +130,3 @@ def _books(
                 if held & inside:
                     yield _Book(owner, path, path.read_bytes(), issue, items)
                 break
-
-
-def _parcel(book: _Book, addressees: Addressees, before: dict[tuple[str, str], SendOut]) -> Parcel:
-    section, stem = book.owner.full_name, book.path.name.removesuffix(".xlsx")
-    last = before.get((section, book.path.name))
-    return Parcel(
-        section,
-        addressees.to(section),
-        book.items,
-        (book.path.name, f"{stem}_お願い.html", f"{stem}.eml"),
-        last.at if last else None,
-    )

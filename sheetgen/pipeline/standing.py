@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sheetgen import keeping
 from sheetgen.document.behind import grade_of, is_behind, low_grades
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import wareki
 from sheetgen.forms.rounds import settle_round
 from sheetgen.html.status import render_status
 from sheetgen.keeping.issues import issue_files, issues_folder, load_issues
@@ -57,7 +57,7 @@ def standing_of(
     plan = ledger.master.plan
     traces, problems = traces_of(ledger, chosen)
     if not traces.issued:
-        facts = {"round": f"{wareki_full(chosen.year)}の{chosen.kind.label}"}
+        facts = {"round": chosen.full_name}
         problems = (*problems, Problem("S010", facts=facts))
     grades: dict[str, str | None] = {}
     behind: set[str] = set()

@@ -53,7 +53,7 @@ def build_standing(
     counts = Counter(one.stage for one in items)
     return Standing(
         title=f"{plan.municipality}{plan.plan_title}",
-        round_name=f"{wareki_full(chosen.year)}の{chosen.kind.label}",
+        round_name=chosen.full_name,
         at=f"{now:%Y-%m-%d %H:%M}",
         stages=STAGES,
         counts=tuple(counts[stage] for stage in STAGES),
