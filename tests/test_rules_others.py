@@ -159,6 +159,12 @@ def test_22_personal_data_in_hidden_places() -> None:
     assert [p.facts["kinds"] for p in found] == ["電話番号", "氏名、電話番号", "氏名、電話番号"]
 
 
+def test_22_a_word_in_a_hidden_sentence_is_no_heading() -> None:
+    cells = {"A1": _text("転入者の住所異動の届出"), "A2": _text("職員番号：1")}
+    found = check_book(_book(RawSheet("控え", True, cells)), "回答.xlsx", {})
+    assert [(p.place.cell, p.facts["kinds"]) for p in found] == [("A2", "職員番号")]
+
+
 def test_22_personal_data_in_the_properties() -> None:
     book = _book(description="someone@example.jp", creator="行政経営担当")
     found = check_book(book, "回答.xlsx", {})

@@ -78,6 +78,10 @@ def test_required_parts(plan: Plan, name: str, code: str) -> None:
 def test_what_the_plan_leaves_out_is_not_required(plan: Plan) -> None:
     form = returned(plan, "01-04", value=None, effect=None)
     assert levels(form) == {"R305": Level.NOTE}
+    [told] = form.problems
+    assert told.place.path == "years[0].result.value"
+    [told] = returned(plan, "01-04", effect=None).problems
+    assert (told.code, told.place.path) == ("R305", "years[0].result.effect")
     # 10-01 has no planned effect at all
     assert codes(returned(plan, "10-01", effect=None)) == []
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from sheetgen.matching.aliens import has_content, personal_data
 from sheetgen.matching.chart import Chart
 from sheetgen.matching.claims import Claim, carriers_of, registered
-from sheetgen.matching.content import same
+from sheetgen.matching.content import is_blank, same
 from sheetgen.matching.fields import FieldFinder
 from sheetgen.matching.identity import Identifier, Identity
 from sheetgen.matching.locating import Whereabouts, locate
 from sheetgen.matching.names import SheetNames, names_by_sheet
+from sheetgen.matching.refusals import told_once
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
 from sheetgen.matching.titles import renumbered
 from sheetgen.model.answers import MatchedForm
@@ -50,6 +50,7 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
             others.append(sheet)
         else:
             problems += found
+    problems = told_once(problems)
     if not forms and not problems:
         problems.append(Problem("R118", Place(file=file)))
     elif forms and not any(one.cells for one in names.values()):
@@ -123,13 +124,9 @@ def _is_untouched(chart: Chart, form: IssuedForm, sheet: RawSheet) -> bool:
 
 def _alien(sheet: RawSheet, file: str) -> list[Problem]:
     """配っていないシートについて知らせる。"""
-    if not has_content(sheet) and not sheet.remarks:
+    if not sheet.remarks and all(map(is_blank, sheet.cells.values())):
         return []
-    place = Place(file=file, sheet=sheet.name)
-    if not sheet.hidden:
-        return [Problem("R140", place)]
-    found = personal_data(sheet)
-    return [Problem("R141", place, {"found": found}) if found else Problem("R142", place)]
+    return [Problem("R142" if sheet.hidden else "R140", Place(file=file, sheet=sheet.name))]
 
 
 def _repeated(forms: list[MatchedForm], file: str) -> list[Problem]:

@@ -65,7 +65,6 @@ HOW_TO_MEND = {
     "R121": _LOOK_AGAIN,
     "R122": _LOOK_AGAIN,
     "R123": _LOOK_AGAIN,
-    "R141": _THIS_BOOK,
     "R308": _CLEARED,
     "R309": _ONE_OF_THEM,
     "R330": "実際に行ったことを書いてください。",

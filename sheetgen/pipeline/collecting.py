@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.answering.questions import distinct
@@ -149,7 +149,8 @@ class _Sorter:
             found = match_book(one.book, file.name, file.digest, self._asked)
             matched = found.forms
             sheets = {form.sheet: form.issued.item_id for form in matched}
-            here += [*found.problems, *check_book(one.book, file.name, sheets)]
+            personal = check_book(one.book, file.name, sheets)
+            here += [*_not_told_by(personal, found.problems), *personal]
         self._forms += [self._examiner.examine(form) for form in matched]
         kind = one.book.format.value if one.book else file.suffix
         self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
@@ -169,6 +170,12 @@ class _Sorter:
         own = set(keys)
         rest = [one for key, found in of_form.items() if key not in own for one in found]
         return _Sorted(forms, tuple(self._files), tuple(rest))
+
+
+def _not_told_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """個人情報を告げる隠したシートについては、隠したシートのあることを重ねて知らせない。"""
+    sheets = {one.place.sheet for one in personal if one.place.sheet}
+    return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)
 
 
 def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:

@@ -36,17 +36,19 @@ def missing_effect(case: Case, answer: Answer) -> Facts | None:
 
 
 def blank_for_dash(case: Case, answer: Answer) -> Facts | None:
-    """計画が「-」の欄が空。二つまとめて一度だけ知らせる。"""
+    """計画が「-」の欄が空。二つとも空なら、初めの欄で一度だけ知らせる。"""
     year = case.year
     value, effect = case.answer("value"), case.answer("effect")
     if year is None or not case.was_running:
         return None
     blank = [
-        one.label
+        one
         for one, planned in ((value, year.target), (effect, year.effect))
         if one is not None and planned in DASHES and _is_missing(case, one)
     ]
-    return {"labels": "、".join(blank)} if blank else None
+    if not blank or answer != blank[0]:
+        return None
+    return {"labels": "、".join(one.label for one in blank)}
 
 
 def missing_initiative(case: Case, answer: Answer) -> Facts | None:

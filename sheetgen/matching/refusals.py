@@ -1,0 +1,48 @@
+"""一冊のどのシートにも当てはまる断りを、一度だけ告げる。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sheetgen.problems import Problem
+
+_OF_THE_BOOK = {
+    "R101": "found",
+    "R102": "found",
+    "R103": "item",
+    "R104": "item",
+    "R107": "version",
+}
+"""ブックごと取り違えると、どのシートにも出る断りと、シートの名を添える事実。"""
+
+_MOST_LISTED = 20
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """同じわけで断ったシートを、一つの問題にまとめ、シートの名を挙げる。
+
+    A single sheet stays in the place of its problem.
+    """
+    groups: dict[object, list[Problem]] = {}
+    for number, one in enumerate(problems):
+        why = (one.code, one.facts.get("found"), one.facts.get("version"))
+        groups.setdefault(why if one.code in _OF_THE_BOOK else number, []).append(one)
+    return [_as_one(group) for group in groups.values()]
+
+
+def _as_one(group: Sequence[Problem]) -> Problem:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    name = _OF_THE_BOOK[first.code]
+    told = _listed(list(dict.fromkeys(one.facts[name] for one in group)))
+    sheets = _listed([one.place.sheet for one in group])
+    facts = {**first.facts, name: f"{told}。シート: {sheets}"}
+    return replace(first, place=replace(first.place, sheet=None), facts=facts)
+
+
+def _listed(words: Sequence[object]) -> str:
+    shown = "、".join(map(str, words[:_MOST_LISTED]))
+    rest = len(words) - _MOST_LISTED
+    return f"{shown} ほか{rest}枚" if rest > 0 else shown
