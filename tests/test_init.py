@@ -159,18 +159,11 @@ def test_an_unreadable_file_of_sections(tmp_path: Path) -> None:
 def test_the_questions_on_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = [
-        "見本市",
-        "011003",
-        "011002",
-        "プラン",
-        "総務課",
-        "令和7年度",
-        "",
-        "市民：窓口、相談",
-        "",
-    ]
-    answers += ["総務部 総務課", "総務部 市民課", ""]
+    # 間違えた答えには、わけを告げて、そこだけを聞き直す。
+    answers = ["\u3000", "見本市", "11002", "011003", "011002", "プラン", "総務課"]
+    answers += ["来年", "令和7年度", "21", ""]
+    answers += ["：窓口", "市民：窓口、相談", "：", "財政", ""]
+    answers += ["総務課", "総務部 総務課", "市民課", "総務部 市民課", ""]
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(answers) + "\n"))
     assert main(["init", str(tmp_path / "city")]) == ExitCode.OK
     plan = load_plan(tmp_path / "city" / "data" / "plan.json")
@@ -179,9 +172,33 @@ def test_the_questions_on_the_terminal(
         "011002",
         2025,
     )
-    assert (len(plan.fiscal_years), len(plan.owners()), len(list(plan.measures()))) == (5, 2, 2)
+    assert len(plan.fiscal_years) == 5
+    assert [owner.full_name for owner in plan.owners()] == ["総務部 総務課", "総務部 市民課"]
+    assert [measure.name for _, measure in plan.measures()] == ["窓口", "相談", "財政"]
     told = capsys.readouterr()
     assert "検査数字" in told.out + told.err  # 合わないコードは、わけを添えて聞き直す
+
+
+def test_a_folder_already_started_is_told_before_the_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_city.start(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert main(["init", str(tmp_path)]) == ExitCode.PROBLEMS
+    assert "I001" in capsys.readouterr().err
+
+
+def test_the_next_step_leads_into_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "新しい 市", *FLAGS]) == ExitCode.OK
+    assert '  cd "新しい 市"\n' in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path / "新しい 市")
+    for path in Path().iterdir():
+        path.rename(tmp_path / f"前の{path.name}")
+    assert main(["init", *FLAGS]) == ExitCode.OK
+    assert "  cd " not in capsys.readouterr().out
 
 
 def test_without_anyone_to_answer_the_flag_is_named(

@@ -84,6 +84,8 @@ def init(
     """
     from sheetgen import pipeline  # late: help must not wait for the heavy parts
 
+    if None in (municipality, plan_title, office, first_year, years):
+        pipeline.refuse_started(folder)  # 二十も答えたあとで断られては困る
     asked = municipality is None
     request = InitRequest(
         folder=folder,
@@ -93,8 +95,11 @@ def init(
         office=office or _ask_words("--office", "事務局の名称"),
         first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
         years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
-        policies=policies or _ask_lines("--policy", _POLICY_WORDS),
-        sections=sections or (() if sections_file else _ask_lines("--section", _SECTION_WORDS)),
+        policies=policies or _ask_lines("--policy", _POLICY_WORDS, pipeline.parse_policy),
+        sections=sections
+        or (
+            () if sections_file else _ask_lines("--section", _SECTION_WORDS, pipeline.parse_section)
+        ),
         sections_file=sections_file,
     )
     result = pipeline.init(request)
@@ -102,8 +107,8 @@ def init(
     return verdict(result.problems)
 
 
-def _ask_words(option: str, words: str, default: str | None = None) -> str:
-    return _ask(option, words, str, default)
+def _ask_words(option: str, words: str) -> str:
+    return _ask(option, words, _words)
 
 
 def _ask(
@@ -113,17 +118,29 @@ def _ask(
 
     :raises UsageError: there is nobody to answer (I003).
     """
+    shown = bool(default)
     try:
-        found: Value = click.prompt(words, value_proc=read, default=default)
+        found: Value = click.prompt(words, value_proc=read, default=default, show_default=shown)
     except click.Abort:
         raise UsageError(Problem("I003", facts={"name": words, "option": option})) from None
     return found
 
 
-def _ask_lines(option: str, words: str) -> tuple[str, ...]:
-    """空の答えが来るまで、一つずつ聞く。一つは要る。"""
-    found = [_ask_words(option, f"{words}の1つ目")]
-    while answer := _ask_words(option, f"{words}の{len(found) + 1}つ目（なければ Enter）", ""):
+def _ask_lines(option: str, words: str, read: Callable[[str], object]) -> tuple[str, ...]:
+    """空の答えが来るまで、一つずつ聞く。一つは要る。読めない答えは、その場で聞き直す。"""
+
+    def line(text: str) -> str:
+        plain = text.strip()
+        if plain or not found:
+            try:
+                read(_words(plain))
+            except UsageError as error:
+                raise _refusal(error.problems[0]) from None
+        return plain
+
+    found: list[str] = []
+    found.append(_ask(option, f"{words}の1つ目", line))
+    while answer := _ask(option, f"{words}の{len(found) + 1}つ目（なければ Enter）", line, ""):
         found.append(answer)
     return tuple(found)
 
@@ -133,27 +150,34 @@ def _ask_code() -> str | None:
     return _ask("--code", words, _code, "") or None
 
 
+def _words(text: str) -> str:
+    """空白だけでない文字。"""
+    if not text.strip():
+        raise _refusal(Problem("I020"))
+    return text.strip()
+
+
 def _code(text: str) -> str:
     """コードを確かめる。合わなければ、画面で聞き直される。"""
     from sheetgen.model.text import check_digit  # late: it brings pydantic along
 
     plain = unicodedata.normalize("NFKC", text).strip()
     if plain and not (len(plain) == 6 and plain.isdecimal()):
-        raise _refusal("M043", value=text)
+        raise _refusal(Problem("I036", facts={"value": text}))
     if plain and plain[5] != check_digit(plain[:5]):
-        raise _refusal("M044", value=plain, expected=check_digit(plain[:5]))
+        raise _refusal(Problem("M044", facts={"value": plain, "expected": check_digit(plain[:5])}))
     return plain
 
 
 def _count(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
     if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST:
-        raise _refusal("U002", value=text, choices=f"1から{LONGEST}まで")
+        raise _refusal(Problem("U002", facts={"value": text, "choices": f"1から{LONGEST}まで"}))
     return int(plain)
 
 
-def _refusal(code: str, **facts: object) -> click.UsageError:
-    message = message_of(Problem(code, facts=facts))
+def _refusal(problem: Problem) -> click.UsageError:
+    message = message_of(problem)
     return click.UsageError(f"{message.cause}{message.remedy}")
 
 

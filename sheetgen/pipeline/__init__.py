@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.comparing import compare
     from sheetgen.pipeline.distributing import distribute
     from sheetgen.pipeline.exporting import export
-    from sheetgen.pipeline.founding import init
+    from sheetgen.pipeline.founding import init, refuse_started
     from sheetgen.pipeline.generating import generate
     from sheetgen.pipeline.receiving import collect
     from sheetgen.pipeline.reminding import remind
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sheetgen.pipeline.standing import status
     from sheetgen.pipeline.tracing import proposals, trace
     from sheetgen.pipeline.undoing import undo
+    from sheetgen.starting.founding import parse_policy, parse_section
 
 __all__ = [
     "add_items",
@@ -35,7 +36,10 @@ __all__ = [
     "export",
     "generate",
     "init",
+    "parse_policy",
+    "parse_section",
     "proposals",
+    "refuse_started",
     "remind",
     "report",
     "rollover",
@@ -54,6 +58,9 @@ _MODULES = {
     "distribute": "distributing",
     "generate": "generating",
     "init": "founding",
+    "parse_policy": "founding",
+    "parse_section": "founding",
+    "refuse_started": "founding",
     "remind": "reminding",
     "report": "reporting",
     "rollover": "rolling",

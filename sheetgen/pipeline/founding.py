@@ -30,6 +30,7 @@ from sheetgen.starting import (
 PLAN_FILE = "data/plan.json"
 SCHEMA_FILE = "data/plan.schema.json"
 TEMPLATES = "templates"
+_OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE, LIST_FILE)
 _FORM = "shinchoku_sheet.xlsx"
 _SHARED = Path("share") / "sheetgen" / TEMPLATES
 
@@ -42,7 +43,7 @@ def init(request: InitRequest) -> InitResult:
     """
     templates = dict(_templates(find_templates()))
     target = request.folder / PLAN_FILE
-    refuse_existing(request.folder, [PLAN_FILE, SCHEMA_FILE, README_FILE, LIST_FILE, *templates])
+    refuse_existing(request.folder, [*_OWN_FILES, *templates])
     policies = [parse_policy(text) for text in request.policies]
     sections = [parse_section(text) for text in request.sections]
     if request.sections_file is not None:
@@ -64,6 +65,14 @@ def init(request: InitRequest) -> InitResult:
         raise
     written = (target, *(request.folder / name for name in files))
     return InitResult(request.folder, written, len(templates), tuple(founding_notes(request)))
+
+
+def refuse_started(folder: Path) -> None:
+    """もう始めてあるフォルダーなら止める。聞く前に確かめる。
+
+    :raises SheetgenError: a file is there already (I001).
+    """
+    refuse_existing(folder, list(_OWN_FILES))
 
 
 def read_sections(path: Path) -> tuple[NewSection, ...]:
