@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sheetgen.answering.compare import compared
 from sheetgen.answering.questions import by_weight, level_of
 from sheetgen.messages import message_of
-from sheetgen.messages.values import READINGS
+from sheetgen.messages.values import explain_reading
 from sheetgen.model.collect import FileOutcome, ItemOutcome
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
@@ -85,7 +85,7 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             change.old,
             change.new,
             None if change.answer.raw == _plain(change.new) else change.answer.raw,
-            _reading(change.answer.rule),
+            explain_reading(change.answer.rule) or None,
             change.answer.how.value,
             change.file,
             change.sheet,
@@ -115,11 +115,6 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
         rows=tuple(rows),
         empty="今回、記録した値はありません。",
     )
-
-
-def _reading(rule: str) -> str | None:
-    """読み方を、読めることばにする。知らない名は、そのまま見せる。"""
-    return "、".join(READINGS.get(name, name) for name in rule.split()) or None
 
 
 def _plain(value: Value) -> str:

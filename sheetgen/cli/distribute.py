@@ -8,10 +8,18 @@ from pathlib import Path
 
 import click
 
+from sheetgen.cli.figure_table import padded
 from sheetgen.cli.help_format import JapaneseCommand, columns
-from sheetgen.cli.parameters import day, folder_option, round_option, source_options, year_option
+from sheetgen.cli.parameters import (
+    day,
+    folder_option,
+    round_option,
+    sections_option,
+    source_options,
+    year_option,
+)
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
 from sheetgen.problems import ExitCode
@@ -23,13 +31,7 @@ NO_ADDRESS = "（宛先なし）"
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
 @year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
-@click.option(
-    "--section",
-    "sections",
-    metavar="課",
-    multiple=True,
-    help="この課だけに送る（例: 経営企画課）。何度でも書ける。",
-)
+@sections_option("この課だけに送る（例: 経営企画課）。何度でも書ける。")
 @click.option(
     "--deadline",
     type=day,
@@ -105,15 +107,12 @@ def _summarize(result: DistributeResult, root: Path, what: str) -> None:
         click.echo(f"{name}を {len(result.parcels)}課に送る用意ができました（様式 {forms}枚）。")
         click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
         click.echo("  課ごとに、ブック（.xlsx）、印刷する文（.html）、メールの下書き（.eml）")
-        if result.kept_aside:
-            click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
+        show_earlier(0, result.kept_aside, "個")
         if result.recorded:
             click.echo(f"  送付記録に {result.recorded}課分を加えました。")
         else:
             click.echo("  送付記録は前のままです（同じものを送った記録があります）。")
-    if result.problems:
-        click.echo(f"  気を付けること: {counts(result.problems)}")
-        show_problems(result.problems)
+    show_noticed(result.problems)
 
 
 def _table(parcels: tuple[Parcel, ...]) -> Iterator[str]:
@@ -122,5 +121,5 @@ def _table(parcels: tuple[Parcel, ...]) -> Iterator[str]:
     for parcel in parcels:
         to = ", ".join(parcel.to) or NO_ADDRESS
         before = f"（{parcel.sent_before[:10]} に送付）" if parcel.sent_before else ""
-        name = parcel.section + " " * (width - columns(parcel.section))
+        name = padded(parcel.section, width)
         yield f"  {name} {len(parcel.items):>3}枚  {to} {before}".rstrip()

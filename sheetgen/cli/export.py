@@ -8,7 +8,7 @@ import click
 
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, plan_option
-from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.model.opendata import DataFormat, ExportRequest, ExportResult
 from sheetgen.problems import ExitCode
 
@@ -46,10 +46,5 @@ def _summarize(result: ExportResult, root: Path) -> None:
     click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
     for title, rows in result.rows:
         click.echo(f"  {title}: {rows}行")
-    if result.unchanged:
-        click.echo(f"  うち {result.unchanged}個は、前に作ったものと同じです。")
-    if result.kept_aside:
-        click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
-    if result.problems:
-        click.echo(f"  気を付けること: {counts(result.problems)}")
-        show_problems(result.problems)
+    show_earlier(result.unchanged, result.kept_aside, "個")
+    show_noticed(result.problems)

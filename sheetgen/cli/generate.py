@@ -13,11 +13,12 @@ from sheetgen.cli.parameters import (
     folder_option,
     one_of,
     round_option,
+    sections_option,
     source_options,
     year_option,
 )
 from sheetgen.cli.progress import Progress
-from sheetgen.cli.report import counts, show_in_short, shown_path, verdict
+from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import ExitCode
@@ -48,13 +49,7 @@ PER_WORDS = {
     multiple=True,
     help="この実施項目だけを作る（例: 08-08）。何度でも書ける。",
 )
-@click.option(
-    "--section",
-    "sections",
-    metavar="課",
-    multiple=True,
-    help="この課だけを作る（例: 経営企画課）。何度でも書ける。",
-)
+@sections_option("この課だけを作る（例: 経営企画課）。何度でも書ける。")
 @click.option(
     "--deadline",
     type=day,
@@ -107,11 +102,5 @@ def _summarize(result: GenerateResult, root: Path, kind: RoundKind, verbose: boo
     forms = sum(book.forms for book in result.books)
     click.echo(f"{kind.label}のブック {len(result.books)}冊（様式 {forms}枚）を作りました。")
     click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
-    if result.unchanged:
-        click.echo(f"  うち {result.unchanged}冊は、前に作ったものと同じです。")
-    if result.kept_aside:
-        click.echo(f"  前のもの {len(result.kept_aside)}冊を「旧版」に移しました。")
-    if not result.problems:
-        return
-    click.echo(f"  気を付けること: {counts(result.problems)}")
-    show_in_short(result.problems, verbose)
+    show_earlier(result.unchanged, result.kept_aside, "冊")
+    show_noticed(result.problems, short=not verbose)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetgen.cli.report import shown_path
-from sheetgen.messages.values import READINGS
+from sheetgen.messages.values import explain_reading
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.tracing import Step
@@ -54,6 +54,7 @@ _HEADS = {
     Action.WAIVE: "確認して通した",
     Action.DECIDE: "食い違いの決定",
     Action.ROLLOVER: "年度の切り替え",
+    Action.ADD: "追加",
     Action.END: "終わり",
 }
 
@@ -63,6 +64,8 @@ def _details(entry: Entry) -> Iterator[str]:
         yield f"  {entry.code} を通した。わけ: {entry.reason}"
     elif entry.action is Action.DECIDE:
         yield f"  {shown(entry.old)} とし、{shown(entry.new)} を採らなかった"
+    elif entry.action is Action.ADD:
+        yield f"  {entry.label}: {shown(entry.new)}"
     elif entry.action in (Action.PROPOSE, Action.ROLLOVER):
         yield f"  {entry.label}: {shown(entry.old)} → {shown(entry.new)}"
     else:
@@ -72,8 +75,7 @@ def _details(entry: Entry) -> Iterator[str]:
     if entry.file:
         yield f"  ファイル: {_source(entry)}"
     if entry.raw is not None and entry.raw != _plain(entry.new):
-        # 今の版が知らない読み方の名も、そのまま見せる。
-        readings = "、".join(READINGS.get(name, name) for name in (entry.rule or "").split())
+        readings = explain_reading(entry.rule or "")
         rule = f"（{readings}）" if readings else ""
         yield f"  書かれていた文字: {shown(entry.raw)}{rule}"
 

@@ -125,6 +125,11 @@ def year_option(help_text: str) -> Callable[[Command], Command]:
     return click.option("--year", type=fiscal_year, metavar="年度", help=help_text)
 
 
+def sections_option(help_text: str) -> Callable[[Command], Command]:
+    """``--section`` を付ける。"""
+    return click.option("--section", "sections", metavar="課", multiple=True, help=help_text)
+
+
 def folder_option(
     name: str, help_text: str, default: Path | None = None
 ) -> Callable[[Command], Command]:

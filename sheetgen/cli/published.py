@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.report import counts, show_problems, shown_path
+from sheetgen.cli.report import show_earlier, show_noticed, shown_path
 from sheetgen.model.report import Output, ReportResult
 
 _NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ"}
@@ -24,10 +24,5 @@ def show_rest(result: ReportResult) -> None:
     """書体、前に作ったものとの違い、気を付けることを書く。"""
     if result.font:
         click.echo(f"  PDF の書体: {result.font}")
-    if result.unchanged:
-        click.echo(f"  うち {result.unchanged}個は、前に作ったものと同じです。")
-    if result.kept_aside:
-        click.echo(f"  前のもの {len(result.kept_aside)}個を「旧版」に移しました。")
-    if result.problems:
-        click.echo(f"  気を付けること: {counts(result.problems)}")
-        show_problems(result.problems)
+    show_earlier(result.unchanged, result.kept_aside, "個")
+    show_noticed(result.problems)

@@ -9,9 +9,17 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.distribute import DEFAULT_LETTERS, NO_ADDRESS
+from sheetgen.cli.figure_table import padded
 from sheetgen.cli.help_format import JapaneseCommand, columns
-from sheetgen.cli.parameters import day, folder_option, plan_option, round_option, year_option
-from sheetgen.cli.report import counts, show_problems, shown_path, verdict
+from sheetgen.cli.parameters import (
+    day,
+    folder_option,
+    plan_option,
+    round_option,
+    sections_option,
+    year_option,
+)
+from sheetgen.cli.report import show_noticed, shown_path, verdict
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
 from sheetgen.problems import ExitCode
@@ -20,13 +28,7 @@ from sheetgen.problems import ExitCode
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
 @year_option("照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
-@click.option(
-    "--section",
-    "sections",
-    metavar="課",
-    multiple=True,
-    help="この課だけを調べる（例: 経営企画課）。何度でも書ける。",
-)
+@sections_option("この課だけを調べる（例: 経営企画課）。何度でも書ける。")
 @click.option(
     "--today",
     type=day,
@@ -100,9 +102,7 @@ def _summarize(result: RemindResult, root: Path) -> None:
         else:
             click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
             click.echo("  課ごとに、印刷する文（.html）とメールの下書き（.eml）")
-    if result.problems:
-        click.echo(f"  気を付けること: {counts(result.problems)}")
-        show_problems(result.problems)
+    show_noticed(result.problems)
 
 
 def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
@@ -114,5 +114,5 @@ def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
         late = "" if one.days_late is None or one.days_late <= 0 else f"{one.days_late}日遅れ  "
         to = ", ".join(one.to) or NO_ADDRESS
         before = f"（{one.reminded_before[:10]} に督促）" if one.reminded_before else ""
-        name = one.section + " " * (width - columns(one.section))
+        name = padded(one.section, width)
         yield f"  {name}  {late}{what}  {to} {before}".rstrip()

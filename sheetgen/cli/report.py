@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 
 import click
@@ -65,6 +65,25 @@ def _samples(notes: list[Problem]) -> list[Problem]:
     rest = [index for index in range(len(notes)) if index not in first.values()]
     room = max(SHOWN_NOTES - len(first), 0)
     return [notes[index] for index in sorted([*first.values(), *rest[:room]])]
+
+
+def show_noticed(problems: Sequence[Problem], *, short: bool = False) -> None:
+    """気を付けることを、数から書く。``short`` なら、参考は少しだけ。一つもなければ何も書かない。"""
+    if not problems:
+        return
+    click.echo(f"  気を付けること: {counts(problems)}")
+    if short:
+        show_in_short(problems, verbose=False)
+    else:
+        show_problems(problems)
+
+
+def show_earlier(unchanged: int, kept_aside: Sized, unit: str) -> None:
+    """前に作ったものとの違いを書く。``unit`` は数える語（冊、個）。"""
+    if unchanged:
+        click.echo(f"  うち {unchanged}{unit}は、前に作ったものと同じです。")
+    if kept_aside:
+        click.echo(f"  前のもの {len(kept_aside)}{unit}を「旧版」に移しました。")
 
 
 def shown_path(path: Path, root: Path) -> str:

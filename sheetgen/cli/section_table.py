@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from sheetgen.cli.figure_table import figure, figure_line
 from sheetgen.cli.help_format import columns
 from sheetgen.model.collect import CollectResult, ItemState
 
@@ -18,7 +19,7 @@ def section_table(result: CollectResult) -> Iterator[str]:
     for outcome in result.items:
         sections.setdefault(outcome.section, Counter())[outcome.state] += 1
     width = max(map(columns, ("課", "計", *sections)))
-    yield _line("課", ["項目", *_STATES], width)
+    yield figure_line("課", ["項目", *_STATES], width, _WIDTH)
     for name in sorted(sections, key=lambda one: result.sections.index(one)):
         yield _row(name, sections[name], width)
     yield _row("計", sum(sections.values(), Counter()), width)
@@ -26,10 +27,4 @@ def section_table(result: CollectResult) -> Iterator[str]:
 
 def _row(name: str, counts: Counter[ItemState], width: int) -> str:
     figures = [counts.total(), *(counts[state] for state in _STATES)]
-    # 0 は目立たなくし、目を引くべき数だけを残す。
-    return _line(name, [str(figure) if figure else "・" for figure in figures], width)
-
-
-def _line(name: str, cells: list[str], width: int) -> str:
-    padded = [" " * (_WIDTH - columns(cell)) + cell for cell in cells]
-    return "  " + name + " " * (width - columns(name)) + "".join(padded)
+    return figure_line(name, map(figure, figures), width, _WIDTH)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sheetgen.cli.figure_table import figure, figure_line
 from sheetgen.cli.help_format import JapaneseCommand, columns
 from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
 from sheetgen.cli.report import show_problems, shown_path
@@ -89,18 +90,9 @@ def status_table(standing: Standing) -> Iterator[str]:
     width = max(map(columns, ("課", "計", *names)))
     dated = any(one.deadline for one in standing.sections)
     heads = ["項目", *standing.stages, *(["提出期限"] if dated else [])]
-    yield _line("課", heads, width)
+    yield figure_line("課", heads, width, _WIDTH)
     for name, one in zip(names, standing.sections, strict=True):
         dates = [one.deadline or "・"] if dated else []
-        yield _line(name, [*map(_shown, (one.total, *one.counts)), *dates], width)
-    yield _line("計", list(map(_shown, (standing.total, *standing.counts))), width)
-
-
-def _shown(figure: int) -> str:
-    # 0 は目立たなくし、目を引くべき数だけを残す。
-    return str(figure) if figure else "・"
-
-
-def _line(name: str, cells: list[str], width: int) -> str:
-    padded = [" " * (_WIDTH - columns(cell)) + cell for cell in cells]
-    return "  " + name + " " * (width - columns(name)) + "".join(padded)
+        cells = [*map(figure, (one.total, *one.counts)), *dates]
+        yield figure_line(name, cells, width, _WIDTH)
+    yield figure_line("計", map(figure, (standing.total, *standing.counts)), width, _WIDTH)

@@ -202,5 +202,8 @@ READINGS: dict[str, str] = {
 
 
 def explain_reading(rule: str) -> str:
-    """読み方の名（空白で区切って一つ以上）を、読めることばにする。空なら空。"""
-    return "、".join(READINGS[name] for name in rule.split())
+    """読み方の名（空白で区切って一つ以上）を、読めることばにする。空なら空。
+
+    A name written by another version is shown as it is.
+    """
+    return "、".join(READINGS.get(name, name) for name in rule.split())
