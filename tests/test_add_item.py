@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,14 @@ from new_city import LIST, SHEET, cell_of, fill, full_row, items_of
 from programs import soffice_convert
 
 from sheetgen.cli import main
+from sheetgen.keeping import journal_path, transaction
+from sheetgen.keeping.journal import parse_journal
 from sheetgen.master import load_plan
 from sheetgen.messages import message_of
+from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddRequest, AddResult
-from sheetgen.pipeline import add_items
+from sheetgen.pipeline import add_items, undo
+from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.problems import ExitCode, Level, SheetgenError, UsageError
 
 
@@ -45,6 +51,53 @@ def refused(plan: Path, source: Path, **wishes: Any) -> list[tuple[str, str | No
         for problem in result.problems
         if message_of(problem).level is not Level.NOTE
     ]
+
+
+def test_the_journal_tells_when_and_by_whom(
+    plan: Path, listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(listed, full_row(), full_row("相談の予約", 推進項目="相談", 主管課="相談課"))
+    moment = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+    request = AddRequest(plan=plan, source=listed)
+    assert add_items(replace(request, dry_run=True), now=moment, who="係").run is None
+    assert not journal_path(plan).exists()
+    run = add_items(request, now=moment, who="係").run
+    lines = parse_journal(journal_path(plan).read_bytes(), "")
+    assert lines.problems == ()
+    assert [(one.action, one.item, one.new) for one in lines.entries] == [
+        (Action.ADD, "01-01", "(1)① 窓口の統合"),
+        (Action.ADD, "02-01", "(2)① 相談の予約"),
+        (Action.END, None, None),
+    ]
+    assert {(one.run, one.by, one.at) for one in lines.entries} == {
+        (run, "係", moment.astimezone().isoformat(timespec="seconds"))
+    }
+    assert main(["history", "01-01", "--plan", str(plan)]) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert f"係　追加（回 {run}）" in told
+    assert LIST in told
+    # 加えたことは、値を戻しても元に戻らない。
+    before = plan.read_bytes()
+    with pytest.raises(UsageError) as caught:
+        undo(plan)
+    assert [problem.code for problem in caught.value.problems] == ["S131"]
+    assert plan.read_bytes() == before
+
+
+@pytest.mark.parametrize("placed", [False, True])
+def test_a_run_cut_short_is_settled_by_what_the_plan_holds(
+    plan: Path, listed: Path, placed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """電源が切れ、そのあと人が計画のデータを保存し直しても、記録簿は計画と合う。"""
+    fill(listed, full_row())
+    before = plan.read_bytes()
+    with monkeypatch.context() as cut:
+        cut.setattr(transaction, "_forget", lambda _: None)  # 印を消す前に止まる
+        add(plan, listed)
+    plan.write_bytes((plan.read_bytes() if placed else before) + b"\n")
+    with open_ledger(plan, writing=True) as ledger:
+        assert [problem.code for problem in ledger.problems] == ["R504"]
+        assert any(entry.action is Action.ADD for entry in ledger.entries) == placed
 
 
 def test_a_row_becomes_an_item(plan: Path, listed: Path) -> None:

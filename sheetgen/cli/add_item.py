@@ -116,4 +116,4 @@ def _summarize(result: AddResult, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"試しに見ました。{len(result.items)}件を加えられます。何も書いていません。")
     else:
-        click.echo(f"実施項目 {len(result.items)}件を計画のデータに加えました。")
+        click.echo(f"実施項目 {len(result.items)}件を計画のデータに加えました（回 {result.run}）。")

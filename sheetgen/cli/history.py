@@ -52,7 +52,9 @@ def _show_item(traced: ItemHistory) -> None:
         for step in traced.others:
             _show_step(step)
     if traced.untraced:
-        click.echo("\n記録簿にない値（計画のデータに初めからあるか、手で書かれたもの）")
+        click.echo(
+            "\n記録簿にない値（計画のデータに初めからあるか、項目とともに加えたか、手で書かれたもの）"
+        )
         for field in traced.untraced:
             click.echo(f"  {field.label}: {shown(field.now)}")
     if not (traced.fields or traced.others or traced.untraced):

@@ -20,5 +20,7 @@ class Action(StrEnum):
     """取り消しで戻した値。"""
     ROLLOVER = "rollover"
     """年度の切り替えで変えたこと。"""
+    ADD = "add"
+    """加えた実施項目。``new`` は印刷の番号と名称、``file`` は一覧。"""
     END = "end"
     """一回の終わり。``file`` などは空。"""

@@ -89,8 +89,9 @@ class AddedItem:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """加えた結果。``saved`` は計画のデータに書いたかどうか。"""
+    """加えた結果。``saved`` は計画のデータに書いたかどうか、``run`` は記録簿の回。"""
 
     items: tuple[AddedItem, ...]
     problems: tuple[Problem, ...]
     saved: bool
+    run: str | None = None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sheetgen.keeping.archives import archives
-from sheetgen.master import load_plan, parse_plan
+from sheetgen.master import load_plan, parse_plan, user_name
 from sheetgen.messages import message_of
+from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
+from sheetgen.model.journal import Entry
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
@@ -21,21 +24,25 @@ from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
 from sheetgen.values import Expected, read_value
 
 
-def add_items(request: AddRequest) -> AddResult:
+def add_items(
+    request: AddRequest, *, now: datetime | None = None, who: str | None = None
+) -> AddResult:
     """実施項目を加える。一つでも直すところがあれば、何も加えない。
 
     Everything is looked at before anything is said.  What only asks (確認) holds the
-    list back, too, until ``accept``.
+    list back, too, until ``accept``.  The journal tells what was added when, by whom and
+    from which list.
 
     :raises SheetgenError: the master or the list cannot be read, another program has the
         master, or nothing was asked for (I031, I032).
     """
+    moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
-        added = _added(request, ledger)
+        added = _added(request, ledger, moment, who)
         return replace(added, problems=(*ledger.problems, *added.problems))
 
 
-def _added(request: AddRequest, ledger: Ledger) -> AddResult:
+def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) -> AddResult:
     """錠を持ったまま、読み、確かめ、書く。"""
     plan = ledger.master.plan
     file = str(request.source) if request.source else None
@@ -54,9 +61,36 @@ def _added(request: AddRequest, ledger: Ledger) -> AddResult:
         for _, measure, item in new.items()
         if item.id in names
     )
+    run = None
     if not request.dry_run:
-        commit(ledger, new, ())
-    return AddResult(items, tuple(problems), saved=not request.dry_run)
+        run = ledger.new_run(now)
+        commit(ledger, new, list(_entries(run, now, who, items, file)))
+    return AddResult(items, tuple(problems), saved=not request.dry_run, run=run)
+
+
+def _entries(
+    run: str, now: datetime, who: str | None, items: Sequence[AddedItem], file: str | None
+) -> Iterator[Entry]:
+    """記録簿に書き足す行。"""
+    head = {
+        "run": run,
+        "at": now.isoformat(timespec="seconds"),
+        "by": _storable(who or user_name()),
+    }
+    for item in items:
+        values = {
+            "item": item.id,
+            "label": "実施項目",
+            "new": f"{item.label} {item.title}",
+            "file": _storable(file) if file else None,
+        }
+        yield Entry.model_validate({**head, "action": Action.ADD, **values})
+    yield Entry.model_validate({**head, "action": Action.END})
+
+
+def _storable(text: str) -> str:
+    """UTF-8 で書ける文字。"""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]]:

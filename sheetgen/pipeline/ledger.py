@@ -124,6 +124,8 @@ def _has_happened(pending: keeping.Pending, plan: Plan) -> bool:
     for entry in keeping.parse_journal(pending.lines, "").entries:
         if entry.action is Action.ROLLOVER and entry.item is None:
             return plan.revision.fiscal_year == entry.new
+        if entry.action is Action.ADD:
+            return entry.item in items
         if entry.action not in (Action.RECORD, Action.UNDO) or entry.item not in items:
             continue
         value = read_path(items[entry.item], entry.path or "", 0)

@@ -17,6 +17,7 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
 from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.standing.rolling import listed
 
 SHOWN_RUNS = 5
 LONGEST_SHOWN = 30
@@ -34,7 +35,7 @@ def undo(
 
     The journal only grows: what came back is written down, too.
 
-    :raises UsageError: no such run, or it is no run to take back (R520, R521, R522, S130).
+    :raises UsageError: no such run, or it is none to take back (R520-R522, S130, S131).
     :raises SheetgenError: nothing to take back (R523), or values have changed since
         (R524, R525, R526); nothing has changed.
     """
@@ -42,7 +43,7 @@ def undo(
     with open_ledger(path, writing=not dry_run) as ledger:
         chosen = _chosen(ledger.entries, run)
         lines = [entry for entry in ledger.entries if entry.run == chosen]
-        _refuse_rollover(chosen, lines)
+        _refuse_others(chosen, lines)
         records = [entry for entry in lines if entry.action is Action.RECORD]
         items = {item.id: item for _, _, item in ledger.master.plan.items()}
         blocked = list(_blocked(ledger, records, items))
@@ -89,12 +90,16 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
     return run
 
 
-def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
-    """年度の切り替えは、値だけを戻しても元に戻らない。"""
+def _refuse_others(run: str, lines: Sequence[Entry]) -> None:
+    """年度の切り替えと、実施項目を加えたことは、値を戻しても元に戻らない。"""
     archive = [one.file for one in lines if one.action is Action.ROLLOVER and one.file]
     if archive:
         facts = {"run": run, "file": archive[0]}
         raise UsageError(Problem("S130", Place(label="--run"), facts))
+    added = [one.item for one in lines if one.action is Action.ADD and one.item]
+    if added:
+        facts = {"run": run, "items": listed(added)}
+        raise UsageError(Problem("S131", Place(label="--run"), facts))
 
 
 def _blocked(
