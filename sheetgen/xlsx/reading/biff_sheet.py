@@ -52,16 +52,7 @@ class SheetRecords:
             for ref, number in self._notes
         ]
         remarks += [Remark(RemarkKind.TEXT_BOX, one) for one in self._texts.values() if one.strip()]
-        content = self._content
-        return RawSheet(
-            name=name,
-            hidden=hidden,
-            cells=content.cells,
-            merged=tuple(content.merged),
-            hidden_rows=content.hidden_rows(),
-            hidden_columns=content.hidden_columns(),
-            remarks=(*remarks, *self._remarks),
-        )
+        return self._content.sheet(name, hidden, (*remarks, *self._remarks))
 
     def _look(self, style: int) -> Look:
         looks = self._maker.looks

@@ -18,7 +18,7 @@ from sheetgen.xlsx.reading.cells import (
 )
 from sheetgen.xlsx.reading.ods_cell import CellSource, make_cell, name_target
 from sheetgen.xlsx.reading.ods_text import Paragraphs, Styles
-from sheetgen.xlsx.reading.sheet_parser import SheetContent
+from sheetgen.xlsx.reading.sheet_parser import SheetContent, on_sheet
 from sheetgen.xlsx.reading.xmlparts import MAX_DEPTH, Attrs, local_name, without_prefixes
 
 _CELLS = {"table-cell", "covered-table-cell"}
@@ -201,21 +201,9 @@ class ContentReader:
             self._tell("R041")
             return
         name = self._table.get("name", "")
-        self.problems += [
-            Problem(one.code, Place(sheet=name, cell=one.place.cell), one.facts)
-            for one in content.problems
-        ]
-        self.sheets.append(
-            RawSheet(
-                name=name,
-                hidden=self._table.get("style-name", "") in self._styles.hidden_tables,
-                cells=content.cells,
-                merged=tuple(content.merged),
-                hidden_rows=content.hidden_rows(),
-                hidden_columns=content.hidden_columns(),
-                remarks=tuple(self._remarks),
-            )
-        )
+        self.problems += [on_sheet(name, one) for one in content.problems]
+        hidden = self._table.get("style-name", "") in self._styles.hidden_tables
+        self.sheets.append(content.sheet(name, hidden, self._remarks))
 
     def _name(self, attrs: Attrs) -> None:
         sheet = self._table.get("name") if self._content is not None else None

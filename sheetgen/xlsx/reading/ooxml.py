@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet, Remark
-from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.xlsx.reading import sheet_scanner
 from sheetgen.xlsx.reading.archive import MAX_PART, Archive, refuse
 from sheetgen.xlsx.reading.cells import MAX_CELLS, CellMaker
 from sheetgen.xlsx.reading.parts_scanner import scan_looks, scan_names, scan_strings
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.scanning import NotPlainError, PartMemo, is_plain
-from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, parse_sheet
+from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, on_sheet, parse_sheet
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape
 from sheetgen.xlsx.reading.styles import Look, read_looks
 from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8
@@ -170,7 +170,7 @@ class BookReader:
             try:
                 yield self._sheet(name, node.attrs.get("state", "visible") != "visible", one, maker)
             except SheetgenError as error:
-                raise SheetgenError([_on(name, problem) for problem in error.problems]) from error
+                raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
 
     def _sheet(self, name: str, hidden: bool, one: Relation, maker: CellMaker) -> RawSheet:
         content = self._content(one.target, maker)
@@ -187,16 +187,8 @@ class BookReader:
             remarks = reader.read(related, content.links)
             found += reader.problems
         self._told.update(told(related))
-        self._problems += [_on(name, problem) for problem in found]
-        return RawSheet(
-            name=name,
-            hidden=hidden,
-            cells=content.cells,
-            merged=tuple(content.merged),
-            hidden_rows=content.hidden_rows(),
-            hidden_columns=content.hidden_columns(),
-            remarks=tuple(remarks),
-        )
+        self._problems += [on_sheet(name, problem) for problem in found]
+        return content.sheet(name, hidden, remarks)
 
     def _content(self, part: str, maker: CellMaker) -> SheetContent:
         if self._archive.size(part) > MAX_PART:
@@ -256,9 +248,3 @@ def _names(root: Element, names: list[_Name]) -> Iterator[RawName]:
         # 無いシートの名前は、どのシートのものとも言えない。
         elif scope.isascii() and scope.isdigit() and int(scope[:9]) < len(sheets):
             yield RawName(name, sheets[int(scope)], target.strip())
-
-
-def _on(sheet: str, problem: Problem) -> Problem:
-    """問題の場所に、シートの名を加える。"""
-    place = Place(sheet=sheet, cell=problem.place.cell)
-    return Problem(problem.code, place, problem.facts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sheetgen.model.returned import CellKind, RawCell
+from sheetgen.model.returned import CellKind, RawCell, RawSheet, Remark
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.cells import (
@@ -91,10 +91,27 @@ class SheetContent:
         used = {column_number(ref.rstrip(_DIGITS)) for ref in self.cells}
         return frozenset(one for one in used if any(a <= one <= b for a, b in self.columns))
 
+    def sheet(self, name: str, hidden: bool, remarks: Iterable[Remark]) -> RawSheet:
+        """読み終えたシート。"""
+        return RawSheet(
+            name=name,
+            hidden=hidden,
+            cells=self.cells,
+            merged=tuple(self.merged),
+            hidden_rows=self.hidden_rows(),
+            hidden_columns=self.hidden_columns(),
+            remarks=tuple(remarks),
+        )
+
     def unreadable(self, ref: str, written: str) -> None:
         """読めない値のセル。値を捨てず、誤りの値として残す。"""
         self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50]}))
         self.put(ref, RawCell(CellKind.ERROR, written))
+
+
+def on_sheet(sheet: str, problem: Problem) -> Problem:
+    """問題の場所に、シートの名を加える。"""
+    return Problem(problem.code, Place(sheet=sheet, cell=problem.place.cell), problem.facts)
 
 
 def is_zero(text: str | None) -> bool:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
-from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import Archive, refuse
 from sheetgen.xlsx.reading.biff_text import struck_text
 from sheetgen.xlsx.reading.cells import CellMaker, column_letters
@@ -18,6 +18,7 @@ from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
 from sheetgen.xlsx.reading.ooxml import core_properties, told
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.remarks import RemarkReader
+from sheetgen.xlsx.reading.sheet_parser import on_sheet
 from sheetgen.xlsx.reading.strings import Text
 from sheetgen.xlsx.reading.styles import Look
 from sheetgen.xlsx.reading.xlsb_sheet import read_sheet
@@ -130,22 +131,11 @@ class XlsbReader:
             try:
                 content = read_sheet(self._archive.read(one.target), maker)
             except SheetgenError as error:
-                found = [
-                    Problem(p.code, Place(sheet=name, cell=p.place.cell), p.facts)
-                    for p in error.problems
-                ]
-                raise SheetgenError(found) from error
+                raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
             own = [one for one in self._relations.of(one.target) if one.kind != "comments"]
             problems.update(told(own))
-            yield RawSheet(
-                name=name,
-                hidden=hidden,
-                cells=content.cells,
-                merged=tuple(content.merged),
-                hidden_rows=content.hidden_rows(),
-                hidden_columns=content.hidden_columns(),
-                remarks=tuple(RemarkReader(self._archive, self._relations).read(own, [])),
-            )
+            remarks = RemarkReader(self._archive, self._relations).read(own, [])
+            yield content.sheet(name, hidden, remarks)
 
     def _names(self) -> Iterator[RawName]:
         sheets = [name for _, _, name in self._bundles]
