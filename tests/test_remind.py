@@ -22,7 +22,8 @@ from sheetgen.messages import describe
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, Reminder, RemindRequest, RemindResult
 from sheetgen.model.sendout import SendKind
-from sheetgen.pipeline import distribute, remind, send_back, undo
+from sheetgen.model.standing import Stage, Standing, StatusRequest
+from sheetgen.pipeline import distribute, remind, send_back, status, undo
 from sheetgen.problems import SheetgenError, UsageError
 
 NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
@@ -72,6 +73,11 @@ class Round:
             **wishes,
         )
         return remind(request, now=NOW, who="係")
+
+    def standing(self) -> Standing:
+        folder = self.letters.parent
+        request = StatusRequest(plan=self.desk.plan, layout=folder, root=self.desk.root)
+        return status(request, NOW).standing
 
     def refused(self, today: date = LATE, **wishes: Any) -> str:
         before = self.desk.everything()
@@ -186,7 +192,13 @@ def test_when_all_have_answered_it_says_so(
     # 取り消しても、答えは届いている。もう一度出してもらうことではない。
     assert collected.run
     undo(round_.desk.plan, collected.run)
-    assert round_.remind().reminders == ()
+    result = round_.remind()
+    assert result.reminders == ()
+    # 事務局が回収し直すまで、片付いてはいない。状況も、課が遅れているとは言わない。
+    assert [problem.code for problem in result.problems] == ["L035"]
+    standing = round_.standing()
+    assert {one.stage for one in standing.items if one.section in SECTIONS} == {Stage.RETURNED}
+    assert standing.late == 0
 
 
 def test_what_the_plan_holds_by_hand_is_answered(round_: Round) -> None:

@@ -124,6 +124,11 @@ LETTERS: dict[str, Message] = {
         "差戻しをまだ送っていない要確認の実施項目が{count}件あります（{sections}）。督促には載せません。",
         "sheetgen distribute --returns で、差戻しを送ってください。",
     ),
+    "L035": Message(
+        C_,
+        "記録を取り消したままの実施項目が{count}件あります（{items}）。課の答えは届いています。",
+        "届いたファイルを、sheetgen collect でもう一度回収してください。",
+    ),
     "L040": Message(
         E_,
         "{round}に、送る差戻しのブックがありません。",

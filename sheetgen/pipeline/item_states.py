@@ -8,9 +8,10 @@ from sheetgen.model.collect import ItemState
 from sheetgen.model.round import Round
 from sheetgen.model.standing import Stage
 from sheetgen.pipeline.ledger import Ledger
+from sheetgen.pipeline.letters import some_of
 from sheetgen.pipeline.standing import traces_of
 from sheetgen.problems import Problem
-from sheetgen.standing.stages import stage_of
+from sheetgen.standing.stages import stage_of, waits_for_section
 
 _STATES = {
     Stage.NOT_SENT: ItemState.MISSING,
@@ -26,13 +27,19 @@ def item_states(
     """この照会での、すべての実施項目の状態。計画の順。読めない記録も返す。
 
     What came back and was later undone has been answered (記録済み): the section need not
-    be asked for it again.
+    be asked for it again, but the office is told (L035).
     """
     traces, problems = traces_of(ledger, chosen)
-    blank = traces.open_items or {}
     states = {}
+    undone = []
     for _, _, item in ledger.master.plan.items():
         stage, _ = stage_of(item, chosen, traces)
-        back = ItemState.UNTOUCHED if item.id in blank else ItemState.KEPT
+        back = ItemState.UNTOUCHED
+        if stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces):
+            back = ItemState.KEPT
+            undone.append(item.id)
         states[item.id] = _STATES.get(stage, back)
+    if undone:
+        facts = {"count": len(undone), "items": some_of(undone)}
+        problems = (*problems, Problem("L035", facts=facts))
     return states, problems

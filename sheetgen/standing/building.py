@@ -20,11 +20,10 @@ from sheetgen.model.standing import (
     Traces,
 )
 from sheetgen.standing.figures import NOT_GRADED, effect_rows, grade_rows, policy_label
-from sheetgen.standing.stages import stage_of
+from sheetgen.standing.stages import stage_of, waits_for_section
 from sheetgen.standing.trends import picture_of, trend_of, year_label
 
 STAGES = tuple(Stage)
-_WAITING = (Stage.OUT, Stage.RETURNED, Stage.IN_QUESTION)
 
 
 def result_year(plan: Plan, chosen: Round) -> int | None:
@@ -94,7 +93,7 @@ def _item(
         owners="、".join(owner.section for owner in item.owners),
         stage=stage,
         note=note,
-        is_late=stage in _WAITING and _is_over(sending, today),
+        is_late=waits_for_section(item.id, stage, traces) and _is_over(sending, today),
         grade=grades.get(item.id) or "",
         against=_against(item, year, behind),
         indicator=f"{name}（{unit}）" if unit and unit not in ("-", "ー") else name,

@@ -25,12 +25,19 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     if found:
         return Stage.RETURNED, _words(("何も書かれていない",), found.files)
     if item.id in traces.undone:
-        return Stage.RETURNED, "記録を取り消した"
+        return Stage.RETURNED, "記録を取り消した。届いたファイルを、もう一度回収する"
     if item.id not in traces.issued:
         return Stage.NOT_SENT, ""
     if traces.sendings is not None and item.owners[0].full_name not in traces.sendings:
         return Stage.NOT_SENT, "様式は作成済み"
     return Stage.OUT, ""
+
+
+def waits_for_section(item: str, stage: Stage, traces: Traces) -> bool:
+    """課の答えを待っているか。取り消したものは届いているので、事務局が回収し直す。"""
+    if stage is Stage.RETURNED:
+        return item in (traces.open_items or {})
+    return stage in (Stage.OUT, Stage.IN_QUESTION)
 
 
 def has_answer(item: Item, chosen: Round) -> bool:
