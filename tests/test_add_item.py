@@ -100,6 +100,14 @@ def test_a_run_cut_short_is_settled_by_what_the_plan_holds(
         assert any(entry.action is Action.ADD for entry in ledger.entries) == placed
 
 
+def test_an_id_taken_out_again_is_not_given_anew(plan: Path, listed: Path) -> None:
+    before = plan.read_bytes()
+    add(plan, fill(listed, full_row()))
+    plan.write_bytes(before)  # 控えに戻した
+    [item] = add(plan, fill(listed, full_row("別の項目"))).items
+    assert item.id == "01-02"
+
+
 def test_a_row_becomes_an_item(plan: Path, listed: Path) -> None:
     second = full_row("相談の予約", 推進項目="相談", 主管課="相談課、市民課")
     fill(listed, full_row(), second)

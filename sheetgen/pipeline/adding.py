@@ -47,7 +47,7 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     plan = ledger.master.plan
     file = str(request.source) if request.source else None
     rows, problems = _rows(request, plan)
-    numbering = Numbering(plan, _ever_used(request.plan))
+    numbering = Numbering(plan, _ever_used(request.plan, ledger))
     drafts, found = draft_items(rows, plan, numbering, file, _read)
     problems += found
     if _held(problems, request.accept):
@@ -136,8 +136,8 @@ def _held(problems: list[Problem], accept: bool) -> bool:
     return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
 
 
-def _ever_used(path: Path) -> Iterator[str]:
-    """前の年次見直しで使ったID。終わった項目は、いまの計画にはない。
+def _ever_used(path: Path, ledger: Ledger) -> Iterator[str]:
+    """前に使ったID。終わった項目も、加えてから除いた項目も、いまの計画にはない。
 
     :raises SheetgenError: one of them cannot be read (I030).
     """
@@ -148,3 +148,4 @@ def _ever_used(path: Path) -> Iterator[str]:
             raise SheetgenError(Problem("I030", Place(file=str(archived)))) from error
         yield from (item.id for _, _, item in plan.items())
         yield from plan.revision.retired_items
+    yield from (entry.item for entry in ledger.entries if entry.item)
