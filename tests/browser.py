@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import json
-import subprocess
-import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from programs import NODE_FOLDER, missing, need
+from running import run_program
 
 SECONDS = 180
+# 入れ物（コンテナー）の中では /dev/shm が小さく、使うとページごと落ちる。
+CHROMIUM = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 _MARK = "sheetgen-told"
 
 
@@ -52,24 +53,19 @@ def ask(page: str, script: str, folder: Path) -> Any:
     )
     copy = folder / "page.html"
     copy.write_text(page.replace("</body>", f"{told}</body>"), encoding="utf-8")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            [
-                program,
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--allow-file-access-from-files",
-                f"--user-data-dir={profile}",
-                "--window-size=1280,900",
-                "--virtual-time-budget=60000",
-                "--dump-dom",
-                copy.as_uri(),
-            ],
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+    done = run_program(
+        lambda profile: [
+            program,
+            *CHROMIUM,
+            "--allow-file-access-from-files",
+            f"--user-data-dir={profile}",
+            "--window-size=1280,900",
+            "--virtual-time-budget=60000",
+            "--dump-dom",
+            copy.as_uri(),
+        ],
+        SECONDS,
+    )
     reader = _Told()
     reader.feed(done.stdout.decode("utf-8"))
     assert reader.text, done.stderr.decode("utf-8", "replace")[-2000:]

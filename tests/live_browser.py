@@ -13,51 +13,85 @@ import os
 import select
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pytest
+from browser import CHROMIUM
 from programs import need
+from running import TRIES, end
 
 KEYS = {"Tab": 9, "Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "Space": 32}
 ANSWER_SECONDS = 120
 
 
 class Browser:
-    """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。"""
+    """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。
+
+    A Chromium that does not start is started again, and one that died is replaced where
+    a test opens its page: one death fails no later test.
+    """
 
     def __init__(self) -> None:
-        program = need("chromium")
+        self._program = need("chromium")
         if os.name == "nt":
             pytest.skip("管を渡せない")
+        self.requests: list[str] = []
+        self._loaded: set[str] = set()
+        self._start()
+
+    def _start(self) -> None:
+        for left in reversed(range(TRIES)):
+            self._launch()
+            try:
+                self._attach()
+            except OSError as error:
+                self._close()
+                if not left:
+                    raise
+                warnings.warn(f"Chromium が始まらない: {error}", stacklevel=2)
+            else:
+                return
+
+    def _launch(self) -> None:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
-        words = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
-            f"--user-data-dir={self._profile.name}", "about:blank",
-        ]  # fmt: skip
-        command = 'exec "$@" 3<&"$IN" 4>&"$OUT"'
+        profile = f"--user-data-dir={self._profile.name}"
+        words = [*CHROMIUM, "--remote-debugging-pipe", profile, "about:blank"]
+        # 管の番号がはじめから 3 や 4 でも、互いに消さないよう、いったん大きな番号に移す。
+        command = 'exec {in}<&"$IN" {out}>&"$OUT"; exec "$@" 3<&"$in" 4>&"$out"'
         self._process = subprocess.Popen(
-            ["bash", "-c", command, "bash", program, *words],
+            ["bash", "-c", command, "bash", self._program, *words],
             env={**os.environ, "IN": str(to_read), "OUT": str(to_write)},
             pass_fds=(to_read, to_write),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         os.close(to_read)
         os.close(to_write)
         self._numbers = itertools.count(1)
         self._left = b""
         self._session: str | None = None
-        self.requests: list[str] = []
-        targets = self.call("Target.getTargets")["targetInfos"]
-        page = next(one for one in targets if one["type"] == "page")
-        attached = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)
+
+    def _attach(self) -> None:
+        # 初めのページは、まだ無いことがある。
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+
+    def _close(self) -> None:
+        end(self._process)
+        os.close(self._write)
+        os.close(self._read)
+        self._profile.cleanup()
 
     def __enter__(self) -> Browser:
         return self
@@ -68,11 +102,7 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._write)
-        os.close(self._read)
-        self._profile.cleanup()
+        self._close()
 
     def call(self, method: str, **params: Any) -> Any:
         """命じて、答えを待つ。"""
@@ -88,13 +118,28 @@ class Browser:
                 return answer["result"]
 
     def open(self, page: Path, *, width: int = 1200, scripts: bool = True) -> None:
-        """ページを開き、読み終わるまで待つ。"""
+        """ページを開き、読み終わるまで待つ。途中で落ちたら、新しい Chromium で開き直す。"""
+        for left in reversed(range(TRIES)):
+            try:
+                self._open(page, width, scripts)
+            except OSError as error:
+                if not left:
+                    raise
+                warnings.warn(f"Chromium が落ちた: {error}", stacklevel=2)
+                self._close()
+                self._start()
+            else:
+                return
+
+    def _open(self, page: Path, width: int, scripts: bool) -> None:
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.size(width)
         self.requests.clear()
-        self.call("Page.navigate", url=page.as_uri())
-        while self._next().get("method") != "Page.loadEventFired":
-            pass
+        self._loaded.clear()
+        loader = self.call("Page.navigate", url=page.as_uri())["loaderId"]
+        # 前のページの知らせや、答えより先に来た知らせと、取り違えない。
+        while loader not in self._loaded:
+            self._next()
 
     def size(self, width: int, height: int = 900) -> None:
         """画面の大きさを変える。"""
@@ -140,12 +185,16 @@ class Browser:
     def _next(self) -> Any:
         while b"\0" not in self._left:
             ready, _, _ = select.select([self._read], [], [], ANSWER_SECONDS)
-            assert ready, "Chromium が答えない"
+            if not ready:
+                raise TimeoutError("Chromium が答えない")
             data = os.read(self._read, 1 << 20)
-            assert data, "Chromium が終わった"
+            if not data:
+                raise ConnectionError("Chromium が終わった")
             self._left += data
         message, _, self._left = self._left.partition(b"\0")
         found = json.loads(message)
         if found.get("method") == "Network.requestWillBeSent":
             self.requests.append(found["params"]["request"]["url"])
+        if found.get("method") == "Page.lifecycleEvent" and found["params"]["name"] == "load":
+            self._loaded.add(found["params"]["loaderId"])
         return found

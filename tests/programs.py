@@ -10,13 +10,13 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, overload
 from xml.etree import ElementTree
 
 import pytest
+from running import run_program
 
 NODE_FOLDER = Path(__file__).resolve().parent / "node"
 CONVERT_SECONDS = 300
@@ -81,13 +81,23 @@ def need(program: str) -> str:
 
 
 @overload
-def soffice_convert(src: Path, out_dir: Path, fmt: str = ..., timeout: float = ...) -> Path: ...
+def soffice_convert(
+    src: Path, out_dir: Path, fmt: str = ..., timeout: float = ..., options: Sequence[str] = ...
+) -> Path: ...
 @overload
 def soffice_convert(
-    src: Sequence[Path], out_dir: Path, fmt: str = ..., timeout: float = ...
+    src: Sequence[Path],
+    out_dir: Path,
+    fmt: str = ...,
+    timeout: float = ...,
+    options: Sequence[str] = ...,
 ) -> list[Path]: ...
 def soffice_convert(
-    src: Path | Sequence[Path], out_dir: Path, fmt: str = "pdf", timeout: float = CONVERT_SECONDS
+    src: Path | Sequence[Path],
+    out_dir: Path,
+    fmt: str = "pdf",
+    timeout: float = CONVERT_SECONDS,
+    options: Sequence[str] = (),
 ) -> Path | list[Path]:
     """LibreOffice で変換し、できたファイルを返す（一覧を渡せば一覧で返す）。
 
@@ -97,30 +107,25 @@ def soffice_convert(
     program = need("soffice")
     sources = [src] if isinstance(src, Path) else list(src)
     out_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="sheetgen-lo-", ignore_cleanup_errors=True) as profile:
-        done = subprocess.run(
-            [
-                program,
-                f"-env:UserInstallation={Path(profile).as_uri()}",
-                "--headless",
-                "--norestore",
-                "--convert-to",
-                fmt,
-                "--outdir",
-                str(out_dir),
-                *map(str, sources),
-            ],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
+    done = run_program(
+        lambda profile: [
+            program,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            *options,
+            "--convert-to",
+            fmt,
+            "--outdir",
+            out_dir,
+            *sources,
+        ],
+        timeout,
+    )
     suffix = "." + fmt.partition(":")[0]
     made = [out_dir / (source.stem + suffix) for source in sources]
     absent = [path.name for path in made if not path.is_file()]
-    assert not absent, f"LibreOffice が作らなかった: {absent}\n{done.stdout}\n{done.stderr}"
+    assert not absent, f"LibreOffice が作らなかった: {absent}\n{told(done)}"
     return made[0] if isinstance(src, Path) else made
 
 
@@ -151,14 +156,11 @@ def run_node(script: str | Path, *args: str | Path, timeout: float = SHORT_SECON
     program = need("node")
     if not (NODE_FOLDER / "node_modules").is_dir():
         missing("tests/node の部品がない（npm ci --prefix tests/node）")
-    done = subprocess.run(
-        [program, str(NODE_FOLDER / script), *map(str, args)],
-        cwd=NODE_FOLDER,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=timeout,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script} が失敗した:\n{done.stdout}\n{done.stderr}"
+    done = run_program([program, NODE_FOLDER / script, *args], timeout, cwd=NODE_FOLDER)
+    assert done.returncode == 0, f"{script} が失敗した:\n{told(done)}"
     return json.loads(done.stdout)
+
+
+def told(done: subprocess.CompletedProcess[bytes]) -> str:
+    """プログラムの出した字。"""
+    return "\n".join(out.decode("utf-8", "replace") for out in (done.stdout, done.stderr))

@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, SECONDS
 from programs import need
+from running import run_program
 
 from sheetgen.letters import (
     ISSUE_LETTER,
@@ -226,11 +228,13 @@ def test_even_the_longest_letter_prints_on_one_page(folder: Path, tmp_path: Path
     )
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_bytes(letter.page)
-    command = [
-        chromium, "--headless=new", "--no-sandbox", "--disable-gpu",
-        f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", page.as_uri(),
-    ]  # fmt: skip
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    run_program(
+        lambda profile: [
+            chromium, *CHROMIUM, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}",
+            page.as_uri(),
+        ],
+        SECONDS,
+    ).check_returncode()  # fmt: skip
     told = subprocess.run([pdfinfo, pdf], capture_output=True, text=True, check=True).stdout
     assert re.search(r"^Pages:\s+1$", told, re.M)
     # ブラウザーは、余白があれば日時とファイルの場所を刷る。

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +12,7 @@ import second_city
 from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import sample_plan
-from programs import CONVERT_SECONDS, need
+from programs import soffice_convert
 
 from sheetgen.cli import main
 from sheetgen.master import load_plan
@@ -97,16 +96,8 @@ def test_no_addresses_are_published(hostile: Path) -> None:
 
 def _open_in_libreoffice(sources: list[Path], folder: Path) -> None:
     """画面では BOM から選ばれる文字コード（UTF-8、76番）を、画面のない実行では指定する。"""
-    program = need("soffice")
-    profile = (folder / "profile").as_uri()
-    subprocess.run(
-        [
-            program, f"-env:UserInstallation={profile}", "--headless", "--norestore",
-            "--infilter=Text - txt - csv (StarCalc):44,34,76,1", "--convert-to", "xlsx",
-            "--outdir", str(folder), *map(str, sources),
-        ],
-        capture_output=True, timeout=CONVERT_SECONDS, check=True,
-    )  # fmt: skip
+    by_number = "--infilter=Text - txt - csv (StarCalc):44,34,76,1"
+    soffice_convert(sources, folder, "xlsx", options=[by_number])
 
 
 def test_libreoffice_reads_the_same(hostile: Path, tmp_path: Path) -> None:

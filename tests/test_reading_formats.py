@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import struct
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
 from programs import SHORT_SECONDS, need, run_node, soffice_convert
 from reading_samples import zipped
+from running import run_program
 
 from sheetgen.model.returned import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
 from sheetgen.problems import SheetgenError
@@ -109,8 +109,7 @@ def test_libreoffice(source: Path, tmp_path: Path, kind: str, form: BookFormat) 
 @pytest.mark.parametrize(("kind", "form"), [("ods", BookFormat.ODS), ("xls", BookFormat.XLS)])
 def test_gnumeric(source: Path, tmp_path: Path, kind: str, form: BookFormat) -> None:
     made = tmp_path / f"made.{kind}"
-    subprocess.run([need("ssconvert"), source, made], capture_output=True, check=True,
-                   timeout=SHORT_SECONDS)  # fmt: skip
+    run_program([need("ssconvert"), source, made], SHORT_SECONDS).check_returncode()
     check_all(read_book(made.read_bytes()), form)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,8 @@ from xml.etree import ElementTree
 import openpyxl
 import xlsxwriter
 from openpyxl.utils.cell import coordinate_to_tuple
-from programs import SHORT_SECONDS, need, run_node
+from programs import SHORT_SECONDS, need, run_node, told
+from running import run_program
 
 from returned.libreoffice import LibreOffice, Step
 
@@ -115,10 +115,8 @@ def _fill_gnumeric(sheet: ElementTree.Element, cells: Mapping[str, Any]) -> None
 
 
 def _run(words: list[str]) -> None:
-    done = subprocess.run(
-        words, capture_output=True, text=True, errors="replace", timeout=SHORT_SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_program(words, SHORT_SECONDS)
+    assert done.returncode == 0, told(done)
 
 
 def by_openpyxl(jobs: Sequence[Job]) -> None:

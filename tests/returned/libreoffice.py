@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from programs import missing, need
+from running import TRIES, end
 
 WORKER = Path(__file__).with_name("uno_worker.py")
 STOP_SECONDS = 30
-TRIES = 3
+JOB_SECONDS = 240
 Step = tuple[Any, ...]
 
 
@@ -72,6 +74,7 @@ class LibreOffice:
             text=True,
             encoding="utf-8",
             env={**clean, "PYTHONIOENCODING": "utf-8"},
+            start_new_session=True,
         )
 
     def work(self, source: Path | None, steps: Sequence[Step], *saves: Path | Step) -> None:
@@ -109,7 +112,11 @@ class LibreOffice:
             self._process.stdin.flush()
         except BrokenPipeError:
             return {"died": "仕事を受け取らなかった"}
+        # 固まった LibreOffice を、いつまでも待たない。
+        patience = threading.Timer(JOB_SECONDS, end, [self._process])
+        patience.start()
         line = self._process.stdout.readline()
+        patience.cancel()
         answer: dict[str, str] = json.loads(line) if line else {"died": "何も答えなかった"}
         return answer
 
@@ -118,8 +125,7 @@ class LibreOffice:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        end(self._process)
         self._profile.cleanup()
