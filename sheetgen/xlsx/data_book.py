@@ -6,33 +6,21 @@ data begin in row 2.  Same tables, same bytes.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from sheetgen.model.opendata import DataSet, DataTable, DataType
+from sheetgen.xlsx.new_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-# 作った日時は書かない（書式の求める最も古い日とする）。
-_NO_DATE = datetime(1980, 1, 1)
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _WIDTHS = {DataType.TEXT: 24, DataType.CODE: 14}
 _NARROW = 10
 
 
 def write_data_book(dataset: DataSet, target: IO[bytes]) -> None:
     """一式を ``target`` に書く。"""
-    from xlsxwriter import Workbook
-
-    book = Workbook(target, _OPTIONS)
-    properties = {"title": dataset.title, "author": dataset.publisher, "created": _NO_DATE}
-    book.set_properties(properties)
+    book = new_book(target, dataset.title, dataset.publisher)
     for table in dataset.tables:
         _write(book.add_worksheet(table.title), table)
     book.close()

@@ -6,11 +6,11 @@ longer than 255 characters.  A choice is offered, never forced: 主管課 may be
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgen.model.item_list import ITEM_SHEET, ListColumn, ListGuide
 from sheetgen.model.round import FieldKind
+from sheetgen.xlsx.new_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -22,7 +22,6 @@ BLANK_ROWS = 200
 """枠と選択肢を用意する行の数。これより下にも書ける。"""
 
 _FONT = {"font_name": "BIZ UDゴシック", "font_size": 10}
-_NO_DATE = datetime(1980, 1, 1)
 _HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
 _REQUIRED, _OPTIONAL = "#FFF2C6", "#E4EAF4"
 _A4 = 9
@@ -32,10 +31,7 @@ _WIDE, _MIDDLE, _NARROW = 36, 18, 11
 
 def write_list_book(guide: ListGuide, target: IO[bytes]) -> None:
     """一覧を ``target`` に書く。"""
-    from xlsxwriter import Workbook
-
-    book = Workbook(target, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": guide.title, "author": guide.creator, "created": _NO_DATE})
+    book = new_book(target, guide.title, guide.creator)
     items = book.add_worksheet(ITEM_SHEET)
     words = book.add_worksheet(GUIDE_SHEET)
     choices = book.add_worksheet(CHOICE_SHEET)

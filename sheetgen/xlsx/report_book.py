@@ -1,17 +1,17 @@
 """表の本を、Excel のブックとして書く。
 
-XlsxWriter writes it, for there is no template to keep.  Every text stays a text: the
-typed calls are used, never the one that guesses.  Same report, same bytes.
+Every text stays a text: the typed calls are used, never the one that guesses.  Same
+report, same bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgen.model.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
 from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
+from sheetgen.xlsx.new_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -31,14 +31,6 @@ _A4 = 9
 _MARGIN = 0.4  # インチ
 _CUT = "…（長いため、ここまで）"
 
-# どの回に作っても同じファイルになるように、作った日時は書かない（書式の求める最も古い日とする）。
-_NO_DATE = datetime(1980, 1, 1)
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _DEFAULT_FORMAT = {"font_name": FONT, "font_size": SIZE}
 
 
@@ -49,12 +41,9 @@ def write_report(
 
     Heights are given, since not every program fits a row to its text when it opens a book.
     """
-    from xlsxwriter import Workbook
-
     # XlsxWriter は渡した書式に書き足すので、毎回新しいものを渡す。
-    options = {**_OPTIONS, "default_format_properties": dict(_DEFAULT_FORMAT)}
-    book = Workbook(target, options)
-    book.set_properties({"title": report.title, "author": report.creator, "created": _NO_DATE})
+    text = dict(_DEFAULT_FORMAT)
+    book = new_book(target, report.title, report.creator, default_format_properties=text)
     formats = _Formats(book)
     for table in report.tables:
         sheet = book.add_worksheet(table.name)
