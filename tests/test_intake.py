@@ -195,6 +195,13 @@ def test_what_is_not_read_says_what_to_ask_for(
     assert told(delivery) == [(code, f"外.zip の中の {name}")]
 
 
+def test_the_first_bytes_of_a_book_are_a_broken_book(tmp_path: Path) -> None:
+    """切れすぎて中の名も分からない xlsx。ZIP を開けないとは言わない。"""
+    delivery = deliver([put(tmp_path / "a.xlsx", book("a")[:20])])
+    assert [(one.name, one.suffix) for one in delivery.files] == [("a.xlsx", "xlsx")]
+    assert told(delivery) == []
+
+
 @pytest.mark.parametrize(
     ("name", "data", "suffix"),
     [

@@ -12,6 +12,7 @@ from sheetgen.intake.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
 from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES
 from sheetgen.intake.names import UniqueNames, extension
 from sheetgen.intake.walking import Found, Walk
+from sheetgen.intake.zip_directory import has_directory
 from sheetgen.model.delivered import Delivered, Delivery
 from sheetgen.problems import Place, Problem
 
@@ -75,6 +76,8 @@ class _Counter:
         own = extension(name)
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
             kind = Kind.XLSM  # a book for macros that holds none
+        elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and not has_directory(data):
+            kind = Kind.XLSX  # what little has come of a book; whoever opens it says so
         if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
             self._tell("R018", name, kind=kind.value)
         if kind in BOOKS:
