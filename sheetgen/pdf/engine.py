@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from sheetgen.problems import Problem, SheetgenError
@@ -14,6 +13,7 @@ def typst() -> Any:
     :raises SheetgenError: it is not installed or cannot be loaded here (D001).
     """
     try:
-        return import_module("typst")
+        import typst as engine
     except (ImportError, OSError) as error:
         raise SheetgenError(Problem("D001", facts={"reason": type(error).__name__})) from error
+    return engine
