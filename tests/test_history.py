@@ -183,3 +183,18 @@ def test_the_command_tells_it(path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "値も記録もありません" in capsys.readouterr().out
     assert main(["history", "--proposals", "--plan", str(path)]) == ExitCode.OK
     assert main(["history", "01-01", "--plan", str(path.parent / "ない.json")]) == ExitCode.PROBLEMS
+
+
+def test_a_long_proposal_shows_what_has_changed(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """長い文は、前も後も同じ書き出しで切れてしまう。違う所を見せる。"""
+    old = "計画の文を改める。" * 10
+    wanted = replace(PROPOSAL, old=old, new=f"{old}\n口座振替を勧める。")
+    collect(path, returned(proposals=[wanted]))
+    undo(path)
+    collect(path, returned(proposals=[wanted]))
+    assert main(["history", "--proposals", "--plan", str(path)]) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert "「⏎口座振替を勧める。」を追加" in out
+    assert "変更申出 1件（ほかに取り消したもの 1件）" in out

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sheetgen.master import load_plan
 from sheetgen.messages.answering import EITHER_VALUE, WRITTEN_DIFFERENTLY
+from sheetgen.model.difference_words import difference_in_words
 from sheetgen.model.plan import Plan
 from sheetgen.model.returned import (
     BookFormat,
@@ -27,7 +28,6 @@ from sheetgen.pipeline.examining import Examiner
 from sheetgen.pipeline.printing import Printing
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.rules import check_book, check_together
-from sheetgen.rules.difference import difference
 from sheetgen.rules.personal import personal_data
 
 RESULTS, REVISION = Round(RoundKind.RESULTS, 2024), Round(RoundKind.REVISION, 2024)
@@ -232,13 +232,13 @@ def test_the_same_text_for_two_items_is_told(plan: Plan) -> None:
     ],
 )
 def test_the_difference_word_by_word(old: str, new: str, words: str) -> None:
-    assert difference(old, new) == words
+    assert difference_in_words(old, new) == words
 
 
 def test_a_great_difference_is_cut_short() -> None:
     old = "".join(f"{n}番、" for n in range(30))
-    assert difference(old, old.replace("番", "号")).endswith("、ほか25か所")
-    long = difference("あい" * 20_000, "カキ" * 20_000)
+    assert difference_in_words(old, old.replace("番", "号")).endswith("、ほか25か所")
+    long = difference_in_words("あい" * 20_000, "カキ" * 20_000)
     assert len(long) < 200
 
 

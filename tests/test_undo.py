@@ -182,7 +182,9 @@ def test_the_wrong_run_is_refused(path: Path) -> None:
         assert describe(raised.value.problems[0])
 
 
-def test_a_run_of_proposals_alone_is_taken_back(path: Path) -> None:
+def test_a_run_of_proposals_alone_is_taken_back(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = path.read_bytes()
     form = returned(proposals=[PROPOSAL])
     collect(path, form)
@@ -191,6 +193,10 @@ def test_a_run_of_proposals_alone_is_taken_back(path: Path) -> None:
     result = undo(path)
     assert (result.changes, result.others, path.read_bytes()) == ((), 1, before)
     assert collect(path, form) is not None
+    assert main(["undo", "--plan", str(path)]) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert "決定 1件を取り消します" in out
+    assert "0個" not in out
 
 
 def test_the_command_shows_and_takes_back(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

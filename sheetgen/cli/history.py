@@ -79,7 +79,11 @@ def _show_proposals(listed: ProposalList) -> None:
     if not listed.proposals:
         click.echo("変更申出はありません。")
         return
-    click.echo(f"変更申出 {len(listed.proposals)}件")
+    standing = sum(one.step.undone_by is None for one in listed.proposals)
+    undone = len(listed.proposals) - standing
+    click.echo(
+        f"変更申出 {standing}件" + (f"（ほかに取り消したもの {undone}件）" if undone else "")
+    )
     last = ""
     for one in listed.proposals:
         if one.item != last:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sheetgen.cli.report import shown_path
 from sheetgen.messages.values import explain_reading
 from sheetgen.model.action import Action
+from sheetgen.model.difference_words import difference_in_words
 from sheetgen.model.filled import Value
 from sheetgen.model.tracing import Step
 
@@ -35,6 +36,13 @@ def shown(value: Value, length: int = SHOWN_LENGTH) -> str:
         return str(value)
     text = value.replace("\n", "⏎")
     return f"「{text if len(text) <= length else text[:length] + '…'}」"
+
+
+def changed(old: Value, new: Value) -> str:
+    """前の値と後の値。一行に収まらない文は、違う所だけを見せる。"""
+    if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > SHOWN_LENGTH:
+        return difference_in_words(old, new)
+    return f"{shown(old)} → {shown(new)}"
 
 
 def step_lines(step: Step) -> Iterator[str]:
@@ -67,9 +75,9 @@ def _details(entry: Entry) -> Iterator[str]:
     elif entry.action is Action.ADD:
         yield f"  {entry.label}: {shown(entry.new)}"
     elif entry.action in (Action.PROPOSE, Action.ROLLOVER):
-        yield f"  {entry.label}: {shown(entry.old)} → {shown(entry.new)}"
+        yield f"  {entry.label}: {changed(entry.old, entry.new)}"
     else:
-        yield f"  {shown(entry.old)} → {shown(entry.new)}"
+        yield f"  {changed(entry.old, entry.new)}"
     if entry.undoes:
         yield f"  取り消した回: {entry.undoes}"
     if entry.file:

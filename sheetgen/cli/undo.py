@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.history_lines import moment, shown
+from sheetgen.cli.history_lines import changed, moment
 from sheetgen.cli.parameters import plan_option
 from sheetgen.cli.report import show_problems
 from sheetgen.model.tracing import UndoResult
@@ -45,15 +45,17 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
     click.echo(f"回 {result.undone}（{moment(result.at)} {result.by}）の記録を取り消します。")
     shown_changes = result.changes if verbose else result.changes[:SHOWN_CHANGES]
     for change in shown_changes:
-        click.echo(f"  {change.item} {change.label}: {shown(change.old)} → {shown(change.new)}")
+        click.echo(f"  {change.item} {change.label}: {changed(change.old, change.new)}")
     rest = len(result.changes) - len(shown_changes)
     if rest:
         click.echo(f"  ほか {rest}個。--verbose を付けると、すべて出ます。")
     if result.others:
-        click.echo(
-            f"  ほかに、変更申出・通した確認・食い違いの決定 {result.others}件も取り消します。"
-        )
+        also, too = ("ほかに、", "も") if result.changes else ("", "を")
+        what = f"変更申出・通した確認・食い違いの決定 {result.others}件{too}取り消します。"
+        click.echo(f"  {also}{what}")
     if dry_run:
         click.echo("試しに見ました。何も書き換えていません。")
-    else:
-        click.echo(f"{len(result.changes)}個の値を戻しました（回 {result.run}）。")
+        return
+    done = f"{len(result.changes)}個の値を戻しました" if result.changes else "取り消しました"
+    click.echo(f"{done}（回 {result.run}）。")
+    click.echo("届いたファイルは残っています。もう一度回収すると、また記録できます。")

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sheetgen.model.answers import Answer, LockedChange, Proposal
+from sheetgen.model.difference_words import difference_in_words
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.case import Case
-from sheetgen.rules.difference import difference
 
 Found = tuple[Proposal | None, Problem | None]
 
@@ -34,7 +34,7 @@ def outside_round(case: Case) -> Iterator[Found]:
             continue
         proposal = Proposal(path, answer.label, answer.ref, before, after)
         if answer.value is None or not _is_result(path):
-            facts = {"difference": difference(before, after)}
+            facts = {"difference": difference_in_words(before, after)}
             yield proposal, case.problem("R341", answer, facts)
             continue
         # One question for a year, however much was written into it.
@@ -56,7 +56,7 @@ def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
             continue
         label = change.label or before.replace("\n", " ")[:20]
         place = Place(case.file, case.sheet, change.ref, None, label, case.issued.item_id)
-        facts = {"difference": difference(before, after)}
+        facts = {"difference": difference_in_words(before, after)}
         if change.path is None:
             yield None, Problem("R342", place, facts)
         else:

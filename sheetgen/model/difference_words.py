@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.model.difference import difference as pieces_of
+from sheetgen.model.difference import difference
 
 _MOST_SHOWN = 5
 
 
-def difference(old: str, new: str) -> str:
+def difference_in_words(old: str, new: str) -> str:
     """違う所を ``「前」→「後」`` の形で並べる。多ければ初めの五つと残りの数。"""
-    changed = [piece for piece in pieces_of(old, new) if piece.differs]
+    changed = [piece for piece in difference(old, new) if piece.differs]
     words = [_words(piece.old, piece.new) for piece in changed[:_MOST_SHOWN]]
     rest = len(changed) - len(words)
     return "、".join(words) + (f"、ほか{rest}か所" if rest else "")
