@@ -102,8 +102,8 @@ def test_the_master_edited_since_is_a_conflict() -> None:
     (problem,) = one.problems
     assert (problem.code, problem.place.path, problem.place.item) == ("R402", VALUE, "01-01")
     words = str(problem.facts["values"])
-    assert "総務課.xlsx（01-01） は 12" in words
-    assert "計画のデータは 99" in words
+    assert "総務課.xlsx シート「01-01」 セル C11 では 12" in words
+    assert "計画のデータでは 99" in words
     choices = str(problem.facts["choices"])
     assert "--take 01-01:総務課.xlsx" in choices
     assert "--take 01-01:master" in choices
@@ -168,7 +168,11 @@ def test_two_values_for_one_field_hold_the_item() -> None:
     one = merged(forms)
     assert (one.state, one.changes, codes(one)) == (ItemState.HELD, (), ["R401"])
     facts = one.problems[0].facts
-    for word in ("総務課.xlsx（01-01） は 12", "管 財.xlsx（01-01） は 13", "計画のデータは 空欄"):
+    for word in (
+        "総務課.xlsx シート「01-01」 セル C11 では 12",
+        "管 財.xlsx シート「01-01」 セル C11 では 13",
+        "計画のデータでは 空欄",
+    ):
         assert word in str(facts["values"])
     assert '--take "01-01:管 財.xlsx"' in str(facts["choices"])
 

@@ -33,8 +33,8 @@ class Said:
 
     @property
     def source(self) -> str:
-        """人に見せる、もとのファイルとシート。"""
-        return f"{self.form.file}（{self.form.sheet}）"
+        """人に見せる、もとのファイル・シート・セル。"""
+        return f"{self.form.file} シート「{self.form.sheet}」 セル {self.answer.ref}"
 
     @property
     def place(self) -> Place:

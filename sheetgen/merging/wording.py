@@ -14,6 +14,8 @@ SHOWN_LENGTH = 40
 
 _LEAD = 8
 MASTER = "master"
+_SPECIAL = "&()^%;,="
+"""コマンドプロンプトが、ファイルの名の一部と思わない字。"""
 
 
 def shown(value: Value, others: Iterable[Value] = ()) -> str:
@@ -41,8 +43,8 @@ def _common(one: str, other: str) -> int:
 def values_text(said: Sequence[Said], now: Value) -> str:
     """食い違う値のすべてを、どのファイルのものかとともに書く。"""
     everything = [one.value for one in said] + [now]
-    parts = [f"{one.source} は {shown(one.value, everything)}" for one in said]
-    return "、".join([*parts, f"計画のデータは {shown(now, everything)}"])
+    parts = [f"{one.source} では {shown(one.value, everything)}" for one in said]
+    return "、".join([*parts, f"計画のデータでは {shown(now, everything)}"])
 
 
 def choices_text(item: str, said: Sequence[Said]) -> str:
@@ -56,10 +58,10 @@ def take_text(item: str, one: Said, among: Sequence[Said] = ()) -> str:
 
 
 def take_words(item: str, one: Said, among: Sequence[Said] = ()) -> str:
-    """``--take`` のあとに書くことば。空白があれば引用符で囲む。"""
+    """``--take`` のあとに書くことば。空白などがあれば引用符で囲む。"""
     twice = any(o.form.file == one.form.file and o.value != one.value for o in among)
     words = f"{item}:{one.form.file}" + (f"!{one.form.sheet}" if twice else "")
-    return f'"{words}"' if any(character.isspace() for character in words) else words
+    return f'"{words}"' if any(one.isspace() or one in _SPECIAL for one in words) else words
 
 
 def is_named(name: str, form: ReturnedForm) -> bool:

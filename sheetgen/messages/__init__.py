@@ -77,10 +77,14 @@ def where(place: Place) -> str:
         f"セル {place.cell}" if place.cell else None,
         f"実施項目 {place.item}" if place.item else None,
         f"「{place.label}」" if place.label else None,
-        # A cell of a form says where it is by itself; its path is for the program.
-        f"({place.path})" if place.path and not place.cell else None,
+        f"({place.path})" if _needs_path(place) else None,
     ]
     return " ".join(word for word in words if word)
+
+
+def _needs_path(place: Place) -> bool:
+    """JSON の中の場所まで要るか。様式のセルや、名の分かる欄には要らない。"""
+    return bool(place.path and not place.cell and (place.file or not place.label))
 
 
 def describe(problem: Problem) -> str:
