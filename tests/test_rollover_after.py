@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -11,15 +12,19 @@ from making import load, places
 from reporting import LAYOUT, with_results
 
 from sheetgen.cli.commands import cli
+from sheetgen.master import load_plan
 from sheetgen.messages import message_of
 from sheetgen.model.comparison import CompareRequest
 from sheetgen.model.job import GenerateRequest
+from sheetgen.model.opendata import DataFormat, EndedItem, ExportRequest
+from sheetgen.model.plan import EvaluationGrade
 from sheetgen.model.report import Output, ReportRequest
 from sheetgen.model.rollover import RolloverResult
 from sheetgen.model.round import RoundKind
 from sheetgen.model.standing import Stage, StatusRequest
-from sheetgen.pipeline import check, compare, generate, report, rollover, status
-from sheetgen.problems import Level
+from sheetgen.opendata import build_dataset
+from sheetgen.pipeline import check, compare, export, generate, report, rollover, status
+from sheetgen.problems import Level, SheetgenError
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
@@ -85,6 +90,88 @@ def test_the_next_document_shows_the_results(turned: Turned) -> None:
     assert "令和７年度年次見直し" in text
     assert "令和５年度の取組実績" in text
     assert not {"D011", "D012"} & {one.code for one in result.problems}
+
+
+def exported(turned: Turned, out: Path) -> dict[str, list[dict[str, str]]]:
+    """書き出した表。"""
+    wish = ExportRequest(plan=turned.plan, root=turned.root, out=out, formats=(DataFormat.CSV,))
+    found = {}
+    for path in export(wish).files:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            found[path.stem] = list(csv.DictReader(source))
+    return found
+
+
+def test_the_open_data_keep_what_ended(turned: Turned, tmp_path: Path) -> None:
+    tables = exported(turned, tmp_path)
+    assert len(tables["items"]) == 74
+    last = tables["items"][-1]
+    assert (last["実施項目のID"], last["実施項目の状態コード"]) == ("item-07-04", "ended")
+    assert (last["終了した年度（西暦）"], last["実施項目の番号"]) == ("2025", "4")
+    assert {row["実施項目の状態コード"] for row in tables["items"][:-1]} == {"current"}
+    assert {row["終了した年度（和暦）"] for row in tables["items"][:-1]} == {""}
+    for name in ("yearly_figures", "grades", "owners", "item_texts", "indicators"):
+        assert {"item-07-04"} <= {row["実施項目のID"] for row in tables[name]}, name
+    [graded] = [
+        row
+        for row in tables["grades"]
+        if row["実施項目のID"] == "item-07-04" and row["年度（西暦）"] == "2023"
+    ]
+    assert graded["評価"]
+    assert "ended" in {row["コード"] for row in tables["code_list"]}
+    assert "coverage" in {row["項目（英数字）"] for row in tables["metadata"]}
+
+
+def test_grades_of_an_earlier_scale_are_explained(turned: Turned, tmp_path: Path) -> None:
+    """終わったあとで評価の段階を改めても、終わったときの評価の意味が残る。"""
+    assert turned.result.archive is not None
+    before = load_plan(turned.result.archive)
+    policy, measure, item = before.find("07-04")
+    grade = item.years[0].result.grade
+    assert grade
+    ended = EndedItem(policy, measure, item, 2025, before.evaluation_scale)
+    now = before.model_copy(
+        update={
+            "evaluation_scale": (EvaluationGrade(grade="優", meaning="優れる"),),
+            "policies": (),
+        }
+    )
+    dataset = build_dataset(now, [ended])
+    [meaning] = [one.meaning for one in before.evaluation_scale if one.grade == grade]
+    assert (grade, meaning) in {row[2:4] for row in dataset.table("code_list").rows}
+    assert (grade, meaning) in {row[8:10] for row in dataset.table("grades").rows}
+
+
+def test_an_archive_that_cannot_be_read_stops_the_export(turned: Turned, tmp_path: Path) -> None:
+    assert turned.result.archive is not None
+    whole = turned.result.archive.read_bytes()
+    turned.result.archive.write_bytes(whole[:-100])
+    try:
+        with pytest.raises(SheetgenError) as caught:
+            exported(turned, tmp_path / "公開")
+    finally:
+        turned.result.archive.write_bytes(whole)
+    assert [problem.code for problem in caught.value.problems] == ["X003"]
+    assert not (tmp_path / "公開").exists()
+
+
+def test_an_archive_of_a_later_year_is_no_past(turned: Turned, tmp_path: Path) -> None:
+    """切り替え直して残った、先の年度の控えにあるものは、終了したものではない。"""
+    later = load(turned.plan)
+    later["revision"]["fiscal_year"] = 2025
+    for policy in later["policies"]:
+        for measure in policy["measures"]:
+            for entry in measure["entries"]:
+                if entry.get("id") == "10-04":
+                    entry["id"] = "10-99"
+    assert turned.result.archive is not None
+    stray = turned.result.archive.with_name("令和7年度_2099-01-01.json")
+    stray.write_text(json.dumps(later, ensure_ascii=False), encoding="utf-8")
+    try:
+        ids = {row["実施項目のID"] for row in exported(turned, tmp_path)["items"]}
+    finally:
+        stray.unlink()
+    assert "item-10-99" not in ids
 
 
 def test_the_two_years_can_be_compared(turned: Turned) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.messages.message import N_, Message
+from sheetgen.messages.message import E_, N_, Message
 
 OPENDATA: dict[str, Message] = {
     "X001": Message(
@@ -14,5 +14,10 @@ OPENDATA: dict[str, Message] = {
         N_,
         "ほかの文字に置き換えられない機種依存文字があります（{characters}）。そのまま書きました。",
         "固有名詞の正しい字なら、そのままで構いません。そうでなければ、計画の字を直してください。",
+    ),
+    "X003": Message(
+        E_,
+        "前の年次見直しの計画のデータを読めません。終了した実施項目の実績が欠けるので、止めました。",
+        "そのファイルを控えから戻すか、archive のフォルダーの外に移してください。",
     ),
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.model.plan import EvaluationGrade, Item, Measure, Policy
 from sheetgen.problems import Problem
 
 Datum = str | int | float | None
@@ -24,6 +25,21 @@ class DataType(StrEnum):
     INTEGER = "整数"
     NUMBER = "数値"
     YEAR = "年度"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedItem:
+    """前の年次見直しまで計画にあり、いまはない実施項目。
+
+    ``item`` is as the last revision that had it closed; ``ended`` is the fiscal year of the
+    first revision without it.  ``scale`` explains its grades.
+    """
+
+    policy: Policy
+    measure: Measure
+    item: Item
+    ended: int
+    scale: tuple[EvaluationGrade, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

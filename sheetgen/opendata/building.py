@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sheetgen.model.opendata import DataSet
+from collections.abc import Sequence
+
+from sheetgen.model.opendata import DataSet, EndedItem
 from sheetgen.model.plan import Plan
 from sheetgen.opendata.describing import (
     codes_table,
@@ -23,9 +25,9 @@ from sheetgen.opendata.texts import item_texts_table, plan_texts_table
 from sheetgen.problems import Place, Problem
 
 
-def build_dataset(plan: Plan) -> DataSet:
+def build_dataset(plan: Plan, ended: Sequence[EndedItem] = ()) -> DataSet:
     """オープンデータの表をすべて作る。担当者のメールや電話は入れない。"""
-    source = Source(plan)
+    source = Source(plan, ended)
     facts = (
         items_table(source),
         indicators_table(source),

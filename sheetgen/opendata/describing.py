@@ -15,6 +15,7 @@ from sheetgen.opendata.source import (
     GRADED,
     OWNED,
     STATES,
+    STATUSES,
     YEARLY,
     Row,
     Source,
@@ -35,6 +36,7 @@ def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
 
 # 表の名と列の名から、コード表へ。同じ名の列が、表によって別の符号を持つ。
 _CODES: dict[str, dict[str, dict[str, str]]] = {
+    "items": {"status": _listed(STATUSES)},
     "owners": {"role": _listed(OWNED)},
     "indicators": {"kind": _listed(ASKED), "value_state": _listed(STATES)},
     "yearly_figures": {"kind": _listed(YEARLY), "value_state": _listed(STATES)},
@@ -63,8 +65,8 @@ def codes_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
                 continue
             if column.codes == "evaluation":
                 rows += [
-                    (table.name, column.name, source.plain(one.grade), source.plain(one.meaning))
-                    for one in source.plan.evaluation_scale
+                    (table.name, column.name, source.plain(grade), source.plain(meaning))
+                    for grade, meaning in source.scale.items()
                 ]
             else:
                 listed = _CODES[table.name][column.codes]
@@ -133,6 +135,10 @@ def metadata_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
         ("published", "年次見直しの公表年月", revision.published),
         ("period", "計画の期間",
          f"{first}年度（{wareki(first)}）から{last}年度（{wareki(last)}）まで"),
+        ("coverage", "収録の範囲",
+         "いまの計画のすべての実施項目と、計画の期間に年次見直しで終了した実施項目。"
+         "終了したものは、計画にあった最後の年次見直しの内容で、実施項目の表の状態が ended。"
+         "公表した文書の合計には入らないので、いまの計画だけを集めるときは除く。"),
         ("updates", "更新の頻度", "年に一度（年次見直しごと）"),
         ("format_version", "表と列の形の版", FORMAT_VERSION),
         ("format_history", "形の変更の履歴", FORMAT_HISTORY),

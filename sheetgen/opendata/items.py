@@ -24,6 +24,7 @@ from sheetgen.opendata.source import (
     GRADE_STATES,
     GRADED,
     OWNED,
+    STATUSES,
     THOUSAND_YEN,
     YEARLY,
     Asked,
@@ -32,6 +33,7 @@ from sheetgen.opendata.source import (
     Owned,
     Row,
     Source,
+    Status,
     Yearly,
     item_key,
     year,
@@ -62,6 +64,10 @@ _ITEMS = (
     DataColumn("introduced", f"{_INTRODUCED}（西暦）", DataType.YEAR, "計画に加えた年度。",
                unit="年度"),
     DataColumn("introduced_wareki", f"{_INTRODUCED}（和暦）", DataType.TEXT, "同じ年度の和暦。"),
+    *coded("status", "実施項目の状態", "いまの計画にあるか、年次見直しで終了したか。"),
+    DataColumn("ended", "終了した年度（西暦）", DataType.YEAR,
+               "計画から除いた年次見直しの年度。計画にあれば空。", unit="年度"),
+    DataColumn("ended_wareki", "終了した年度（和暦）", DataType.TEXT, "同じ年度の和暦。"),
 )  # fmt: skip
 
 
@@ -69,7 +75,8 @@ def items_table(source: Source) -> DataTable:
     """実施項目の表。一行が一つの実施項目。"""
 
     def rows() -> Iterator[Row]:
-        for policy, measure, item in source.plan.items():
+        for policy, measure, item, ended in source.places():
+            status = Status.CURRENT if ended is None else Status.ENDED
             yield (
                 *source.municipality,
                 source.plain(source.plan.plan_title),
@@ -82,9 +89,13 @@ def items_table(source: Source) -> DataTable:
                 source.plain(item.section),
                 source.plain(item.title),
                 *year(item.introduced),
+                status.value,
+                STATUSES[status],
+                *year(ended),
             )
 
-    return DataTable("items", "実施項目", "一行が一つの実施項目。", _ITEMS, tuple(rows()))
+    note = "一行が一つの実施項目。終了した実施項目は後ろにあり、終わったときの番号と名称を持つ。"
+    return DataTable("items", "実施項目", note, _ITEMS, tuple(rows()))
 
 
 def references_table(source: Source) -> DataTable:
@@ -187,7 +198,7 @@ def grades_table(source: Source) -> DataTable:
         *coded("evaluation", "評価", "評価の段階。まだ評価がないときは空。"),
         *coded("grade_state", "評価の状態", "評価があるか、まだないか。"),
     )
-    scale = {step.grade: step.meaning for step in source.plan.evaluation_scale}
+    scale = source.scale
 
     def row(item: Item, kind: Graded, fiscal_year: int, grade: str | None) -> Row:
         state = GradeState.BLANK if grade is None else GradeState.GRADED

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 from sheetgen.era import wareki
 from sheetgen.model.item import YearPlan
-from sheetgen.model.opendata import Datum
-from sheetgen.model.plan import Indicator, Item, Plan, Result, Value
+from sheetgen.model.opendata import Datum, EndedItem
+from sheetgen.model.plan import Indicator, Item, Measure, Plan, Policy, Result, Value
 from sheetgen.opendata.characters import Characters
 from sheetgen.opendata.columns import ITEM_PREFIX
 
@@ -108,12 +108,34 @@ class GradeState(StrEnum):
 GRADE_STATES = {GradeState.GRADED: "評価あり", GradeState.BLANK: "まだ評価がない"}
 
 
-class Source:
-    """計画と、表に共通の値。"""
+class Status(StrEnum):
+    """実施項目が、いまの計画にあるか。"""
 
-    def __init__(self, plan: Plan) -> None:
+    CURRENT = "current"
+    ENDED = "ended"
+
+
+STATUSES = {Status.CURRENT: "計画にある", Status.ENDED: "終了した"}
+
+
+class Source:
+    """計画と、終了した実施項目と、表に共通の値。"""
+
+    def __init__(self, plan: Plan, ended: Sequence[EndedItem] = ()) -> None:
         self.plan = plan
+        self.ended = tuple(ended)
         self.characters = Characters()
+
+    @property
+    def scale(self) -> dict[str, str]:
+        """評価から意味へ。いまの計画にない段階は、終了した実施項目が使ったときだけ。"""
+        found = {step.grade: step.meaning for step in self.plan.evaluation_scale}
+        for one in self.ended:
+            used = {year.result.grade for year in one.item.years} | {one.item.overall_grade}
+            for step in one.scale:
+                if step.grade in used:
+                    found.setdefault(step.grade, step.meaning)
+        return found
 
     def plain(self, text: str | None) -> str | None:
         """公開する一行。``None`` は ``None`` のまま。"""
@@ -128,9 +150,16 @@ class Source:
         """実施項目ごとの表の、どの行も初めに持つ値。"""
         return *self.municipality, item_key(item.id), self.plain(item.title)
 
+    def places(self) -> Iterator[tuple[Policy, Measure, Item, int | None]]:
+        """実施項目を、印刷の順に返す。終了したものは、終了した年度とともに、その後ろに。"""
+        for place in self.plan.items():
+            yield *place, None
+        for one in self.ended:
+            yield one.policy, one.measure, one.item, one.ended
+
     def items(self) -> Iterator[Item]:
-        """実施項目を、印刷の順に返す。"""
-        for _, _, item in self.plan.items():
+        """実施項目を返す。順は :meth:`places` のもの。"""
+        for _, _, item, _ in self.places():
             yield item
 
     def figure(self, value: Value, unit: str | None, number_format: str) -> Row:
