@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from datetime import date, datetime
 from pathlib import Path
 
 from draw_form_picture import ROOT, run
 from guide_sections import Sections
 
 from sheetgen.cli import main as sheetgen
+from sheetgen.model.sending import DistributeRequest
+from sheetgen.model.standing import StatusRequest
+from sheetgen.pipeline import distribute, status
 from sheetgen.problems import ExitCode
 
 PICTURES = ROOT / "docs" / "images"
@@ -40,11 +44,21 @@ def main() -> None:
 
 
 def _advance(folder: Path) -> None:
-    sections = Sections(folder)
-    _command("distribute", "--deadline", "2024-07-31")
-    sections.answer_first(Path("返信"))
+    # 手引きの日付に合わせる。描いた日の日付では、期限の後に送ったように見える。
+    plan, templates = folder / "data" / "plan.json", folder / "templates"
+    distribute(
+        DistributeRequest(
+            plan=plan,
+            template=templates / "shinchoku_sheet.xlsx",
+            letters=templates / "letters",
+            root=folder,
+            deadline=date(2024, 7, 31),
+        ),
+        now=datetime(2024, 7, 1, 9, 0),
+    )
+    Sections(folder).answer_first(Path("返信"))
     _command("collect", "返信", code=ExitCode.PROBLEMS)
-    _command("status")
+    status(StatusRequest(plan=plan, layout=templates, root=folder), now=datetime(2024, 8, 5, 9, 0))
     _command("report", "--only", "pdf")
 
 
