@@ -83,7 +83,7 @@ def _borne(problem: Problem, plan: Plan) -> Problem:
     kinds = {field.label: field.kind for field in input_fields(plan).values()}
     is_text = kinds.get(problem.place.label or "") is FieldKind.TEXT
     if code == "R604" and not is_text:  # 数の欄に打たれた長い文字
-        code, facts = "R606", {"shown": f"{facts['length']}字の文字"}
+        code, facts = "R606", {"shown": f"{facts['length']}字"}
     place = Place(label=problem.place.label, item=problem.place.item)
     return Problem(code, place, facts)
 
