@@ -27,6 +27,8 @@ from status_desk import (
 
 from sheetgen.keeping.open_items import load_open_items, open_items_path, save_open_items
 from sheetgen.model.collect import ItemOutcome, ItemState
+from sheetgen.cli.help_format import columns
+from sheetgen.cli.status import deadline_words, status_table
 from sheetgen.model.open_item import OpenItem, with_outcomes
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.standing import Stage, Standing, StatusRequest
@@ -67,6 +69,28 @@ def test_each_item_is_in_its_stage(standing: Standing) -> None:
     # 新規項目の実績は、まだない
     assert rest == {Stage.RECORDED, Stage.OUT}
     assert sum(standing.counts) == 74 == standing.total
+
+
+def test_the_table_fits_a_screen_of_80_columns(standing: Standing) -> None:
+    lines = list(status_table(standing))
+    assert len(lines) == 30
+    assert len({columns(line) for line in lines}) == 1
+    assert columns(lines[0]) < 80
+    marked = [line[2:].split()[1] for line in lines if line.startswith("* ")]
+    assert marked == [one.name.split()[1] for one in standing.sections if one.is_late]
+    assert marked
+
+
+def test_the_deadline_is_told_above_the_table(standing: Standing) -> None:
+    def told(*days: str) -> str:
+        sections = [replace(one, deadline="") for one in standing.sections]
+        for place, day in enumerate(days):
+            sections[place] = replace(sections[place], deadline=day)
+        return deadline_words(replace(standing, sections=tuple(sections)))
+
+    assert told() == ""
+    assert told("2024-07-31", "2024-07-31") == "提出期限 2024-07-31"
+    assert told("2024-08-30", "2024-07-31").startswith("提出期限 2024-07-31 から 2024-08-30")
 
 
 def test_sections_add_up_and_are_late(standing: Standing) -> None:

@@ -1,8 +1,8 @@
-"""課ごとの数の表の、一行。"""
+"""課ごとの数の表。幅80桁の画面に、折り返さずに収まるように詰める。"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from sheetgen.cli.help_format import columns
 
@@ -17,8 +17,27 @@ def padded(name: str, width: int) -> str:
     return name + " " * (width - columns(name))
 
 
-def figure_line(name: str, cells: Iterable[str], width: int, cell_width: int) -> str:
-    """名と、右にそろえた欄の一行。"""
-    return f"  {padded(name, width)}" + "".join(
-        " " * (cell_width - columns(cell)) + cell for cell in cells
-    )
+def figure_table(
+    heads: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], marked: Iterable[str] = ()
+) -> Iterator[str]:
+    """見出しと、名と右にそろえた欄の行。``marked`` の名の行は ``*`` で始まる。
+
+    A column is as wide as its widest cell; ``heads`` begins with that of the names.
+    """
+    first, *others = heads
+    lines = [(first, others), *rows]
+    width = max(columns(name) for name, _ in lines)
+    widths = [
+        max(columns(cells[place]) for _, cells in lines if place < len(cells))
+        for place in range(len(others))
+    ]
+    late = set(marked)
+    for name, cells in lines:
+        yield (
+            ("* " if name in late else "  ")
+            + padded(name, width)
+            + "".join(
+                " " * (1 + wide - columns(cell)) + cell
+                for cell, wide in zip(cells, widths, strict=False)
+            )
+        )

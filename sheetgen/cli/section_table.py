@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sheetgen.cli.figure_table import figure, figure_line
-from sheetgen.cli.help_format import columns
+from sheetgen.cli.figure_table import figure, figure_table
 from sheetgen.model.collect import CollectResult, ItemState
 
 _STATES = tuple(ItemState)
-_WIDTH = 10
 
 
 def section_table(result: CollectResult) -> Iterator[str]:
@@ -18,13 +16,13 @@ def section_table(result: CollectResult) -> Iterator[str]:
     sections: dict[str, Counter[ItemState]] = {}
     for outcome in result.items:
         sections.setdefault(outcome.section, Counter())[outcome.state] += 1
-    width = max(map(columns, ("課", "計", *sections)))
-    yield figure_line("課", ["項目", *_STATES], width, _WIDTH)
-    for name in sorted(sections, key=lambda one: result.sections.index(one)):
-        yield _row(name, sections[name], width)
-    yield _row("計", sum(sections.values(), Counter()), width)
+    rows = [
+        _row(name, sections[name])
+        for name in sorted(sections, key=lambda one: result.sections.index(one))
+    ]
+    total = _row("計", sum(sections.values(), Counter()))
+    yield from figure_table(["課", "項目", *_STATES], [*rows, total])
 
 
-def _row(name: str, counts: Counter[ItemState], width: int) -> str:
-    figures = [counts.total(), *(counts[state] for state in _STATES)]
-    return figure_line(name, map(figure, figures), width, _WIDTH)
+def _row(name: str, counts: Counter[ItemState]) -> tuple[str, list[str]]:
+    return name, list(map(figure, (counts.total(), *(counts[state] for state in _STATES))))

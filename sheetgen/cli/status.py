@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.figure_table import figure, figure_line
-from sheetgen.cli.help_format import JapaneseCommand, columns
+from sheetgen.cli.figure_table import figure, figure_table
+from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
 from sheetgen.cli.report import show_problems, shown_path
 from sheetgen.model.round import RoundKind
@@ -16,7 +16,6 @@ from sheetgen.model.standing import ItemStanding, Stage, Standing, StatusResult
 from sheetgen.problems import ExitCode
 
 DEFAULT_LAYOUT = Path("templates")
-_WIDTH = 12
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -56,6 +55,8 @@ def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     """表、要確認のもの、ページの場所の順に書く。"""
     standing = result.standing
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
+    if words := deadline_words(standing):
+        click.echo(words)
     click.echo("")
     for line in status_table(standing):
         click.echo(line)
@@ -86,13 +87,15 @@ def _show_items(title: str, items: list[ItemStanding]) -> None:
 
 def status_table(standing: Standing) -> Iterator[str]:
     """課ごとに、段階別の項目数を一行ずつ返す。庁内の順、最後に計。"""
-    names = [f"{one.name}{' *' if one.is_late else ''}" for one in standing.sections]
-    width = max(map(columns, ("課", "計", *names)))
-    dated = any(one.deadline for one in standing.sections)
-    heads = ["項目", *standing.stages, *(["提出期限"] if dated else [])]
-    yield figure_line("課", heads, width, _WIDTH)
-    for name, one in zip(names, standing.sections, strict=True):
-        dates = [one.deadline or "・"] if dated else []
-        cells = [*map(figure, (one.total, *one.counts)), *dates]
-        yield figure_line(name, cells, width, _WIDTH)
-    yield figure_line("計", map(figure, (standing.total, *standing.counts)), width, _WIDTH)
+    rows = [(one.name, list(map(figure, (one.total, *one.counts)))) for one in standing.sections]
+    total = ("計", list(map(figure, (standing.total, *standing.counts))))
+    late = [one.name for one in standing.sections if one.is_late]
+    yield from figure_table(["課", "項目", *standing.stages], [*rows, total], late)
+
+
+def deadline_words(standing: Standing) -> str:
+    """課に知らせた提出期限。課ごとの日は、ページの表にある。"""
+    days = sorted({one.deadline for one in standing.sections if one.deadline})
+    if len(days) < 2:
+        return "".join(f"提出期限 {day}" for day in days)
+    return f"提出期限 {days[0]} から {days[-1]} まで（課ごとの日は、ページにあります）"
