@@ -61,8 +61,7 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
         if same:
             found.append(Piece("".join(lines), "".join(others)))
             continue
-        for left, right in align(lines, others):
-            found += _within(left or "", right or "")
+        found += _rewritten(lines, others)
     return tuple(_tidy(found))
 
 
@@ -82,6 +81,26 @@ def joined_runs(parts: Iterable[tuple[str, bool]]) -> Runs:
                 text = out.pop()[0] + text
             out.append((text, differs))
     return tuple(out)
+
+
+def _rewritten(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
+    """書き換わった続きの行の違い。似た行どうしで比べる。
+
+    A break put in or taken out leaves lines without a partner, and then the words that
+    only moved to another line would all be marked; one comparison across the lines finds
+    the break alone.  It is taken only where it marks far less, for across lines more is
+    shared by chance.
+    """
+    lines = [piece for left, right in align(old, new) for piece in _within(left or "", right or "")]
+    if len(old) == len(new) == 1:
+        return lines
+    across = _within("".join(old), "".join(new))
+    return across if 2 * _marked(across) <= _marked(lines) else lines
+
+
+def _marked(pieces: Iterable[Piece]) -> int:
+    """印の付く字数。"""
+    return sum(len(piece.old) + len(piece.new) for piece in pieces if piece.differs)
 
 
 def _within(old: str, new: str) -> list[Piece]:
