@@ -15,6 +15,8 @@ from revised import EVERY, Json, item_in, plan_of, real, revised
 from sheetgen.document.comparison import build_comparison, visible
 from sheetgen.model.comparison import CompareResult, Comparison
 from sheetgen.model.report import Output
+from sheetgen.typeset import count_lines, line_capacity
+from sheetgen.typeset.heights import height_of
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +58,30 @@ def runs_in(cell: Any) -> tuple[tuple[str, bool], ...]:
     return ((cell.value, cell.font.u is not None),)
 
 
-def test_a_very_long_text_stands_whole_in_the_book(tmp_path: Path) -> None:
-    long = "● " + "とても長い文。" * 3000
+def test_a_very_long_text_goes_on_in_rows_that_show_it_whole(tmp_path: Path) -> None:
+    """Excel の行の高さには限りがあり、それを超える文は、画面でも紙でも切れる。"""
+    long = "● " + "とても長い文。" * 1000 + "\n" + "切れ目のない長い文" * 400
+    was = real()
+    item_in(was, "08-08")["improvement"] = "■ 前の文。"
 
     def change(data: Json) -> None:
         item_in(data, "08-08")["improvement"] = long
 
-    path = file_of(made(tmp_path, real(), revised(change), outputs=(Output.XLSX,)), Output.XLSX)
+    path = file_of(made(tmp_path, was, revised(change), outputs=(Output.XLSX,)), Output.XLSX)
     assert rules.violations_of([path]) == {}
     sheet = openpyxl.load_workbook(path)["新旧対照表"]
-    assert long in {cell.value for cell in sheet["E"]}
-    assert max(row.height for row in sheet.row_dimensions.values() if row.height) <= 409.5
+    rows = [row for row in sheet.iter_rows(min_row=4) if row[3].value.startswith("具体的な")]
+    first, *others = rows
+    assert first[3].value == "具体的な改善取組内容"
+    assert {row[3].value for row in others} == {"具体的な改善取組内容（続き）"}
+    assert {row[1].value for row in rows} == {"(8)⑧ 自動販売機設置場所の貸付拡大"}
+    texts = [row[4].value for row in rows]
+    assert "".join(texts) == long.replace("\n", "")
+    assert [row[5].value for row in rows] == ["■ 前の文。", *[None] * len(others)]
+    width = (sheet.column_dimensions["E"].width * 7 + 5) * 0.75
+    for row, text in zip(rows, texts, strict=True):
+        needed = height_of(count_lines(text, line_capacity(width, 10)), 10)
+        assert needed <= sheet.row_dimensions[row[0].row].height <= 409.5
 
 
 def test_the_book_prints_on_a4_landscape_with_its_head(every: CompareResult) -> None:

@@ -62,7 +62,8 @@ class Table:
     """一枚のシートになる表。``lead`` は表の前の一行、``empty`` は行がないときのことば。
 
     ``total`` is the row of sums below the rows, or empty; ``frozen`` the number of columns
-    that stay in sight.
+    that stay in sight; ``continued`` the column that says so when a text too long for one
+    row goes on in the next (None: rows are never split).
     """
 
     name: str
@@ -72,6 +73,7 @@ class Table:
     empty: str
     total: tuple[TableCell, ...] = ()
     frozen: int = 0
+    continued: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sheetgen.model.comparison import CompareRequest, CompareResult, Comparison
 from sheetgen.model.report import Output, ReportFile
 from sheetgen.pdf import render_comparison as render_pdf
 from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
+from sheetgen.pipeline.row_splitting import split_tall_rows
 from sheetgen.pipeline.table_heights import table_heights
 from sheetgen.xlsx.report_book import write_report
 
@@ -53,7 +54,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
 
 
 def _make_xlsx(path: Path, comparison: Comparison) -> Made:
-    book = comparison_book(comparison)
+    book = split_tall_rows(comparison_book(comparison))
     target = BytesIO()
     write_report(book, table_heights(book), target)
     return Made(target.getvalue(), ReportFile(path, Output.XLSX))

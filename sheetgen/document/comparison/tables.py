@@ -67,6 +67,7 @@ def _compared_table(comparison: Comparison) -> Table:
         ),
         rows=rows,
         empty=comparison.same,
+        continued=3,
     )
 
 
