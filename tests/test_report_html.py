@@ -160,9 +160,13 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(results_text: str, tmp_path
         "const wide = [...inner.querySelectorAll('main *, nav *')].filter(e =>"
         " !e.closest('.scroll') && !e.closest('.hidden') && !e.closest('thead')"
         " && e.getBoundingClientRect().right > 321);"
-        "return [root.scrollWidth, root.clientWidth, wide.slice(0, 3).map(e => e.outerHTML)];"
+        "const letters = [...inner.querySelectorAll('.chart span, .chart text')];"
+        "const least = Math.min(...letters.map(e => e.getBoundingClientRect().height));"
+        "return [root.scrollWidth, root.clientWidth, wide.slice(0, 3).map(e => e.outerHTML),"
+        " least];"
     )
-    scroll, client, wide = ask(framed(page, 320), script, tmp_path)
+    scroll, client, wide, least = ask(framed(page, 320), script, tmp_path)
+    assert least >= 14  # 図の字は、画面がせまくても小さくならない
     assert client <= 320
     assert scroll <= 320
     assert wide == []
@@ -185,6 +189,15 @@ def test_a_draft_says_so_and_a_second_city_is_sound(tmp_path: Path) -> None:
     template = second_city.write_template(tmp_path / "事業票.xlsx")
     text = made(tmp_path, plan=plan, template=template, draft=True)
     assert "（案）</title>" in text
+    # 刷った紙のどのページにも、後ろに「案」が見える。
+    assert '<body class="draft">' in text
+    script = (
+        "const mark = getComputedStyle(document.body, '::after');"
+        "return [mark.content, mark.position];"
+    )
+    content, position = ask(text.replace(BAN, ""), script, tmp_path)
+    assert "案" in content
+    assert position == "fixed"
     assert "見本市行政改革推進プラン" in Page(text).text
     assert "overview" not in {attrs.get("id") for _, attrs in Page(text).elements}
 
@@ -194,6 +207,7 @@ def test_a_draft_says_so_and_a_second_city_is_sound(tmp_path: Path) -> None:
     [
         ("revision.html", "{{ one.before }}", "{{ one.befor }}", "one.befor }}"),
         ("sheets.html", "{% endfor %}", "{% endfr %}", "endfr"),
+        ("revision.html", "{{ one.before }}", "{{ 1 / 0 }}", "1 / 0"),
     ],
 )
 def test_a_broken_template_is_named_with_its_line(
@@ -210,6 +224,27 @@ def test_a_broken_template_is_named_with_its_line(
     assert Path(problem.place.file or "").name == file
     expected = next(n for n, row in enumerate(broken.splitlines(), 1) if line_of in row)
     assert problem.facts["line"] == str(expected)
+
+
+def test_a_template_that_reads_itself_is_named(tmp_path: Path) -> None:
+    layout = tmp_path / "layout"
+    shutil.copytree(LAYOUT, layout)
+    (layout / "html" / "contents.html").write_text('{% include "contents.html" %}', "utf-8")
+    with pytest.raises(SheetgenError) as caught:
+        made(tmp_path, layout=layout)
+    (problem,) = caught.value.problems
+    assert (problem.code, Path(problem.place.file or "").name) == ("D003", "contents.html")
+
+
+def test_a_template_saved_in_another_encoding_is_named(tmp_path: Path) -> None:
+    layout = tmp_path / "layout"
+    shutil.copytree(LAYOUT, layout)
+    for file in ("html/contents.html", "cover.typ"):
+        (layout / file).write_bytes("目次".encode("cp932"))
+    with pytest.raises(SheetgenError) as caught:
+        make_report(tmp_path, layout=layout, outputs=(Output.HTML, Output.PDF))
+    told = [(one.code, Path(one.place.file or "").name) for one in caught.value.problems]
+    assert told == [("D007", "contents.html"), ("D007", "cover.typ")]
 
 
 def test_the_others_are_made_without_fonts(tmp_path: Path) -> None:

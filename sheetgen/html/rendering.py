@@ -21,12 +21,20 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
+from sheetgen.messages.jinja import template_reason
 from sheetgen.model.comparison import Comparison
 from sheetgen.model.document import Document
 from sheetgen.problems import Place, Problem, SheetgenError
 
 MAIN = "main.html"
 COMPARISON = "comparison.html"
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+# テンプレートの中の式が起こす誤り。
+_FAULTS = (
+    TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
+    RecursionError,
+)  # fmt: skip
 
 
 def render_html(document: Document, layout: Path) -> bytes:
@@ -53,6 +61,7 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
         keep_trailing_newline=True,
     )
     environment.filters["lines"] = _lines
+    environment.filters["wide"] = _wide
     try:
         return environment.get_template(main).render(values).encode()
     except TemplateNotFound as error:
@@ -60,7 +69,9 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
     except TemplateSyntaxError as error:
         place = Place(file=str(folder / (error.name or main)))
         raise _wrong(place, error.lineno, error.message or "") from error
-    except (TemplateError, TypeError, ValueError, AttributeError, LookupError) as error:
+    except UnicodeDecodeError as error:
+        raise _not_utf8(folder, main) from error
+    except _FAULTS as error:
         name, line = _where(error, folder, main)
         raise _wrong(Place(file=str(folder / name)), line, str(error)) from error
 
@@ -70,8 +81,28 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+def _wide(number: int) -> str:
+    """全角の数字。"""
+    return str(number).translate(_FULL_WIDTH)
+
+
 def _missing(folder: Path, name: str) -> SheetgenError:
     return SheetgenError(Problem("D004", Place(file=str(folder / name)), {"name": name}))
+
+
+def _not_utf8(folder: Path, main: str) -> SheetgenError:
+    """UTF-8 で書かれていないテンプレート。Jinja は、読み込んだ側の行しか言わない。"""
+    files = sorted(one for one in folder.iterdir() if one.suffix in (".html", ".css"))
+    place = Place(file=str(next((one for one in files if not _is_utf8(one)), folder / main)))
+    return SheetgenError(Problem("D007", place))
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wrong(place: Place, line: int, reason: str) -> SheetgenError:
@@ -80,7 +111,7 @@ def _wrong(place: Place, line: int, reason: str) -> SheetgenError:
     if path.is_file():
         rows = path.read_text("utf-8", "replace").splitlines()
         source = f"「{rows[line - 1].strip()}」" if 0 < line <= len(rows) else ""
-    facts = {"line": str(line), "reason": reason, "source": source, "hint": ""}
+    facts = {"line": str(line), "reason": template_reason(reason), "source": source, "hint": ""}
     return SheetgenError(Problem("D003", place, facts))
 
 

@@ -17,7 +17,8 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from sheetgen import era
-from sheetgen.messages.letters import SUBJECT_MARK, template_reason
+from sheetgen.messages.jinja import template_reason
+from sheetgen.messages.letters import SUBJECT_MARK
 from sheetgen.model.letter import Letter, LetterText
 from sheetgen.problems import Place, Problem, SheetgenError
 

@@ -19,6 +19,11 @@ _TYPST_WORDS = (
     ("cannot", "その計算はできません"),
     ("unknown font family", "知らない書体です"),
     ("PDF/UA-1 error", "支援技術で読める PDF の決まりに合いません"),
+    ("invalid number suffix", "数に付けた単位が違います"),
+    ("missing argument", "要る引数がありません"),
+    ("array index out of bounds", "並びに、その番目のものはありません"),
+    ("maximum function call depth", "呼び出しが終わりません"),
+    ("failed to download package", "ネットから取る部品は使えません"),
 )
 
 
@@ -65,6 +70,11 @@ DOCUMENT: dict[str, Message] = {
         "「{text}」が、様式の欄に収まりません。",
         "文章を短くするか、様式のテンプレートの欄を広げてください。",
     ),
+    "D007": Message(
+        E_,
+        "文書のテンプレートの文字コードが UTF-8 ではありません。",
+        "メモ帳などで開き、「名前を付けて保存」で、文字コードを UTF-8 にして保存してください。",
+    ),
     "D010": Message(
         E_,
         "{year}は、計画の期間にありません。",
@@ -110,6 +120,12 @@ DOCUMENT: dict[str, Message] = {
         C_,
         "{year}の主なポイントが、計画のデータに一つもありません。その表は、基本方針の名だけになります。",
         "計画のデータの revision の highlights に書き、もう一度作ってください。",
+    ),
+    "D018": Message(
+        C_,
+        "文が長いため、様式の文字を {smallest} pt まで小さくしました"
+        "（8 pt より小さくなった様式は{count}枚）。",
+        "読みにくくなります。公表の前に、文を短くするか、様式のテンプレートの欄を広げてください。",
     ),
     "D020": Message(
         E_,

@@ -10,33 +10,6 @@ SUBJECT_MARK = "件名"
 UNTOUCHED = "様式は届きましたが、記入がありません"
 """督促で、実施項目に添えることば。"""
 
-# Jinja の言い方の中のことばと、そのわけ。もとのことばも添える。
-_JINJA_WORDS = (
-    ("concatenate", "文字と数は足せません"),
-    ("unsupported operand", "その計算はできません"),
-    ("is unsafe", "テンプレートで使えないものです"),
-    ("is undefined", "知らない名前を使っています"),
-    ("has no attribute", "その名の値はありません"),
-    ("No filter named", "知らない変え方（「|」の後ろ）を使っています"),
-    ("No test named", "知らない条件を使っています"),
-    ("Unexpected end of template", "{% if %} か {% for %} が閉じていません"),
-    ("Encountered unknown tag", "知らない命令があるか、{% if %}・{% for %} との組が合いません"),
-    ("unexpected end of", "かっこか引用符が閉じていません"),
-    ("unexpected '}'", "かっこか引用符が閉じていません"),
-    ("expected token", "書き方が途中で終わっているか、余分なものがあります"),
-    ("unexpected", "ここにあってはならないものがあります"),
-    ("Missing end of", "{# #} が閉じていません"),
-)
-
-
-def template_reason(message: str) -> str:
-    """テンプレートの誤りのわけを、日本語にする。もとのことばも添える。"""
-    for piece, words in _JINJA_WORDS:
-        if piece in message:
-            return f"{words}: {message}"
-    return f"書き方か計算に誤りがあります: {message}"
-
-
 LETTERS: dict[str, Message] = {
     "L001": Message(
         C_,

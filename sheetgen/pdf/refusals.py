@@ -45,6 +45,8 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
             "text": next((one for one in found if one), "テンプレートの文字"),
         }
         return SheetgenError(Problem("D005", Place(), facts))
+    if message.startswith("file is not valid UTF-8"):
+        return SheetgenError(Problem("D007", Place(file=str(_not_utf8(main)))))
     where = _WHERE.search(told)
     name = where["file"] if where else main.name
     line = where["line"] if where else "1"
@@ -57,6 +59,16 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
         "hint": f"手がかり: {hints}。" if hints else "",
     }
     return SheetgenError(Problem("D003", Place(file=str(main.parent / Path(name).name)), facts))
+
+
+def _not_utf8(main: Path) -> Path:
+    """UTF-8 で書かれていないテンプレート。typst は、読み込んだ側の行しか言わない。"""
+    for path in sorted(main.parent.glob("*.typ")):
+        try:
+            path.read_text("utf-8")
+        except UnicodeDecodeError:
+            return path
+    return main
 
 
 def _plain(character: str) -> str:
