@@ -95,6 +95,9 @@ def test_figures_of_results_are_those_of_the_plan(plan_path: Path, tmp_path: Pat
     assert effects.total.planned_in_all.value == 2_671_349
     assert [one.actual.value is None for one in effects.by_year] == [False, False, *[True] * 3]
     assert effects.by_year[-1].planned_to_date.value == 2_671_349
+    assert effects.by_year[0].label == "令和５年度"  # 見出しや文と同じ、全角の数字
+    # 共管の実施項目は一つの課にだけ数えるので、そのことを言う。
+    assert "(3)⑥（職員課、経営企画課）" in results.grades.section_note
     behind = {row.item for row in results.behind.rows}
     for item, year in zip(items, second, strict=True):
         target, actual = year["target"], year["result"]["value"]
@@ -176,7 +179,7 @@ def test_what_is_new_ended_and_changed(tmp_path: Path, plan_path: Path) -> None:
         ("09-04", "国民健康保険事業特別会計への一般会計法定外繰出金の縮減")
     ]
     assert [(one.item, one.what) for one in changes.changed] == [
-        ("01-01", "計画最終年度において目指す姿、令和8年度の成果指標の目標値")
+        ("01-01", "計画最終年度において目指す姿、令和８年度の成果指標の目標値")
     ]
     texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, earlier=plan_path)))
     page = next(text for text in texts if text.startswith("令和７年度年次見直しで変わった"))
@@ -306,7 +309,9 @@ def test_long_text_shrinks_and_stays_on_its_page(tmp_path: Path, plan_path: Path
         item_of(plan, "08-08")["vision"] = long
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
-    pages = pdftotext_bbox(pdf_of(make_report(tmp_path, plan=plan)))
+    result = make_report(tmp_path, plan=plan)
+    assert [one.code for one in result.problems] == []
+    pages = pdftotext_bbox(pdf_of(result))
     assert len(pages) == 98
     assert sum(long in page.text for page in pages) == 2  # 見方の見本と、様式
 

@@ -115,6 +115,51 @@ def test_a_figure_is_behind_only_on_the_side_the_targets_tell(
     assert [row.item for row in results.behind.rows] == ([item] if behind else [])
 
 
+def test_what_is_not_known_yet_is_said_beside_the_figures(tmp_path: Path, plan_path: Path) -> None:
+    """実績のそろわない文書が、届いていない、効果がないと読まれないように。"""
+    plan = with_one_result(
+        plan_path, tmp_path / "plan.json", "08-08", text="・進めた。", effect=6800, grade="A"
+    )
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    data = load_plan(plan)
+    open_items = [
+        item
+        for _, _, item in data.items()
+        if isinstance(item.year(2023).effect, int) and item.id != "08-08"
+    ]
+    assert f"（{len(open_items)}件）" in results.effects.note
+    assert "（70件）" in results.behind.note
+    whole = with_results(plan_path, tmp_path / "whole.json", (2023,))
+    known = document_for(tmp_path, plan=whole).results
+    assert known is not None
+    assert "件）" not in known.effects.note + known.behind.note
+
+
+def test_print_too_small_to_read_is_told(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        item_of(plan, "01-01")["improvement"] = "とても長い文章である。" * 150
+        item_of(plan, "08-08")["improvement"] = "とても長い文章である。" * 270
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    request = request_for(tmp_path, plan=plan)
+    (told,) = document_of(load_plan(plan), request)[1]
+    assert (told.code, told.place.item) == ("D018", "08-08")
+    assert told.facts["count"] == "2"
+    assert 6 <= float(str(told.facts["smallest"])) < 8
+
+
+def test_the_legend_speaks_of_the_year_of_its_document(tmp_path: Path, plan_path: Path) -> None:
+    for year, shown in ((2024, "令和６年度"), (2025, "令和７年度"), (2028, "令和９年度")):
+        legend = document_for(tmp_path, plan=plan_path, year=year).sheets.legend
+        assert legend is not None
+        callouts = {one.letter: one for one in legend.callouts}
+        assert callouts["カ"].title == f"{shown}の取組方針・取組内容"
+        assert f"「カ.{shown}の取組方針・取組内容」を踏まえて、{shown}以降の" in callouts["ク"].text
+        # ほかの年度は、書かれたまま。
+        assert "(令和４年度)" in callouts["ケ"].text
+
+
 def test_the_sections_stay_on_one_page_with_their_total(results_report: ReportResult) -> None:
     texts = page_texts(pdf_of(results_report))
     (page,) = [text for text in texts if text.startswith("令和５年度の評価（課ごと）")]

@@ -7,12 +7,11 @@ lower half of the evaluation scale counts.
 
 from __future__ import annotations
 
-from sheetgen.document.words import measure_name
-from sheetgen.era import circled, wareki_full
+from sheetgen.era import wareki_full
 from sheetgen.model.document_results import Behind, BehindRow
 from sheetgen.model.item import Item
 from sheetgen.model.numbers import printed
-from sheetgen.model.plan import Plan
+from sheetgen.model.plan import Plan, item_label
 
 COLUMNS = ("実施項目", "担当", "指標", "目標値", "実績値", "評価", "取組実績")
 _SHORTEST_SCALE = 3
@@ -25,6 +24,9 @@ def behind_target(plan: Plan, year: int) -> Behind:
     note = "目標値と実績値がどちらも数の実施項目は、実績値が目標値に届かないもの。"
     if low:
         note += f"数で比べられない実施項目は、評価が {words} のもの。"
+    unknown = sum(_is_unknown(plan, item, year) for _, _, item in plan.items())
+    if unknown:
+        note += f"取組実績のまだない実施項目（{unknown}件）は、含んでいない。"
     rows = []
     for _, measure, item in plan.items():
         if item.introduced > year or not is_behind(plan, item, year, low):
@@ -33,7 +35,7 @@ def behind_target(plan: Plan, year: int) -> Behind:
         rows.append(
             BehindRow(
                 item=item.id,
-                label=f"{measure_name(measure).label}{circled(item.number)}",
+                label=item_label(measure, item),
                 title=item.title,
                 owners="、".join(owner.section for owner in item.owners),
                 indicator=_with_unit(item),
@@ -69,6 +71,13 @@ def is_behind(plan: Plan, item: Item, year: int, low: tuple[str, ...]) -> bool:
         if lower is not None:
             return actual > target if lower else actual < target
     return grade_of(plan, item, year) in low
+
+
+def _is_unknown(plan: Plan, item: Item, year: int) -> bool:
+    """始まっているのに、届いたかどうかを知るものが何も入っていないか。"""
+    result = item.year(year).result
+    known = (result.text, result.value, result.effect, grade_of(plan, item, year))
+    return item.introduced <= year and all(one is None for one in known)
 
 
 def lower_is_better(item: Item) -> bool | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen.document.words import measure_name
-from sheetgen.era import circled, wareki, wareki_full
+from sheetgen.era import wareki_full
 from sheetgen.model.document_results import ChangedItem, Changes
 from sheetgen.model.item import Item, YearPlan
-from sheetgen.model.plan import Measure, Plan
+from sheetgen.model.plan import Measure, Plan, item_label
 
 _FIELDS = ("title", "owners", "related_sections", "improvement", "current_state", "vision",
            "indicator")  # fmt: skip
@@ -43,18 +42,14 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
 
 def _entry(measure: Measure, item: Item, what: str) -> ChangedItem:
     owners = "、".join(owner.section for owner in item.owners)
-    return ChangedItem(item.id, _label(measure, item), item.title, owners, what)
-
-
-def _label(measure: Measure, item: Item) -> str:
-    return f"{measure_name(measure).label}{circled(item.number)}"
+    return ChangedItem(item.id, item_label(measure, item), item.title, owners, what)
 
 
 def _differences(old: tuple[Measure, Item], new: tuple[Measure, Item], plan: Plan) -> Iterator[str]:
     """変わった欄の見出し。終わった年度の実績は、見直しではないので除く。"""
     before, after = old[1], new[1]
-    if _label(*old) != _label(*new):
-        yield f"番号（{_label(*old)}から）"
+    if item_label(*old) != item_label(*new):
+        yield f"番号（{item_label(*old)}から）"
     for name in _FIELDS:
         if getattr(before, name) != getattr(after, name):
             yield str(Item.model_fields[name].title)
@@ -69,5 +64,5 @@ def _differences(old: tuple[Measure, Item], new: tuple[Measure, Item], plan: Pla
             if getattr(past, name) != getattr(year, name)
         ]
         if yielded:
-            yield f"{wareki(year.fiscal_year)}の{'・'.join(yielded)}"
+            yield f"{wareki_full(year.fiscal_year)}の{'・'.join(yielded)}"
             yielded = []

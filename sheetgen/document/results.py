@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sheetgen.document.behind import behind_target, grade_of
 from sheetgen.document.changes import changes
 from sheetgen.document.words import amount, part_heading, policy_name
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import wareki_full
 from sheetgen.model.document_results import (
     EffectRow,
     Effects,
@@ -18,7 +18,7 @@ from sheetgen.model.document_results import (
     ResultsPart,
 )
 from sheetgen.model.item import Item, Result, subtotal
-from sheetgen.model.plan import Plan, Policy
+from sheetgen.model.plan import Plan, Policy, item_label
 
 NOT_GRADED = "未評価"
 
@@ -85,8 +85,21 @@ def _grades(plan: Plan, year: int) -> Grades:
             for policy in plan.policies
         ),
         by_section=tuple(one for one in sections if one.total),
+        section_note=_joint_note(plan, year),
         total=row("計", counted),
     )
+
+
+def _joint_note(plan: Plan, year: int) -> str:
+    """共管の実施項目を、どの課に数えたか。共管がなければ空。"""
+    joint = [
+        f"{item_label(measure, item)}（{'、'.join(owner.section for owner in item.owners)}）"
+        for _, measure, item in plan.items()
+        if item.introduced <= year and len(item.owners) > 1
+    ]
+    if not joint:
+        return ""
+    return f"主管課が二つ以上の実施項目は、初めに記した課にだけ数えている：{'、'.join(joint)}。"
 
 
 def _figure(value: int | float | None) -> Figure:
@@ -114,7 +127,7 @@ def _effects(plan: Plan, year: int) -> Effects:
         known = one <= year
         years.append(
             EffectYear(
-                wareki(one),
+                wareki_full(one),
                 planned=_figure(_planned(everything, [one])),
                 actual=_figure(_actual(everything, [one]) if known else None),
                 planned_to_date=_figure(_planned(everything, until)),
@@ -124,7 +137,7 @@ def _effects(plan: Plan, year: int) -> Effects:
     return Effects(
         heading=f"効果額（{wareki_full(year)}と累計）",
         note="単位は千円。数で示された効果額だけを足している。"
-        f"累計は{wareki_full(plan.first_year)}から。",
+        f"累計は{wareki_full(plan.first_year)}から。{_unanswered_note(everything, to_date)}",
         by_policy=tuple(
             row(f"{policy_name(policy).label} {policy.name}", _items(policy))
             for policy in plan.policies
@@ -132,6 +145,22 @@ def _effects(plan: Plan, year: int) -> Effects:
         total=row("計", everything),
         by_year=tuple(years),
     )
+
+
+def _unanswered_note(items: Iterable[Item], years: Sequence[int]) -> str:
+    """見込額に当たる実績額がまだない実施項目。どれも入っていれば空。"""
+    open_items = [
+        item
+        for item in items
+        if any(
+            isinstance(year.effect, int | float) and year.result.effect is None
+            for year in item.years
+            if year.fiscal_year in years
+        )
+    ]
+    if not open_items:
+        return ""
+    return f"見込額には、実績額のまだない実施項目（{len(open_items)}件）の分も含む。"
 
 
 def _planned(items: Iterable[Item], years: Iterable[int]) -> int | float | None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sheetgen.document.item_texts import item_text
 from sheetgen.document.words import part_heading, revision_title, whole_title
+from sheetgen.era import wareki_full
 from sheetgen.model.document_sheets import Form, FormPage, Legend, LegendCallout, SheetsPart
+from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.look import CellLook
 from sheetgen.model.plan import Plan
 
@@ -36,10 +38,29 @@ def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> Legend | None:
         heading=legend.title,
         page=sample,
         callouts=tuple(
-            LegendCallout(one.letter, one.title, one.text, _marked(form, one.parts))
+            LegendCallout(
+                one.letter,
+                _in_year(plan, one.title),
+                _in_year(plan, one.text),
+                _marked(form, one.parts),
+            )
             for one in legend.callouts
         ),
     )
+
+
+def _in_year(plan: Plan, text: str) -> str:
+    """様式の見出しを言う所の年度を、その文書の年度にする。ほかの年度は、書かれたまま。
+
+    The stored legend says 「令和６年度の取組方針・取組内容」, as the form of that year
+    does; the form of another year heads the same cell with its own year.
+    """
+    shown = wareki_full(min(plan.revision.fiscal_year, plan.final_year))
+    initiatives, plans = Item.model_fields["initiatives"].title, YearPlan.model_fields["plan"].title
+    for year in plan.fiscal_years:
+        for rest in (f"の{initiatives}", f"以降の{plans}"):
+            text = text.replace(f"{wareki_full(year)}{rest}", f"{shown}{rest}")
+    return text
 
 
 def _marked(form: Form, parts: Sequence[str]) -> tuple[str, ...]:

@@ -28,13 +28,17 @@ class GradeRow:
 
 @dataclass(frozen=True, slots=True)
 class Grades:
-    """評価の集計。``grades`` は列（評価の段階と「未評価」）、``meanings`` はその意味。"""
+    """評価の集計。``grades`` は列（評価の段階と「未評価」）、``meanings`` はその意味。
+
+    ``section_note`` says where an item of several sections is counted, or is empty.
+    """
 
     heading: str
     grades: tuple[str, ...]
     meanings: tuple[str, ...]
     by_policy: tuple[GradeRow, ...]
     by_section: tuple[GradeRow, ...]
+    section_note: str
     total: GradeRow
 
 

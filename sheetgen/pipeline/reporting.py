@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -13,13 +14,17 @@ from sheetgen.forms.jobs import BookJob
 from sheetgen.html import render_html
 from sheetgen.master import load_plan
 from sheetgen.model.document import Document
+from sheetgen.model.document_sheets import Form, FormPage
 from sheetgen.model.plan import Plan
 from sheetgen.model.report import Output, ReportFile, ReportRequest, ReportResult
 from sheetgen.pdf import render_pdf
 from sheetgen.pipeline.books import BookMaker, is_error
 from sheetgen.pipeline.form_pages import FormPages, round_of
 from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
-from sheetgen.problems import Problem, SheetgenError
+from sheetgen.problems import Place, Problem, SheetgenError
+
+READABLE = 8.0
+"""これより小さい字は読みにくい（pt）。"""
 
 
 def report(request: ReportRequest, progress: Progress | None = None) -> ReportResult:
@@ -62,13 +67,28 @@ def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Prob
         problems += earlier_notes(earlier, seen)
     forms = FormPages(seen, request.template)
     pages = list(forms.pages())
-    problems += forms.problems
+    problems += [*forms.problems, *_small_print(forms.form, pages)]
     if any(is_error(problem) for problem in problems):
         raise SheetgenError(problems)
     document = build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft)
     if document.results is not None and earlier is None:
         problems.append(Problem("D015"))
     return document, problems
+
+
+def _small_print(form: Form, pages: Sequence[FormPage]) -> list[Problem]:
+    """紙に収めるために、読みにくいほど字を小さくした様式を挙げる。"""
+    found = []
+    for page in pages:
+        cells = zip(form.look.cells, page.texts, page.sizes, strict=True)
+        sizes = [size for look, text, size in cells if text and size < look.size]
+        if min(sizes, default=READABLE) < READABLE:
+            found.append((min(sizes), page.item))
+    if not found:
+        return []
+    smallest, item = min(found, key=lambda one: one[0])
+    facts = {"smallest": f"{smallest:g}", "count": str(len(found))}
+    return [Problem("D018", Place(item=item), facts)]
 
 
 def file_stem(year: int, draft: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheetgen.document.comparison.rows import Fields
 from sheetgen.document.words import amount
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import wareki_full
 from sheetgen.model.item import CrossReference, Indicator, Item, OverviewRow, Result, YearPlan
 from sheetgen.model.numbers import EFFECT_FORMAT, printed
 from sheetgen.model.plan import Plan
@@ -79,7 +79,7 @@ def _initiatives(plan: Plan, item: Item, other: Edition | None) -> dict[str, tup
 
 def _year(year: YearPlan, code: str) -> dict[str, tuple[str, str]]:
     """一年度の欄。"""
-    at, result = wareki(year.fiscal_year), year.result
+    at, result = wareki_full(year.fiscal_year), year.result
     texts: dict[str, tuple[type[Record], str, str]] = {
         "plan": (YearPlan, "plan", year.plan or ""),
         "target": (YearPlan, "target", printed(year.target, code)),
