@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,10 @@ from status_desk import (
     sent,
 )
 
-from sheetgen.keeping.open_items import load_open_items, open_items_path, save_open_items
-from sheetgen.model.collect import ItemOutcome, ItemState
 from sheetgen.cli.help_format import columns
 from sheetgen.cli.status import deadline_words, status_table
+from sheetgen.keeping.open_items import load_open_items, open_items_path, save_open_items
+from sheetgen.model.collect import ItemOutcome, ItemState
 from sheetgen.model.open_item import OpenItem, with_outcomes
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.standing import Stage, Standing, StatusRequest
