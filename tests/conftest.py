@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from making import make
+from programs import programs_required
 from reporting import make_report, with_results
 from returned.fixtures import (  # noqa: F401  回収の試験で分け合うもの
     desk,
@@ -20,6 +24,15 @@ from sheetgen.model.job import GenerateResult
 from sheetgen.model.report import ReportResult
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# 混んだ機械では、例を作るのに時間がかかる。全部を行う実行は、毎回同じ例で、同じ答えを出す。
+settings.register_profile(
+    "sheetgen",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=programs_required(),
+)
+settings.load_profile("sheetgen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,3 +83,11 @@ def results_report(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
     folder = tmp_path_factory.mktemp("results")
     plan = with_results(ROOT / "data" / "plan.json", folder / "plan.json", (2023,))
     return make_report(folder, plan=plan, year=2025)
+
+
+@pytest.fixture
+def heeded_interrupt() -> Iterator[None]:
+    """Ctrl-C の届く試験。``&`` や ``nohup`` で始めた実行は、聞かないことを子まで引き継ぐ。"""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -33,6 +33,7 @@ from sheetgen.pipeline.recording import keep_originals, record
 from sheetgen.problems import SheetgenError
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+PATIENCE = 120.0  # 混んだ機械で、ほかの人の錠を待つ秒数
 SIGKILL = getattr(signal, "SIGKILL", 9)  # Windows にはない
 KILLED = -SIGKILL
 
@@ -47,7 +48,7 @@ def collect(path: Path, number: int = 1) -> str | None:
     delivered = Delivered(file, data, hashlib.sha256(data).hexdigest(), "xlsx")
     answers: dict[str, Value] = {**FULL, VALUE: number, TEXT: f"{number}回目。" * 50}
     form = returned(answers, file=file)
-    with open_ledger(path, writing=True) as ledger:
+    with open_ledger(path, writing=True, wait=PATIENCE) as ledger:
         keep_originals(ledger, [delivered])
         past = ledger.past(RESULTS)
         merged = merge(ledger.master.plan, RESULTS, [form], past, takes=[Take(file, "01-01")])

@@ -20,7 +20,7 @@ from running import run_program
 
 NODE_FOLDER = Path(__file__).resolve().parent / "node"
 CONVERT_SECONDS = 300
-SHORT_SECONDS = 120
+SHORT_SECONDS = 240
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _SIDES = ("xMin", "yMin", "xMax", "yMax")
 

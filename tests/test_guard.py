@@ -253,6 +253,7 @@ def test_no_child_is_left_when_the_parent_is_killed(word: str, seconds: int) -> 
 
 
 @posix_only
+@pytest.mark.usefixtures("heeded_interrupt")
 @pytest.mark.parametrize("word", ["wait", "sleep"])
 def test_ctrl_c_is_for_the_parent_alone(word: str) -> None:
     with parent(word, 60) as started:

@@ -27,7 +27,7 @@ from sheetgen.pipeline import collect, generate
 from sheetgen.problems import Level, Problem
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 300
 ALL = 74
 
 

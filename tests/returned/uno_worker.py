@@ -32,7 +32,7 @@ FILTERS = {
     ".csv": "Text - txt - csv (StarCalc)",
     ".pdf": "calc_pdf_Export",
 }
-START_SECONDS = 90
+START_SECONDS = 150
 
 
 def option(name: str, value: Any) -> Any:
