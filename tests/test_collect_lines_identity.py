@@ -18,7 +18,8 @@ from returned.post import BENCH, GARBAGE, SPORTS, TAX, Post
 from returned.sections import EFFECT, TEXT, VALUE, Form
 
 from sheetgen.model.collect import CollectResult, ItemState, Take
-from sheetgen.problems import Problem
+from sheetgen.model.round import RoundKind
+from sheetgen.problems import Problem, UsageError
 
 
 def held(desk: Desk, item: str) -> dict[str, object]:
@@ -63,6 +64,18 @@ def test_line_01_another_years_form(desk: Desk, post: Post, tmp_path: Path) -> N
     result = desk.collect(book, year=2024)
     assert_nothing(desk, result, before)
     assert problems_of(result, "R104")
+
+
+def test_line_01_forms_of_both_rounds(desk: Desk, post: Post, tmp_path: Path) -> None:
+    """二つの照会の様式が混ざれば、少ないほうのファイルを挙げて止まる。"""
+    desk.distribute(round=RoundKind.REVISION, out=tmp_path / "見直し")
+    stray = next((tmp_path / "見直し").glob("*収納課*"))
+    before = desk.plan.read_bytes()
+    with pytest.raises(UsageError) as raised:
+        desk.collect(stray, post.send(TAX), post.send(BENCH))
+    [problem] = raised.value.problems
+    assert (problem.code, problem.place.file) == ("F016", stray.name)
+    assert desk.plan.read_bytes() == before
 
 
 def test_line_01_another_citys_form(desk: Desk, post: Post, tmp_path: Path) -> None:

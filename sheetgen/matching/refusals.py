@@ -16,7 +16,7 @@ _OF_THE_BOOK = {
 }
 """ブックごと取り違えると、どのシートにも出る断りと、シートの名を添える事実。"""
 
-_MOST_LISTED = 20
+_MOST_SHEETS = 20
 
 
 def told_once(problems: Iterable[Problem]) -> list[Problem]:
@@ -36,13 +36,13 @@ def _as_one(group: Sequence[Problem]) -> Problem:
     if len(group) == 1:
         return first
     name = _OF_THE_BOOK[first.code]
-    told = _listed(list(dict.fromkeys(one.facts[name] for one in group)))
-    sheets = _listed([one.place.sheet for one in group])
+    told = _listed(list(dict.fromkeys(one.facts[name] for one in group)), 1)
+    sheets = _listed([one.place.sheet for one in group], _MOST_SHEETS)
     facts = {**first.facts, name: f"{told}。シート: {sheets}"}
     return replace(first, place=replace(first.place, sheet=None), facts=facts)
 
 
-def _listed(words: Sequence[object]) -> str:
-    shown = "、".join(map(str, words[:_MOST_LISTED]))
-    rest = len(words) - _MOST_LISTED
+def _listed(words: Sequence[object], most: int) -> str:
+    shown = "、".join(map(str, words[:most]))
+    rest = len(words) - most
     return f"{shown} ほか{rest}枚" if rest > 0 else shown

@@ -27,10 +27,11 @@ from sheetgen.pipeline.recording import (
     with_outcomes,
 )
 from sheetgen.pipeline.shelf import IssueShelf
-from sheetgen.problems import Problem, UsageError
+from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.rules import check_book, check_together
 
 Progress = Callable[[int, int, str], None]
+_STRAYS = 5
 _FormKey = tuple[str | None, str | None, str | None]
 
 
@@ -183,7 +184,13 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
 
     :raises UsageError: forms of both kinds (F016), or no round that year (F001, F002).
     """
-    kinds = {form.round.kind for form in forms}
+    files = {
+        kind: list(dict.fromkeys(form.file for form in forms if form.round.kind is kind))
+        for kind in RoundKind
+    }
+    kinds = [kind for kind, found in files.items() if found]
     if len(kinds) > 1:
-        raise UsageError(Problem("F016"))
-    return settle_round(plan, kinds.pop() if kinds else RoundKind.RESULTS, year)
+        strays = min(files.values(), key=len)
+        rest = f" ほか{len(strays) - _STRAYS}個" if len(strays) > _STRAYS else ""
+        raise UsageError(Problem("F016", Place(file="、".join(strays[:_STRAYS]) + rest)))
+    return settle_round(plan, kinds[0] if kinds else RoundKind.RESULTS, year)
