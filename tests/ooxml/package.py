@@ -176,8 +176,3 @@ def write_parts(path: Path, parts: dict[str, bytes | str]) -> Path:
         for name in order:
             archive.writestr(name, parts[name])
     return path
-
-
-def read_parts(path: Path) -> dict[str, bytes]:
-    """.xlsx の部品名から中身への表。"""
-    return Package.open(path).parts

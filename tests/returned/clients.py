@@ -10,7 +10,7 @@ import gzip
 import json
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from running import run_program
 from returned.libreoffice import LibreOffice, Step
 
 Answers = Mapping[str, Mapping[str, Any]]
-Fill = Callable[[Path, Answers, Path], None]
 _GNM = "{http://www.gnumeric.org/v10.dtd}"
 _GNM_TEXT, _GNM_NUMBER = "60", "40"
 
