@@ -345,6 +345,12 @@ def test_a_year_outside_the_plan_is_refused(tmp_path: Path) -> None:
     assert problem.code == "D010"
 
 
+def test_a_year_gone_by_is_refused(tmp_path: Path) -> None:
+    """終わった実施項目も、その年度の文章も、いまのデータにはない。件数が違ってしまう。"""
+    (problem,) = refused(tmp_path, year=2023).problems
+    assert problem.code == "D019"
+
+
 def test_missing_initiatives_and_results_are_told(tmp_path: Path) -> None:
     result = make_report(tmp_path, year=2025)
     found = {problem.code: problem.facts for problem in result.problems}

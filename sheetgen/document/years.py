@@ -13,7 +13,8 @@ def settle_year(plan: Plan, year: int | None) -> int:
     The year after the last is the one in which the last results and the grades of the
     whole period come in, so it has a document, too.
 
-    :raises UsageError: the plan has no such year (D010).
+    :raises UsageError: the plan has no such year (D010), or it has gone by: the items that
+        ended since, and the words of that year, are no longer in the master (D019).
     """
     chosen = plan.revision.fiscal_year if year is None else year
     if not plan.first_year <= chosen <= plan.final_year + 1:
@@ -23,6 +24,10 @@ def settle_year(plan: Plan, year: int | None) -> int:
             "last": wareki_full(plan.final_year + 1),
         }
         raise UsageError(Problem("D010", Place(label="--year"), facts))
+    known = plan.revision.fiscal_year
+    if chosen < known:
+        facts = {"year": wareki_full(chosen), "known": wareki_full(known)}
+        raise UsageError(Problem("D019", Place(label="--year"), facts))
     return chosen
 
 
