@@ -28,6 +28,7 @@ from pathlib import Path
 
 from sheetgen.durable import flush_folder, put, sweep
 from sheetgen.keeping.journal import journal_path, shown_journal
+from sheetgen.messages.keeping import OUTCOMES
 from sheetgen.problems import Place, Problem, SheetgenError
 
 VERSION = 1
@@ -187,8 +188,7 @@ def recover(plan: Path, decide: Callable[[Pending], bool] = lambda _: True) -> t
         _forget(plan)
     except OSError as error:
         raise SheetgenError(Problem("R503", Place(file=shown_journal(plan)))) from error
-    outcome = "記録を済ませました" if done else "記録しなかったことにしました"
-    return (Problem("R504", Place(file=shown_journal(plan)), {"outcome": outcome}),)
+    return (Problem("R504", Place(file=shown_journal(plan)), {"outcome": OUTCOMES[done]}),)
 
 
 def _make(path: Path, current: bytes, wanted: bytes) -> None:

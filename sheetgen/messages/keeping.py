@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
 
+OUTCOMES = {True: "記録を済ませました", False: "記録しなかったことにしました"}
+"""途中で止まった記録を、どうしたか（R504）。"""
+
 KEEPING: dict[str, Message] = {
     "R501": Message(
         C_,

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
 
+RESULTS_NOT_ASKED = "今回は実績を照会していません"
+ASKED_FIELDS = {
+    True: "照会した{year}の欄にも書かれています",
+    False: "照会した{year}の欄は空です",
+}
+"""照会した年度の欄に、答えが書かれているかどうか（R340）。"""
+
 _ASK = "値を課に確かめてください。"
 
 RULES: dict[str, Message] = {

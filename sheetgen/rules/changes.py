@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sheetgen.era import wareki
+from sheetgen.messages.rules import ASKED_FIELDS, RESULTS_NOT_ASKED
 from sheetgen.model.answers import Answer, LockedChange, Proposal
 from sheetgen.model.difference_words import difference_in_words
 from sheetgen.model.filled import Value
@@ -72,11 +74,10 @@ def _asked(case: Case) -> str:
     """照会した年度の欄の様子。ほかの年度に書いてしまったかが、これで分かる。"""
     year = case.round.result_year
     if year is None:
-        return "今回は実績を照会していません"
+        return RESULTS_NOT_ASKED
     answers = [case.answer(role) for role in ("text", "value", "effect", "grade")]
     written = any(answer is not None and case.is_new(answer) for answer in answers)
-    state = "にも書かれています" if written else "は空です"
-    return f"照会した令和{year - 2018}年度の欄{state}"
+    return ASKED_FIELDS[written].format(year=wareki(year))
 
 
 def _text(value: Value) -> str:
