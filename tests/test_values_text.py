@@ -101,6 +101,14 @@ def test_15_outside_the_scale_is_refused(words: str) -> None:
 
 def test_15_another_scale() -> None:
     assert grade("〇", ("◎", "○")).value == "○"
+    # Excel は、一覧から選んだ「１」も数の 1 にする。
+    assert [grade(words, ("Ａ", "Ｂ")).value for words in ("A", "Ｂ", "b（ただし）")] == [*"ＡＢＢ"]
+    assert [grade(words, ("１", "２")).value for words in ("1", "２")] == ["１", "２"]
+    assert grade("A−", ("A＋", "A", "A-")).value == "A-"
+    assert grade("A+", ("A＋", "A", "A-")).value == "A＋"
+    # どちらとも決まらない書き方は、選び直してもらう。
+    assert grade("Ａ", ("A", "a")).value is None
+    assert grade("a", ("A", "a")).value == "a"
     assert grade("◎", ("◎", "○")).value == "◎"
     number = read_value(RawCell(CellKind.NUMBER, 5), FieldKind.GRADE, Expected(scale=("5", "4")))
     assert number.value == "5"

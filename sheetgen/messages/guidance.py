@@ -79,5 +79,5 @@ def new_item_note(introduced: int, result_year: int) -> str:
     """実績を照会する年度より後に加わった実施項目について、一覧の備考に書くこと。"""
     return (
         f"{wareki_full(introduced)}からの項目です。{wareki_full(result_year)}に行ったことがあれば"
-        "記入し、なければ「-」としてください。"
+        "記入し、なければ評価のほかを「-」としてください。"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from sheetgen.values.found import Notes
@@ -10,6 +11,7 @@ from sheetgen.values.marks import fold
 
 # The circle has several code points; input methods offer them in one list.
 _ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
+_ALIKE |= dict.fromkeys(map(ord, "−‐‑‒–—―ー"), "-")
 _WORDS = r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$"
 _LONGEST = 30  # 字。評価と、それに添えた「評価」などの字
 _REMARK = r"(?s)([(（【\[〔※:：、,・\s]|ただし|但し).+"
@@ -19,7 +21,8 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
     """評価の区分。区分になければ ``None`` とし、問いを加える。"""
     if text in scale:
         return text
-    known = {_key(grade): grade for grade in scale}
+    keys = [_key(grade) for grade in scale]
+    known = {key: grade for key, grade in zip(keys, scale, strict=True) if keys.count(key) == 1}
     plain = fold(text, notes)
     found = known.get(_key(plain))
     if found is None and len(plain) <= _LONGEST:
@@ -39,11 +42,13 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
 
 
 def _key(text: str) -> str:
-    return text.strip().upper().translate(_ALIKE)
+    """幅、大文字と小文字、丸と横線の字の違いをならした評価。区分の書き方にもよらない。"""
+    return unicodedata.normalize("NFKC", text).strip().upper().translate(_ALIKE)
 
 
 def _before_remark(text: str, known: dict[str, str]) -> str | None:
     """``A（ただし…）`` の評価。"""
+    text = unicodedata.normalize("NFKC", text)
     for key in sorted(known, key=len, reverse=True):
         if _key(text[: len(key)]) != key:
             continue
