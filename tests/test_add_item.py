@@ -100,6 +100,46 @@ def test_a_run_cut_short_is_settled_by_what_the_plan_holds(
         assert any(entry.action is Action.ADD for entry in ledger.entries) == placed
 
 
+@pytest.mark.parametrize("what", ["text", "folder", "missing"])
+def test_what_is_no_list_is_told_in_words_of_its_own(plan: Path, what: str, tmp_path: Path) -> None:
+    source = tmp_path / "一覧"
+    if what == "text":
+        source.write_text("推進項目,実施項目\n", "utf-8")
+    elif what == "folder":
+        for name in ("一つ目.xlsx", "二つ目.xlsx"):
+            source.mkdir(exist_ok=True)
+            (source / name).write_bytes((plan.parent.parent / LIST).read_bytes())
+            fill(source / name, full_row(name))
+    before = plan.read_bytes()
+    with pytest.raises(SheetgenError) as caught:
+        add(plan, source)
+    codes = [problem.code for problem in caught.value.problems]
+    assert codes == (["R001"] if what == "missing" else ["I037"])
+    assert plan.read_bytes() == before
+
+
+def test_what_only_asks_leads_to_accept(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [
+        "add-item",
+        "--plan",
+        str(plan),
+        "--measure",
+        "1",
+        "--title",
+        "題",
+        "--owner",
+        "総務課",
+    ]
+    assert main([*given, "--current", "多い"]) == ExitCode.PROBLEMS
+    told = capsys.readouterr().out
+    assert "--accept" in told
+    assert "I027" not in told  # 何も加えないのに、空欄のまま加えるとは言わない
+    assert main([*given, "--current", "多い", "--accept"]) == ExitCode.OK
+    assert "I027" in capsys.readouterr().out
+    assert main([*given[:4], "99", *given[5:]]) == ExitCode.PROBLEMS
+    assert "--accept" not in capsys.readouterr().out
+
+
 def test_an_id_taken_out_again_is_not_given_anew(plan: Path, listed: Path) -> None:
     before = plan.read_bytes()
     add(plan, fill(listed, full_row()))

@@ -145,7 +145,7 @@ def test_sections_come_from_a_file(tmp_path: Path, encoding: str) -> None:
 def test_an_unreadable_file_of_sections(tmp_path: Path) -> None:
     path = tmp_path / "sections.csv"
     for data, codes in (
-        (None, ["I005"]),
+        (None, ["I008"]),
         (b"\x81\xff\xfe\xff", ["I005"]),
         (b"a\nb c d e\n", ["I004"] * 2),
     ):
@@ -177,6 +177,31 @@ def test_the_questions_on_the_terminal(
     assert [measure.name for _, measure in plan.measures()] == ["窓口", "相談", "財政"]
     told = capsys.readouterr()
     assert "検査数字" in told.out + told.err  # 合わないコードは、わけを添えて聞き直す
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--code", "14214", "6桁"), ("--code", "142141", "検査数字"), ("--years", "21", "20")],
+)
+def test_a_wrong_flag_is_told_by_its_name(
+    option: str, value: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "city"), *FLAGS, option, value]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert option in told
+    assert words in told
+    assert "plan.json" not in told
+    assert not (tmp_path / "city").exists()
+
+
+def test_a_full_folder_is_told_in_short(tmp_path: Path) -> None:
+    new_city.start(tmp_path)
+    with pytest.raises(SheetgenError) as caught:
+        init(new_city.request(tmp_path))
+    [problem] = caught.value.problems
+    assert problem.code == "I001"
+    assert str(problem.facts["names"]).startswith("data/plan.json、")
+    assert str(problem.facts["names"]).endswith("個")
 
 
 def test_a_folder_already_started_is_told_before_the_questions(

@@ -9,10 +9,10 @@ import click
 
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, plan_option
-from sheetgen.cli.report import counts, show_problems
+from sheetgen.cli.report import counts, show_problems, verdict
 from sheetgen.messages import message_of
 from sheetgen.model.item_list import AddRequest, AddResult
-from sheetgen.problems import ExitCode, Problem
+from sheetgen.problems import ExitCode, Level, Problem
 
 # 指定の名 -> 欄の名、説明
 _FIELDS = {
@@ -83,7 +83,8 @@ def add_item(
         plan=plan, source=source, fields=_fields(given), dry_run=dry_run, accept=accept
     )
     result = pipeline.add_items(request)
-    show_problems(result.problems)
+    # 何も加えないときに「空欄のまま加えます」とは言わない。
+    show_problems(result.problems if result.items else _obstacles(result))
     _summarize(result, dry_run)
     return ExitCode.OK if result.items else ExitCode.PROBLEMS
 
@@ -101,15 +102,24 @@ def _fields(given: dict[str, object]) -> dict[str, str]:
             year, mark, text = one.partition("=")
             if not mark:
                 message = message_of(Problem("I033", facts={"value": one}))
-                raise click.BadParameter(f"{message.cause}{message.remedy}")
+                words = f"{message.cause}{message.remedy}"
+                raise click.BadParameter(words, param_hint=f"'{option}'")
             fields[f"{name}:{fiscal_year(year)}"] = text
     return fields
+
+
+def _obstacles(result: AddResult) -> list[Problem]:
+    """加えるのを止めた問題。"""
+    return [one for one in result.problems if message_of(one).level is not Level.NOTE]
 
 
 def _summarize(result: AddResult, dry_run: bool) -> None:
     """加えた実施項目を書く。"""
     if not result.items:
-        click.echo(f"何も加えていません（{counts(result.problems)}）。")
+        found = _obstacles(result)
+        click.echo(f"何も加えていません（{counts(found)}）。")
+        if verdict(found) is ExitCode.OK:
+            click.echo("このままでよければ、--accept を付けると加えられます。")
         return
     for item in result.items:
         click.echo(f"  {item.label} {item.id} {item.title}（{item.owner}）")

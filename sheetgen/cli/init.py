@@ -25,6 +25,30 @@ _POLICY_WORDS = "基本方針と推進項目（例: 市民サービス：窓口�
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 
+def _code(text: str) -> str:
+    """コードを確かめる。合わなければ、画面で聞き直される。"""
+    from sheetgen.model.text import check_digit  # late: it brings pydantic along
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain and not (len(plain) == 6 and plain.isdecimal()):
+        raise _refusal(Problem("I036", facts={"value": text}))
+    if plain and plain[5] != check_digit(plain[:5]):
+        raise _refusal(Problem("M044", facts={"value": plain, "expected": check_digit(plain[:5])}))
+    return plain
+
+
+def _count(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
+    if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST:
+        raise _refusal(Problem("U002", facts={"value": text, "choices": f"1から{LONGEST}まで"}))
+    return int(plain)
+
+
+def _refusal(problem: Problem) -> click.BadParameter:
+    message = message_of(problem)
+    return click.BadParameter(f"{message.cause}{message.remedy}")
+
+
 @click.command(name="init", cls=JapaneseCommand, options_metavar="[指定]")
 @click.argument(
     "folder",
@@ -33,7 +57,9 @@ _SECTION_WORDS = "部と課（例: 総務部 総務課）"
     default=Path(),
 )
 @click.option("--municipality", metavar="名称", help="市区町村の名称（例: 伊勢原市）。")
-@click.option("--code", metavar="コード", help="全国地方公共団体コード（検査数字まで6桁）。")
+@click.option(
+    "--code", type=_code, metavar="コード", help="全国地方公共団体コード（検査数字まで6桁）。"
+)
 @click.option("--plan-title", metavar="名称", help="計画の名称。")
 @click.option("--office", metavar="名称", help="事務局の名称。")
 @click.option(
@@ -42,7 +68,7 @@ _SECTION_WORDS = "部と課（例: 総務部 総務課）"
     metavar="年度",
     help="計画の初年度。2025、R7、令和7年度 のどの形でもよい。",
 )
-@click.option("--years", type=click.IntRange(1, LONGEST), metavar="年数", help="計画の年数。")
+@click.option("--years", type=_count, metavar="年数", help="計画の年数。")
 @click.option(
     "--policy",
     "policies",
@@ -155,30 +181,6 @@ def _words(text: str) -> str:
     if not text.strip():
         raise _refusal(Problem("I020"))
     return text.strip()
-
-
-def _code(text: str) -> str:
-    """コードを確かめる。合わなければ、画面で聞き直される。"""
-    from sheetgen.model.text import check_digit  # late: it brings pydantic along
-
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if plain and not (len(plain) == 6 and plain.isdecimal()):
-        raise _refusal(Problem("I036", facts={"value": text}))
-    if plain and plain[5] != check_digit(plain[:5]):
-        raise _refusal(Problem("M044", facts={"value": plain, "expected": check_digit(plain[:5])}))
-    return plain
-
-
-def _count(text: str) -> int:
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
-    if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST:
-        raise _refusal(Problem("U002", facts={"value": text, "choices": f"1から{LONGEST}まで"}))
-    return int(plain)
-
-
-def _refusal(problem: Problem) -> click.UsageError:
-    message = message_of(problem)
-    return click.UsageError(f"{message.cause}{message.remedy}")
 
 
 def _summarize(result: InitResult) -> None:

@@ -85,7 +85,7 @@ STANDING: dict[str, Message] = {
     "S122": Message(
         C_,
         "{year}の取組方針・取組内容が、{count}件ありません（{items}）。",
-        "{before}の見直し照会を配って回収するか（generate も collect も --round 見直し照会 "
+        "{before}の見直し照会を配って回収するか（distribute も collect も --round 見直し照会 "
         "--year {before}）、計画のデータに書いてください。切り替えるときに --copy-initiatives を"
         "付けると、前の年度の文が下書きになります。",
     ),
@@ -112,7 +112,7 @@ STANDING: dict[str, Message] = {
     "S127": Message(
         C_,
         "{what}。わけ「{reason}」を添えて、このまま閉じます。",
-        "記録簿に残しました。あとからそろったものは、計画のデータに書いてください。",
+        "わけは記録簿に残ります。あとからそろったものは、計画のデータに書いてください。",
     ),
     "S130": Message(
         E_,

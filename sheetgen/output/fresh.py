@@ -9,15 +9,19 @@ from pathlib import Path
 from sheetgen.output.staging import _explained
 from sheetgen.problems import Place, Problem, SheetgenError
 
+_SHOWN = 3
+
 
 def refuse_existing(folder: Path, names: list[str]) -> None:
-    """同じ名のファイルが一つでもあれば、すべて挙げて止める。
+    """同じ名のファイルが一つでもあれば、初めのいくつかを挙げて止める。
 
-    :raises SheetgenError: I001, one for each.
+    :raises SheetgenError: I001.
     """
-    found = [folder / name for name in names if (folder / name).exists()]
+    found = [name for name in names if (folder / name).exists()]
     if found:
-        raise SheetgenError([Problem("I001", Place(file=str(path))) for path in found])
+        rest = len(found) - _SHOWN
+        shown = "、".join(found[:_SHOWN]) + (f" ほか{rest}個" if rest > 0 else "")
+        raise SheetgenError(Problem("I001", Place(file=str(folder)), {"names": shown}))
 
 
 def place_fresh(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:

@@ -121,9 +121,14 @@ def _book(path: Path) -> tuple[RawBook, list[Problem]]:
         files = list(reading.files)
     problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
     books = [file.book for file in files if file.book is not None]
-    if len(books) != 1:
-        raise SheetgenError(problems or [Problem("M002", Place(file=str(path)))])
-    return books[0], problems
+    if len(books) == 1:
+        return books[0], problems
+    # 回収のことばの「対処」は、課に頼むことなので、ここでは使わない。
+    if not path.exists():
+        raise SheetgenError(problems)
+    reasons = [message_of(one).cause for one in problems] or [f"ブックが{len(books)}冊あります。"]
+    facts = {"reason": reasons[0].removesuffix("。")}
+    raise SheetgenError(Problem("I037", Place(file=str(path)), facts))
 
 
 def _read(cell: RawCell, kind: FieldKind, unit: str | None, numeric: bool) -> ReadField:

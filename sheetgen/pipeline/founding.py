@@ -78,11 +78,14 @@ def refuse_started(folder: Path) -> None:
 def read_sections(path: Path) -> tuple[NewSection, ...]:
     """部と課のファイルを読む。Excel の保存した CSV（Shift_JIS）も読める。
 
-    :raises SheetgenError: it cannot be read (I005), or a line cannot (I004).
+    :raises SheetgenError: it is not there (I008) or cannot be read (I005), or a line cannot
+        (I004).
     """
     place = Place(file=str(path))
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(Problem("I008", place)) from error
     except OSError as error:
         raise UsageError(Problem("I005", place)) from error
     for encoding in ("utf-8-sig", "cp932"):

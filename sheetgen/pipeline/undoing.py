@@ -81,7 +81,9 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
             raise SheetgenError(Problem("R523"))
         return open_runs[-1]
     if run not in runs:
-        known = "、".join(reversed(open_runs[-SHOWN_RUNS:])) or "なし"
+        others = {one.run for one in entries if one.action in (Action.ROLLOVER, Action.ADD)}
+        told = [name for name in open_runs if name not in others]
+        known = "、".join(reversed(told[-SHOWN_RUNS:])) or "なし"
         raise UsageError(Problem("R520", place, {"run": run, "known": known}))
     if run in undone:
         raise UsageError(Problem("R521", place, {"run": run, "by": undone[run]}))
