@@ -37,7 +37,7 @@ FORMS: dict[str, Message] = {
     ),
     "F011": Message(
         E_,
-        "文字が {length} 字あります。一つのセルに入るのは {limit} 字までです。",
+        "文字が{length}字あります。一つのセルに入るのは{limit}字までです。",
         "文章を短くしてください。",
     ),
     "F012": Message(

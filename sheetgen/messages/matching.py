@@ -181,7 +181,7 @@ MATCHING: dict[str, Message] = {
     ),
     "R133": Message(
         N_,
-        "欄でないセルの書き込みが、ほかに {count} か所あります。",
+        "欄でないセルの書き込みが、ほかに{count}か所あります。",
         "ファイルを開いて見てください。",
     ),
     "R140": Message(
@@ -196,7 +196,7 @@ MATCHING: dict[str, Message] = {
     ),
     "R143": Message(
         N_,
-        "同じ様式が、このブックに {count} 枚あります（{sheets}）。記入は同じです。",
+        "同じ様式が、このブックに{count}枚あります（{sheets}）。記入は同じです。",
         "することはありません。",
     ),
     "R190": Message(

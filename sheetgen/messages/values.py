@@ -37,7 +37,7 @@ VALUES: dict[str, Message] = {
     ),
     "R207": Message(
         C_,
-        "読めなくなった字が {count} 字あり、〓に置き換えました:「{text}」",
+        "読めなくなった字が{count}字あり、〓に置き換えました:「{text}」",
         "もとの字を課に確かめてください。",
     ),
     "R208": Message(
@@ -47,7 +47,7 @@ VALUES: dict[str, Message] = {
     ),
     "R209": Message(
         N_,
-        "外字が {count} 字あります。ほかの PC では表示も印刷もできません:「{text}」",
+        "外字が{count}字あります。ほかの PC では表示も印刷もできません:「{text}」",
         "ふつうの字に直せるか、課に確かめてください。",
     ),
     "R210": Message(
@@ -57,7 +57,7 @@ VALUES: dict[str, Message] = {
     ),
     "R211": Message(
         E_,
-        "文字が {length} 字あります。一つのセルに入るのは {limit} 字までです。",
+        "文字が{length}字あります。一つのセルに入るのは{limit}字までです。",
         "文章を短くしてもらってください。",
     ),
     "R212": Message(
