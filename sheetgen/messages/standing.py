@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
 
+BY_HAND = "記録簿によらない値"
+RETURN_WAITS = "差戻しの回答待ち"
+NOTHING_WRITTEN = "何も書かれていない"
+UNDONE = "記録を取り消した。届いたファイルを、もう一度回収する"
+MADE_NOT_SENT = "様式は作成済み"
+FILES = "ファイル: {files}"
+"""状況で、段階に添えることば。"""
+
+OPEN_ENDS = {"S104": "{year}の取組実績が{count}件ない", "S105": "{round}の要確認が{count}件ある"}
+"""わけを添えて閉じるとき、開いたままのこと（S127 の what）。"""
+
+COPIED = "前の年度の文の写し"
+"""年度の切り替えで、取組方針を写したわけ。記録簿に残る。"""
+
 STANDING: dict[str, Message] = {
     "S001": Message(
         C_,

@@ -10,6 +10,7 @@ from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.archives import archive_journal, archive_master, archives
 from sheetgen.keeping.issues import issues_folder, load_issues
 from sheetgen.master import user_name
+from sheetgen.messages.standing import COPIED, OPEN_ENDS
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
@@ -140,12 +141,11 @@ def _waived(
             year = wareki_full(ledger.master.plan.revision.fiscal_year)
             raise SheetgenError(Problem("S101", facts={"year": year}))
         raise SheetgenError(open_ends)
-    words = {"S104": "{year}の取組実績が{count}件ない", "S105": "{round}の要確認が{count}件ある"}
     return tuple(
         Problem(
             "S127",
             one.place,
-            {"what": words[one.code].format(**one.facts), "reason": request.reason},
+            {"what": OPEN_ENDS[one.code].format(**one.facts), "reason": request.reason},
         )
         for one in open_ends
     )
@@ -200,7 +200,7 @@ def _entries(
             path=f"initiatives[{opened}]",
             label=f"{wareki(opened)}の{Item.model_fields['initiatives'].title}",
             new=after[item].initiative(opened),
-            reason="前の年度の文の写し",
+            reason=COPIED,
         )
         for item in rolled.copied
     ]

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.standing import (
+    BY_HAND,
+    FILES,
+    MADE_NOT_SENT,
+    NOTHING_WRITTEN,
+    RETURN_WAITS,
+    UNDONE,
+)
 from sheetgen.model.collect import ItemState
 from sheetgen.model.item import Item
 from sheetgen.model.round import Round
@@ -19,17 +27,17 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     if item.id in traces.recorded:
         return Stage.RECORDED, ""
     if has_answer(item, chosen):
-        return Stage.RECORDED, "記録簿によらない値"
+        return Stage.RECORDED, BY_HAND
     if item.id in traces.returned:
-        return Stage.IN_QUESTION, "差戻しの回答待ち"
+        return Stage.IN_QUESTION, RETURN_WAITS
     if found:
-        return Stage.RETURNED, _words(("何も書かれていない",), found.files)
+        return Stage.RETURNED, _words((NOTHING_WRITTEN,), found.files)
     if item.id in traces.undone:
-        return Stage.RETURNED, "記録を取り消した。届いたファイルを、もう一度回収する"
+        return Stage.RETURNED, UNDONE
     if item.id not in traces.issued:
         return Stage.NOT_SENT, ""
     if traces.sendings is not None and item.owners[0].full_name not in traces.sendings:
-        return Stage.NOT_SENT, "様式は作成済み"
+        return Stage.NOT_SENT, MADE_NOT_SENT
     return Stage.OUT, ""
 
 
@@ -52,5 +60,5 @@ def has_answer(item: Item, chosen: Round) -> bool:
 
 def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:
     """わけとファイルを、一行ずつにする。"""
-    source = (f"ファイル: {'、'.join(files)}",) if files else ()
+    source = (FILES.format(files="、".join(files)),) if files else ()
     return "\n".join((*reasons, *source))
