@@ -118,6 +118,11 @@ def test_neither_of_two_answers_is_chosen(plan: Plan, chosen: Round) -> None:
     assert set(made.marks) == {TEXT, VALUE}
     assert made.reasons[0].written == "・乙、・甲"
     assert all("正しいほうだけを残して" in reason.mend for reason in made.reasons)
+    # 一つのブックに写したシートなら、シートの名で見分ける。
+    copied = replace(b, file="甲.xlsx", sheet="(8)⑧ (2)")
+    assert one(plan, chosen, found, a, copied).values[TEXT] == (
+        "【甲.xlsx (8)⑧】\n・甲\n【甲.xlsx (8)⑧ (2)】\n・乙"
+    )
 
 
 def test_one_department_fills_what_the_other_leaves_blank(plan: Plan, chosen: Round) -> None:

@@ -126,8 +126,13 @@ def _shown(path: str, kind: FieldKind, forms: list[ReturnedForm], doubtful: set[
     if len(found) <= 1:
         return next(iter(found), None)
     if kind is FieldKind.TEXT:
+        files = [form.file for form in found.values()]
         return "\n".join(
-            WRITTEN_DIFFERENTLY.format(file=form.file, text=value) for value, form in found.items()
+            WRITTEN_DIFFERENTLY.format(
+                file=form.file if files.count(form.file) == 1 else f"{form.file} {form.sheet}",
+                text=value,
+            )
+            for value, form in found.items()
         )
     return EITHER_VALUE.join(str(value) for value in found)
 
