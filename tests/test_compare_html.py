@@ -7,9 +7,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from browser import ask, axe_script, framed
+from browser import CHROMIUM, SECONDS, ask, axe_script, framed
+from programs import need, pdftotext_bbox
 from reporting import LAYOUT
 from revised import EVERY, plan_of, real, revised
+from running import run_program
 from test_report_html import BAN, Page
 
 from sheetgen.document.comparison import build_comparison, visible
@@ -152,3 +154,22 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(text: str, tmp_path: Path) 
     assert scroll <= 320
     assert wide == []
     assert "改正後" in label
+
+
+def test_print_keeps_the_columns_of_a_wide_screen(text: str, tmp_path: Path) -> None:
+    """せまい画面のための幅が紙にも効いて、番号の列が紙を占めたことがある。"""
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_text(text, encoding="utf-8")
+    program = need("chromium")
+    run_program(
+        lambda profile: [
+            program, *CHROMIUM, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}",
+            "--no-pdf-header-footer", page.as_uri(),
+        ],
+        SECONDS,
+    ).check_returncode()  # fmt: skip
+    first, *_ = pdftotext_bbox(pdf)
+    heads = [word for word in first if word.text in {"改正後の番号", "改正前の番号"}]
+    assert len(heads) >= 2
+    left, right, *_ = heads
+    assert 0 < right.x0 - left.x0 < first.width / 4
