@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from browser import CHROMIUM
 from programs import need
-from running import TRIES, end
+from running import LOCALE, TRIES, end
 
 KEYS = {"Tab": 9, "Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "Space": 32}
 ANSWER_SECONDS = 120
@@ -65,7 +65,7 @@ class Browser:
         command = 'exec {in}<&"$IN" {out}>&"$OUT"; exec "$@" 3<&"$in" 4>&"$out"'
         self._process = subprocess.Popen(
             ["bash", "-c", command, "bash", self._program, *words],
-            env={**os.environ, "IN": str(to_read), "OUT": str(to_write)},
+            env={**os.environ, **LOCALE, "IN": str(to_read), "OUT": str(to_write)},
             pass_fds=(to_read, to_write),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

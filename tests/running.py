@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,8 @@ TRIES = 3
 STOP_SECONDS = 30
 # シェルの書き方では、信号で終わったものは 128 を足した数で終わる。
 _BY_SIGNAL = 128
+# 日本語の名のファイルは、文字コードを決めない環境では開けない。日付の読み方も環境で変わる。
+LOCALE = {"LC_ALL": "C.UTF-8"}
 
 Words = Sequence[str | Path]
 
@@ -30,7 +32,6 @@ def run_program(
     timeout: float,
     *,
     cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """プログラムを終わりまで走らせる。終わり方は、呼んだ者が確かめる。
 
@@ -44,7 +45,7 @@ def run_program(
         with tempfile.TemporaryDirectory(prefix="sheetgen-", ignore_cleanup_errors=True) as name:
             given = words(Path(name) / "profile") if callable(words) else words
             command = [str(word) for word in given]
-            done = _once(command, timeout, cwd=cwd, env=env)
+            done = _once(command, timeout, cwd)
         program = Path(command[0]).name
         if done is None:
             ended = f"{program} が {timeout:g} 秒で終わらない"
@@ -57,7 +58,7 @@ def run_program(
 
 
 def _once(
-    command: list[str], timeout: float, **where: Any
+    command: list[str], timeout: float, cwd: Path | None
 ) -> subprocess.CompletedProcess[bytes] | None:
     """一度走らせる。時間までに終わらなければ ``None``。"""
     # 管で受けると、残った子が管を握ったままのとき、いつまでも待つことになる。
@@ -68,7 +69,8 @@ def _once(
             stdout=out,
             stderr=err,
             start_new_session=True,
-            **where,
+            cwd=cwd,
+            env={**os.environ, **LOCALE},
         )
         try:
             code = process.wait(timeout)

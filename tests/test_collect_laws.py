@@ -39,7 +39,7 @@ TEXTS = (
     .filter(lambda text: text and text == _trimmed(text))
 )
 NUMBERS = st.one_of(
-    st.integers(-(10**9), 10**9),
+    st.integers(1 - 10**9, 10**9),  # -1,000,000,000 は欄の幅に収まらず、様式にならない
     st.integers(-(10**7), 10**7).map(lambda number: number / 100),
 )
 FIGURES = st.one_of(NUMBERS, st.sampled_from(["-", "ー"]))

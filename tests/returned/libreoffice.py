@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from programs import missing, need
-from running import TRIES, end
+from running import LOCALE, TRIES, end
 
 WORKER = Path(__file__).with_name("uno_worker.py")
 STOP_SECONDS = 30
@@ -73,7 +73,7 @@ class LibreOffice:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**clean, "PYTHONIOENCODING": "utf-8"},
+            env={**clean, **LOCALE, "PYTHONIOENCODING": "utf-8"},
             start_new_session=True,
         )
 
