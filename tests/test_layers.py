@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-BASE = {"problems", "messages", "era", "durable"}
+BASE = {"problems", "messages", "era", "durable", "frozen"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes
@@ -23,11 +22,12 @@ from sheetgen.expressions.paths import (
     written,
     written_paths,
 )
+from sheetgen.frozen import frozen
 
 Context = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linked:
     """値と、そのセルから飛ぶ先のシートの名、そのシートのセル。"""
 
@@ -75,7 +75,7 @@ FILTERS = ("wareki", "wareki_full", "wareki_short", "circled", "link")
 """様式のために足したフィルター。"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression:
     """読み取ったセルの式。``path`` は、一つの道だけからなるときのその道。"""
 
@@ -202,7 +202,7 @@ def _filtered_walker(node: nodes.Expr) -> Callable[[Context], Any] | None:
     return lambda context: function(*[walk(context) for walk in walkers])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loop:
     """行の繰り返し。``rest`` は、印を除いた最初のセルの文字。"""
 

@@ -9,12 +9,13 @@ import difflib
 import types
 import typing
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from jinja2 import nodes
 
+from sheetgen.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class UnknownName:
     """知らない名前。``path`` は書かれたまま、``near`` は似た名前（なければ空）。"""
 

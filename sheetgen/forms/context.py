@@ -6,13 +6,14 @@ them for the office.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, wareki_short
 from sheetgen.forms.identity import Marks, carrier
 from sheetgen.forms.rounds import printed_initiative_year
+from sheetgen.frozen import frozen
 from sheetgen.messages import task_of
 from sheetgen.model.identity import form_id
 from sheetgen.model.item import Item, YearPlan
@@ -20,7 +21,7 @@ from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoundText:
     """照会。``deadline`` は期限の書き方（決まっていなければ空）。"""
 
@@ -30,7 +31,7 @@ class RoundText:
     task: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BookText:
     """ブック。``count`` は様式の枚数。"""
 
@@ -38,7 +39,7 @@ class BookText:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Initiative:
     """様式に載せる年度の取組方針・取組内容。"""
 
@@ -46,7 +47,7 @@ class Initiative:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormText:
     """一枚の様式に印刷する、組み立てた文字。"""
 
@@ -58,7 +59,7 @@ class FormText:
     related: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListEntry:
     """「はじめに」の一覧の一行。様式がこのブックになければ ``sheet`` は ``None``。"""
 
@@ -72,7 +73,7 @@ class ListEntry:
     carrier: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasonText:
     """差戻しのわけの一行。欄が様式になければ ``cell`` は ``None``。"""
 
@@ -87,7 +88,7 @@ class ReasonText:
     mend: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BookContext:
     """実施項目によらないシートで使える名前。``reasons`` は差戻しのブックだけにある。"""
 
@@ -99,7 +100,7 @@ class BookContext:
     reasons: tuple[ReasonText, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormContext:
     """様式のシートで使える名前。"""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.model.identity import carrier_text, form_id
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marks:
     """テンプレートの目印と、配布記録の目印。"""
 

@@ -9,7 +9,8 @@ between them as before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from sheetgen.frozen import frozen
 
 Scores = Mapping[tuple[int, int], float]
 """もとの番号と今の番号の組ごとの、同じ中身の重さ。"""
@@ -17,7 +18,7 @@ Scores = Mapping[tuple[int, int], float]
 _SLIGHT = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """もとの行の、今の場所。
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.matching.content import FORMULA, key_of
 from sheetgen.model.filled import input_name
 from sheetgen.model.issued import IssuedCell, IssuedForm, IssuedLayout
@@ -12,7 +11,7 @@ from sheetgen.model.refs import Area, ref_of, split_area
 CARRIER_PATH = "form.carrier"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """配った様式の一つのセル。``name`` は記入欄に付けた名前（記入欄でなければ空）。"""
 
@@ -26,7 +25,7 @@ class Spot:
         return self.cell.ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Landmark:
     """文字の分かっているセル。``is_heading`` は、どの様式でも同じ文字か。"""
 
@@ -37,7 +36,7 @@ class Landmark:
     is_heading: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """配ったときの配置。
 

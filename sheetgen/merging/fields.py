@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sheetgen.frozen import frozen
 from sheetgen.merging.said import Said
 from sheetgen.merging.taking import Choice, Verdict
 from sheetgen.merging.wording import choices_text, shown, take_words, values_text
@@ -12,7 +13,7 @@ from sheetgen.model.filled import Value
 from sheetgen.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """一つの実施項目の一つの欄。``now`` はいま計画のデータにある値。
 
@@ -27,7 +28,7 @@ class Field:
     rejected: frozenset[Value] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """突き合わせた結果。``value`` が計画のデータに入るべき値。
 

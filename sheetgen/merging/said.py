@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.model.answers import Answer, ReturnedForm
 from sheetgen.model.filled import Value
 from sheetgen.problems import Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """一つの様式の、一つの欄の答え。"""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sheetgen.era import wareki_full
+from sheetgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guidance:
     """記入欄の案内（選んだとき）と、規則に合わないときのことば。"""
 

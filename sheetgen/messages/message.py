@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.problems import Level
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """一つのコードの重さと文面。``{name}`` は ``Problem.facts`` の値で埋まる。"""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawCell
@@ -21,7 +22,7 @@ class Found(StrEnum):
     LABEL = "見出し"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundCell:
     """見つけた欄。``cell`` は中身（何も入っていなければ ``None``）。
 
@@ -36,7 +37,7 @@ class FoundCell:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockedChange:
     """記入欄でない所の、配ったときとの違い。``path`` は欄の道（見出しなどは ``None``）。"""
 
@@ -47,7 +48,7 @@ class LockedChange:
     returned: RawCell | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MatchedForm:
     """どの様式かが分かったシート。値はまだ読んでいない。
 
@@ -66,7 +67,7 @@ class MatchedForm:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
@@ -82,7 +83,7 @@ class Answer:
     how: Found = Found.NAME
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """変更申出：記入欄でない計画の文への書き込み。そのままでは取り込まない。"""
 
@@ -93,7 +94,7 @@ class Proposal:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReturnedForm:
     """値を読み、点検した様式一枚。
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.answers import Answer, Proposal
 from sheetgen.model.filled import Value
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiver:
     """確かめた問題を通す指定。"""
 
@@ -20,7 +21,7 @@ class Waiver:
     item: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Take:
     """食い違いの決め方。
 
@@ -63,7 +64,7 @@ class ItemState(StrEnum):
     MISSING = "未提出"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """計画のデータに入れる（入れた）一つの値。"""
 
@@ -78,7 +79,7 @@ class Change:
     sheet: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemProposal:
     """ある様式の変更申出。"""
 
@@ -89,7 +90,7 @@ class ItemProposal:
     sheet: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UsedWaiver:
     """使った ``--waive``。``path`` と ``value`` は、通した値。"""
 
@@ -101,7 +102,7 @@ class UsedWaiver:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """食い違いで採らなかった値。"""
 
@@ -114,7 +115,7 @@ class Rejected:
     original: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemOutcome:
     """一つの実施項目の結果。
 
@@ -132,7 +133,7 @@ class ItemOutcome:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileOutcome:
     """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
 
@@ -143,7 +144,7 @@ class FileOutcome:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CollectResult:
     """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
 

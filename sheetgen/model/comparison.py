@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.difference import Runs
 from sheetgen.model.report import Output, ReportResult
 
@@ -33,7 +34,7 @@ class State(StrEnum):
     RENUMBERED = "番号"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """改正後か改正前の文。``mark`` があれば ``runs`` は空。"""
 
@@ -46,7 +47,7 @@ class Side:
         return "".join(text for text, _ in self.runs)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedRow:
     """一つの欄の、改正後と改正前。"""
 
@@ -55,7 +56,7 @@ class ComparedRow:
     old: Side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedBlock:
     """実施項目など一つのまとまり。``new`` と ``old`` はその見出し（番号と名）。
 
@@ -73,7 +74,7 @@ class ComparedBlock:
     rest: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedSection:
     """基本方針や推進項目など、見出し一つの下のまとまり。``short`` は短い見出し。"""
 
@@ -83,7 +84,7 @@ class ComparedSection:
     blocks: tuple[ComparedBlock, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edition:
     """比べた計画の一方。``count`` は実施項目数の書き方。"""
 
@@ -93,7 +94,7 @@ class Edition:
     count: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """一覧の一行。``block`` は対照表のまとまりの ``key``（なければ空）。"""
 
@@ -104,7 +105,7 @@ class Listed:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """区分一つの一覧。"""
 
@@ -113,7 +114,7 @@ class Listing:
     rows: tuple[Listed, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
 
@@ -151,7 +152,7 @@ class CompareRequest:
     fonts: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompareResult:
     """新旧対照表を作った結果。``counts`` は（区分, 件数の書き方）、``differs`` は違いの有無。"""
 

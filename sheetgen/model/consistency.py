@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from sheetgen.frozen import frozen
 
 Path = tuple[str | int, ...]
 Tree = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inconsistency:
     """合わない一か所。``kind`` は種類、``facts`` は文面に入れる値。"""
 

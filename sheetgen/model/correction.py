@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """直してもらうわけ一つ。``path`` は様式の欄の道（欄が分からなければ ``None``）。
 
@@ -22,7 +23,7 @@ class Reason:
     mend: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """一つの実施項目の差戻し。
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivered:
     """届いた一つのファイル。
 
@@ -23,7 +24,7 @@ class Delivered:
     suffix: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
 

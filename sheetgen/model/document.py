@@ -6,14 +6,13 @@ already written as they are printed.  A part or chapter the plan does not have i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.model.document_overview import NumberedName, OverviewPart
 from sheetgen.model.document_results import ResultsPart
 from sheetgen.model.document_sheets import SheetsPart
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cover:
     """表紙。"""
 
@@ -24,7 +23,7 @@ class Cover:
     published: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """主なポイントの一つ。"""
 
@@ -32,7 +31,7 @@ class Point:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HighlightGroup:
     """基本方針ごとの主なポイント。"""
 
@@ -41,7 +40,7 @@ class HighlightGroup:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Highlights:
     """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。"""
 
@@ -51,7 +50,7 @@ class Highlights:
     groups: tuple[HighlightGroup, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverviewRow:
     """概要表の一行。再掲の行は ``note`` だけを中の欄に持つ。``item`` は実施項目のID。"""
 
@@ -68,7 +67,7 @@ class OverviewRow:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverviewSection:
     """概要表の〔…〕の見出しと、その下の行。"""
 
@@ -76,7 +75,7 @@ class OverviewSection:
     rows: tuple[OverviewRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverviewTable:
     """推進項目の概要表。``columns`` は見出し。"""
 
@@ -87,7 +86,7 @@ class OverviewTable:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevisionPart:
     """「２．年次見直しの概要」。"""
 
@@ -96,7 +95,7 @@ class RevisionPart:
     tables: tuple[OverviewTable, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """年次見直しの文書の全体。``year`` は年度、``published`` は公表年月 (``2024-03``)。"""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sheetgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberedName:
     """番号の付いた名。基本方針や推進項目。"""
 
@@ -14,7 +14,7 @@ class NumberedName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PhilosophyChapter:
     """基本理念の章。"""
 
@@ -27,7 +27,7 @@ class PhilosophyChapter:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Level:
     """計画体系の一段。"""
 
@@ -35,7 +35,7 @@ class Level:
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StructureDiagram:
     """計画体系の図。"""
 
@@ -45,7 +45,7 @@ class StructureDiagram:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PeriodBar:
     """計画期間の図の一行。
 
@@ -63,7 +63,7 @@ class PeriodBar:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PeriodDiagram:
     """計画期間の図。"""
 
@@ -73,7 +73,7 @@ class PeriodDiagram:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StructureChapter:
     """計画体系と計画期間の章。どちらかだけのこともある。"""
 
@@ -82,7 +82,7 @@ class StructureChapter:
     period: PeriodDiagram | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyText:
     """基本方針と、その文章。"""
 
@@ -90,7 +90,7 @@ class PolicyText:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyChapter:
     """基本方針の章。``center`` は図の中央に置く基本理念。"""
 
@@ -99,7 +99,7 @@ class PolicyChapter:
     policies: tuple[PolicyText, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeasureGroup:
     """基本方針と、その推進項目。"""
 
@@ -107,7 +107,7 @@ class MeasureGroup:
     measures: tuple[NumberedName, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeasureChapter:
     """推進方策の章。"""
 
@@ -121,7 +121,7 @@ class MeasureChapter:
     statements: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverviewPart:
     """「１．計画の概要」。"""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.model.document_overview import NumberedName
 from sheetgen.model.look import SheetLook
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegendCallout:
     """見方の一つの説明。``cells`` は記号を置くセル。"""
 
@@ -18,7 +17,7 @@ class LegendCallout:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Legend:
     """進捗管理シートの見方。``page`` は見本のページ。"""
 
@@ -27,7 +26,7 @@ class Legend:
     callouts: tuple[LegendCallout, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormPage:
     """一つの実施項目の様式。``texts`` と ``sizes`` は、様式のセルの順。
 
@@ -47,7 +46,7 @@ class FormPage:
     figures: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """様式の形。``names`` は、セルごとの、そこに出る計画のデータの欄の名。"""
 
@@ -55,7 +54,7 @@ class Form:
     names: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YearText:
     """様式の一年度分の文字。"""
 
@@ -69,7 +68,7 @@ class YearText:
     grade: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemText:
     """一つの実施項目の様式の文字を、欄ごとに。紙の形によらない読み方のため。"""
 
@@ -97,7 +96,7 @@ class ItemText:
     overall_grade: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetsPart:
     """「３．実施項目について」。"""
 

@@ -7,9 +7,11 @@ other cell by its template cell and 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import NamedTuple
+
+from sheetgen.frozen import frozen
 
 Value = int | float | str | None
 CellKey = tuple[str, int]
@@ -41,7 +43,7 @@ class SheetLink(NamedTuple):
     cell: str = "A1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fill:
     """セルに入れる値と、元の書式からの違い。
 
@@ -56,7 +58,7 @@ class Fill:
     link: SheetLink | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validation:
     """記入欄の入力規則。
 
@@ -76,7 +78,7 @@ class Validation:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilledSheet:
     """値を入れ終えた一枚。
 
@@ -95,7 +97,7 @@ class FilledSheet:
     capacity: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetEntry:
     """ブックの目次の一行：どのテンプレートのシートが、何という名で立つか。"""
 
@@ -103,7 +105,7 @@ class SheetEntry:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilledBook:
     """値を入れ終えたブック。``sheets`` は ``entries`` の順に一度だけ取り出される。"""
 
@@ -114,7 +116,7 @@ class FilledBook:
     sheets: Iterable[FilledSheet]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetBinding:
     """テンプレートのシートのどこに値が入るか。``inputs`` は記入欄になりうるセル。
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewPolicy:
     """基本方針と、その推進項目の名称。"""
 
@@ -16,7 +17,7 @@ class NewPolicy:
     measures: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewSection:
     """課。``email`` は分からなければ ``None``。"""
 
@@ -45,7 +46,7 @@ class InitRequest:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InitResult:
     """始めた結果。``files`` は書いたもの（テンプレートを除く）。"""
 

@@ -8,13 +8,14 @@ when the template or the master has changed since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.round import Round
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuedCell:
     """様式の一つのセル。``ref`` から ``last`` までが結合されている。
 
@@ -31,7 +32,7 @@ class IssuedCell:
     is_input: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuedLayout:
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
@@ -58,7 +59,7 @@ class IssuedLayout:
         return tuple(cell for cell in self.cells if cell.text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IssuedForm:
     """配った様式一枚。
 
@@ -82,7 +83,7 @@ class IssuedForm:
     doubted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issue:
     """一回の配布。``key`` は内容の目印（16進8桁）で、様式の目印にも入る。
 

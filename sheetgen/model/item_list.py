@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import RawCell
 from sheetgen.model.round import FieldKind
@@ -15,7 +16,7 @@ ITEM_SHEET = "実施項目"
 """一覧のブックで、実施項目を書くシート。"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListColumn:
     """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
 
@@ -30,7 +31,7 @@ class ListColumn:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListRow:
     """一つの実施項目として書かれたもの。``refs`` は名からセルの番地へ。"""
 
@@ -39,7 +40,7 @@ class ListRow:
     sheet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadField:
     """読んだ一つの値。``doubts`` は、問題の符号と事実。"""
 
@@ -52,7 +53,7 @@ ReadCell = Callable[[RawCell, FieldKind, str | None, bool], ReadField]
 """セルを読む関数。引数は、セル、欄の種類、単位、数を待つかどうか。"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListGuide:
     """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。"""
 
@@ -77,7 +78,7 @@ class AddRequest:
     accept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddedItem:
     """加えた実施項目。``label`` は印刷の番号 ``(8)⑧``。"""
 
@@ -87,7 +88,7 @@ class AddedItem:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddResult:
     """加えた結果。``saved`` は計画のデータに書いたかどうか、``run`` は記録簿の回。"""
 

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import Problem
 
@@ -45,7 +46,7 @@ class GenerateRequest:
     deadline: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenBook:
     """書き出したブック一冊。``addressee`` は宛先、``forms`` は様式の枚数。"""
 
@@ -55,7 +56,7 @@ class WrittenBook:
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GenerateResult:
     """様式を作った結果。
 
@@ -72,7 +73,7 @@ class GenerateResult:
     issue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckResult:
     """点検の結果。実施項目・所属・入力欄の数と、見つかった問題。"""
 

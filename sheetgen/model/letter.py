@@ -6,10 +6,12 @@ The field names of :class:`LetterText` are the vocabulary of the templates in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from sheetgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterItem:
     """手紙に挙げる実施項目。``note`` は共管などの注記（なければ空）。"""
 
@@ -19,7 +21,7 @@ class LetterItem:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetterText:
     """一つの課への手紙の値。分からないもの、決まっていないものは空の文字。
 
@@ -47,7 +49,7 @@ class LetterText:
     days_late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Letter:
     """できた手紙。``page`` は印刷する紙面（HTML）。"""
 
@@ -56,7 +58,7 @@ class Letter:
     page: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """メールに添えるファイル。"""
 
@@ -64,7 +66,7 @@ class Attachment:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mail:
     """メールの下書き。``to`` は宛先のメールアドレス（なければ空）、``addressee`` はその名。"""
 

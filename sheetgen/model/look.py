@@ -7,10 +7,11 @@ counts as one cell.  This is what a page needs that is drawn like Excel prints i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from sheetgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """罫線。``style`` は ``solid``・``dashed``・``dotted``。"""
 
@@ -19,7 +20,7 @@ class Line:
     color: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Borders:
     """セルの四辺の罫線。引かない辺は ``None``。"""
 
@@ -29,7 +30,7 @@ class Borders:
     bottom: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellLook:
     """一つのセルの見た目。
 
@@ -53,7 +54,7 @@ class CellLook:
     borders: Borders
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetLook:
     """一枚のシートの見た目。``left`` と ``top`` は、紙の端から印刷範囲まで。
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sheetgen.frozen import frozen
 from sheetgen.messages import message_of
 from sheetgen.model.collect import ItemOutcome, ItemState
 from sheetgen.problems import Level, Problem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenItem:
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.plan import EvaluationGrade, Item, Measure, Policy
 from sheetgen.problems import Problem
 
@@ -27,7 +28,7 @@ class DataType(StrEnum):
     YEAR = "年度"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndedItem:
     """前の年次見直しまで計画にあり、いまはない実施項目。
 
@@ -42,7 +43,7 @@ class EndedItem:
     scale: tuple[EvaluationGrade, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataColumn:
     """一列。``name`` は英数字の名、``title`` は見出しに出る名。
 
@@ -58,7 +59,7 @@ class DataColumn:
     codes: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataTable:
     """一つの表。``name`` はファイルの名、``title`` はシートの名になる。"""
 
@@ -69,7 +70,7 @@ class DataTable:
     rows: tuple[tuple[Datum, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataSet:
     """オープンデータの一式。``unusual`` は、置き換えられずに残った機種依存文字。"""
 
@@ -107,7 +108,7 @@ class ExportRequest:
     formats: tuple[DataFormat, ...] = tuple(DataFormat)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportResult:
     """書き出した結果。``rows`` は表の名から行の数へ。"""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from sheetgen.frozen import frozen
 from sheetgen.model.answers import Proposal
 from sheetgen.model.filled import Value
 from sheetgen.model.journal import storable
@@ -39,7 +40,7 @@ FieldKey = tuple[str, str]
 """実施項目のIDと、欄の道（:func:`sheetgen.model.paths.lasting_path` の道）。"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """この照会で前に記録したこと。取り消した回のことは入らない。
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -39,7 +40,7 @@ class ReportRequest:
     fonts: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportFile:
     """書き出したファイル一つ。``pages`` は PDF のページ数（ほかは ``None``）。"""
 
@@ -48,7 +49,7 @@ class ReportFile:
     pages: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportResult:
     """文書を作った結果。"""
 

@@ -7,10 +7,11 @@ something are kept: a value, blanks, or a formula.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
+from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -52,7 +53,7 @@ class RemarkKind(StrEnum):
     LINK = "リンク"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """セルの値ではない書き込み。``ref`` は付いているセル（分かるときだけ）。"""
 
@@ -61,7 +62,7 @@ class Remark:
     ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawSheet:
     """一枚のシート。
 
@@ -97,7 +98,7 @@ class BookFormat(StrEnum):
     ODS = "ods"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawBook:
     """一冊のブック。
 

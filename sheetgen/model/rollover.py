@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -27,7 +28,7 @@ class RolloverRequest:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retired:
     """終えた実施項目。``label`` は印刷の番号。"""
 
@@ -36,7 +37,7 @@ class Retired:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renumbered:
     """印刷の番号の変わった実施項目。IDは変わらない。"""
 
@@ -45,7 +46,7 @@ class Renumbered:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RolloverResult:
     """切り替えの結果。
 

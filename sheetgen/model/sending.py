@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.problems import Problem
 
@@ -33,7 +34,7 @@ class DistributeRequest:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
 
@@ -48,7 +49,7 @@ class Parcel:
     sent_before: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DistributeResult:
     """配るものを作った結果。``recorded`` は送付記録に加えた行の数。"""
 
@@ -83,7 +84,7 @@ class RemindRequest:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reminder:
     """一つの課への督促。
 
@@ -107,7 +108,7 @@ class Reminder:
         return (*self.missing, *self.untouched, *self.questioned)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemindResult:
     """督促を作った結果。``sent`` は配った課の数。"""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.document_results import EffectRow, GradeRow
 from sheetgen.model.open_item import OpenItem
 from sheetgen.model.round import Round, RoundKind
@@ -57,7 +58,7 @@ class StatusRequest:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sending:
     """一つの課への送付。日は ISO 8601。``reminders`` は督促の回数。"""
 
@@ -66,7 +67,7 @@ class Sending:
     reminders: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traces:
     """照会の跡。実施項目のIDと、課の名がキー。
 
@@ -83,7 +84,7 @@ class Traces:
     sendings: dict[str, Sending] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrendYear:
     """一年度の目標と実績。文字は印刷どおり。"""
 
@@ -92,7 +93,7 @@ class TrendYear:
     actual: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """目標と実績の折れ線。点は ``(x, y)``、線は欠けた年度で切れる。"""
 
@@ -104,7 +105,7 @@ class Picture:
     actual_points: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemStanding:
     """一つの実施項目の状況。
 
@@ -128,7 +129,7 @@ class ItemStanding:
     picture: Picture | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SectionStanding:
     """一つの課の状況。``counts`` は :class:`Stage` の順。"""
 
@@ -141,7 +142,7 @@ class SectionStanding:
     reminders: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PolicyName:
     """基本方針の番号と、印刷の名。"""
 
@@ -149,7 +150,7 @@ class PolicyName:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """状況の全体。
 
@@ -180,7 +181,7 @@ class Standing:
         return len(self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusResult:
     """状況と、置いたページ。"""
 

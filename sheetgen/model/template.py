@@ -7,10 +7,11 @@ named after its top-left cell.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from sheetgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateCell:
     """文字または数式の入ったセル。
 
@@ -37,7 +38,7 @@ class TemplateCell:
         return not self.is_formula and ("{{" in self.text or "{%" in self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateSheet:
     """一枚のシート。
 
@@ -57,7 +58,7 @@ class TemplateSheet:
     default_row_height: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateBook:
     """テンプレート全体。``fingerprint`` は内容の目印（16進8桁）。"""
 

@@ -7,11 +7,12 @@ only, so that the same document always comes out byte for byte the same.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sheetgen.frozen import frozen
 from sheetgen.model.comparison import Comparison
 from sheetgen.model.document import Document
 from sheetgen.pdf.engine import typst
@@ -25,7 +26,7 @@ STANDARD = "ua-1"
 """支援技術で読める PDF の規格（ISO 14289-1）。"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pdf:
     """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。"""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
+from sheetgen.frozen import frozen
 from sheetgen.model.report import Output, ReportFile, ReportResult
 from sheetgen.output import Staging
 from sheetgen.pdf import PREFERRED, FontChoice, Pdf, find_fonts
@@ -15,7 +16,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """できたもの一つと、気を付けること。"""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import sheetgen
+from sheetgen.frozen import frozen
 from sheetgen.guard.guarded import Guard, Outcome
 from sheetgen.problems import Problem, SheetgenError
 
@@ -28,7 +29,7 @@ _BOOT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadFile:
     """読んだ一つのファイル。読めなければ ``book`` は ``None`` で、``problems`` がわけを言う。
 
@@ -40,7 +41,7 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
@@ -19,7 +18,7 @@ __all__ = ["Expected", "ReadValue", "read_value"]
 _BLANK = ReadValue(None, "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """欄が待っている値。
 

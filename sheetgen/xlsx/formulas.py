@@ -9,8 +9,7 @@ of the whole workbook, to add five cells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sheetgen.frozen import frozen
 from sheetgen.xlsx.formula_functions import Lookup
 from sheetgen.xlsx.formula_parser import Compute, UnsupportedFormulaError, parse
 from sheetgen.xlsx.formula_values import (
@@ -24,7 +23,7 @@ from sheetgen.xlsx.formula_values import (
 __all__ = ["CompiledFormula", "FormulaError", "FormulaValue", "compile_formula"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompiledFormula:
     """計算できる形にした数式。
 
