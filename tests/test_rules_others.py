@@ -169,6 +169,7 @@ def test_22_personal_data_in_the_properties() -> None:
     book = _book(description="someone@example.jp", creator="行政経営担当")
     found = check_book(book, "回答.xlsx", {})
     assert [(p.code, p.place.item) for p in found] == [("R350", None)]
+    assert found[0].facts["where"] == "ファイルのプロパティの「コメント」"
     assert check_book(_book(RawSheet("x", True, {"A1": _text("issue=12345678")})), "x", {}) == ()
 
 

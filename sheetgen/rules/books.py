@@ -9,6 +9,16 @@ from sheetgen.problems import Place, Problem
 from sheetgen.rules.personal import personal_data, personal_headings
 
 _DIGITS = "0123456789"
+_PROPERTIES = {
+    "title": "タイトル",
+    "subject": "件名",
+    "creator": "作成者",
+    "keywords": "タグ",
+    "description": "コメント",
+    "category": "分類",
+    "lastModifiedBy": "前回保存者",
+}
+"""Excel の「情報」の画面での、プロパティの名。"""
 
 
 def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -28,7 +38,8 @@ def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Prob
     for name, words in book.properties.items():
         kinds = personal_data(words)
         if kinds:
-            facts = {"where": f"ファイルのプロパティ（{name}）", "kinds": "、".join(kinds)}
+            where = f"ファイルのプロパティの「{_PROPERTIES.get(name, name)}」"
+            facts = {"where": where, "kinds": "、".join(kinds)}
             found.append(Problem("R350", Place(file), facts))
     return tuple(found)
 
