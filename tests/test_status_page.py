@@ -170,6 +170,21 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
     assert browser.ask("return document.documentElement.scrollWidth;") <= 320
 
 
+@pytest.mark.parametrize("width", [780, 960, 1024])
+def test_half_a_screen_needs_no_sideways_scrolling(
+    width: int, browser: Browser, result: StatusResult
+) -> None:
+    browser.open(result.page, width=width)
+    assert browser.ask("return document.documentElement.scrollWidth;") <= width
+    # 日付は、途中で折れない。
+    lines = (
+        "const range = document.createRange(); range.selectNodeContents("
+        "document.querySelector('#sections ~ table td.text').firstChild);"
+        "return range.getClientRects().length;"
+    )
+    assert browser.ask(lines) == 1
+
+
 def test_every_picture_has_its_name_and_its_numbers(result: StatusResult) -> None:
     page = read_page(result.page)
     pictures = [attrs for tag, attrs in page.elements if tag == "svg" and "role" in attrs]
