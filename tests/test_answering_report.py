@@ -215,6 +215,22 @@ def test_the_tables_hold_all_of_it(plan: Plan, chosen: Round, whole: tuple[Any, 
     assert [r["問題"] for r in received] == ["エラー 1件、参考 1件", "参考 1件"]
 
 
+def test_a_file_that_was_not_read_is_listed_too(
+    plan: Plan, chosen: Round, whole: tuple[Any, ...]
+) -> None:
+    after, outcomes, files = whole
+    problems = (
+        Problem("R005", Place("回答.pdf")),
+        Problem("R020", Place("メモ.xlsx")),
+        Problem("R001", Place("ない.xlsx")),
+        Problem("R018", Place("名ちがい.xls"), {"kind": "xlsx"}),
+    )
+    received = rows(opened(book(after, chosen, outcomes, files, problems))["ファイル"])
+    assert [(r["ファイル"], r["様式の枚数"], r["問題"], r["内容の目印"]) for r in received[2:]] == [
+        ("回答.pdf", 0, "エラー 1件", None)
+    ]
+
+
 def test_a_changed_word_is_underlined() -> None:
     old, new = compared("■ 台数を増やす。", "■ 台数を減らす。")
     assert old.runs == (("■ 台数を", False), ("増やす", True), ("。", False))

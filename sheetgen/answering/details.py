@@ -20,6 +20,9 @@ Labels = Mapping[str, tuple[str, Item]]
 
 _TONES = {Level.ERROR: Tone.DOUBT, Level.CONFIRM: Tone.WAITING, Level.NOTE: Tone.PLAIN}
 
+_OF_NO_FILE = frozenset({"R001", "R017"})
+"""届いたもののうち、一つのファイルのことではない問題。"""
+
 _NUMBER = Column("番号", 8, Align.CENTER)
 _ID = Column("ID", 7, Align.CENTER)
 _OWNER = Column("主管課", 16)
@@ -140,7 +143,7 @@ def proposal_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             )
     return Table(
         name="変更申出",
-        lead="記入欄でない所の書き換えです。計画のデータには入れていません。"
+        lead="今回受け取った、記入欄でない所の書き換えです。計画のデータには入れていません。"
         "下線が、配ったときと違う所です。",
         columns=(
             _NUMBER,
@@ -154,7 +157,8 @@ def proposal_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             _CELL,
         ),
         rows=tuple(rows),
-        empty="変更申出はありません。",
+        empty="今回、新しい変更申出はありません。前に受け取ったものは、"
+        "sheetgen history --proposals で見られます。",
     )
 
 
@@ -204,22 +208,22 @@ def _field_label(outcome: ItemOutcome, path: str | None) -> str | None:
 
 
 def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Table:
-    """届いたファイルのすべて。"""
+    """届いたファイルのすべて。中身を見るまでもなく断ったものも、終わりに並べる。"""
     per_file: dict[str, Counter[Level]] = {}
     for problem in problems:
         if problem.place.file is not None:
             per_file.setdefault(problem.place.file, Counter())[level_of(problem)] += 1
-    rows = []
-    for one in files:
-        found = per_file.get(one.file, Counter())
-        worst = next((level for level in Level if found[level]), Level.NOTE)
-        words = "、".join(f"{level} {found[level]}件" for level in Level if found[level])
-        rows.append(
-            (one.file, one.format, one.forms, Shown(words or "なし", _TONES[worst]), one.original)
-        )
+    rows: list[tuple[TableCell, ...]] = [
+        (one.file, one.format, one.forms, _counted(per_file.get(one.file)), one.original)
+        for one in files
+    ]
+    known = {one.file for one in files}
+    refused = {problem.place.file or "" for problem in problems if _refuses(problem)} - known
+    rows += [(name, None, 0, _counted(per_file.get(name)), None) for name in sorted(refused)]
     return Table(
         name="ファイル",
-        lead="原本は、内容の目印（SHA-256）の名で保存してあります。",
+        lead="原本は、内容の目印（SHA-256）の名で保存してあります。"
+        "目印のないファイルは、ブックとして受け取れず、保存していません。",
         columns=(
             Column("ファイル", 60),
             Column("形式", 10, Align.CENTER),
@@ -230,3 +234,21 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
         rows=tuple(rows),
         empty="届いたファイルはありません。",
     )
+
+
+def _refuses(problem: Problem) -> bool:
+    """一つのファイルを、受け取れないと言う問題か。"""
+    return (
+        problem.code.startswith("R0")
+        and problem.code not in _OF_NO_FILE
+        and level_of(problem) is Level.ERROR
+        and problem.place.file is not None
+    )
+
+
+def _counted(found: Counter[Level] | None) -> Shown:
+    """重さごとの問題の数。"""
+    counts = found or Counter()
+    worst = next((level for level in Level if counts[level]), Level.NOTE)
+    words = "、".join(f"{level} {counts[level]}件" for level in Level if counts[level])
+    return Shown(words or "なし", _TONES[worst])
