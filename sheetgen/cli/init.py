@@ -68,7 +68,7 @@ def _refusal(problem: Problem) -> click.BadParameter:
     metavar="年度",
     help="計画の初年度。2025、R7、令和7年度 のどの形でもよい。",
 )
-@click.option("--years", type=_count, metavar="年数", help="計画の年数。")
+@click.option("--years", type=_count, metavar="年数", help=f"計画の年数（1から{LONGEST}まで）。")
 @click.option(
     "--policy",
     "policies",
