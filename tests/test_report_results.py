@@ -194,6 +194,29 @@ def test_the_contents_leave_no_heading_at_a_columns_end(report_result: ReportRes
         assert first.startswith("("), first  # 実施項目は半角のかっこ、推進項目は全角のかっこ
 
 
+def test_rows_left_from_the_last_revision_are_told(tmp_path: Path, plan_path: Path) -> None:
+    """概要表の文は照会にも年度の切り替えにも入らず、新しい年度の見出しの下に残る。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        plan["revision"]["fiscal_year"] = 2025
+        for item in ("01-01", "01-02", "08-08"):
+            item_of(plan, item)["initiatives"]["2025"] = "■ 新しい年度の取組。"
+        item_of(plan, "01-02")["overview"]["policy"] = "新しい年度の取組"
+        item_of(plan, "08-08")["overview"]["policy"] = "同左"
+        untouched = item_of(plan, "01-03")["initiatives"]
+        untouched["2025"] = untouched["2024"]
+
+    def stale(**changes: Any) -> list[Any]:
+        found = document_of(load_plan(plan), request_for(tmp_path, plan=plan, **changes))[1]
+        return [one.facts for one in found if one.code == "D023"]
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    (facts,) = stale(earlier=plan_path)
+    assert (facts["first"], facts["count"]) == ("01-01", "1")
+    assert stale() == []
+    assert stale(earlier=plan) == []
+
+
 def test_a_revision_without_highlights_is_told(plan_path: Path) -> None:
     """年度を切り替えたあとは、主なポイントが空になっている。"""
     plan = load_plan(plan_path)

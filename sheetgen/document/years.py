@@ -6,6 +6,8 @@ from sheetgen.era import wareki_full
 from sheetgen.model.plan import Plan
 from sheetgen.problems import Place, Problem, UsageError
 
+_AS_LEFT = "同左"
+
 
 def settle_year(plan: Plan, year: int | None) -> int:
     """文書の年度を決める。指定がなければ、計画のデータの年次見直しの年度。
@@ -76,6 +78,33 @@ def year_notes(plan: Plan, year: int) -> list[Problem]:
             facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}
             found.append(Problem("D013", Place(label="取組実績"), facts))
     return found
+
+
+def stale_rows(earlier: Plan, plan: Plan) -> list[Problem]:
+    """前の年次見直しの文のままになっている、概要表の取組方針・取組内容。
+
+    The row of the overview table is a text of its own: neither a round nor a rollover
+    renews it, and it is printed under the new year's heading.
+    """
+    then, now = earlier.revision.fiscal_year, plan.revision.fiscal_year
+    if then >= now:
+        return []
+    before = {item.id: item for _, _, item in earlier.items()}
+    stale = [
+        item.id
+        for _, _, item in plan.items()
+        if (was := before.get(item.id))
+        and item.overview.policy == was.overview.policy
+        and item.overview.policy not in (None, "", _AS_LEFT)
+        and item.initiative(min(now, plan.final_year)) not in (None, "", was.initiative(then))
+    ]
+    if not stale:
+        return []
+    facts = {
+        "old": wareki_full(then), "new": wareki_full(now),
+        "count": str(len(stale)), "first": stale[0],
+    }  # fmt: skip
+    return [Problem("D023", Place(label="概要表"), facts)]
 
 
 def _has_result(result: object) -> bool:

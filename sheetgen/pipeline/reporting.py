@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-from sheetgen.document import as_of, build_document, settle_year, year_notes
+from sheetgen.document import as_of, build_document, settle_year, stale_rows, year_notes
 from sheetgen.document.comparison import earlier_notes
 from sheetgen.era import wareki, wareki_full
 from sheetgen.forms.context import RoundText
@@ -65,6 +65,7 @@ def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Prob
     earlier = load_plan(request.earlier) if request.earlier else None
     if earlier is not None:
         problems += earlier_notes(earlier, seen)
+        problems += stale_rows(earlier, plan) if seen is plan else []
     forms = FormPages(seen, request.template)
     pages = list(forms.pages())
     problems += [*forms.problems, *_small_print(forms.form, pages)]
