@@ -23,7 +23,8 @@ STAMP = VENV / "sheetgen-stamp.json"
 WHEELS = ROOT / "wheels"
 NEEDED = (3, 11)
 # 試験はコアの数だけ並べる。一つのファイルの試験は、同じものを使い回すので分けない。
-IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
+# コアがいくらあっても八つまで。一つずつが LibreOffice を起こし、メモリーを使う。
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
 
 
 def say(text=""):

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
 
 
 @pytest.fixture
