@@ -147,6 +147,7 @@ def test_a_value_changed_by_hand_is_told_and_nothing_taken_back(path: Path) -> N
     edit(path, value=99)
     (problem,) = refused(path)
     assert (problem.code, problem.place.path) == ("R525", VALUE)
+    assert (problem.facts["now"], problem.facts["new"]) == ("99", "12")
     # 手で前の値に戻してあるなら、じゃまにならない。
     edit(path, value=None)
     undo(path)

@@ -56,7 +56,7 @@ KEEPING: dict[str, Message] = {
     "R520": Message(
         E_,
         "回「{run}」は、記録簿にありません。",
-        "sheetgen history で回の名を確かめるか、次のどれかを指定してください: {known}",
+        "回の名は、回収した画面と sheetgen history 08-08 などに出ます。取り消せる回: {known}",
     ),
     "R521": Message(
         E_,

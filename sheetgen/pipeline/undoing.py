@@ -173,5 +173,7 @@ def _undo_entries(
 def _shown(value: Value) -> str:
     if value is None:
         return "空欄"
-    text = str(value).replace("\n", "⏎")
+    if not isinstance(value, str):
+        return str(value)  # 計画のデータに戻すとき、文字と取り違えないように
+    text = value.replace("\n", "⏎")
     return f"「{text}」" if len(text) <= LONGEST_SHOWN else f"「{text[:LONGEST_SHOWN]}…」"
