@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,11 @@ from sheetgen.master import load_plan
 from sheetgen.messages import message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddRequest, AddResult
-from sheetgen.pipeline import add_items, undo
-from sheetgen.pipeline.ledger import open_ledger
+from sheetgen.model.journal import Entry
+from sheetgen.model.paths import with_items, with_values
+from sheetgen.model.rollover import RolloverRequest
+from sheetgen.pipeline import add_items, rollover, undo
+from sheetgen.pipeline.ledger import commit, open_ledger
 from sheetgen.problems import ExitCode, Level, SheetgenError, UsageError
 
 
@@ -76,12 +80,86 @@ def test_the_journal_tells_when_and_by_whom(
     told = capsys.readouterr().out
     assert f"係　追加（回 {run}）" in told
     assert LIST in told
-    # 加えたことは、値を戻しても元に戻らない。
-    before = plan.read_bytes()
-    with pytest.raises(UsageError) as caught:
+
+
+def test_what_was_added_is_taken_out_again(
+    plan: Path, listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = load_plan(plan)
+    add(plan, fill(listed, full_row()))
+    kept = load_plan(plan)
+    added = plan.read_bytes()
+    [item] = add(plan, fill(listed, full_row("別の項目"))).items
+    assert main(["undo", "--plan", str(plan), "--dry-run"]) == ExitCode.OK
+    assert "01-02 実施項目: (1)② 別の項目 を除く" in capsys.readouterr().out
+    result = undo(plan, who="係")
+    assert [(one.item, one.old, one.new) for one in result.changes] == [
+        (item.id, "(1)② 別の項目", None)
+    ]
+    assert load_plan(plan) == kept
+    assert plan.read_bytes() == added
+    undo(plan)
+    assert load_plan(plan) == before
+    with pytest.raises(SheetgenError) as caught:
         undo(plan)
-    assert [problem.code for problem in caught.value.problems] == ["S131"]
-    assert plan.read_bytes() == before
+    assert [problem.code for problem in caught.value.problems] == ["R523"]
+    lines = parse_journal(journal_path(plan).read_bytes(), "")
+    assert lines.problems == ()
+    assert [one.action for one in lines.entries].count(Action.UNDO) == 2
+
+
+def answered(plan: Path, item: str) -> None:
+    """実績を一つ、取り込んだことにする。"""
+    with open_ledger(plan, writing=True) as ledger:
+        head = {"run": "20260701-100000", "at": "2026-07-01T10:00:00+09:00", "by": "係"}
+        value = {"item": item, "path": "years[0].result.text", "new": "・進めた。"}
+        lines = [{**head, "action": "record", **value}, {**head, "action": "end"}]
+        new = with_items(
+            ledger.master.plan,
+            {item: with_values(ledger.master.plan.find(item)[2], {value["path"]: value["new"]}, 0)},
+        )
+        commit(ledger, new, [Entry.model_validate(line) for line in lines])
+
+
+def turned(plan: Path, _: str) -> None:
+    """年度を切り替える。"""
+    reason = {"force": True, "reason": "試し", "to": 2027}
+    rollover(RolloverRequest(plan=plan, **reason))  # type: ignore[arg-type]
+
+
+def pointed_at(plan: Path, item: str) -> None:
+    """ほかの推進項目に再掲する。"""
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["policies"][1]["measures"][0]["entries"].append(
+        {
+            "type": "cross_reference", "number": 1, "item_id": item, "section": None,
+            "title": "窓口の統合", "mark": "［再］", "owners": "総務課", "note": "（1）に記載",
+        }
+    )  # fmt: skip
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+
+
+def removed(plan: Path, item: str) -> None:
+    """計画のデータから、手で消す。"""
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["policies"][0]["measures"][0]["entries"] = []
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("since", "code"),
+    [(answered, "S131"), (turned, "S132"), (pointed_at, "S133"), (removed, "R526")],
+)
+def test_what_has_been_used_since_stays(
+    since: Callable[[Path, str], None], code: str, plan: Path, listed: Path
+) -> None:
+    run = add(plan, fill(listed, full_row())).run
+    since(plan, "01-01")
+    before = plan.read_bytes(), journal_path(plan).read_bytes()
+    with pytest.raises(SheetgenError) as caught:
+        undo(plan, run)
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert (plan.read_bytes(), journal_path(plan).read_bytes()) == before
 
 
 @pytest.mark.parametrize("placed", [False, True])

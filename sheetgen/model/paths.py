@@ -7,16 +7,17 @@ here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
 from sheetgen.model.filled import Value
-from sheetgen.model.item import Item
+from sheetgen.model.item import CrossReference, Item
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 
 _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
 _INITIATIVE = "initiative.text"
+Entries = tuple[Item | CrossReference, ...]
 _INITIATIVE_PATH = re.compile(r"initiatives\[(\d+)\]")
 
 
@@ -80,18 +81,30 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
 
 def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
     """実施項目（IDがキー）を置き換えた計画。"""
+    return _with_entries(
+        plan,
+        lambda entries: tuple(
+            changed.get(entry.id, entry) if isinstance(entry, Item) else entry for entry in entries
+        ),
+    )
+
+
+def without_items(plan: Plan, gone: Collection[str]) -> Plan:
+    """実施項目（ID）を除いた計画。"""
+    return _with_entries(
+        plan,
+        lambda entries: tuple(
+            entry for entry in entries if not (isinstance(entry, Item) and entry.id in gone)
+        ),
+    )
+
+
+def _with_entries(plan: Plan, change: Callable[[Entries], Entries]) -> Plan:
     policies = tuple(
         policy.model_copy(
             update={
                 "measures": tuple(
-                    measure.model_copy(
-                        update={
-                            "entries": tuple(
-                                changed.get(entry.id, entry) if isinstance(entry, Item) else entry
-                                for entry in measure.entries
-                            )
-                        }
-                    )
+                    measure.model_copy(update={"entries": change(measure.entries)})
                     for measure in policy.measures
                 )
             }

@@ -126,6 +126,8 @@ def _has_happened(pending: keeping.Pending, plan: Plan) -> bool:
             return plan.revision.fiscal_year == entry.new
         if entry.action is Action.ADD:
             return entry.item in items
+        if entry.action is Action.UNDO and entry.item and entry.path is None:
+            return entry.item not in items
         if entry.action not in (Action.RECORD, Action.UNDO) or entry.item not in items:
             continue
         value = read_path(items[entry.item], entry.path or "", 0)

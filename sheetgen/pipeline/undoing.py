@@ -16,8 +16,8 @@ from sheetgen.model.paths import read_path, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
 from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
+from sheetgen.pipeline.taking_out import take_out
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
-from sheetgen.standing.rolling import listed
 
 SHOWN_RUNS = 5
 LONGEST_SHOWN = 30
@@ -33,17 +33,21 @@ def undo(
 ) -> UndoResult:
     """回 ``run``（``None`` なら最後の回）の記録を取り消し、値を前に戻す。
 
-    The journal only grows: what came back is written down, too.
+    A run that added items is taken back by taking them out again.  The journal only grows:
+    what came back is written down, too.
 
-    :raises UsageError: no such run, or it is none to take back (R520-R522, S130, S131).
+    :raises UsageError: no such run, or it is none to take back (R520-R522, S130).
     :raises SheetgenError: nothing to take back (R523), or values have changed since
-        (R524, R525, R526); nothing has changed.
+        (R524, R525, R526, S131-S133); nothing has changed.
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(path, writing=not dry_run) as ledger:
         chosen = _chosen(ledger.entries, run)
         lines = [entry for entry in ledger.entries if entry.run == chosen]
-        _refuse_others(chosen, lines)
+        _refuse_rollover(chosen, lines)
+        added = [entry for entry in lines if entry.action is Action.ADD]
+        if added:
+            return take_out(ledger, added, moment, dry_run=dry_run, who=who)
         records = [entry for entry in lines if entry.action is Action.RECORD]
         items = {item.id: item for _, _, item in ledger.master.plan.items()}
         blocked = list(_blocked(ledger, records, items))
@@ -81,7 +85,7 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
             raise SheetgenError(Problem("R523"))
         return open_runs[-1]
     if run not in runs:
-        others = {one.run for one in entries if one.action in (Action.ROLLOVER, Action.ADD)}
+        others = {one.run for one in entries if one.action is Action.ROLLOVER}
         told = [name for name in open_runs if name not in others]
         known = "、".join(reversed(told[-SHOWN_RUNS:])) or "なし"
         raise UsageError(Problem("R520", place, {"run": run, "known": known}))
@@ -92,16 +96,12 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
     return run
 
 
-def _refuse_others(run: str, lines: Sequence[Entry]) -> None:
-    """年度の切り替えと、実施項目を加えたことは、値を戻しても元に戻らない。"""
+def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
+    """年度の切り替えは、値だけを戻しても元に戻らない。"""
     archive = [one.file for one in lines if one.action is Action.ROLLOVER and one.file]
     if archive:
         facts = {"run": run, "file": archive[0]}
         raise UsageError(Problem("S130", Place(label="--run"), facts))
-    added = [one.item for one in lines if one.action is Action.ADD and one.item]
-    if added:
-        facts = {"run": run, "items": listed(added)}
-        raise UsageError(Problem("S131", Place(label="--run"), facts))
 
 
 def _blocked(
