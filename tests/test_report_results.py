@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import second_city
-from making import changed_plan, item_of
+from making import changed_plan, item_of, places
 from programs import pdftotext_bbox
 from reporting import (
     document_for,
@@ -164,6 +164,26 @@ def test_the_sections_stay_on_one_page_with_their_total(results_report: ReportRe
     texts = page_texts(pdf_of(results_report))
     (page,) = [text for text in texts if text.startswith("令和５年度の評価（課ごと）")]
     assert "計" in page.split("消防本部消防総務課")[1]
+
+
+def test_no_row_of_a_table_is_cut_by_the_end_of_its_page(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        for place in places(plan):
+            place.item["title"] = f"{'とても長い名の実施項目' * 6}その{place.item['id']}"
+            place.item["overview"]["title"] = place.item["title"]
+            place.item["years"][0]["result"].update(text="・遅れた。", value="-", grade="D")
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
+    start, *_ = [n for n, text in enumerate(texts) if text.startswith(results.behind.heading)]
+    (end,) = [n for n, text in enumerate(texts) if text.startswith(results.changes.heading)]
+    assert end - start > 2
+    assert len(results.behind.rows) > 15
+    for row in results.behind.rows:
+        assert sum(row.label + row.title in text for text in texts[start:end]) == 1, row.item
 
 
 def test_many_policies_are_carried_over_to_a_next_page(tmp_path: Path, plan_path: Path) -> None:
