@@ -84,10 +84,18 @@ def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
 
 
 def says_nothing(case: Case, answer: Answer) -> Facts | None:
-    """「-」「なし」だけの実績。照会の年度より後に加わった項目では、そう書いてもらう。"""
-    if answer.value is None or not case.was_running or bare(_words(answer)) not in _NOTHING:
+    """「-」「なし」だけの実績と、欄を取り違えた数や評価だけの実績。
+
+    An item that came after the year asked for is told to write ``-``.
+    """
+    words = _words(answer)
+    own = bare(words)
+    if answer.value is None or not case.was_running:
         return None
-    return {"raw": _words(answer)}
+    grades = {*case.scale, *map(bare, case.scale)}
+    if own in _NOTHING or own.isdecimal() or grades & {own, words.strip()}:
+        return {"raw": words}
+    return None
 
 
 def unfinished(case: Case, answer: Answer) -> Facts | None:
