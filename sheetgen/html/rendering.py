@@ -51,7 +51,10 @@ def render_comparison(comparison: Comparison, layout: Path) -> bytes:
 
 
 def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
-    """値の入った辞書を、テンプレート ``main`` で HTML にする。"""
+    """値の入った辞書を、テンプレート ``main`` で HTML にする。
+
+    :raises SheetgenError: a template is missing (D004), not UTF-8 (D007) or wrong (D003).
+    """
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

@@ -36,7 +36,10 @@ class Record(BaseModel):
 
 
 def check_text(value: object) -> str:
-    """文字の並びとして保存できることを確かめ、そのまま返す。"""
+    """文字の並びとして保存できることを確かめ、そのまま返す。
+
+    :raises PydanticCustomError: it is no text, cannot be written or is too long.
+    """
     if not isinstance(value, str):
         raise PydanticCustomError("text_type", "text expected")
     unwritable = _UNWRITABLE.search(value)
@@ -57,7 +60,10 @@ def check_text(value: object) -> str:
 
 
 def check_line(value: object) -> str:
-    """空でない、改行もタブもない文字の並びであることを確かめる。"""
+    """空でない、改行もタブもない文字の並びであることを確かめる。
+
+    :raises PydanticCustomError: as :func:`check_text`; it is empty or more than one line.
+    """
     text = check_text(value)
     if not text.strip():
         raise PydanticCustomError("text_empty", "text must not be empty")
@@ -77,6 +83,8 @@ def check_value(value: object) -> int | float | str | None:
     """数・印刷どおりの文字・``null`` のどれかであることを確かめる。
 
     ``99.0`` stays a float and ``99`` an int: the trailing zero is information.
+
+    :raises PydanticCustomError: it is none of them, or a number Excel cannot hold.
     """
     if value is None:
         return None
@@ -142,6 +150,8 @@ def check_municipality_code(value: object) -> str:
 
     Five digits weighted 6, 5, 4, 3, 2; what their sum lacks to a multiple of eleven, its
     last digit, is the sixth (「全国地方公共団体コード」の検査数字, JIS X 0402).
+
+    :raises PydanticCustomError: it is not six digits, or the sixth is wrong.
     """
     if not isinstance(value, str) or not _MUNICIPALITY.fullmatch(value):
         raise PydanticCustomError("municipality_code_form", "six digits expected")

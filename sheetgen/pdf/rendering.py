@@ -49,7 +49,10 @@ def render_comparison(comparison: Comparison, layout: Path, fonts: FontChoice) -
 
 
 def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice) -> Pdf:
-    """値の入った辞書を、テンプレート ``main`` で PDF に組む。"""
+    """値の入った辞書を、テンプレート ``main`` で PDF に組む。例外は :func:`render_pdf` と同じ。
+
+    ``published`` (``2024-03``) is the month the PDF says it was made in.
+    """
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))
     engine = typst()

@@ -82,7 +82,10 @@ class Package:
         return SheetgenError(Problem(code, place, facts))
 
     def tree(self, part: str) -> tuple[bytes, Node]:
-        """部品を XML として読む。正規化したバイト列と根を返す。"""
+        """部品を XML として読む。正規化したバイト列と根を返す。
+
+        :raises SheetgenError: the part is missing (T003) or no XML (T004).
+        """
         if part not in self._trees:
             try:
                 data = normalise(self.parts[part])
@@ -116,7 +119,10 @@ class Package:
         return path if path in self.parts else unquote(path)
 
     def main_part(self) -> str:
-        """ブック本体の部品名。"""
+        """ブック本体の部品名。
+
+        :raises SheetgenError: there is none (T003), or it is Strict Open XML (T005).
+        """
         for relationship in self.relationships(""):
             if relationship.type.startswith(STRICT_OFFICE):
                 raise self.refuse("T005")
