@@ -215,6 +215,20 @@ def test_9_a_text_stays_where_the_target_is_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "・方針を定めた",
+        "方針を定めた。",
+        "方針\n要領",
+        "方針を定めて関係課に示し、来年度の当初予算に入れることを決めた",
+    ],
+)
+def test_9_a_sentence_is_asked_where_a_few_words_are_wanted(text: str) -> None:
+    read = figure(text, WORDS)
+    assert (read.value, asked(read)) == (text, ["R232"])
+
+
+@pytest.mark.parametrize(
     ("value", "kept"),
     [(34.0, 34), (34, 34), (0.1 + 0.2, 0.3), (98.30000000000001, 98.3), (12.5, 12.5), (-0.0, 0)],
 )

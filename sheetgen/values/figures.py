@@ -17,7 +17,7 @@ from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import HYPHENS, LONG_MARK, MINUS, fold, is_word, lone_mark
 from sheetgen.values.numerals import NUMERALS, number
-from sheetgen.values.plain_text import BLANKS
+from sheetgen.values.plain_text import BLANKS, excerpt
 from sheetgen.values.units import (
     COUNTERS,
     THOUSAND_YEN,
@@ -33,6 +33,8 @@ _BODY = rf"(?s)([{NUMERALS}]*)([^0-9]*(?:[23]$)?)"
 _ROUGHLY = (r"^(?:約|およそ|おおよそ|凡そ|概ね|おおむね|ほぼ) *|"
                       r" *(?:程度|ほど|ぐらい|くらい|前後|強|弱|余り|余)$")  # fmt: skip
 _DIGIT = "[0-9〇一二三四五六七八九十百千万億]"
+_SENTENCE = "[。\\n]|^[・●■◆◇○]."
+_LONGEST_WORDS = 30  # 字。公式の文書で、数のない指標の目標値はいちばん長いもので18字である
 _LONGEST_FIGURE = 60
 """これより長い文字は、数を含む文である。"""
 
@@ -61,6 +63,8 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         value = _plain_number(text, plain)
         if value is None:
             notes.use("as_text")
+            if re.search(_SENTENCE, text) or len(text) > _LONGEST_WORDS:
+                notes.ask("R232", raw=excerpt(text))
             return text
         notes.rules += plain.rules
         return value
