@@ -172,16 +172,18 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(results_text: str, tmp_path
     assert wide == []
 
 
-def test_template_marks_and_tags_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:
+def test_template_marks_stay_text_and_empty_fields_say_so(tmp_path: Path, plan_path: Path) -> None:
     nasty = "● <script>alert(1)</script> {{ 7 * 7 }} {% raw %} & \"'"
 
     def change(plan: dict[str, Any]) -> None:
         shortened(plan)
         item_of(plan, "08-01")["improvement"] = nasty
+        item_of(plan, "08-02")["indicator"].update(name="", unit=None, current=None)
 
     text = made(tmp_path, plan=changed_plan(plan_path, tmp_path / "plan.json", change))
     assert "<script" not in text
     assert "".join(nasty.split()) in Page(text).text
+    assert "指標(行動/成果)記載なし指標の現状値記載なし" in Page(text).text
 
 
 def test_a_draft_says_so_and_a_second_city_is_sound(tmp_path: Path) -> None:

@@ -61,8 +61,9 @@ DOCUMENT: dict[str, Message] = {
     ),
     "D005": Message(
         E_,
-        "選んだ書体（{font}）に、文字「{character}」がありません。初めに出るのは「{text}」の所です。",
-        "この字を持つ書体（BIZ UDゴシック、IPAexゴシック、Noto Sans CJK JP など）を入れるか、"
+        "この PC の書体（{font} など）のどれにも、文字「{character}」がありません。"
+        "初めに出るのは「{text}」の所です。",
+        "この字を持つ書体（ＭＳ ゴシック、IPAexゴシック、Noto Sans CJK JP など）を入れるか、"
         "計画のデータの字を、ほかの字に直してください。",
     ),
     "D006": Message(
