@@ -20,6 +20,7 @@ from sheetgen.messages.merging import MERGING
 from sheetgen.messages.message import Message
 from sheetgen.messages.opendata import OPENDATA
 from sheetgen.messages.output import OUTPUT
+from sheetgen.messages.plan import PLAN
 from sheetgen.messages.rules import RULES
 from sheetgen.messages.standing import STANDING
 from sheetgen.messages.starting import STARTING
@@ -43,6 +44,7 @@ __all__ = [
 
 CATALOGUE: dict[str, Message] = {
     **MASTER,
+    **PLAN,
     **TEMPLATE,
     **FORMS,
     **OUTPUT,
