@@ -134,6 +134,11 @@ def test_what_is_not_known_yet_is_said_beside_the_figures(tmp_path: Path, plan_p
     known = document_for(tmp_path, plan=whole).results
     assert known is not None
     assert "件）" not in known.effects.note + known.behind.note
+    assert "負の額" not in known.effects.note
+    loss = with_one_result(plan_path, tmp_path / "loss.json", "08-08", effect=-500)
+    negative = document_for(tmp_path, plan=loss).results
+    assert negative is not None
+    assert "負の額" in negative.effects.note
 
 
 def test_print_too_small_to_read_is_told(tmp_path: Path, plan_path: Path) -> None:

@@ -121,6 +121,10 @@ def _effects(plan: Plan, year: int) -> Effects:
         )
 
     everything = [item for _, _, item in plan.items()]
+    by_policy = tuple(
+        row(f"{policy_name(policy).label} {policy.name}", _items(policy))
+        for policy in plan.policies
+    )
     years = []
     for one in plan.fiscal_years:
         until = [other for other in plan.fiscal_years if other <= one]
@@ -137,11 +141,9 @@ def _effects(plan: Plan, year: int) -> Effects:
     return Effects(
         heading=f"効果額（{wareki_full(year)}と累計）",
         note="単位は千円。数で示された効果額だけを足している。"
-        f"累計は{wareki_full(plan.first_year)}から。{_unanswered_note(everything, to_date)}",
-        by_policy=tuple(
-            row(f"{policy_name(policy).label} {policy.name}", _items(policy))
-            for policy in plan.policies
-        ),
+        f"累計は{wareki_full(plan.first_year)}から。{_unanswered_note(everything, to_date)}"
+        f"{_negative_note((*by_policy, *years))}",
+        by_policy=by_policy,
         total=row("計", everything),
         by_year=tuple(years),
     )
@@ -161,6 +163,12 @@ def _unanswered_note(items: Iterable[Item], years: Sequence[int]) -> str:
     if not open_items:
         return ""
     return f"見込額には、実績額のまだない実施項目（{len(open_items)}件）の分も含む。"
+
+
+def _negative_note(rows: Iterable[EffectRow | EffectYear]) -> str:
+    """図に棒のない、負の累計があることわり。なければ空。"""
+    drawn = [one.value or 0 for row in rows for one in (row.planned_to_date, row.actual_to_date)]
+    return "負の額は表にだけあり、図に棒はない。" if min(drawn, default=0) < 0 else ""
 
 
 def _planned(items: Iterable[Item], years: Iterable[int]) -> int | float | None:
