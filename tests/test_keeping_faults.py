@@ -76,7 +76,7 @@ def test_stopped_at_every_step(name: str, act: Callable[[], None], folder: Path)
     clean = copied(path, folder / "clean")
     count = steps_of(clean, lambda: work(clean))
     new = state(clean)
-    assert count > 20
+    assert count > 12
     assert new != old
     ends: list[int] = []
     outcomes = set()
