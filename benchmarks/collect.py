@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from results import record  # noqa: E402
-from ways import PEERS, installed  # noqa: E402
+from ways import PEERS, as_installed, installed  # noqa: E402
 
 Samples = dict[str, list[float]]
 LABELS = {
@@ -54,10 +54,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # 入れた後の使い方と同じに、翻訳済みのものを読ませる。置き場はここだけとする。
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}
-        os.environ["PYTHONPATH"] = str(ROOT)
+        as_installed(folder)
         dialects = delivered(folder)
         rounds = 2 if quick else 5
         lines = head(dialects, quick)

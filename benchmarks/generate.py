@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 from fidelity import fidelity_table  # noqa: E402
 from job import write_job  # noqa: E402
 from results import record  # noqa: E402
-from ways import PEERS, command, installed  # noqa: E402
+from ways import PEERS, as_installed, command, installed  # noqa: E402
 
 from sheetgen.model.job import Per  # noqa: E402
 
@@ -52,10 +52,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # 入れた後の使い方と同じに、翻訳済みのものを読ませる。置き場はここだけとする。
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}
-        os.environ["PYTHONPATH"] = str(ROOT)
+        as_installed(folder)
         found = installed()
         lines = [*head(found, quick), *speed(folder, found, 2 if quick else 5)]
         lines += scale((1, 10) if quick else (1, 10, 100))

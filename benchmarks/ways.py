@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -40,3 +41,13 @@ def installed() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def as_installed(folder: Path) -> None:
+    """子のプロセスの環境を、入れた後の使い方と同じにする：翻訳済みのものを読む。
+
+    What is compiled is put below ``folder`` only.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}
+    os.environ["PYTHONPATH"] = str(HERE.parent)
