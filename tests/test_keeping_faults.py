@@ -6,6 +6,7 @@ before each call that touches the disk, and the process is killed at random mome
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -32,13 +33,14 @@ from faults import (
 from merge_samples import PLAN, new_master
 
 from sheetgen.keeping import look, originals_folder
-from sheetgen.master import load_master, render_plan
+from sheetgen.master import Master, load_master, render_plan
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.undoing import undo
 from sheetgen.problems import SheetgenError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="この OS には fork がない")
 
+LOADER = "sheetgen.pipeline.ledger.load_master"
 WORKS: dict[str, Callable[[Path], object]] = {
     "collect": lambda path: collect(path, 2),
     "undo": undo,
@@ -239,6 +241,24 @@ def test_a_reader_never_sees_half(folder: Path) -> None:
         stop.touch()
     assert status == 0
     assert len(seen) > 20
+
+
+def test_a_reader_outlasts_a_busy_writer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """計画のデータを読むたびに、記録簿を読む前に、ほかの人が書いても。"""
+    path, load, turns = new_master(folder), load_master, iter(range(1, 16))
+
+    def load_then_write(asked: Path) -> Master:
+        master = load(asked)
+        with monkeypatch.context() as alone:
+            alone.setattr(LOADER, load)
+            for turn in itertools.islice(turns, 1):
+                collect(path, turn)
+        return master
+
+    monkeypatch.setattr(LOADER, load_then_write)
+    with open_ledger(path, writing=False) as seen:
+        assert replayed(seen.entries) == seen.master.plan
+    assert not list(turns)
 
 
 def test_the_master_edited_after_a_stop(folder: Path) -> None:

@@ -21,7 +21,8 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.problems import Problem
 
-_READS = 5
+# 読む間にほかの人が書いていたら、読み直す。書くほうは続いても、人の数ほど。
+_READS = 50
 
 
 @frozen
