@@ -258,6 +258,17 @@ def test_from_init_to_the_books(
     assert main(["export", "--only", "json"]) == ExitCode.OK
 
 
+def test_check_tells_of_an_address_that_is_none(tmp_path: Path, project_root: Path) -> None:
+    plan = new_city.start(tmp_path)
+    add_items(AddRequest(plan=plan, source=fill(tmp_path / LIST, full_row())))
+    form = project_root / "templates" / "shinchoku_sheet.xlsx"
+    assert check(plan, form).problems == ()
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["departments"][0]["sections"][0]["email"] = "soumu＠city.example.jp"
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    assert [problem.code for problem in check(plan, form).problems] == ["L021"]
+
+
 def test_a_city_with_another_form(tmp_path: Path) -> None:
     """四年の計画は、様式を替えれば使える。"""
     result = init(new_city.request(tmp_path, years=4))

@@ -14,6 +14,7 @@ from sheetgen.model.job import CheckResult, GenerateRequest, Per
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.letters import Addressees
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.xlsx import read_package, read_template
 
@@ -48,6 +49,7 @@ def check(plan: Path, template: Path) -> CheckResult:
             break
         problems += maker.problems()
         inputs = maker.input_count
+    problems += Addressees(loaded).malformed()
     return CheckResult(
         problems=tuple(p for i, p in enumerate(problems) if p not in problems[:i]),
         items=loaded.item_count,

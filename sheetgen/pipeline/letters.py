@@ -36,19 +36,21 @@ class Addressees:
 
     def problems(self, sections: Iterable[str]) -> list[Problem]:
         """宛先のない課と、宛先にできない書き方。"""
-        found: list[Problem] = []
-        without: list[str] = []
-        for section in sections:
-            email = self._emails.get(section)
-            if addresses(email) is None:
-                facts: dict[str, object] = {"section": section, "email": email}
-                found.append(Problem("L021", Place(label="課のメール"), facts))
-            elif not email:
-                without.append(section)
+        wanted = tuple(sections)
+        found = self.malformed(wanted)
+        without = [one for one in wanted if not self._emails.get(one)]
         if without:
             facts = {"count": len(without), "sections": some_of(without)}
             found.append(Problem("L020", facts=facts))
         return found
+
+    def malformed(self, sections: Iterable[str] | None = None) -> list[Problem]:
+        """宛先にできない書き方（L021）。``sections`` を省けば、すべての課の。"""
+        return [
+            Problem("L021", Place(label="課のメール"), {"section": one, "email": email})
+            for one in (self.order if sections is None else sections)
+            if addresses(email := self._emails.get(one)) is None
+        ]
 
 
 def chosen_sections(
