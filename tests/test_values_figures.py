@@ -79,6 +79,10 @@ def test_9_what_can_be_read_in_one_way_raises_no_question(
     assert bool(explain_reading(read.rule)) == bool(rule)
 
 
+def test_a_reading_of_another_version_is_shown_as_it_is() -> None:
+    assert explain_reading("width of_tomorrow").endswith("、of_tomorrow")
+
+
 @pytest.mark.parametrize(
     ("text", "value", "code"),
     [
