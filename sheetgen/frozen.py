@@ -23,7 +23,7 @@ def frozen(cls: type[_T]) -> type[_T]:
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     known = fields(made)
     made.__init__ = _initializer(known)
-    made._values = attrgetter(*(one.name for one in known)) if known else bool
+    made._values = _reader([one.name for one in known])
     for name, method in _METHODS.items():
         setattr(made, name, method)
     return made  # type: ignore[no-any-return]
@@ -48,6 +48,14 @@ def _initializer(known: tuple[Field[Any], ...]) -> Callable[..., None]:
     exec(f"def __init__({', '.join(head)}):\n" + "\n".join(body), names)
     made: Callable[..., None] = names["__init__"]
     return made
+
+
+def _reader(names: list[str]) -> Callable[[Any], object]:
+    """比べられる形で、欄の値を取り出すもの。"""
+    if not names:
+        return bool
+    # 一つだけでは組にならない。組にして比べる値は、自分自身とは等しい（NaN も）。
+    return attrgetter(*names) if len(names) > 1 else attrgetter(*names, *names)
 
 
 def _equal(self: Any, other: Any) -> Any:

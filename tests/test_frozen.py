@@ -78,6 +78,8 @@ def test_equal_means_the_same_type_and_the_same_values() -> None:
     assert Placed(1) != Only(1)
     assert Placed(1) == Placed(1, 1.0)
     assert Placed(1) != Placed(1, 2.0)
+    nan = float("nan")
+    assert (Only(nan) == Only(nan), Placed(nan) == Placed(nan)) == (True, True)
     assert Nothing() == Nothing()
     assert Nothing() != Only(None)
 
