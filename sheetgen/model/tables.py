@@ -6,13 +6,13 @@ half-width characters.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 
 
-class Align(Enum):
+class Align(StrEnum):
     """列のそろえ方。文章は折り返す。"""
 
     LEFT = "left"
@@ -20,7 +20,7 @@ class Align(Enum):
     RIGHT = "right"
 
 
-class Tone(Enum):
+class Tone(StrEnum):
     """セルの色合い。色だけで伝えることはない：文字も同じことを言う。"""
 
     PLAIN = "plain"

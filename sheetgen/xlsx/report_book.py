@@ -163,9 +163,12 @@ def _write_cell(
         chosen = formats.of(column.align, Tone.PLAIN, None, bold, whole)
         _write_compared(sheet, row, number, cell, chosen, formats)
         return
-    shown = cell if isinstance(cell, Shown) else Shown(cell)
-    chosen = formats.of(column.align, shown.tone, shown.number_format, bold)
-    value = shown.value
+    if isinstance(cell, Shown):
+        value = cell.value
+        chosen = formats.of(column.align, cell.tone, cell.number_format, bold)
+    else:
+        value = cell
+        chosen = formats.of(column.align, Tone.PLAIN, None, bold)
     if value is None or value == "":
         sheet.write_blank(row, number, None, chosen)
     elif isinstance(value, str):
