@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.model.difference import marked_runs
 from sheetgen.model.filled import Value
 from sheetgen.model.tables import Compared
 
 
 def compared(old: Value, new: Value) -> tuple[Compared, Compared]:
     """違う所に印の付いた、前の文と後の文。"""
+    from sheetgen.model.difference import marked_runs  # late: most runs have none to compare
+
     before, after = marked_runs(_text(old), _text(new))
     return Compared(before), Compared(after)
 

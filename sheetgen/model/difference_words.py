@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sheetgen.model.difference import difference
-
 _MOST_SHOWN = 5
 
 
 def difference_in_words(old: str, new: str) -> str:
     """違う所を ``「前」→「後」`` の形で並べる。多ければ初めの五つと残りの数。"""
+    from sheetgen.model.difference import difference  # late: most runs have none to tell
+
     changed = [piece for piece in difference(old, new) if piece.differs]
     words = [_words(piece.old, piece.new) for piece in changed[:_MOST_SHOWN]]
     rest = len(changed) - len(words)
