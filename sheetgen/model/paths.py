@@ -7,6 +7,7 @@ here and nowhere else.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
@@ -56,9 +57,11 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
 
     :raises KeyError: no such field.
     """
-    years = list(item.years)
     initiatives = {**item.initiatives}
     changes: dict[str, object] = {}
+    # 写しは一つの年度に一度でよいので、値を年度ごとに集める。
+    of_years: defaultdict[int, dict[str, object]] = defaultdict(dict)
+    of_results: defaultdict[int, dict[str, object]] = defaultdict(dict)
     for path, value in values.items():
         initiative = initiative_year_of(path, initiative_year)
         if initiative is not None:
@@ -70,12 +73,12 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
             changes["overall_grade"] = value
         else:
             index, in_result, name = _year_path(path)
-            year = years[index]
-            if in_result:
-                result = year.result.model_copy(update={name: value})
-                years[index] = year.model_copy(update={"result": result})
-            else:
-                years[index] = year.model_copy(update={name: value})
+            (of_results if in_result else of_years)[index][name] = value
+    years = list(item.years)
+    for index, update in of_results.items():
+        of_years[index]["result"] = years[index].result.model_copy(update=update)
+    for index, update in of_years.items():
+        years[index] = years[index].model_copy(update=update)
     return item.model_copy(update={**changes, "years": tuple(years)})
 
 
