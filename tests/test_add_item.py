@@ -178,6 +178,21 @@ def test_a_run_cut_short_is_settled_by_what_the_plan_holds(
         assert any(entry.action is Action.ADD for entry in ledger.entries) == placed
 
 
+def test_a_list_that_is_open_elsewhere_is_told(
+    plan: Path, listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == LIST:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *given, **named)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", taken)
+    with pytest.raises(SheetgenError) as caught:
+        add(plan, listed)
+    assert [problem.code for problem in caught.value.problems] == ["R002"]
+
+
 @pytest.mark.parametrize("what", ["text", "folder", "missing"])
 def test_what_is_no_list_is_told_in_words_of_its_own(plan: Path, what: str, tmp_path: Path) -> None:
     source = tmp_path / "一覧"

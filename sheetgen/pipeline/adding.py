@@ -23,6 +23,9 @@ from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
 from sheetgen.values import Expected, read_value
 
+# 一覧がないか、開けない。直すのは、動かした人。
+_OWN_FAULT = {"R001", "R002"}
+
 
 def add_items(
     request: AddRequest, *, now: datetime | None = None, who: str | None = None
@@ -123,10 +126,11 @@ def _book(path: Path) -> tuple[RawBook, list[Problem]]:
     books = [file.book for file in files if file.book is not None]
     if len(books) == 1:
         return books[0], problems
-    # 回収のことばの「対処」は、課に頼むことなので、ここでは使わない。
-    if not path.exists():
-        raise SheetgenError(problems)
-    reasons = [message_of(one).cause for one in problems] or [f"ブックが{len(books)}冊あります。"]
+    errors = [one for one in problems if message_of(one).level is Level.ERROR]
+    if any(one.code in _OWN_FAULT for one in errors):
+        raise SheetgenError(errors)
+    # ほかの回収のことばの「対処」は、課に頼むことなので、ここでは使わない。
+    reasons = [message_of(one).cause for one in errors] or [f"ブックが{len(books)}冊あります。"]
     facts = {"reason": reasons[0].removesuffix("。")}
     raise SheetgenError(Problem("I037", Place(file=str(path)), facts))
 
