@@ -261,3 +261,13 @@ def test_line_17_text_boxes_are_reported(desk: Desk, post: Post) -> None:
     result = desk.collect(book)
     remarks = [p for p in result.problems if p.place.sheet == post.sheets[BENCH]]
     assert remarks
+
+
+def test_line_14_a_cell_full_of_text_stops_no_return(desk: Desk, post: Post) -> None:
+    """文字で埋まったセルのわけを並べても、差戻しは作れ、画面は読める。"""
+    full = "あ" * 32_767
+    result = desk.collect(post.send(TAX, {GRADE: full}), post.send(BENCH, {VALUE: full}))
+    assert (states(result)[TAX], states(result)[BENCH]) == (ItemState.HELD, ItemState.HELD)
+    assert len(result.returns) == 2
+    assert {p.code for p in result.problems if message_of(p).level is Level.ERROR} == {"R224"}
+    assert all(len(message_of(problem).cause) < 500 for problem in result.problems)

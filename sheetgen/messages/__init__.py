@@ -42,6 +42,9 @@ __all__ = [
     "where",
 ]
 
+LONGEST_FACT = 3000
+"""一つの事実の字数の上限。全文は、届いたファイルと差戻しの様式にある。"""
+
 CATALOGUE: dict[str, Message] = {
     **MASTER,
     **PLAN,
@@ -67,8 +70,13 @@ CATALOGUE: dict[str, Message] = {
 def message_of(problem: Problem) -> Message:
     """問題の文面を、事実を埋めて返す。"""
     entry = CATALOGUE[problem.code]
-    facts = {key: str(value) for key, value in problem.facts.items()}
+    facts = {key: _told(str(value)) for key, value in problem.facts.items()}
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def _told(fact: str) -> str:
+    """文面に入れる事実。画面にもセルにも収まる長さにする。"""
+    return fact if len(fact) <= LONGEST_FACT else fact[:LONGEST_FACT] + "…"
 
 
 def where(place: Place) -> str:

@@ -11,6 +11,7 @@ from sheetgen.rules.case import Case, Facts
 from sheetgen.rules.personal import personal_data
 
 _SHORTEST_COMPARED = 5
+_LONGEST_TOLD = 40
 _ELSEWHERE = (
     "(?:詳細は)?(?:別紙|別添|添付(?:資料)?|同上|同左|右記|左記|上記|下記|前年度?|昨年度?|"
     "前回|ホームページ)?(?:の?(?:とおり|通り)|を?参照|に同じ|と?同じ|と?同様|に同様)?"
@@ -94,14 +95,16 @@ def says_nothing(case: Case, answer: Answer) -> Facts | None:
         return None
     grades = {*case.scale, *map(bare, case.scale)}
     if own in _NOTHING or own.isdecimal() or grades & {own, words.strip()}:
-        return {"raw": words}
+        return {"raw": _cut(words)}
     return None
 
 
 def unfinished(case: Case, answer: Answer) -> Facts | None:
     """「○○」「要確認」など、書きかけの印。"""
     found = _UNFINISHED.search(_words(answer))
-    return {"raw": found[0], "around": _around(_words(answer), found.start())} if found else None
+    if found is None:
+        return None
+    return {"raw": _cut(found[0]), "around": _around(_words(answer), found.start())}
 
 
 def still_side_by_side(case: Case, answer: Answer) -> Facts | None:
@@ -113,7 +116,7 @@ def still_side_by_side(case: Case, answer: Answer) -> Facts | None:
         if _SOURCE.fullmatch(line)
     }
     left = next((line for line in _words(answer).splitlines() if line.strip() in lines), None)
-    return {"raw": left.strip()} if left else None
+    return {"raw": _cut(left.strip())} if left else None
 
 
 def either_value(case: Case, answer: Answer) -> Facts | None:
@@ -142,6 +145,10 @@ def tells_of_a_person(case: Case, answer: Answer) -> Facts | None:
         return None
     found = personal_data(answer.value)
     return {"kinds": "、".join(found)} if found else None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else text[:_LONGEST_TOLD] + "…"
 
 
 def _around(text: str, at: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import fold
+from sheetgen.values.plain_text import shortened
 
 # The circle has several code points; input methods offer them in one list.
 _ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
@@ -35,9 +36,9 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
         found = _before_remark(plain, known)
         if found is not None:
             notes.use("grade_remark")
-            notes.ask("R223", raw=text, grade=found)
+            notes.ask("R223", raw=shortened(text), grade=found)
     if found is None:
-        notes.ask("R224", raw=text, scale="・".join(scale))
+        notes.ask("R224", raw=shortened(text), scale="・".join(scale))
     return found
 
 

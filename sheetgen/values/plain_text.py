@@ -18,6 +18,8 @@ BLANKS = (
 )
 """目に見えない空白。セルの終わりにあっても、書いたことにはならない。"""
 
+LONGEST_TOLD = 100  # 字。問いに添える、書かれていた文字の長さの上限
+
 GETA = "〓"
 """読めない字の代わりに置く、印刷の約束の字。"""
 
@@ -76,6 +78,11 @@ def _mended(text: str, notes: Notes) -> str:
 def is_too_long(text: str) -> bool:
     """一つのセルに入らない長さか。"""
     return len(text) > LONGEST_TEXT // 2 and utf16_length(text) > LONGEST_TEXT
+
+
+def shortened(text: str) -> str:
+    """問いに添える、書かれていたとおりの文字。長ければ終わりを略す。"""
+    return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "…"
 
 
 def excerpt(text: str, at: int = 0, length: int = 40) -> str:
