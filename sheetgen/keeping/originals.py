@@ -45,7 +45,7 @@ class OriginalKeeper:
         self._waiting: SimpleQueue[Delivered | None] = SimpleQueue()
         self._threads: list[Thread] = []
         self._taken: set[str] = set()
-        self._folders: set[Path] = set()
+        self._has_new_folder = False
         self._problems: list[Problem] = []
         self._failures: list[Problem] = []
 
@@ -78,11 +78,9 @@ class OriginalKeeper:
         self._join()
         if self._failures:
             raise SheetgenError(self._in_order(self._failures))
-        flushing = [Thread(target=flush_folder, args=(one,)) for one in sorted(self._folders)]
-        for thread in flushing:
-            thread.start()
-        for thread in flushing:
-            thread.join()
+        if self._has_new_folder:
+            flush_folder(self._folder)
+            flush_folder(self._folder.parent)
         return self._in_order(self._problems)
 
     def _join(self) -> None:
@@ -109,12 +107,12 @@ class OriginalKeeper:
             aside = _free_name(path)
             path.replace(aside)
             self._problems.append(Problem("R511", Place(file=file.name), {"aside": aside.name}))
-        if not path.parent.is_dir():
+        if path.parent.is_dir():
+            sweep(path.parent, path.name)
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._folders |= {self._folder, self._folder.parent}
-        sweep(path.parent, path.name)
-        put(path, file.data, flush=False)
-        self._folders.add(path.parent)
+            self._has_new_folder = True
+        put(path, file.data)
 
     @staticmethod
     def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sheetgen.answering.questions import distinct
 from sheetgen.forms.rounds import settle_round
 from sheetgen.frozen import frozen
+from sheetgen.keeping import OriginalKeeper
 from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
 from sheetgen.model.answers import MatchedForm, ReturnedForm
@@ -18,7 +19,7 @@ from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.answering import answer
 from sheetgen.pipeline.examining import Examiner
-from sheetgen.pipeline.ledger import Ledger, open_ledger
+from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.printing import Printing
 from sheetgen.pipeline.reading import ReadFile, Reading
 from sheetgen.pipeline.recording import (
@@ -59,12 +60,17 @@ def gather(
             raise UsageError(wrong)
         shelf = IssueShelf(plan, request.plan, request.template)
         asked = _asked(request, plan, shelf)
-        found, kept = _take_in(request, ledger, asked, reading, progress)
-        chosen = asked.round or _round_of(found.forms, plan, asked.year)
-        merged = merge(
-            plan, chosen, found.forms, ledger.past(chosen),
-            request.waivers, request.takes, request.reason,
-        )  # fmt: skip
+        sorter = _Sorter(asked, Examiner(plan, Printing(request.template)))
+        with original_keeper(ledger) as keeper:
+            _take_in(reading, None if request.dry_run else keeper, sorter, progress)
+            found = sorter.result()
+            chosen = asked.round or _round_of(found.forms, plan, asked.year)
+            merged = merge(
+                plan, chosen, found.forms, ledger.past(chosen),
+                request.waivers, request.takes, request.reason,
+            )  # fmt: skip
+            # 届いたものがディスクに書き切られるまで、何も記録しない。
+            kept = () if request.dry_run else keeper.finish()
         run = None if request.dry_run else record(ledger, chosen, merged.outcomes)
         noted = () if request.dry_run else note_open_items(ledger, chosen, merged.outcomes)
     problems = (
@@ -108,28 +114,15 @@ def _asked(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> Asked:
 
 
 def _take_in(
-    request: CollectRequest,
-    ledger: Ledger,
-    asked: Asked,
-    reading: Reading,
-    progress: Progress | None,
-) -> tuple[_Sorted, tuple[Problem, ...]]:
-    """届いたものを、しまいながら見分け、点検する。しまうときの問題も返す。
-
-    What has been delivered is safe on the disk when this returns, before anything of it
-    is recorded.
-    """
-    plan = ledger.master.plan
-    sorter = _Sorter(asked, Examiner(plan, Printing(request.template)))
-    with original_keeper(ledger) as keeper:
-        for done, one in enumerate(reading.files, 1):
-            if not request.dry_run:
-                keeper.add(one.delivered)
-            sorter.add(one)
-            if progress:
-                progress(done, reading.total, one.delivered.name)
-        kept = () if request.dry_run else keeper.finish()
-    return sorter.result(), kept
+    reading: Reading, keeper: OriginalKeeper | None, sorter: _Sorter, progress: Progress | None
+) -> None:
+    """届いたものを、しまいながら（``keeper`` があれば）見分け、点検する。"""
+    for done, one in enumerate(reading.files, 1):
+        if keeper is not None:
+            keeper.add(one.delivered)
+        sorter.add(one)
+        if progress:
+            progress(done, reading.total, one.delivered.name)
 
 
 class _Sorter:
