@@ -195,6 +195,21 @@ def test_line_34_full_disk(desk: Desk, filled_books: Path, honest_forms: dict[st
     assert assert_whole(desk, old, honest_forms)
 
 
+def test_line_34_an_original_that_cannot_be_kept(desk: Desk, post: Post) -> None:
+    """原本をしまえなければ、答えが読めていても、何も記録しない。"""
+    book = post.send(TAX)
+    blocked = desk.plan.parent / "returned"
+    blocked.write_bytes(b"")
+    old, written = desk.plan.read_bytes(), desk.plan.with_name("journal.jsonl")
+    done = desk.command("collect", book)
+    assert done.returncode == ExitCode.PROBLEMS, done.stdout + done.stderr
+    assert "R510" in done.stderr
+    assert (desk.plan.read_bytes(), written.exists()) == (old, False)
+    blocked.unlink()
+    assert desk.command("collect", book).returncode == ExitCode.OK
+    assert results(desk)[TAX] == dict(post.forms[TAX].answers)
+
+
 def test_line_34_two_at_once(desk: Desk, filled_books: Path, honest_forms: dict[str, Form]) -> None:
     """二人が別のブックを同時に回収する。待つか、待つよう言われ、どちらの答えも失われない。"""
     books = sorted(filled_books.iterdir())
