@@ -166,8 +166,11 @@ class Session:
             self.book.unprotect("")
 
     def leave(self) -> None:
-        """LibreOffice ごと終える。"""
+        """LibreOffice ごと終える。片づけの間はまだ答えるので、答えなくなるまで待つ。"""
         self.desktop.terminate()
+        until = time.monotonic() + START_SECONDS
+        while is_alive(self.desktop) and time.monotonic() < until:
+            time.sleep(0.05)
 
     def read(self, sheet: str, cells: list[str]) -> dict[str, Any]:
         """セルの見た目の文字。"""
