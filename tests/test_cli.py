@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -253,6 +254,26 @@ def test_ctrl_c_is_told_plainly(
     assert main(["generate"]) == ExitCode.PROBLEMS
     assert "U010" in capsys.readouterr().err
     assert not (tmp_path / LOG_NAME).exists()
+
+
+@pytest.mark.usefixtures("heeded_interrupt")
+def test_ctrl_c_that_a_library_makes_an_error_of_its_own_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """pydantic は、型を組む途中の Ctrl-C を SchemaError に変える。"""
+
+    def swallow(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("made of it") from None
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sheetgen.cli.commands.cli.main", swallow)
+    assert main(["generate"]) == ExitCode.PROBLEMS
+    assert "U010" in capsys.readouterr().err
+    assert not (tmp_path / LOG_NAME).exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_console_without_the_character(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 import sheetgen
+from sheetgen.cli.interrupts import Interrupts
 from sheetgen.cli.japanese import soften_streams, speak_japanese
 from sheetgen.problems import ExitCode, Problem, SheetgenError
 
@@ -32,29 +33,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     soften_streams()
     speak_japanese()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        # Inside the boundary: a damaged installation must be reported, too.
-        from sheetgen.cli.commands import cli
+    with Interrupts() as interrupts:
+        try:
+            # Inside the boundary: a damaged installation must be reported, too.
+            from sheetgen.cli.commands import cli
 
-        code = cli.main(args=given, prog_name="sheetgen", standalone_mode=False)
-        return int(code) if isinstance(code, int) else ExitCode.OK
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.PROBLEMS
-    except (click.Abort, KeyboardInterrupt):
-        from sheetgen.cli.report import show_problems
+            code = cli.main(args=given, prog_name="sheetgen", standalone_mode=False)
+            return int(code) if isinstance(code, int) else ExitCode.OK
+        except click.ClickException as error:
+            error.show()
+            return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.PROBLEMS
+        except (click.Abort, KeyboardInterrupt):
+            return _say_stopped()
+        except SheetgenError as error:
+            from sheetgen.cli.report import counts, show_problems
 
-        show_problems([Problem("U010")], to_stderr=True)
-        return ExitCode.PROBLEMS
-    except SheetgenError as error:
-        from sheetgen.cli.report import counts, show_problems
+            click.echo(f"続けられませんでした（{counts(error.problems)}）。", err=True)
+            show_problems(error.problems, to_stderr=True)
+            return error.exit_code
+        except Exception as error:
+            if interrupts.pressed:
+                return _say_stopped()
+            _report_bug(error, given)
+            return ExitCode.BUG
 
-        click.echo(f"続けられませんでした（{counts(error.problems)}）。", err=True)
-        show_problems(error.problems, to_stderr=True)
-        return error.exit_code
-    except Exception as error:
-        _report_bug(error, given)
-        return ExitCode.BUG
+
+def _say_stopped() -> ExitCode:
+    """使う人が止めたことを言う。"""
+    from sheetgen.cli.report import show_problems
+
+    show_problems([Problem("U010")], to_stderr=True)
+    return ExitCode.PROBLEMS
 
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> None:

@@ -1,0 +1,43 @@
+"""Ctrl-C が押されたかどうか。
+
+A library may turn the ``KeyboardInterrupt`` it meets into an exception of its own:
+pydantic does so when it is interrupted while it builds a model (``SchemaError``).  Who
+pressed the keys must not read of a bug, so the signal itself is noted.
+"""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Self
+
+
+class Interrupts:
+    """この中にいる間、Ctrl-C を覚える。``pressed`` は押されたかどうか。"""
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._is_ours = False
+
+    def __enter__(self) -> Self:
+        # 裏で動かされて Ctrl-C を聞かないことにしたプロセスや、別のスレッドでは、そのままとする。
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            try:
+                signal.signal(signal.SIGINT, self._note)
+            except ValueError:
+                return self
+            self._is_ours = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.pressed = True
+        signal.default_int_handler(number, frame)
