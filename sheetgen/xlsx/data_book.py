@@ -20,10 +20,9 @@ _NARROW = 10
 
 def write_data_book(dataset: DataSet, target: IO[bytes]) -> None:
     """一式を ``target`` に書く。"""
-    book = new_book(target, dataset.title, dataset.publisher)
-    for table in dataset.tables:
-        _write(book.add_worksheet(table.title), table)
-    book.close()
+    with new_book(target, dataset.title, dataset.publisher) as book:
+        for table in dataset.tables:
+            _write(book.add_worksheet(table.title), table)
 
 
 def _write(sheet: Worksheet, table: DataTable) -> None:

@@ -31,14 +31,13 @@ _WIDE, _MIDDLE, _NARROW = 36, 18, 11
 
 def write_list_book(guide: ListGuide, target: IO[bytes]) -> None:
     """一覧を ``target`` に書く。"""
-    book = new_book(target, guide.title, guide.creator)
-    items = book.add_worksheet(ITEM_SHEET)
-    words = book.add_worksheet(GUIDE_SHEET)
-    choices = book.add_worksheet(CHOICE_SHEET)
-    ranges = _write_choices(choices, guide)
-    _write_items(book, items, guide, ranges)
-    _write_guide(book, words, guide)
-    book.close()
+    with new_book(target, guide.title, guide.creator) as book:
+        items = book.add_worksheet(ITEM_SHEET)
+        words = book.add_worksheet(GUIDE_SHEET)
+        choices = book.add_worksheet(CHOICE_SHEET)
+        ranges = _write_choices(choices, guide)
+        _write_items(book, items, guide, ranges)
+        _write_guide(book, words, guide)
 
 
 def _write_choices(sheet: Worksheet, guide: ListGuide) -> dict[str, str]:

@@ -6,6 +6,9 @@ is written, so that the same tables give the same bytes.
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,12 +19,16 @@ if TYPE_CHECKING:
 _NO_DATE = datetime(1980, 1, 1)
 
 
-def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Workbook:
-    """``target`` に書くブック。閉じるのは、呼んだ側。"""
+@contextmanager
+def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Iterator[Workbook]:
+    """``target`` に書くブック。この中で作り、出るときに書き終える。"""
     from xlsxwriter import Workbook  # late: most runs make no such book
 
+    # 途中で止められると、XlsxWriter の ZIP は捨てられるときに自分を閉じようとする。
+    # そのとき ``target`` はもう閉じている。
+    whole = io.BytesIO()
     book = Workbook(
-        target,
+        whole,
         {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -31,4 +38,6 @@ def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Work
         },
     )
     book.set_properties({"title": title, "author": author, "created": _NO_DATE})
-    return book
+    yield book
+    book.close()
+    target.write(whole.getbuffer())

@@ -43,12 +43,11 @@ def write_report(
     """
     # XlsxWriter は渡した書式に書き足すので、毎回新しいものを渡す。
     text = dict(_DEFAULT_FORMAT)
-    book = new_book(target, report.title, report.creator, default_format_properties=text)
-    formats = _Formats(book)
-    for table in report.tables:
-        sheet = book.add_worksheet(table.name)
-        _write_table(sheet, table, report.title, formats, heights[table.name])
-    book.close()
+    with new_book(target, report.title, report.creator, default_format_properties=text) as book:
+        formats = _Formats(book)
+        for table in report.tables:
+            sheet = book.add_worksheet(table.name)
+            _write_table(sheet, table, report.title, formats, heights[table.name])
 
 
 class _Formats:
