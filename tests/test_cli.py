@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import types
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,35 @@ def test_ctrl_c_that_a_library_makes_an_error_of_its_own_is_no_bug(
     assert "U010" in capsys.readouterr().err
     assert not (tmp_path / LOG_NAME).exists()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("heeded_interrupt")
+def test_ctrl_c_that_python_loses_is_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Cleaned:
+        def __init__(self, way: Callable[[], None]) -> None:
+            self.way = way
+
+        def __del__(self) -> None:
+            self.way()
+
+    def stop() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    def fail() -> None:
+        raise RuntimeError("another")
+
+    def clean(way: Callable[[], None]) -> Callable[..., int]:
+        return lambda **_: Cleaned(way) and 0
+
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: said.append(lost.exc_type))
+    for way, printed in ((stop, []), (fail, [RuntimeError])):
+        monkeypatch.setattr("sheetgen.cli.commands.cli.main", clean(way))
+        assert main(["generate"]) == ExitCode.OK
+        assert said == printed
+    assert capsys.readouterr().err == ""
 
 
 def test_a_console_without_the_character(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:

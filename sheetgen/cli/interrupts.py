@@ -2,14 +2,20 @@
 
 A library may turn the ``KeyboardInterrupt`` it meets into an exception of its own:
 pydantic does so when it is interrupted while it builds a model (``SchemaError``).  Who
-pressed the keys must not read of a bug, so the signal itself is noted.
+pressed the keys must not read of a bug, so the signal itself is noted.  And an interrupt
+that falls where Python cannot raise it (the clean-up of an object) is printed with a
+traceback and lost: the run goes on to its end, and nobody needs to read of that either.
 """
 
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType, TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 
 class Interrupts:
@@ -27,6 +33,7 @@ class Interrupts:
             except ValueError:
                 return self
             self._is_ours = True
+            self._say_lost, sys.unraisablehook = sys.unraisablehook, self._lose
         return self
 
     def __exit__(
@@ -37,7 +44,12 @@ class Interrupts:
     ) -> None:
         if self._is_ours:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.unraisablehook = self._say_lost
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.pressed = True
         signal.default_int_handler(number, frame)
+
+    def _lose(self, lost: UnraisableHookArgs) -> None:
+        if not (self.pressed and issubclass(lost.exc_type, KeyboardInterrupt)):
+            self._say_lost(lost)
