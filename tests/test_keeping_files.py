@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from merge_samples import RESULTS, REVISION, new_master
 
 from sheetgen import keeping
+from sheetgen.durable import put
 from sheetgen.keeping.transaction import pending_path
 from sheetgen.messages import describe
 from sheetgen.model.action import Action
@@ -78,6 +80,57 @@ def test_an_original_that_cannot_be_kept_stops_the_run(
             keeping.keep_originals(tmp_path, [delivered(b"one")])
     assert [problem.code for problem in raised.value.problems] == [code]
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_fault_while_keeping_an_original_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("sheetgen.keeping.originals.put", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        keeping.keep_originals(tmp_path, [delivered(b"one")])
+
+
+def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    both = threading.Event()
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            threads.append(self)
+            super().start()
+            if len(threads) == 2:
+                both.set()
+                raise KeyboardInterrupt
+
+    def keep_after_the_second(path: Path, data: bytes) -> None:
+        """一つめのスレッドの仕事が、二つめのスレッドの終わりより後になるようにする。"""
+        if data == b"one":
+            both.wait(30)
+            threads[1].join(30)
+        put(path, data)
+
+    monkeypatch.setattr("sheetgen.keeping.originals.Thread", Interrupted)
+    monkeypatch.setattr("sheetgen.keeping.originals.put", keep_after_the_second)
+    files = [delivered(b"one"), delivered(b"two")]
+    ended: list[type[BaseException]] = []
+
+    def run() -> None:
+        try:
+            keeping.keep_originals(tmp_path, files)
+        except KeyboardInterrupt as error:
+            ended.append(type(error))
+
+    # 別のスレッドで待つ。終わらない誤りが、試験ぜんたいを止めないように。
+    waiting = threading.Thread(target=run, daemon=True)
+    waiting.start()
+    waiting.join(60)
+    assert ended == [KeyboardInterrupt]
+    assert all(keeping.find_original(tmp_path, file.digest) for file in files)
 
 
 # --- the journal -----------------------------------------------------------------

@@ -48,6 +48,7 @@ class OriginalKeeper:
         self._has_new_folder = False
         self._problems: list[Problem] = []
         self._failures: list[Problem] = []
+        self._bugs: list[Exception] = []
 
     def __enter__(self) -> OriginalKeeper:
         return self
@@ -63,9 +64,10 @@ class OriginalKeeper:
         self._taken.add(path.name)
         self._waiting.put(file)
         if len(self._threads) < THREADS:
-            thread = Thread(target=self._work, daemon=True)
-            thread.start()
+            thread = Thread(target=self._work, args=(self._waiting,), daemon=True)
+            # 始めたところで Ctrl-C が来ても、待つべきものとして覚えているように。
             self._threads.append(thread)
+            thread.start()
 
     def finish(self) -> tuple[Problem, ...]:
         """すべてがディスクに書き切られるまで待つ。
@@ -76,6 +78,8 @@ class OriginalKeeper:
             may be recorded then.
         """
         self._join()
+        if self._bugs:
+            raise self._bugs[0]
         if self._failures:
             raise SheetgenError(self._in_order(self._failures))
         if self._has_new_folder:
@@ -84,14 +88,15 @@ class OriginalKeeper:
         return self._in_order(self._problems)
 
     def _join(self) -> None:
-        for _ in self._threads:
-            self._waiting.put(None)
+        self._waiting.put(None)
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
         self._threads.clear()
+        self._waiting = SimpleQueue()
 
-    def _work(self) -> None:
-        while (file := self._waiting.get()) is not None:
+    def _work(self, waiting: SimpleQueue[Delivered | None]) -> None:
+        while (file := waiting.get()) is not None:
             path = original_path(self._folder, file.digest, file.suffix)
             try:
                 self._keep(path, file)
@@ -99,6 +104,10 @@ class OriginalKeeper:
                 code = "R512" if error.errno == errno.ENOSPC else "R510"
                 facts = {"folder": path.parent}
                 self._failures.append(Problem(code, Place(file=file.name), facts))
+            except Exception as error:  # 待つ側で起きたのと同じに扱う
+                self._bugs.append(error)
+        # 終わりの印は、受け取った者が次の者に回す。何人いても、一つで足りる。
+        waiting.put(None)
 
     def _keep(self, path: Path, file: Delivered) -> None:
         if path.exists():
