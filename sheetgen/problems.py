@@ -7,11 +7,9 @@ A problem is a value: a stable code, a place and the facts.  Its words live in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-
-from sheetgen.frozen import frozen
 
 
 class Level(StrEnum):
@@ -31,7 +29,7 @@ class ExitCode(IntEnum):
     BUG = 3
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Place:
     """問題の場所。分かっているものだけを持つ。
 
@@ -47,7 +45,7 @@ class Place:
     item: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Problem:
     """一つの問題。``facts`` は文面の空欄に入る値。"""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-BASE = {"problems", "messages", "era", "durable", "frozen"}
+BASE = {"problems", "messages", "era", "durable"}
 STEPS = {
     "master", "forms", "expressions", "typeset", "xlsx", "output",
     "intake", "guard", "matching", "values", "rules", "merging", "keeping",

@@ -7,10 +7,10 @@ typed, so that the same check finds it again unless someone mends it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sheetgen.answering.questions import open_questions
 from sheetgen.answering.wording import mark_of, mend_of, quote_of
-from sheetgen.frozen import frozen
 from sheetgen.messages import message_of
 from sheetgen.messages.answering import (
     EITHER_VALUE,
@@ -30,7 +30,7 @@ from sheetgen.model.text import LONGEST_TEXT
 from sheetgen.problems import Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Asked:
     """この照会の欄。``opened`` は記入してもらう欄の道、``initiative_year`` は方針の年度。"""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes
@@ -22,12 +23,11 @@ from sheetgen.expressions.paths import (
     written,
     written_paths,
 )
-from sheetgen.frozen import frozen
 
 Context = Mapping[str, Any]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Linked:
     """値と、そのセルから飛ぶ先のシートの名、そのシートのセル。"""
 
@@ -75,7 +75,7 @@ FILTERS = ("wareki", "wareki_full", "wareki_short", "circled", "link")
 """様式のために足したフィルター。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Expression:
     """読み取ったセルの式。``path`` は、一つの道だけからなるときのその道。"""
 
@@ -202,7 +202,7 @@ def _filtered_walker(node: nodes.Expr) -> Callable[[Context], Any] | None:
     return lambda context: function(*[walk(context) for walk in walkers])
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Loop:
     """行の繰り返し。``rest`` は、印を除いた最初のセルの文字。"""
 

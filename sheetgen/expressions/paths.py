@@ -9,13 +9,12 @@ import difflib
 import types
 import typing
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from sheetgen.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class UnknownName:
     """知らない名前。``path`` は書かれたまま、``near`` は似た名前（なければ空）。"""
 

@@ -6,14 +6,13 @@ them for the office.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, wareki_short
 from sheetgen.forms.identity import Marks, carrier
 from sheetgen.forms.rounds import printed_initiative_year
-from sheetgen.frozen import frozen
 from sheetgen.messages import task_of
 from sheetgen.model.identity import form_id
 from sheetgen.model.item import Item, YearPlan
@@ -21,7 +20,7 @@ from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RoundText:
     """照会。``deadline`` は期限の書き方（決まっていなければ空）。"""
 
@@ -31,7 +30,7 @@ class RoundText:
     task: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BookText:
     """ブック。``count`` は様式の枚数。"""
 
@@ -39,7 +38,7 @@ class BookText:
     count: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Initiative:
     """様式に載せる年度の取組方針・取組内容。"""
 
@@ -47,7 +46,7 @@ class Initiative:
     text: str | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FormText:
     """一枚の様式に印刷する、組み立てた文字。"""
 
@@ -59,7 +58,7 @@ class FormText:
     related: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListEntry:
     """「はじめに」の一覧の一行。様式がこのブックになければ ``sheet`` は ``None``。"""
 
@@ -73,7 +72,7 @@ class ListEntry:
     carrier: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReasonText:
     """差戻しのわけの一行。欄が様式になければ ``cell`` は ``None``。"""
 
@@ -88,7 +87,7 @@ class ReasonText:
     mend: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BookContext:
     """実施項目によらないシートで使える名前。``reasons`` は差戻しのブックだけにある。"""
 
@@ -100,7 +99,7 @@ class BookContext:
     reasons: tuple[ReasonText, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FormContext:
     """様式のシートで使える名前。"""
 

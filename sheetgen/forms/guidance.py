@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sheetgen.frozen import frozen
 from sheetgen.messages import Guidance, guidance
 from sheetgen.model.filled import Validation, Value
 from sheetgen.model.item import Item
@@ -17,7 +16,7 @@ _LONGEST_LIST = 255
 """入力規則に直に書ける一覧の長さの上限。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OpenInput:
     """開いている記入欄。``capacity`` は、印刷で入る全角の字数。"""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.model.identity import carrier_text, form_id
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Marks:
     """テンプレートの目印と、配布記録の目印。"""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.forms.filenames import RETURN_LABEL, safe_name
-from sheetgen.frozen import frozen
 from sheetgen.model.item import Item, Owner
 from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.model.plan import Measure, Plan, Policy
@@ -15,7 +15,7 @@ from sheetgen.problems import Place, Problem, UsageError
 Placed = tuple[Policy, Measure, Item]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BookJob:
     """作るブック一冊。
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
 
 FILE_SECONDS = 20
 """一つのファイルを読む時間の上限（秒）。ふつうの28冊は、合わせて0.1秒もかからない。"""
@@ -17,7 +17,7 @@ ANSWER_BYTES = 64 << 20
 """一つの答えの大きさの上限。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Limits:
     """子のプロセスの限り。"""
 

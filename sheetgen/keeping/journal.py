@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from sheetgen.frozen import frozen
 from sheetgen.model.action import Action
 from sheetgen.model.journal import Entry
 from sheetgen.problems import Place, Problem
@@ -19,7 +19,7 @@ NAME = "journal.jsonl"
 _VALUED = {Action.RECORD, Action.UNDO, Action.DECIDE}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Journal:
     """読んだ記録簿。``problems`` は読めない行。"""
 

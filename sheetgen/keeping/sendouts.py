@@ -6,12 +6,12 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from sheetgen.durable import flush_folder
-from sheetgen.frozen import frozen
 from sheetgen.model.sendout import SendOut
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -20,7 +20,7 @@ LOCK_WAIT = 10.0
 """ほかの人が書き終えるのを待つ秒数。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SendOutLog:
     """読んだ送付記録。``problems`` は読めない行。"""
 

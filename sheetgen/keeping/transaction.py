@@ -22,11 +22,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from sheetgen.durable import flush_folder, put, sweep
-from sheetgen.frozen import frozen
 from sheetgen.keeping.journal import journal_path, shown_journal
 from sheetgen.messages.keeping import OUTCOMES
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -43,7 +43,7 @@ class Happened(Enum):
     """計画のデータが、前とも後とも違う。止まったあとで人が直した。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pending:
     """始めた書き換え。
 
@@ -58,7 +58,7 @@ class Pending:
     lines: bytes
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class State:
     """ディスクにあるもの。``pending`` は途中で止まった書き換え（なければ ``None``）。
 

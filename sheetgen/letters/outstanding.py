@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sheetgen.frozen import frozen
 from sheetgen.model.collect import ItemState
 from sheetgen.model.sendout import SendKind, SendOut
 
 _OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Outstanding:
     """一つの課の、答えのない実施項目（ID）。``deadline`` は最後に知らせた期限。
 

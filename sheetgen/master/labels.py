@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sheetgen.frozen import frozen
 from sheetgen.model.consistency import Path
 from sheetgen.model.plan import Plan
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Spot:
     """計画のデータの中の一か所。``path`` はJSON path、``item`` は実施項目のID。"""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from sheetgen.frozen import frozen
 from sheetgen.master.json_text import parse_json, read_bytes
 from sheetgen.master.labels import locate, visible
 from sheetgen.model.consistency import find_inconsistencies
@@ -70,7 +70,7 @@ _KINDS = {
 }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Master:
     """読んだ計画のデータ。``digest`` は読んだ時のファイルの中身を表す。"""
 

@@ -9,8 +9,7 @@ between them as before.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
 
 Scores = Mapping[tuple[int, int], float]
 """もとの番号と今の番号の組ごとの、同じ中身の重さ。"""
@@ -18,7 +17,7 @@ Scores = Mapping[tuple[int, int], float]
 _SLIGHT = 1e-9
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Position:
     """もとの行の、今の場所。
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.matching.content import FORMULA, key_of
 from sheetgen.model.filled import input_name
 from sheetgen.model.issued import IssuedCell, IssuedForm, IssuedLayout
@@ -11,7 +12,7 @@ from sheetgen.model.refs import Area, ref_of, split_area
 CARRIER_PATH = "form.carrier"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Spot:
     """配った様式の一つのセル。``name`` は記入欄に付けた名前（記入欄でなければ空）。"""
 
@@ -25,7 +26,7 @@ class Spot:
         return self.cell.ref
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Landmark:
     """文字の分かっているセル。``is_heading`` は、どの様式でも同じ文字か。"""
 
@@ -36,7 +37,7 @@ class Landmark:
     is_heading: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Chart:
     """配ったときの配置。
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.identity import CARRIER_NAME, parse_carrier, split_form_id
 from sheetgen.model.refs import split_ref
 from sheetgen.model.returned import RawSheet
@@ -14,7 +14,7 @@ from sheetgen.model.returned import RawSheet
 _PRINTED = re.compile(r"(?<!\d)\d{4}[A-Z]-\d\d-\d\d-\d\d(?!\d)")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Claim:
     """一つの目印。``form`` は様式ID、``fields`` は隠した行の目印のときの、ほかの欄。"""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
-from sheetgen.frozen import frozen
 from sheetgen.matching.chart import Chart, chart_of
 from sheetgen.matching.claims import Claim, distinct, printed_ids
 from sheetgen.matching.content import key_of, same
@@ -21,7 +21,7 @@ ENOUGH_HEADINGS = 0.4
 """様式と見るのに要る、見出しの割合。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Identity:
     """分かった様式。``problems`` は、見分けるときに気付いたこと。"""
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sheetgen.frozen import frozen
 from sheetgen.matching.alignment import AxisMap, Position, align
 from sheetgen.matching.chart import Chart, Landmark, Spot
 from sheetgen.matching.content import FORMULA, is_blank, is_vacant, key_of
@@ -22,7 +21,7 @@ _TOO_COMMON = 100
 _Places = Mapping[str, list[tuple[int, int]]]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Target:
     """欄のあるはずのセル。``ref`` が ``None`` なら、消されている。
 

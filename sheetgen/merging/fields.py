@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sheetgen.frozen import frozen
 from sheetgen.merging.said import Said
 from sheetgen.merging.taking import Choice, Verdict
 from sheetgen.merging.wording import choices_text, shown, take_words, values_text
@@ -13,7 +12,7 @@ from sheetgen.model.filled import Value
 from sheetgen.problems import Place, Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Field:
     """一つの実施項目の一つの欄。``now`` はいま計画のデータにある値。
 
@@ -28,7 +27,7 @@ class Field:
     rejected: frozenset[Value] = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Settled:
     """突き合わせた結果。``value`` が計画のデータに入るべき値。
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.merging.fields import Field, Settled, settle
 from sheetgen.merging.said import Said
 from sheetgen.merging.taking import Choice
@@ -31,7 +31,7 @@ from sheetgen.problems import Level, Place, Problem
 _NOTHING: frozenset[Value] = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Case:
     """すべての項目に共通のこと。``grades`` は評価の段階。"""
 
@@ -43,7 +43,7 @@ class Case:
     desk: Desk
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemMerge:
     """一つの項目の結果と、当たった ``--waive``。"""
 

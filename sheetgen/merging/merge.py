@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.merging.items import Case, merge_item
 from sheetgen.merging.taking import unmatched_takes
 from sheetgen.merging.waiving import Desk, check_decisions, never
@@ -18,7 +18,7 @@ from sheetgen.model.round import Round
 from sheetgen.problems import Place, Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Merged:
     """突き合わせた結果。``outcomes`` は計画のすべての実施項目、印刷の順。
 

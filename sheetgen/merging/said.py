@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.model.answers import Answer, ReturnedForm
 from sheetgen.model.filled import Value
 from sheetgen.problems import Place
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Said:
     """一つの様式の、一つの欄の答え。"""
 

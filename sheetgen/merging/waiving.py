@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.messages import CATALOGUE
 from sheetgen.model.answers import ReturnedForm
 from sheetgen.model.collect import Take, UsedWaiver, Waiver
@@ -64,7 +64,7 @@ def _may_be_waived(code: str, waivable: Callable[[str], bool]) -> bool:
     return CATALOGUE[code].level is Level.CONFIRM or waivable(code)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sifted:
     """問題を、残るもの・今回通したものに分けた結果。``met`` は指定に当たった符号。"""
 

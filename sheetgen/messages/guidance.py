@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sheetgen.era import wareki_full
-from sheetgen.frozen import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """記入欄の案内（選んだとき）と、規則に合わないときのことば。"""
 

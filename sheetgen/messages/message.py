@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.problems import Level
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Message:
     """一つのコードの重さと文面。``{name}`` は ``Problem.facts`` の値で埋まる。"""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawCell
@@ -22,7 +21,7 @@ class Found(StrEnum):
     LABEL = "見出し"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FoundCell:
     """見つけた欄。``cell`` は中身（何も入っていなければ ``None``）。
 
@@ -37,7 +36,7 @@ class FoundCell:
     sure: bool = True
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LockedChange:
     """記入欄でない所の、配ったときとの違い。``path`` は欄の道（見出しなどは ``None``）。"""
 
@@ -48,7 +47,7 @@ class LockedChange:
     returned: RawCell | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class MatchedForm:
     """どの様式かが分かったシート。値はまだ読んでいない。
 
@@ -67,7 +66,7 @@ class MatchedForm:
     problems: tuple[Problem, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Answer:
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
@@ -83,7 +82,7 @@ class Answer:
     how: Found = Found.NAME
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """変更申出：記入欄でない計画の文への書き込み。そのままでは取り込まない。"""
 
@@ -94,7 +93,7 @@ class Proposal:
     new: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReturnedForm:
     """値を読み、点検した様式一枚。
 

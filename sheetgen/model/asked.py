@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from sheetgen.frozen import frozen
 from sheetgen.model.answers import MatchedForm
 from sheetgen.model.issued import Issue
 from sheetgen.model.round import Round
 from sheetgen.problems import Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class KnownItem:
     """計画の実施項目。``label`` は印刷の番号 ``(8)⑧``。"""
 
@@ -52,7 +51,7 @@ class Asked:
     issues: Issues
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Matched:
     """一冊から見分けた様式と、様式にならなかった問題。"""
 

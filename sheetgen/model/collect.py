@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.answers import Answer, Proposal
 from sheetgen.model.filled import Value
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.problems import Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """確かめた問題を通す指定。"""
 
@@ -21,7 +20,7 @@ class Waiver:
     item: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Take:
     """食い違いの決め方。
 
@@ -64,7 +63,7 @@ class ItemState(StrEnum):
     MISSING = "未提出"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Change:
     """計画のデータに入れる（入れた）一つの値。"""
 
@@ -79,7 +78,7 @@ class Change:
     sheet: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemProposal:
     """ある様式の変更申出。"""
 
@@ -90,7 +89,7 @@ class ItemProposal:
     sheet: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class UsedWaiver:
     """使った ``--waive``。``path`` と ``value`` は、通した値。"""
 
@@ -102,7 +101,7 @@ class UsedWaiver:
     file: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """食い違いで採らなかった値。"""
 
@@ -115,7 +114,7 @@ class Rejected:
     original: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemOutcome:
     """一つの実施項目の結果。
 
@@ -133,7 +132,7 @@ class ItemOutcome:
     files: tuple[str, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
 
@@ -144,7 +143,7 @@ class FileOutcome:
     problems: tuple[Problem, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CollectResult:
     """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
 

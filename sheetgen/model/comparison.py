@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.difference import Runs
 from sheetgen.model.report import Output, ReportResult
 
@@ -34,7 +33,7 @@ class State(StrEnum):
     RENUMBERED = "番号"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Side:
     """改正後か改正前の文。``mark`` があれば ``runs`` は空。"""
 
@@ -47,7 +46,7 @@ class Side:
         return "".join(text for text, _ in self.runs)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ComparedRow:
     """一つの欄の、改正後と改正前。"""
 
@@ -56,7 +55,7 @@ class ComparedRow:
     old: Side
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ComparedBlock:
     """実施項目など一つのまとまり。``new`` と ``old`` はその見出し（番号と名）。
 
@@ -74,7 +73,7 @@ class ComparedBlock:
     rest: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ComparedSection:
     """基本方針や推進項目など、見出し一つの下のまとまり。``short`` は短い見出し。"""
 
@@ -84,7 +83,7 @@ class ComparedSection:
     blocks: tuple[ComparedBlock, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Edition:
     """比べた計画の一方。``count`` は実施項目数の書き方。"""
 
@@ -94,7 +93,7 @@ class Edition:
     count: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Listed:
     """一覧の一行。``block`` は対照表のまとまりの ``key``（なければ空）。"""
 
@@ -105,7 +104,7 @@ class Listed:
     what: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Listing:
     """区分一つの一覧。"""
 
@@ -114,7 +113,7 @@ class Listing:
     rows: tuple[Listed, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
 
@@ -152,7 +151,7 @@ class CompareRequest:
     fonts: Path | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CompareResult:
     """新旧対照表を作った結果。``counts`` は（区分, 件数の書き方）、``differs`` は違いの有無。"""
 

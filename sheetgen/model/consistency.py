@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
-
-from sheetgen.frozen import frozen
+from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 Tree = Mapping[str, object]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Inconsistency:
     """合わない一か所。``kind`` は種類、``facts`` は文面に入れる値。"""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reason:
     """直してもらうわけ一つ。``path`` は様式の欄の道（欄が分からなければ ``None``）。
 
@@ -23,7 +22,7 @@ class Reason:
     mend: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Correction:
     """一つの実施項目の差戻し。
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """届いた一つのファイル。
 
@@ -24,7 +23,7 @@ class Delivered:
     suffix: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
 

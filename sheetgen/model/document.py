@@ -6,13 +6,14 @@ already written as they are printed.  A part or chapter the plan does not have i
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.model.document_overview import NumberedName, OverviewPart
 from sheetgen.model.document_results import ResultsPart
 from sheetgen.model.document_sheets import SheetsPart
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Cover:
     """表紙。"""
 
@@ -23,7 +24,7 @@ class Cover:
     published: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Point:
     """主なポイントの一つ。"""
 
@@ -31,7 +32,7 @@ class Point:
     is_new: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class HighlightGroup:
     """基本方針ごとの主なポイント。"""
 
@@ -40,7 +41,7 @@ class HighlightGroup:
     notes: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Highlights:
     """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。"""
 
@@ -50,7 +51,7 @@ class Highlights:
     groups: tuple[HighlightGroup, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OverviewRow:
     """概要表の一行。再掲の行は ``note`` だけを中の欄に持つ。``item`` は実施項目のID。"""
 
@@ -67,7 +68,7 @@ class OverviewRow:
     is_new: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OverviewSection:
     """概要表の〔…〕の見出しと、その下の行。"""
 
@@ -75,7 +76,7 @@ class OverviewSection:
     rows: tuple[OverviewRow, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OverviewTable:
     """推進項目の概要表。``columns`` は見出し。"""
 
@@ -86,7 +87,7 @@ class OverviewTable:
     notes: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RevisionPart:
     """「２．年次見直しの概要」。"""
 
@@ -95,7 +96,7 @@ class RevisionPart:
     tables: tuple[OverviewTable, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Document:
     """年次見直しの文書の全体。``year`` は年度、``published`` は公表年月 (``2024-03``)。"""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class NumberedName:
     """番号の付いた名。基本方針や推進項目。"""
 
@@ -14,7 +14,7 @@ class NumberedName:
     name: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PhilosophyChapter:
     """基本理念の章。"""
 
@@ -27,7 +27,7 @@ class PhilosophyChapter:
     note: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Level:
     """計画体系の一段。"""
 
@@ -35,7 +35,7 @@ class Level:
     detail: str | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class StructureDiagram:
     """計画体系の図。"""
 
@@ -45,7 +45,7 @@ class StructureDiagram:
     statement: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PeriodBar:
     """計画期間の図の一行。
 
@@ -63,7 +63,7 @@ class PeriodBar:
     note: str | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PeriodDiagram:
     """計画期間の図。"""
 
@@ -73,7 +73,7 @@ class PeriodDiagram:
     statement: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class StructureChapter:
     """計画体系と計画期間の章。どちらかだけのこともある。"""
 
@@ -82,7 +82,7 @@ class StructureChapter:
     period: PeriodDiagram | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PolicyText:
     """基本方針と、その文章。"""
 
@@ -90,7 +90,7 @@ class PolicyText:
     description: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PolicyChapter:
     """基本方針の章。``center`` は図の中央に置く基本理念。"""
 
@@ -99,7 +99,7 @@ class PolicyChapter:
     policies: tuple[PolicyText, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class MeasureGroup:
     """基本方針と、その推進項目。"""
 
@@ -107,7 +107,7 @@ class MeasureGroup:
     measures: tuple[NumberedName, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class MeasureChapter:
     """推進方策の章。"""
 
@@ -121,7 +121,7 @@ class MeasureChapter:
     statements: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OverviewPart:
     """「１．計画の概要」。"""
 

@@ -6,10 +6,10 @@ is 千円.
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Figure:
     """図に描く数と、表に書く文字。数がなければ ``value`` は ``None``。"""
 
@@ -17,7 +17,7 @@ class Figure:
     text: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GradeRow:
     """評価の数の一行。``counts`` は評価の段階の順、最後が未評価。"""
 
@@ -26,7 +26,7 @@ class GradeRow:
     total: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Grades:
     """評価の集計。``grades`` は列（評価の段階と「未評価」）、``meanings`` はその意味。
 
@@ -42,7 +42,7 @@ class Grades:
     total: GradeRow
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectRow:
     """効果額の一行。"""
 
@@ -54,7 +54,7 @@ class EffectRow:
     planned_in_all: Figure
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EffectYear:
     """一年度の効果額と、その年度までの累計。実績のない年度の ``actual`` は空。"""
 
@@ -65,7 +65,7 @@ class EffectYear:
     actual_to_date: Figure
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Effects:
     """効果額の集計。"""
 
@@ -76,7 +76,7 @@ class Effects:
     by_year: tuple[EffectYear, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BehindRow:
     """目標に届いていない実施項目。"""
 
@@ -91,7 +91,7 @@ class BehindRow:
     reason: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Behind:
     """目標に届いていない実施項目の表。"""
 
@@ -101,7 +101,7 @@ class Behind:
     rows: tuple[BehindRow, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ChangedItem:
     """新しい、終わった、または変わった実施項目。``what`` は変わった欄。"""
 
@@ -112,7 +112,7 @@ class ChangedItem:
     what: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Changes:
     """年次見直しで新しくなった、終わった、変わった実施項目。
 
@@ -125,7 +125,7 @@ class Changes:
     changed: tuple[ChangedItem, ...] | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ResultsPart:
     """「３．取組実績について」。"""
 

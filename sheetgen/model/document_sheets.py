@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.model.document_overview import NumberedName
 from sheetgen.model.look import SheetLook
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LegendCallout:
     """見方の一つの説明。``cells`` は記号を置くセル。"""
 
@@ -17,7 +18,7 @@ class LegendCallout:
     cells: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Legend:
     """進捗管理シートの見方。``page`` は見本のページ。"""
 
@@ -26,7 +27,7 @@ class Legend:
     callouts: tuple[LegendCallout, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FormPage:
     """一つの実施項目の様式。``texts`` と ``sizes`` は、様式のセルの順。
 
@@ -46,7 +47,7 @@ class FormPage:
     figures: tuple[int, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Form:
     """様式の形。``names`` は、セルごとの、そこに出る計画のデータの欄の名。"""
 
@@ -54,7 +55,7 @@ class Form:
     names: tuple[tuple[str, ...], ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class YearText:
     """様式の一年度分の文字。"""
 
@@ -68,7 +69,7 @@ class YearText:
     grade: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemText:
     """一つの実施項目の様式の文字を、欄ごとに。紙の形によらない読み方のため。"""
 
@@ -96,7 +97,7 @@ class ItemText:
     overall_grade: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SheetsPart:
     """「３．実施項目について」。"""
 

@@ -7,11 +7,9 @@ other cell by its template cell and 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
-
-from sheetgen.frozen import frozen
 
 Value = int | float | str | None
 CellKey = tuple[str, int]
@@ -43,7 +41,7 @@ class SheetLink(NamedTuple):
     cell: str = "A1"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Fill:
     """セルに入れる値と、元の書式からの違い。
 
@@ -58,7 +56,7 @@ class Fill:
     link: SheetLink | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Validation:
     """記入欄の入力規則。
 
@@ -78,7 +76,7 @@ class Validation:
     error: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FilledSheet:
     """値を入れ終えた一枚。
 
@@ -97,7 +95,7 @@ class FilledSheet:
     capacity: Mapping[str, int] = field(default_factory=dict)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SheetEntry:
     """ブックの目次の一行：どのテンプレートのシートが、何という名で立つか。"""
 
@@ -105,7 +103,7 @@ class SheetEntry:
     name: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FilledBook:
     """値を入れ終えたブック。``sheets`` は ``entries`` の順に一度だけ取り出される。"""
 
@@ -116,7 +114,7 @@ class FilledBook:
     sheets: Iterable[FilledSheet]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SheetBinding:
     """テンプレートのシートのどこに値が入るか。``inputs`` は記入欄になりうるセル。
 

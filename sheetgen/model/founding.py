@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class NewPolicy:
     """基本方針と、その推進項目の名称。"""
 
@@ -17,7 +16,7 @@ class NewPolicy:
     measures: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class NewSection:
     """課。``email`` は分からなければ ``None``。"""
 
@@ -46,7 +45,7 @@ class InitRequest:
     code: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class InitResult:
     """始めた結果。``files`` は書いたもの（テンプレートを除く）。"""
 

@@ -8,14 +8,13 @@ when the template or the master has changed since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.round import Round
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class IssuedCell:
     """様式の一つのセル。``ref`` から ``last`` までが結合されている。
 
@@ -32,7 +31,7 @@ class IssuedCell:
     is_input: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class IssuedLayout:
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
@@ -59,7 +58,7 @@ class IssuedLayout:
         return tuple(cell for cell in self.cells if cell.text)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class IssuedForm:
     """配った様式一枚。
 
@@ -83,7 +82,7 @@ class IssuedForm:
     doubted: frozenset[str] = frozenset()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Issue:
     """一回の配布。``key`` は内容の目印（16進8桁）で、様式の目印にも入る。
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import RawCell
 from sheetgen.model.round import FieldKind
@@ -16,7 +15,7 @@ ITEM_SHEET = "実施項目"
 """一覧のブックで、実施項目を書くシート。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListColumn:
     """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
 
@@ -31,7 +30,7 @@ class ListColumn:
     year: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListRow:
     """一つの実施項目として書かれたもの。``refs`` は名からセルの番地へ。"""
 
@@ -40,7 +39,7 @@ class ListRow:
     sheet: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadField:
     """読んだ一つの値。``doubts`` は、問題の符号と事実。"""
 
@@ -53,7 +52,7 @@ ReadCell = Callable[[RawCell, FieldKind, str | None, bool], ReadField]
 """セルを読む関数。引数は、セル、欄の種類、単位、数を待つかどうか。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ListGuide:
     """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。"""
 
@@ -78,7 +77,7 @@ class AddRequest:
     accept: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AddedItem:
     """加えた実施項目。``label`` は印刷の番号 ``(8)⑧``。"""
 
@@ -88,7 +87,7 @@ class AddedItem:
     owner: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class AddResult:
     """加えた結果。``saved`` は計画のデータに書いたかどうか、``run`` は記録簿の回。"""
 

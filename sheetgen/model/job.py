@@ -11,7 +11,6 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import Problem
 
@@ -46,7 +45,7 @@ class GenerateRequest:
     deadline: date | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WrittenBook:
     """書き出したブック一冊。``addressee`` は宛先、``forms`` は様式の枚数。"""
 
@@ -56,7 +55,7 @@ class WrittenBook:
     items: tuple[str, ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GenerateResult:
     """様式を作った結果。
 
@@ -73,7 +72,7 @@ class GenerateResult:
     issue: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """点検の結果。実施項目・所属・入力欄の数と、見つかった問題。"""
 

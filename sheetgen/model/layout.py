@@ -6,12 +6,10 @@ All lengths are points (1 pt = 1/72 inch).  Rows are 1-based, as in Excel.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from sheetgen.frozen import frozen
+from dataclasses import dataclass, field
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Box:
     """文字の入る一つのセル（結合セルは全体で一つ）。
 
@@ -28,7 +26,7 @@ class Box:
     min_lines: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Page:
     """行の高さの元の値と、1ページに使える高さ。
 
@@ -41,7 +39,7 @@ class Page:
     roomy_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """割り付けの結果。
 

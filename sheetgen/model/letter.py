@@ -6,12 +6,10 @@ The field names of :class:`LetterText` are the vocabulary of the templates in
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from sheetgen.frozen import frozen
+from dataclasses import dataclass, field
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LetterItem:
     """手紙に挙げる実施項目。``note`` は共管などの注記（なければ空）。"""
 
@@ -21,7 +19,7 @@ class LetterItem:
     note: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LetterText:
     """一つの課への手紙の値。分からないもの、決まっていないものは空の文字。
 
@@ -49,7 +47,7 @@ class LetterText:
     days_late: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Letter:
     """できた手紙。``page`` は印刷する紙面（HTML）。"""
 
@@ -58,7 +56,7 @@ class Letter:
     page: bytes
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """メールに添えるファイル。"""
 
@@ -66,7 +64,7 @@ class Attachment:
     data: bytes
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Mail:
     """メールの下書き。``to`` は宛先のメールアドレス（なければ空）、``addressee`` はその名。"""
 

@@ -7,11 +7,10 @@ counts as one cell.  This is what a page needs that is drawn like Excel prints i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Line:
     """罫線。``style`` は ``solid``・``dashed``・``dotted``。"""
 
@@ -20,7 +19,7 @@ class Line:
     color: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Borders:
     """セルの四辺の罫線。引かない辺は ``None``。"""
 
@@ -30,7 +29,7 @@ class Borders:
     bottom: Line | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CellLook:
     """一つのセルの見た目。
 
@@ -54,7 +53,7 @@ class CellLook:
     borders: Borders
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SheetLook:
     """一枚のシートの見た目。``left`` と ``top`` は、紙の端から印刷範囲まで。
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sheetgen.frozen import frozen
 from sheetgen.messages import message_of
 from sheetgen.model.collect import ItemOutcome, ItemState
 from sheetgen.problems import Level, Problem
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class OpenItem:
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 

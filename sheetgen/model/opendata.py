@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.plan import EvaluationGrade, Item, Measure, Policy
 from sheetgen.problems import Problem
 
@@ -28,7 +27,7 @@ class DataType(StrEnum):
     YEAR = "年度"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class EndedItem:
     """前の年次見直しまで計画にあり、いまはない実施項目。
 
@@ -43,7 +42,7 @@ class EndedItem:
     scale: tuple[EvaluationGrade, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DataColumn:
     """一列。``name`` は英数字の名、``title`` は見出しに出る名。
 
@@ -59,7 +58,7 @@ class DataColumn:
     codes: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DataTable:
     """一つの表。``name`` はファイルの名、``title`` はシートの名になる。"""
 
@@ -70,7 +69,7 @@ class DataTable:
     rows: tuple[tuple[Datum, ...], ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DataSet:
     """オープンデータの一式。``unusual`` は、置き換えられずに残った機種依存文字。"""
 
@@ -108,7 +107,7 @@ class ExportRequest:
     formats: tuple[DataFormat, ...] = tuple(DataFormat)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ExportResult:
     """書き出した結果。``rows`` は表の名から行の数へ。"""
 

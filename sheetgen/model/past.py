@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sheetgen.frozen import frozen
 from sheetgen.model.answers import Proposal
 from sheetgen.model.filled import Value
 from sheetgen.model.journal import storable
@@ -40,7 +39,7 @@ FieldKey = tuple[str, str]
 """実施項目のIDと、欄の道（:func:`sheetgen.model.paths.lasting_path` の道）。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Past:
     """この照会で前に記録したこと。取り消した回のことは入らない。
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -40,7 +39,7 @@ class ReportRequest:
     fonts: Path | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReportFile:
     """書き出したファイル一つ。``pages`` は PDF のページ数（ほかは ``None``）。"""
 
@@ -49,7 +48,7 @@ class ReportFile:
     pages: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReportResult:
     """文書を作った結果。"""
 

@@ -7,11 +7,10 @@ something are kept: a value, blanks, or a formula.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -53,7 +52,7 @@ class RemarkKind(StrEnum):
     LINK = "リンク"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Remark:
     """セルの値ではない書き込み。``ref`` は付いているセル（分かるときだけ）。"""
 
@@ -62,7 +61,7 @@ class Remark:
     ref: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RawSheet:
     """一枚のシート。
 
@@ -98,7 +97,7 @@ class BookFormat(StrEnum):
     ODS = "ods"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RawBook:
     """一冊のブック。
 

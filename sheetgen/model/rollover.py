@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Problem
 
 
@@ -28,7 +27,7 @@ class RolloverRequest:
     dry_run: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Retired:
     """終えた実施項目。``label`` は印刷の番号。"""
 
@@ -37,7 +36,7 @@ class Retired:
     title: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Renumbered:
     """印刷の番号の変わった実施項目。IDは変わらない。"""
 
@@ -46,7 +45,7 @@ class Renumbered:
     new: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RolloverResult:
     """切り替えの結果。
 

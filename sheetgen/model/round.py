@@ -6,10 +6,10 @@ year's initiative and the plans from then on are revised each year.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sheetgen.era import wareki_full
-from sheetgen.frozen import frozen
 
 
 class RoundKind(StrEnum):
@@ -27,7 +27,7 @@ class RoundKind(StrEnum):
 _ROUND_LABELS = {RoundKind.RESULTS: "実績照会", RoundKind.REVISION: "見直し照会"}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Round:
     """一回の照会。``year`` は照会を行う年度（実施年度）。"""
 
@@ -59,7 +59,7 @@ class FieldKind(StrEnum):
     GRADE = "grade"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class InputField:
     """記入欄になりうる欄。
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.problems import Problem
 
@@ -34,7 +33,7 @@ class DistributeRequest:
     dry_run: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
 
@@ -49,7 +48,7 @@ class Parcel:
     sent_before: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DistributeResult:
     """配るものを作った結果。``recorded`` は送付記録に加えた行の数。"""
 
@@ -84,7 +83,7 @@ class RemindRequest:
     dry_run: bool = False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """一つの課への督促。
 
@@ -108,7 +107,7 @@ class Reminder:
         return (*self.missing, *self.untouched, *self.questioned)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RemindResult:
     """督促を作った結果。``sent`` は配った課の数。"""
 

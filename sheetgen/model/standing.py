@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.document_results import EffectRow, GradeRow
 from sheetgen.model.open_item import OpenItem
 from sheetgen.model.round import Round, RoundKind
@@ -58,7 +57,7 @@ class StatusRequest:
     year: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sending:
     """一つの課への送付。日は ISO 8601。``reminders`` は督促の回数。"""
 
@@ -67,7 +66,7 @@ class Sending:
     reminders: int = 0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Traces:
     """照会の跡。実施項目のIDと、課の名がキー。
 
@@ -84,7 +83,7 @@ class Traces:
     sendings: dict[str, Sending] | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TrendYear:
     """一年度の目標と実績。文字は印刷どおり。"""
 
@@ -93,7 +92,7 @@ class TrendYear:
     actual: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Picture:
     """目標と実績の折れ線。点は ``(x, y)``、線は欠けた年度で切れる。"""
 
@@ -105,7 +104,7 @@ class Picture:
     actual_points: tuple[tuple[float, float], ...]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemStanding:
     """一つの実施項目の状況。
 
@@ -129,7 +128,7 @@ class ItemStanding:
     picture: Picture | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SectionStanding:
     """一つの課の状況。``counts`` は :class:`Stage` の順。"""
 
@@ -142,7 +141,7 @@ class SectionStanding:
     reminders: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PolicyName:
     """基本方針の番号と、印刷の名。"""
 
@@ -150,7 +149,7 @@ class PolicyName:
     label: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Standing:
     """状況の全体。
 
@@ -181,7 +180,7 @@ class Standing:
         return len(self.items)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class StatusResult:
     """状況と、置いたページ。"""
 

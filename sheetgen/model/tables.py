@@ -6,9 +6,9 @@ half-width characters.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 
 
@@ -29,7 +29,7 @@ class Tone(StrEnum):
     WAITING = "waiting"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shown:
     """色合いか表示形式の付いた値。"""
 
@@ -38,7 +38,7 @@ class Shown:
     number_format: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Compared:
     """一部に印の付いた文。``runs`` は（文字, 変わった所か）の並びで、つなぐと全文になる。"""
 
@@ -48,7 +48,7 @@ class Compared:
 TableCell = Value | Shown | Compared
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Column:
     """表の一列。"""
 
@@ -57,7 +57,7 @@ class Column:
     align: Align = Align.LEFT
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Table:
     """一枚のシートになる表。``lead`` は表の前の一行、``empty`` は行がないときのことば。
 
@@ -76,7 +76,7 @@ class Table:
     continued: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TableBook:
     """表の本。``title`` は各シートの頭に立つ。"""
 

@@ -7,11 +7,10 @@ named after its top-left cell.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class TemplateCell:
     """文字または数式の入ったセル。
 
@@ -38,7 +37,7 @@ class TemplateCell:
         return not self.is_formula and ("{{" in self.text or "{%" in self.text)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TemplateSheet:
     """一枚のシート。
 
@@ -58,7 +57,7 @@ class TemplateSheet:
     default_row_height: float
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TemplateBook:
     """テンプレート全体。``fingerprint`` は内容の目印（16進8桁）。"""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.problems import Problem
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sheetgen.model.journal import Entry
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Restored:
     """取り消しで戻す（戻した）一つの値。``old`` は記録していた値、``new`` は戻る値。"""
 
@@ -24,7 +24,7 @@ class Restored:
     new: Value
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class UndoResult:
     """取り消しの結果。``undone`` は取り消した回、``run`` は取り消しの回。
 
@@ -41,7 +41,7 @@ class UndoResult:
     problems: tuple[Problem, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """記録簿の一行。
 
@@ -54,7 +54,7 @@ class Step:
     original: Path | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FieldHistory:
     """一つの欄の来歴。``steps`` は古い順。
 
@@ -69,7 +69,7 @@ class FieldHistory:
     by_hand: bool
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ItemHistory:
     """一つの実施項目の来歴。
 
@@ -86,7 +86,7 @@ class ItemHistory:
     problems: tuple[Problem, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ProposedStep:
     """変更申出の一つ。``number`` は印刷の番号（計画にない項目なら空）。"""
 
@@ -96,7 +96,7 @@ class ProposedStep:
     step: Step
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ProposalList:
     """変更申出のすべて。項目の順、古い順。"""
 

@@ -11,11 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Place, Problem, SheetgenError
 
 KEPT_ASIDE = "旧版"
@@ -25,7 +25,7 @@ _PREFIX = ".作成中_"
 _STALE_SECONDS = 3600
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Placed:
     """置いた結果。``kept_aside`` は移した前のファイル。"""
 

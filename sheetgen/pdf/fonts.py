@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sheetgen.frozen import frozen
 from sheetgen.pdf.engine import typst
 from sheetgen.problems import Problem, SheetgenError
 
@@ -25,7 +25,7 @@ PREFERRED: tuple[tuple[str, str], ...] = (
 SYMBOLS = "DejaVu Sans Mono"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FontChoice:
     """使う書体。``families`` は、字を探す順。``label`` は初めの書体の、人に見せる名。"""
 

@@ -7,12 +7,11 @@ only, so that the same document always comes out byte for byte the same.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sheetgen.frozen import frozen
 from sheetgen.model.comparison import Comparison
 from sheetgen.model.document import Document
 from sheetgen.pdf.engine import typst
@@ -26,7 +25,7 @@ STANDARD = "ua-1"
 """支援技術で読める PDF の規格（ISO 14289-1）。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pdf:
     """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。"""
 

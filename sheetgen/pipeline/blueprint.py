@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sheetgen.expressions import (
     Expression,
@@ -17,7 +18,6 @@ from sheetgen.expressions import (
 )
 from sheetgen.forms.context import FORM_NAMES, RETURN_NAME, BookContext, FormContext
 from sheetgen.forms.rounds import input_fields
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import SheetBinding
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import InputField
@@ -27,7 +27,7 @@ from sheetgen.problems import Place, Problem
 FORM_ID_PATH = "form.id"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BoundCell:
     """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。"""
 
@@ -38,7 +38,7 @@ class BoundCell:
     block: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Block:
     """繰り返す行（最初と最後）。``opening`` は ``{% for %}`` のあるセル。"""
 
@@ -48,7 +48,7 @@ class Block:
     opening: TemplateCell
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BoundSheet:
     """式を読み終えた一枚。``is_return`` は、差戻しのブックだけに入るシートか。"""
 
@@ -70,7 +70,7 @@ class BoundSheet:
         )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """読み終えたテンプレート。問題にエラーがあれば、使ってはならない。"""
 

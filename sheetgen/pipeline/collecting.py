@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sheetgen.answering.questions import distinct
 from sheetgen.forms.rounds import settle_round
-from sheetgen.frozen import frozen
 from sheetgen.keeping import OriginalKeeper
 from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
@@ -37,7 +36,7 @@ _STRAYS = 5
 _FormKey = tuple[str | None, str | None, str | None]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Sorted:
     """読んで見分け、点検し終えたもの。"""
 

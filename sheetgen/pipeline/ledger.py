@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sheetgen import keeping
-from sheetgen.frozen import frozen
 from sheetgen.keeping.journal import shown_journal
 from sheetgen.master import Master, hold, load_master, prepared
 from sheetgen.master.locking import LOCK_WAIT
@@ -25,7 +25,7 @@ from sheetgen.problems import Problem
 _READS = 50
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """開いた計画のデータと記録簿。
 

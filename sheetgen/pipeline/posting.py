@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.keeping.sendouts import add_sendouts
 from sheetgen.master import user_name
 from sheetgen.model.identity import round_mark
@@ -20,7 +20,7 @@ from sheetgen.pipeline.letters import Addressees, draft
 from sheetgen.problems import Problem, SheetgenError
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Posting:
     """一度に送るもの。``who`` がなければ、いま動かしている人。"""
 

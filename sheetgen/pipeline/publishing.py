@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sheetgen.frozen import frozen
 from sheetgen.model.report import Output, ReportFile, ReportResult
 from sheetgen.output import Staging
 from sheetgen.pdf import PREFERRED, FontChoice, Pdf, find_fonts
@@ -16,7 +15,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 Progress = Callable[[int, int, str], None]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Made:
     """できたもの一つと、気を付けること。"""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import sheetgen
-from sheetgen.frozen import frozen
 from sheetgen.guard.guarded import Guard, Outcome
 from sheetgen.problems import Problem, SheetgenError
 
@@ -29,7 +28,7 @@ _BOOT = (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadFile:
     """読んだ一つのファイル。読めなければ ``book`` は ``None`` で、``problems`` がわけを言う。
 
@@ -41,7 +40,7 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reading:
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 

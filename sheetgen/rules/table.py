@@ -7,15 +7,15 @@ and its words stand in :mod:`sheetgen.messages.rules`; a 確認 can be waived, a
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.answers import Answer
 from sheetgen.problems import Problem
 from sheetgen.rules import figures, grades, required, texts
 from sheetgen.rules.case import Case, Facts
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rule:
     """一つの点検。
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
-from sheetgen.frozen import frozen
 from sheetgen.model.item import CrossReference, Entry, Item
 from sheetgen.model.paths import with_items
 from sheetgen.model.plan import Measure, Plan, Policy, Revision, item_label
@@ -15,7 +15,7 @@ from sheetgen.problems import Place, Problem
 SHOWN = 5
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rolled:
     """次の年度の計画と、変えたこと。``copied`` は、前の年度の取組方針を写したID。"""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sheetgen.frozen import frozen
 from sheetgen.model.item_list import ListRow, ReadCell
 from sheetgen.model.numbers import printed
 from sheetgen.model.plan import Measure, Owner, Plan
@@ -30,7 +30,7 @@ from sheetgen.starting.values import RowValues
 Json = dict[str, Any]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Draft:
     """作った実施項目。``measure`` は入る推進項目の番号。"""
 

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.layout import Box, Fitted, Page
 from sheetgen.typeset.heights import (
     STEP,
@@ -43,7 +43,7 @@ NARROW = 24  # half-units: below, a cell is for a figure, a unit or a grade
 ROOMY_WEIGHT = 3.0
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Placed:
     """箱と、それが占める見える行。``own_size`` はその箱だけに要る大きさ (pt)。"""
 

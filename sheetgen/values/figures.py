@@ -8,9 +8,9 @@ figure stays as it was written, and is asked where a figure is expected.  Money 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.text import LARGEST_NUMBER
@@ -42,7 +42,7 @@ _ONE_WAY_OR_ANOTHER = frozenset("一〇○◯十二八")
 """一字だけでは、漢数字とも、線・丸・片仮名とも見える字。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Figure:
     """数の欄についての約束。``money`` は千円の欄。``numeric`` は数を待っているか。"""
 

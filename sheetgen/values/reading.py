@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
@@ -18,7 +19,7 @@ __all__ = ["Expected", "ReadValue", "read_value"]
 _BLANK = ReadValue(None, "")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Expected:
     """欄が待っている値。
 

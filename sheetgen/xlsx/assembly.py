@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.xlsx.cells import plain_text
 from sheetgen.xlsx.dependents import refuse_unknown
 from sheetgen.xlsx.markup import Splice
@@ -24,7 +24,7 @@ _KEPT = {
 }  # fmt: skip
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PlannedSheet:
     """書き出す一枚。``parts`` は（テンプレートの部品, 書き先の部品）で、先頭がシート。"""
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import dataclass
 from typing import IO
-
-from sheetgen.frozen import frozen
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -33,7 +32,7 @@ class ContainerFullError(ValueError):
     """ZIP64 でなければ収まらない大きさである。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """圧縮し終えた一つの部品。"""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.markup import Splice
@@ -52,7 +52,7 @@ def refuse_unknown(package: Package, sheet: str | None, kind: str) -> None:
     raise package.refuse("T013", sheet=sheet, thing=_NAMES.get(kind, kind))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Dependent:
     """シートから出る一つの関係と、その先の部品。
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP
 from typing import Final
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 from sheetgen.xlsx.formula_values import (
     DIVIDED_BY_ZERO,
@@ -30,7 +30,7 @@ from sheetgen.xlsx.formula_values import (
 Lookup = Callable[[str], FormulaValue]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Argument:
     """関数の引数。
 
@@ -230,7 +230,7 @@ def _sumif(args: Sequence[Argument], lookup: Lookup) -> Value:
     return total([number(_checked(v)) for v in chosen if not _passed_over(v)])
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Signature:
     """関数と引数の数。``ranges`` は、範囲を取れる引数（None はすべて）。"""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Final
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Value
 
 # Excel keeps 15 significant digits; what lies beyond is noise of the binary fractions.
@@ -18,7 +18,7 @@ _NUMBER_TEXT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|(?=\.\d))(\.\d*)?([eE][+-
 _NEARLY_NOTHING = 2.0**-48  # of the larger operand: a difference this small counts as zero
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FormulaError:
     """計算の結果の誤り。``code`` は ``#DIV/0!`` など、セルに出る文字。"""
 

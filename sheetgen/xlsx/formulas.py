@@ -9,7 +9,8 @@ of the whole workbook, to add five cells.
 
 from __future__ import annotations
 
-from sheetgen.frozen import frozen
+from dataclasses import dataclass
+
 from sheetgen.xlsx.formula_functions import Lookup
 from sheetgen.xlsx.formula_parser import Compute, UnsupportedFormulaError, parse
 from sheetgen.xlsx.formula_values import (
@@ -23,7 +24,7 @@ from sheetgen.xlsx.formula_values import (
 __all__ = ["CompiledFormula", "FormulaError", "FormulaValue", "compile_formula"]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CompiledFormula:
     """計算できる形にした数式。
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sheetgen.frozen import frozen
 from sheetgen.xlsx.cells import numbered_cells, split_ref
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.references import shift_formula
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sheetgen.xlsx.sheet import SheetCutter
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _MovingCell:
     """位置の変わるセル。``body`` は属性の残りから終わりまで。"""
 
@@ -44,7 +44,7 @@ class _MovingCell:
         return opening + self.body
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _MovingRow:
     number: int
     qname: str

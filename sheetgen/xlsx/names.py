@@ -7,8 +7,8 @@ of its own scope.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import INPUT_PREFIX, SheetBinding, SheetEntry
 from sheetgen.xlsx.cells import split_ref
 from sheetgen.xlsx.markup import Node
@@ -35,7 +35,7 @@ class _OwnSheet:
 _OWN = _OwnSheet()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class WrittenSheet:
     """書き終えた一枚の、付ける名前（名前からセルへ）と、行の移り方。"""
 
@@ -43,7 +43,7 @@ class WrittenSheet:
     shift: Shift
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Name:
     """テンプレートの一つの名前。``scope`` はシートの名、None はブック全体。"""
 

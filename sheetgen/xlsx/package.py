@@ -10,11 +10,11 @@ import io
 import posixpath
 import zipfile
 import zlib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from sheetgen.frozen import frozen
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.markup import MarkupError, Node, normalise, parse
 from sheetgen.xlsx.text import attribute_text
@@ -28,7 +28,7 @@ MAX_TEMPLATE_BYTES = 200 * 1024 * 1024
 """展開した大きさの上限。テンプレートがこれを超えることはない。"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Relationship:
     """一つの関係。``target`` は、内部なら部品名、外部なら書かれたまま。"""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.cells import constant_value, covered_cells, numbered_cells
@@ -36,7 +36,7 @@ from sheetgen.xlsx.tail import cut_tail
 from sheetgen.xlsx.text import cell_text
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SheetProgram:
     """切り分けたシート。``part`` はテンプレートでの部品名。"""
 

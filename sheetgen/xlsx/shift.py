@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sheetgen.frozen import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shift:
     """テンプレートの行から、書き出す行への対応。行は 1 から数える。"""
 
@@ -50,7 +49,7 @@ class Shift:
         return [Turn(self, block, turn) for turn in range(self.counts.get(block[0], 1))]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Turn:
     """繰り返しの ``number`` 回目（0 から）から見た対応。"""
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sheetgen.frozen import frozen
 from sheetgen.model.filled import Fill, FilledSheet, InputState
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
 from sheetgen.xlsx.markup import Splice
@@ -65,7 +64,7 @@ def cell(opening: str, prefix: str, style: int, value: FormulaValue, formula: st
     return f"{head}>{formula}<{prefix}v>{value!r}</{prefix}v>{close}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CellSlot:
     """値の入るセル。"""
 
@@ -80,7 +79,7 @@ class CellSlot:
         return cell(self.opening, self.prefix, style_of(self.style, fill, state), fill.value)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CoveredSlot:
     """結合した記入欄の、左上でないセル。錠と色を左上にそろえる。"""
 
@@ -101,7 +100,7 @@ def style_of(base: int, fill: Fill, state: RenderState) -> int:
     return state.styles.index((base, fill.size, fill.number_format, fill.state))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FormulaSlot:
     """数式のセル。計算した値を控えとして添える。"""
 
@@ -143,7 +142,7 @@ class Lookup:
         return value
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class RowSlot:
     """高さの変わる行の開始タグ。``before`` は行番号まで、``after`` は残り。"""
 
@@ -160,7 +159,7 @@ class RowSlot:
         return f'{self.before} ht="{height:g}" customHeight="1"{self.after}'
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SelectedSlot:
     """最初に開くシートだけが選ばれる。さもないと、全シートが同時に書き換わる。"""
 
@@ -180,7 +179,7 @@ class SheetNameSlot:
         return cell_text(quoted(state.sheet.name))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ComputedSlot:
     """その他の、状態から決まる文字列。"""
 

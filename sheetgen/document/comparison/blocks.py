@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sheetgen.document.comparison.rows import sides
-from sheetgen.frozen import frozen
 from sheetgen.model.comparison import ComparedBlock, ComparedRow, Mark, Side, State
 from sheetgen.model.difference import joined_runs
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Heading:
     """まとまりの番号と名。"""
 
