@@ -202,6 +202,33 @@ def test_check_reports_all_and_judges(pipeline: Any, capsys: pytest.CaptureFixtu
     assert "08-08" in out
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2024-07-31",
+        "2024/7/31",
+        "2024年7月31日",
+        "R6.7.31",
+        "令和6年7月31日",
+        "令和６年 ７月３１日",
+    ],
+)
+def test_a_deadline_in_any_usual_spelling(pipeline: Any, written: str) -> None:
+    assert main(["generate", "--deadline", written]) == ExitCode.OK
+    assert pipeline.requests[0].deadline == date(2024, 7, 31)
+
+
+@pytest.mark.parametrize(
+    "written", ["6-7-31", "R2024-7-31", "2024-02-30", "7月31日", "H30.7.31", "2024-07-31まで", ""]
+)
+def test_a_deadline_that_is_no_day(
+    pipeline: Any, written: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "--deadline", written]) == ExitCode.USAGE
+    assert "令和6年7月31日" in capsys.readouterr().err
+    assert pipeline.requests == []
+
+
 @pytest.mark.parametrize("command", ["generate", "check"])
 def test_a_stopped_run_says_why(
     pipeline: Any, command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path

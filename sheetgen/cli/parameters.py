@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ ROUND_WORDS = {
 
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 _LAST_YEAR = 2099
-_DATE_FORMS = ("%Y-%m-%d", "%Y/%m/%d")
+_DAY = re.compile("(令和|[Rr]|)(元|[0-9]{1,4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 Value = TypeVar("Value")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,13 +55,17 @@ def fiscal_year(value: str) -> int:
 
 
 def day(value: str) -> date:
-    """``2024-07-31`` を日付として読む。読めなければ :class:`click.BadParameter`。"""
-    text = unicodedata.normalize("NFKC", value).strip()
-    for form in _DATE_FORMS:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
+    """``2024-07-31``・``R6.7.31``・``令和６年７月31日`` を日付として読む。
+
+    Raises :class:`click.BadParameter` for anything but a day of the 令和 era.
+    """
+    match = _DAY.fullmatch("".join(unicodedata.normalize("NFKC", value).split()))
+    if match is not None:
+        era, year, month, number = match.groups()
+        years = (1 if year == "元" else int(year)) + (REIWA_OFFSET if era else 0)
+        if REIWA_OFFSET < years <= _LAST_YEAR:
+            with suppress(ValueError):
+                return date(years, int(month), int(number))
     raise _refusal("U003", value=value)
 
 
