@@ -176,8 +176,12 @@ def main():
             stream.reconfigure(errors="replace")
     check_python()
     extra, command = command_for(sys.argv[1:])
-    make_venv()
-    install(extra)
+    try:
+        make_venv()
+        install(extra)
+    except KeyboardInterrupt:
+        say("準備を途中で止めました。もう一度行うと、準備から始めます。")
+        return 1
     try:
         return subprocess.run(command, cwd=workplace(sys.argv[1:]), check=False).returncode
     except KeyboardInterrupt:

@@ -153,6 +153,19 @@ def test_a_folder_of_wheels_replaces_the_network(
 
 
 @pytest.mark.parametrize("offline", [True, False])
+def test_ctrl_c_while_installing_is_told(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "make_venv", lambda: None)
+    monkeypatch.setattr(start, "install", stop)
+    monkeypatch.setattr("sys.argv", ["start.py", "check"])
+    assert start.main() == 1
+    assert "止めました" in capsys.readouterr().out
+
+
 def test_a_failed_install_is_explained(
     start: ModuleType,
     pip: list[list[str]],
