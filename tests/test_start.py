@@ -152,7 +152,6 @@ def test_a_folder_of_wheels_replaces_the_network(
     assert "--no-index" in pip[1]
 
 
-@pytest.mark.parametrize("offline", [True, False])
 def test_ctrl_c_while_installing_is_told(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +165,7 @@ def test_ctrl_c_while_installing_is_told(
     assert "止めました" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("offline", [True, False])
 def test_a_failed_install_is_explained(
     start: ModuleType,
     pip: list[list[str]],
