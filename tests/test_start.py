@@ -162,7 +162,7 @@ def test_ctrl_c_while_installing_is_told(
     monkeypatch.setattr(start, "install", stop)
     monkeypatch.setattr("sys.argv", ["start.py", "check"])
     assert start.main() == 1
-    assert "止めました" in capsys.readouterr().out
+    assert "止めました" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("offline", [True, False])
