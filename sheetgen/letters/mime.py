@@ -18,6 +18,7 @@ from io import BytesIO
 from urllib.parse import quote
 
 from sheetgen.model.letter import Attachment, Mail
+from sheetgen.model.text import writable
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOUNDARY = "=_sheetgen-mail-1_="
@@ -64,7 +65,7 @@ def _attached(one: Attachment) -> Message:
     continuations are understood by fewer programs than the plain form.
     """
     part = Message(_POLICY)
-    name = one.name.encode("utf-8", "replace").decode("utf-8")
+    name = writable(one.name)
     words = "\r\n ".join(_encoded_words(name))
     part["Content-Type"] = f'{XLSX};\r\n name="{words}"'
     part["Content-Transfer-Encoding"] = "base64"
@@ -81,7 +82,7 @@ def _recipients(mail: Mail) -> str:
 
 def _words(text: str, header: str) -> str:
     """ヘッダーの文（RFC 2047）。"""
-    line = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    line = " ".join(writable(text).split())
     if line.isascii():
         return Header(line, "us-ascii", header_name=header).encode(linesep="\r\n")
     return "\r\n ".join(_encoded_words(line))

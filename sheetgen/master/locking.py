@@ -8,16 +8,17 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
+from sheetgen.model.text import writable
 from sheetgen.problems import Place, Problem, SheetgenError
 
 LOCK_WAIT = 10.0
 """ほかの人の保存が終わるのを待つ秒数。"""
 
 
-def user_name() -> str:
-    """このパソコンでの、いまの人の名。分からなければ ``?``。"""
+def user_name(given: str | None = None) -> str:
+    """動かしている人の名。``given`` がなければ、このパソコンでの名。分からなければ ``?``。"""
     try:
-        return getpass.getuser()
+        return writable(given or getpass.getuser())
     except (OSError, KeyError, ImportError):
         return "?"
 

@@ -35,6 +35,11 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
+def writable(text: str) -> str:
+    """UTF-8 で書ける文字。書けない文字（ファイルや人の名に残ることがある）は ``?`` にする。"""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def check_text(value: object) -> str:
     """文字の並びとして保存できることを確かめ、そのまま返す。
 

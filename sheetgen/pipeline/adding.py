@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen.keeping.archives import archives
-from sheetgen.master import load_plan, parse_plan, user_name
+from sheetgen.master import load_plan, parse_plan
 from sheetgen.messages import message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
@@ -17,7 +17,8 @@ from sheetgen.model.journal import Entry
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
-from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
+from sheetgen.model.text import writable
+from sheetgen.pipeline.ledger import Ledger, Run, commit, open_ledger
 from sheetgen.pipeline.reading import BookReader
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
@@ -66,34 +67,22 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     )
     run = None
     if not request.dry_run:
-        run = ledger.new_run(now)
-        commit(ledger, new, list(_entries(run, now, who, items, file)))
-    return AddResult(items, tuple(problems), saved=not request.dry_run, run=run)
+        run = ledger.new_run(now, who)
+        commit(ledger, new, [*_entries(run, items, file), run.end()])
+    name = run.name if run else None
+    return AddResult(items, tuple(problems), saved=not request.dry_run, run=name)
 
 
-def _entries(
-    run: str, now: datetime, who: str | None, items: Sequence[AddedItem], file: str | None
-) -> Iterator[Entry]:
+def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[Entry]:
     """記録簿に書き足す行。"""
-    head = {
-        "run": run,
-        "at": now.isoformat(timespec="seconds"),
-        "by": _storable(who or user_name()),
-    }
     for item in items:
-        values = {
-            "item": item.id,
-            "label": "実施項目",
-            "new": f"{item.label} {item.title}",
-            "file": _storable(file) if file else None,
-        }
-        yield Entry.model_validate({**head, "action": Action.ADD, **values})
-    yield Entry.model_validate({**head, "action": Action.END})
-
-
-def _storable(text: str) -> str:
-    """UTF-8 で書ける文字。"""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        yield run.entry(
+            Action.ADD,
+            item=item.id,
+            label="実施項目",
+            new=f"{item.label} {item.title}",
+            file=writable(file) if file else None,
+        )
 
 
 def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sheetgen import keeping
 from sheetgen.keeping.journal import shown_journal
-from sheetgen.master import Master, hold, load_master, prepared
+from sheetgen.master import Master, hold, load_master, prepared, user_name
 from sheetgen.master.locking import LOCK_WAIT
 from sheetgen.master.reading import digest_of
 from sheetgen.model.action import Action
+from sheetgen.model.filled import Value
 from sheetgen.model.journal import Entry
 from sheetgen.model.past import Past
 from sheetgen.model.paths import read_path
@@ -23,6 +24,22 @@ from sheetgen.problems import Problem
 
 # 読む間にほかの人が書いていたら、読み直す。書くほうは続いても、人の数ほど。
 _READS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """記録簿に書く一回。``common`` は、どの行にも共通のこと。"""
+
+    name: str
+    common: Mapping[str, str | None]
+
+    def entry(self, action: Action, **values: Value) -> Entry:
+        """この回の一行。"""
+        return Entry.model_validate({**self.common, "action": action, **values})
+
+    def end(self) -> Entry:
+        """この回の終わりの行。"""
+        return self.entry(Action.END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +58,19 @@ class Ledger:
         """この照会で前に記録したこと。"""
         return keeping.past_of(self.entries, chosen)
 
-    def new_run(self, now: datetime) -> str:
-        """新しい回の名 ``20241112-143015``。同じ秒の回があれば番号を添える。"""
+    def new_run(self, now: datetime, who: str | None, **common: str | None) -> Run:
+        """新しい回。``who`` がなければ、いま動かしている人。
+
+        It is named ``20241112-143015``, with a number behind it where that second has one.
+        """
         runs = {entry.run for entry in self.entries}
         name = base = now.strftime("%Y%m%d-%H%M%S")
         number = 1
         while name in runs:
             number += 1
             name = f"{base}-{number}"
-        return name
+        at = now.isoformat(timespec="seconds")
+        return Run(name, {"run": name, "at": at, "by": user_name(who), **common})
 
 
 @contextlib.contextmanager

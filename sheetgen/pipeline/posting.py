@@ -43,7 +43,7 @@ class Posting:
         """送付記録の一行。``data`` は、記録に中身の目印を残すファイル。"""
         return SendOut(
             at=self.moment.isoformat(timespec="seconds"),
-            by=(self.who or user_name()).encode("utf-8", "replace").decode("utf-8"),
+            by=user_name(self.who),
             kind=self.kind,
             round=round_mark(self.round),
             issue=issue,

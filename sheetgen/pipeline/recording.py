@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sheetgen import keeping
 from sheetgen.keeping.open_items import load_open_items, save_open_items
-from sheetgen.master import user_name
 from sheetgen.model.action import Action
 from sheetgen.model.collect import (
     Change,
@@ -18,14 +17,14 @@ from sheetgen.model.collect import (
     UsedWaiver,
 )
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
 from sheetgen.model.journal import Entry, storable
 from sheetgen.model.open_item import with_outcomes as open_items_after
 from sheetgen.model.paths import lasting_path, printed_initiative_year, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
-from sheetgen.pipeline.ledger import Ledger, commit
+from sheetgen.model.text import writable
+from sheetgen.pipeline.ledger import Ledger, Run, commit
 from sheetgen.problems import Problem
 
 
@@ -59,15 +58,14 @@ def record(
     """
     moment = (now or datetime.now()).astimezone()
     year = printed_initiative_year(ledger.master.plan, chosen)
-    run = ledger.new_run(moment)
-    at = moment.isoformat(timespec="seconds")
-    head = _Head(run, at, _text(who or user_name()), round_mark(chosen), year)
-    entries = [entry for outcome in outcomes for entry in head.entries(outcome)]
+    run = ledger.new_run(moment, who, round=round_mark(chosen))
+    lines = _Lines(run, year)
+    entries = [entry for outcome in outcomes for entry in lines.of(outcome)]
     if not entries:
         return None
     plan = with_outcomes(ledger.master.plan, chosen, outcomes)
-    commit(ledger, plan, [*entries, head.end()])
-    return run
+    commit(ledger, plan, [*entries, run.end()])
+    return run.name
 
 
 def note_open_items(
@@ -94,14 +92,14 @@ def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) ->
     return with_items(plan, changed) if changed else plan
 
 
-class _Head:
-    """その回のすべての行に共通のこと。"""
+class _Lines:
+    """その回の、実施項目ごとの行。"""
 
-    def __init__(self, run: str, at: str, by: str, mark: str, year: int) -> None:
-        self._common: dict[str, str] = {"run": run, "at": at, "by": by, "round": mark}
+    def __init__(self, run: Run, year: int) -> None:
+        self._run = run
         self._year = year
 
-    def entries(self, outcome: ItemOutcome) -> Iterator[Entry]:
+    def of(self, outcome: ItemOutcome) -> Iterator[Entry]:
         """一つの実施項目の行。"""
         if outcome.state is ItemState.RECORDED:
             yield from map(self._change, outcome.changes)
@@ -109,69 +107,57 @@ class _Head:
         yield from map(self._waiver, outcome.waivers)
         yield from map(self._rejected, outcome.rejected)
 
-    def end(self) -> Entry:
-        """その回の終わりの行。"""
-        return self._entry(Action.END)
-
-    def _entry(self, action: Action, **values: Value) -> Entry:
-        return Entry.model_validate({**self._common, "action": action, **values})
-
     def _change(self, change: Change) -> Entry:
         answer = change.answer
-        return self._entry(
+        return self._run.entry(
             Action.RECORD,
             item=change.item,
             path=lasting_path(change.path, self._year),
             label=change.label,
             old=change.old,
             new=change.new,
-            raw=_text(answer.raw),
+            raw=writable(answer.raw),
             rule=answer.rule or None,
-            file=_text(change.file),
+            file=writable(change.file),
             original=change.original,
-            sheet=_text(change.sheet),
+            sheet=writable(change.sheet),
             cell=answer.ref,
             found=answer.how.value,
         )
 
     def _proposal(self, one: ItemProposal) -> Entry:
-        return self._entry(
+        return self._run.entry(
             Action.PROPOSE,
             item=one.item,
             path=one.proposal.path,
             label=one.proposal.label,
             old=storable(one.proposal.old),
             new=storable(one.proposal.new),
-            file=_text(one.file),
+            file=writable(one.file),
             original=one.original,
-            sheet=_text(one.sheet),
+            sheet=writable(one.sheet),
             cell=one.proposal.ref,
         )
 
     def _waiver(self, used: UsedWaiver) -> Entry:
-        return self._entry(
+        return self._run.entry(
             Action.WAIVE,
             item=used.item,
             path=lasting_path(used.path, self._year) if used.path else None,
             new=storable(used.value),
-            file=_text(used.file) or None,
+            file=writable(used.file) or None,
             code=used.code,
-            reason=_text(used.reason),
+            reason=writable(used.reason),
         )
 
     def _rejected(self, one: Rejected) -> Entry:
-        return self._entry(
+        return self._run.entry(
             Action.DECIDE,
             item=one.item,
             path=lasting_path(one.path, self._year),
             label=one.label,
             old=one.kept,
             new=one.rejected,
-            file=_text(one.file),
+            file=writable(one.file),
             original=one.original,
         )
-
-
-def _text(text: str) -> str:
-    """UTF-8 で書ける文字。"""
-    return text.encode("utf-8", "replace").decode("utf-8")

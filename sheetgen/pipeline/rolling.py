@@ -9,10 +9,8 @@ from sheetgen.era import wareki, wareki_full
 from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping.archives import archive_journal, archive_master, archives
 from sheetgen.keeping.issues import issues_folder, load_issues
-from sheetgen.master import user_name
 from sheetgen.messages.standing import COPIED, OPEN_ENDS
 from sheetgen.model.action import Action
-from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
 from sheetgen.model.item import Item
 from sheetgen.model.journal import Entry
@@ -20,7 +18,7 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.rollover import RolloverRequest, RolloverResult
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.standing import Stage
-from sheetgen.pipeline.ledger import Ledger, commit, open_ledger
+from sheetgen.pipeline.ledger import Ledger, Run, commit, open_ledger
 from sheetgen.pipeline.standing import standing_of
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.standing.rolling import Rolled, listed, roll
@@ -57,13 +55,8 @@ def rollover(
             stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
             archive = archive_master(request.plan, stem, ledger.master.digest)
             told += archive_journal(request.plan)
-            run = ledger.new_run(moment)
-            head = {
-                "run": run,
-                "at": moment.isoformat(timespec="seconds"),
-                "by": (who or user_name()).encode("utf-8", "replace").decode("utf-8"),
-            }
-            entries = _entries(head, plan, rolled, archive.name, request.reason)
+            run = ledger.new_run(moment, who)
+            entries = _entries(run, plan, rolled, archive.name, request.reason)
             commit(ledger, rolled.plan, entries)
     return RolloverResult(
         closed=closed,
@@ -73,7 +66,7 @@ def rollover(
         copied=rolled.copied,
         items=rolled.plan.item_count,
         archive=archive,
-        run=run,
+        run=run.name if run else None,
         problems=(*ledger.problems, *told, *rolled.problems),
     )
 
@@ -164,18 +157,12 @@ def _just_opened(ledger: Ledger) -> bool:
     )
 
 
-def _entries(
-    head: dict[str, str], plan: Plan, rolled: Rolled, archive: str, reason: str | None
-) -> list[Entry]:
+def _entries(run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None) -> list[Entry]:
     """記録簿に書き足す行。"""
-
-    def entry(action: Action, **values: Value) -> Entry:
-        return Entry.model_validate({**head, "action": action, **values})
-
     opened = rolled.plan.revision.fiscal_year
     after = {item.id: item for _, _, item in rolled.plan.items()}
     found = [
-        entry(
+        run.entry(
             Action.ROLLOVER,
             path="revision.fiscal_year",
             label="年次見直しの年度",
@@ -186,15 +173,15 @@ def _entries(
         )
     ]
     found += [
-        entry(Action.ROLLOVER, item=one.item, label="実施項目", old=f"{one.label} {one.title}")
+        run.entry(Action.ROLLOVER, item=one.item, label="実施項目", old=f"{one.label} {one.title}")
         for one in rolled.retired
     ]
     found += [
-        entry(Action.ROLLOVER, item=one.item, label="印刷の番号", old=one.old, new=one.new)
+        run.entry(Action.ROLLOVER, item=one.item, label="印刷の番号", old=one.old, new=one.new)
         for one in rolled.renumbered
     ]
     found += [
-        entry(
+        run.entry(
             Action.RECORD,
             item=item,
             path=f"initiatives[{opened}]",
@@ -204,4 +191,4 @@ def _entries(
         )
         for item in rolled.copied
     ]
-    return [*found, entry(Action.END)]
+    return [*found, run.end()]

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sheetgen import keeping
-from sheetgen.master import user_name
 from sheetgen.model.action import Action
 from sheetgen.model.item import CrossReference
 from sheetgen.model.journal import Entry
@@ -30,22 +29,11 @@ def take_out(
         raise SheetgenError(blocked)
     name = None
     if not dry_run:
-        name = ledger.new_run(now)
-        head = {
-            "run": name,
-            "at": now.isoformat(timespec="seconds"),
-            "by": (who or user_name()).encode("utf-8", "replace").decode("utf-8"),
-            "undoes": added[0].run,
-        }
-        gone = [
-            Entry.model_validate(
-                {**head, "action": Action.UNDO, "item": e.item, "label": e.label, "old": e.new}
-            )
-            for e in added
-        ]
-        end = Entry.model_validate({**head, "action": Action.END})
+        run = ledger.new_run(now, who, undoes=added[0].run)
+        name = run.name
+        gone = [run.entry(Action.UNDO, item=e.item, label=e.label, old=e.new) for e in added]
         plan = without_items(ledger.master.plan, {e.item or "" for e in added})
-        commit(ledger, plan, [*gone, end])
+        commit(ledger, plan, [*gone, run.end()])
     first = added[0]
     changes = tuple(Restored(e.item or "", "", e.label or "", e.new, None) for e in added)
     return UndoResult(first.run, first.at, first.by, changes, 0, name, ledger.problems)

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen import keeping
-from sheetgen.master import user_name
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
@@ -54,10 +53,20 @@ def undo(
         if blocked:
             raise SheetgenError(blocked)
         if not dry_run:
-            name = ledger.new_run(moment)
-            at = moment.isoformat(timespec="seconds")
-            taken_back = _undo_entries(name, at, who or user_name(), lines, records)
-            commit(ledger, _restored(ledger.master.plan, records, items), taken_back)
+            taking_back = ledger.new_run(moment, who, round=lines[0].round, undoes=chosen)
+            back = [
+                taking_back.entry(
+                    Action.UNDO,
+                    item=entry.item,
+                    path=entry.path,
+                    label=entry.label,
+                    old=entry.new,
+                    new=entry.old,
+                )
+                for entry in records
+            ]
+            restored = _restored(ledger.master.plan, records, items)
+            commit(ledger, restored, [*back, taking_back.end()])
     changes = tuple(
         Restored(e.item or "", e.path or "", e.label or "", e.new, e.old) for e in records
     )
@@ -68,7 +77,7 @@ def undo(
         lines[0].by,
         changes,
         others,
-        None if dry_run else name,
+        None if dry_run else taking_back.name,
         ledger.problems,
     )
 
@@ -144,30 +153,6 @@ def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -
     return with_items(
         plan, {item: with_values(items[item], back, 0) for item, back in values.items()}
     )
-
-
-def _undo_entries(
-    run: str, at: str, by: str, lines: Sequence[Entry], records: Sequence[Entry]
-) -> list[Entry]:
-    """記録簿に書き足す行。"""
-    mark = lines[0].round
-    undone = lines[0].run
-    common = {"run": run, "at": at, "by": by, "round": mark, "undoes": undone}
-    back = [
-        Entry.model_validate(
-            {
-                **common,
-                "action": Action.UNDO,
-                "item": entry.item,
-                "path": entry.path,
-                "label": entry.label,
-                "old": entry.new,
-                "new": entry.old,
-            }
-        )
-        for entry in records
-    ]
-    return [*back, Entry.model_validate({**common, "action": Action.END})]
 
 
 def _shown(value: Value) -> str:
