@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from sheetgen.messages.listing import in_short
+from sheetgen.messages.matching import ON_SHEETS
 from sheetgen.problems import Problem
 
 _OF_THE_BOOK = {
@@ -36,13 +38,7 @@ def _as_one(group: Sequence[Problem]) -> Problem:
     if len(group) == 1:
         return first
     name = _OF_THE_BOOK[first.code]
-    told = _listed(list(dict.fromkeys(one.facts[name] for one in group)), 1)
-    sheets = _listed([one.place.sheet for one in group], _MOST_SHEETS)
-    facts = {**first.facts, name: f"{told}。シート: {sheets}"}
+    told = in_short(list(dict.fromkeys(one.facts[name] for one in group)), 1, "枚")
+    sheets = in_short([one.place.sheet for one in group], _MOST_SHEETS, "枚")
+    facts = {**first.facts, name: ON_SHEETS.format(told=told, sheets=sheets)}
     return replace(first, place=replace(first.place, sheet=None), facts=facts)
-
-
-def _listed(words: Sequence[object], most: int) -> str:
-    shown = "、".join(map(str, words[:most]))
-    rest = len(words) - most
-    return f"{shown} ほか{rest}枚" if rest > 0 else shown

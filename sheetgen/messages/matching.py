@@ -9,6 +9,9 @@ _WAIVE = (
     "ください。違えば、課に差し戻してください。"
 )
 
+ON_SHEETS = "{told}。シート: {sheets}"
+"""一冊の何枚ものシートに当てはまる断りの、事実に添えることば。"""
+
 MATCHING: dict[str, Message] = {
     "R101": Message(
         E_,

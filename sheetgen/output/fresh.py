@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sheetgen.output.staging import _explained
+from sheetgen.messages.listing import in_short
+from sheetgen.output.staging import explained
 from sheetgen.problems import Place, Problem, SheetgenError
 
 _SHOWN = 3
@@ -19,8 +20,7 @@ def refuse_existing(folder: Path, names: list[str]) -> None:
     """
     found = [name for name in names if (folder / name).exists()]
     if found:
-        rest = len(found) - _SHOWN
-        shown = "、".join(found[:_SHOWN]) + (f" ほか{rest}個" if rest > 0 else "")
+        shown = in_short(found, _SHOWN, "個")
         raise SheetgenError(Problem("I001", Place(file=str(folder)), {"names": shown}))
 
 
@@ -35,7 +35,7 @@ def place_fresh(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     try:
         for name, data in files.items():
             path = folder / name
-            with _explained(path):
+            with explained(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # 確かめた後にできたファイルも、上書きしない。
                 with path.open("xb") as target:

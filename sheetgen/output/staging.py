@@ -50,7 +50,7 @@ class Staging:
         self._names: list[str] = []
 
     def __enter__(self) -> Staging:
-        with _explained(self.folder):
+        with explained(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._sweep()
             self._staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self.folder))
@@ -62,7 +62,7 @@ class Staging:
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """``name`` というファイルを書く。"""
-        with _explained(self.folder / name), (self._staging / name).open("wb") as target:
+        with explained(self.folder / name), (self._staging / name).open("wb") as target:
             yield target
         self._names.append(name)
 
@@ -74,17 +74,17 @@ class Staging:
         pairs = [(self._staging / name, self.folder / name) for name in self._names]
         changed: list[tuple[Path, Path]] = []
         for new, old in pairs:
-            with _explained(old):
+            with explained(old):
                 if not (old.exists() and old.read_bytes() == new.read_bytes()):
                     changed.append((new, old))
         replaced = [old for _, old in changed if old.exists()]
         for old in replaced:
             # 開いたままのファイルは Windows では置き換えられない。先に確かめ、途中で止まらない。
-            with _explained(old), old.open("r+b"):
+            with explained(old), old.open("r+b"):
                 pass
         aside = tuple(self._keep(replaced)) if self._keeps_aside else ()
         for new, old in changed:
-            with _explained(old):
+            with explained(old):
                 new.replace(old)
         return Placed(len(pairs) - len(changed), aside)
 
@@ -97,10 +97,10 @@ class Staging:
         while kept.exists():  # 同じ秒の、前の回のものに重ねない
             number += 1
             kept = kept.with_name(f"{self._now:%Y%m%d-%H%M%S}-{number}")
-        with _explained(kept):
+        with explained(kept):
             kept.mkdir(parents=True)
         for old in replaced:
-            with _explained(kept / old.name):
+            with explained(kept / old.name):
                 yield Path(shutil.copy2(old, kept / old.name))
 
     def _sweep(self) -> None:
@@ -112,7 +112,8 @@ class Staging:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """書けないわけを、問題にする。:class:`SheetgenError` (O001, O002, O004)。"""
     try:
         yield
     except PermissionError:

@@ -11,6 +11,7 @@ from sheetgen.forms.rounds import settle_round
 from sheetgen.keeping import OriginalKeeper
 from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
+from sheetgen.messages.listing import in_short
 from sheetgen.model.answers import MatchedForm, ReturnedForm
 from sheetgen.model.asked import Asked, KnownItem
 from sheetgen.model.collect import CollectRequest, CollectResult, FileOutcome
@@ -184,6 +185,5 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
     kinds = [kind for kind, found in files.items() if found]
     if len(kinds) > 1:
         strays = min(files.values(), key=len)
-        rest = f" ほか{len(strays) - _STRAYS}個" if len(strays) > _STRAYS else ""
-        raise UsageError(Problem("F016", Place(file="、".join(strays[:_STRAYS]) + rest)))
+        raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))
     return settle_round(plan, kinds[0] if kinds else RoundKind.RESULTS, year)
