@@ -87,6 +87,12 @@ def test_a_run_is_taken_back_whole(path: Path) -> None:
     assert {(entry.run, entry.by, entry.undoes) for entry in added} == {(result.run, "別の係", run)}
 
 
+def test_a_name_that_utf8_cannot_write_stops_nobody(path: Path) -> None:
+    collect(path, returned(FULL))
+    undo(path, now=NOW, who="係\udce3")
+    assert entries(path)[-1].by == "係?"
+
+
 def test_what_was_undone_is_recorded_again(path: Path) -> None:
     forms = [returned(FULL, proposals=[PROPOSAL]), returned({VALUE: 9}, item="01-02")]
     collect(path, *forms)
