@@ -18,8 +18,8 @@ from making import (
     wanted,
 )
 from ooxml import audit, clients, dialects, nasty, office, printed, reshape, rules
-from ooxml.draft import Draft
-from ooxml.package import Package
+from ooxml.draft import Draft, put_formula
+from ooxml.package import Element, Package
 from programs import soffice_convert
 
 from sheetgen.model.job import GenerateResult
@@ -181,6 +181,44 @@ def test_shared_formulas_have_their_values(
     cells = clients.by_openpyxl(path)[place.sheet]
     column = [cells[cell] for cell in sorted(cells) if cell.startswith("T")]
     assert column == [year["effect"] for year in place.item["years"]][:3]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ('IF(COUNTA({})=0,"－",SUM({})*2)', lambda effect: "－" if effect is None else effect * 2),
+        ('COUNTIF({},">0")', None),
+        ("ABS({})+LEN({})", None),
+        ("{}^2", None),
+    ],
+)
+def test_a_formula_beyond_ours_is_left_to_excel_and_told(
+    formula: str,
+    value: Callable[[object], object] | None,
+    tmp_path: Path,
+    plan_path: Path,
+    template_path: Path,
+) -> None:
+    """計算しない関数のある数式は、値を添えずに置き、開いたときに計算させる。"""
+    draft = Draft(template_path)
+    with draft.edit(draft.sheet()) as root:
+        put_formula(root, "T1", formula.replace("{}", _effect_cell(draft, root)))
+    template = draft.save(tmp_path / "様式.xlsx")
+    result = make(tmp_path, plan_path, template, items=ITEMS)
+    told = [one.place.cell for one in result.problems if one.code == "T117"]
+    assert told == ([] if value else ["T1"])
+    effects = {one.sheet: one.item["years"][0]["effect"] for one in places(load(plan_path))}
+    for book in result.books:
+        opened = openpyxl.load_workbook(book.path)
+        calculated = openpyxl.load_workbook(book.path, data_only=True)
+        for sheet in form_sheets(opened):
+            assert sheet["T1"].data_type == "f"
+            shown = calculated[sheet.title]["T1"].value
+            assert shown == (value(effects[sheet.title]) if value else None)
+
+
+def _effect_cell(draft: Draft, root: Element) -> str:
+    return str(draft.find(root, "{{ years[0].effect }}").get("r", ""))
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,23 @@
-"""数式の値。Excel の型の変え方、比べ方、書き方をまねる。"""
+"""数式の値と演算子。Excel の型の変え方、比べ方、書き方をまねる。"""
 
 from __future__ import annotations
 
 import math
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Final
+from typing import Any, Final
 
 from sheetgen.model.filled import Value
 
-# Excel keeps 15 significant digits; what lies beyond is noise of the binary fractions.
-DIGITS: Final = 15
-_DECIMAL = Context(prec=DIGITS)
+# Excel は 15 桁を持つ。その先は、二進の小数の雑音である。
+_DIGITS: Final = 15
+_DECIMAL = Context(prec=_DIGITS)
 _SUMMING = Context(prec=50)
 _NUMBER_TEXT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|(?=\.\d))(\.\d*)?([eE][+-]?\d{1,3})?(%?)")
-_NEARLY_NOTHING = 2.0**-48  # of the larger operand: a difference this small counts as zero
+_NEARLY_NOTHING = 2.0**-48  # 大きいほうに比べて。これより小さい差は 0 と見る
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ WRONG_VALUE: Final = FormulaError("#VALUE!")
 WRONG_NUMBER: Final = FormulaError("#NUM!")
 
 
-class Stopped(Exception):  # noqa: N818 - not a failure of the program: an error inside a cell
+class Stopped(Exception):  # noqa: N818 - プログラムの失敗ではなく、セルの中の誤り
     """計算が誤りの値で止まった。"""
 
     def __init__(self, error: FormulaError) -> None:
@@ -40,19 +42,16 @@ class Stopped(Exception):  # noqa: N818 - not a failure of the program: an error
         self.error = error
 
 
+def checked(value: FormulaValue) -> Value:
+    """誤りの値なら、そこで止まる (:class:`Stopped`)。"""
+    if isinstance(value, FormulaError):
+        raise Stopped(value)
+    return value
+
+
 def is_number(value: FormulaValue) -> bool:
     """数か（論理値は数ではない）。"""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def number_in(text: str) -> int | float | None:
-    """数として読める文字列の値。読めなければ None。"""
-    match = _NUMBER_TEXT.fullmatch(text.strip())
-    if match is None:
-        return None
-    plain = match[0].rstrip("%").replace(",", "")
-    number = float(plain) / 100 if match[5] else float(plain)
-    return int(number) if number.is_integer() else number
 
 
 def number(value: Value) -> int | float:
@@ -61,10 +60,12 @@ def number(value: Value) -> int | float:
         return int(value) if isinstance(value, bool) else value
     if value is None:
         return 0
-    found = number_in(value)
-    if found is None:
+    match = _NUMBER_TEXT.fullmatch(value.strip())
+    if match is None:
         raise Stopped(WRONG_VALUE)
-    return found
+    plain = float(match[0].rstrip("%").replace(",", ""))
+    found = plain / 100 if match[5] else plain
+    return int(found) if found.is_integer() else found
 
 
 def truth(value: Value) -> bool:
@@ -88,7 +89,7 @@ def text(value: Value) -> str:
     if not decimal:
         return "0"
     power = decimal.adjusted()
-    if -10 < power < DIGITS + 5:
+    if -10 < power < _DIGITS + 5:
         plain = f"{decimal:f}"
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     digits = "".join(map(str, decimal.as_tuple().digits)).rstrip("0")
@@ -98,15 +99,15 @@ def text(value: Value) -> str:
 
 def tidy(value: int | float) -> int | float:
     """15桁に丸め、整数なら整数にする。無限大などは ``#NUM!`` (:class:`Stopped`)。"""
-    if isinstance(value, int) and abs(value) < 10**DIGITS:
+    if isinstance(value, int) and abs(value) < 10**_DIGITS:
         return value
     try:
-        rounded = float(f"{float(value):.{DIGITS}g}")
+        rounded = float(f"{float(value):.{_DIGITS}g}")
     except OverflowError:
         raise Stopped(WRONG_NUMBER) from None
     if not math.isfinite(rounded):
         raise Stopped(WRONG_NUMBER)
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 10**DIGITS else rounded
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 10**_DIGITS else rounded
 
 
 def add(left: int | float, right: int | float) -> int | float:
@@ -129,37 +130,59 @@ def total(numbers: list[int | float]) -> int | float:
 
 def rounded(value: int | float, digits: int | float, rounding: str) -> int | float:
     """小数点以下 ``digits`` 桁に丸める。``rounding`` は :mod:`decimal` の丸め方。"""
-    places = min(max(int(digits), -DIGITS * 2), DIGITS * 2)
+    places = min(max(int(digits), -_DIGITS * 2), _DIGITS * 2)
     exact = _DECIMAL.create_decimal(repr(tidy(value)))
     wide = Context(prec=400, rounding=rounding)
     return float(exact.quantize(Decimal(1).scaleb(-places), context=wide))
 
 
-def compare(left: Value, right: Value) -> int:
-    """Excel の順序で比べ、負・0・正を返す。数 < 文字列 < 論理値で、空は相手に合わせる。
+def order(value: Value, other: Value) -> tuple[int, int | float | str]:
+    """``other`` と比べるときの順。数 < 文字列 < 論理値で、空は相手に合わせる。
 
-    Texts compare without regard to case; their order is that of the code
-    points, not of a dictionary.
+    文字列は、大文字と小文字を分けずに比べる。順は文字の番号の順で、辞書の順ではない。
     """
-    left = _blank_as(right) if left is None else left
-    right = _blank_as(left) if right is None else right
-    ranks = (_rank(left), _rank(right))
-    if ranks[0] != ranks[1]:
-        return ranks[0] - ranks[1]
-    if isinstance(left, str) and isinstance(right, str):
-        first, second = left.casefold(), right.casefold()
-        return int(first > second) - int(first < second)
-    one, other = tidy(number(left)), tidy(number(right))
-    return int(one > other) - int(one < other)
-
-
-def _rank(value: Value) -> int:
+    if value is None:
+        value = type(other)() if isinstance(other, (bool, str)) else 0
     if isinstance(value, bool):
-        return 2
-    return 1 if isinstance(value, str) else 0
+        return 2, value
+    return (1, value.casefold()) if isinstance(value, str) else (0, tidy(value))
 
 
-def _blank_as(other: Value) -> Value:
-    if isinstance(other, bool):
-        return False
-    return "" if isinstance(other, str) else 0
+Operation = Callable[[Value, Value], Value]
+
+
+def _arithmetic(
+    operate: Callable[[int | float, int | float], int | float],
+) -> Operation:
+    def calculate(left: Value, right: Value) -> Value:
+        try:
+            found = operate(number(left), number(right))
+            if not math.isfinite(found):
+                raise Stopped(WRONG_NUMBER)
+            return found
+        except ZeroDivisionError:
+            raise Stopped(DIVIDED_BY_ZERO) from None
+        except OverflowError:
+            raise Stopped(WRONG_NUMBER) from None
+
+    return calculate
+
+
+def _comparison(holds: Callable[[Any, Any], bool]) -> Operation:
+    return lambda left, right: holds(order(left, right), order(right, left))
+
+
+OPERATORS: Final[dict[str, tuple[int, Operation]]] = {
+    "=": (1, _comparison(operator.eq)),
+    "<>": (1, _comparison(operator.ne)),
+    "<": (1, _comparison(operator.lt)),
+    "<=": (1, _comparison(operator.le)),
+    ">": (1, _comparison(operator.gt)),
+    ">=": (1, _comparison(operator.ge)),
+    "&": (2, lambda left, right: text(left) + text(right)),
+    "+": (3, _arithmetic(add)),
+    "-": (3, _arithmetic(lambda left, right: add(left, -right))),
+    "*": (4, _arithmetic(operator.mul)),
+    "/": (4, _arithmetic(operator.truediv)),
+}
+"""演算子の強さと計算。べき乗は、様式では使わない。"""
