@@ -154,6 +154,27 @@ def test_a_broken_template_is_refused_with_its_cell(
         assert [problem.place.label for problem in problems if problem.code == code]
 
 
+@pytest.mark.parametrize(
+    ("tag", "attribute", "address"),
+    [("mergeCell", "ref", "A:C"), ("mergeCell", "ref", "#REF!"), ("c", "r", "XFE1")],
+)
+@pytest.mark.parametrize("sheet", [FORM, "はじめに"])
+def test_a_place_that_no_sheet_has_is_refused(
+    tag: str,
+    attribute: str,
+    address: str,
+    sheet: str,
+    tmp_path: Path,
+    plan_path: Path,
+    template_path: Path,
+) -> None:
+    draft = Draft(template_path)
+    with draft.edit(draft.sheet(sheet)) as root:
+        next(root.iter(q(tag))).set(attribute, address)
+    problems = _refusal(tmp_path, plan_path, draft.save(tmp_path / "様式.xlsx"))
+    assert [problem.code for problem in problems] == ["T002"]
+
+
 def _guide_names_form(draft: Draft) -> None:
     with draft.edit(draft.sheet("はじめに")) as root:
         put_formula(root, "H1", f"{FORM}!A1")

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
-LAST_ROW = 1_048_576
-LAST_COLUMN = 16_384
+MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
 
 Area = tuple[int, int, int, int]
 """上の行、左の列、下の行、右の列。"""
@@ -42,7 +42,7 @@ def split_ref(ref: str) -> tuple[int, int]:
     if match is None:
         raise ValueError(ref)
     row, column = int(match[2]), column_number(match[1])
-    if row > LAST_ROW or column > LAST_COLUMN:
+    if row > MAX_ROW or column > MAX_COLUMN:
         raise ValueError(ref)
     return row, column
 

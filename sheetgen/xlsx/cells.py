@@ -4,40 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sheetgen.model.refs import (
+    MAX_COLUMN,
+    MAX_ROW,
+    Area,
+    column_letters,
+    ref_of,
+    split_area,
+    split_ref,
+)
 from sheetgen.xlsx.formulas import FormulaError, FormulaValue
 from sheetgen.xlsx.markup import Node
-
-_LAST_ROW = 1_048_576
-
-
-def split_ref(ref: str) -> tuple[str, int]:
-    """``C7`` を ``("C", 7)`` に分ける。"""
-    column = ref.rstrip("0123456789")
-    return column, int(ref[len(column) :])
 
 
 def numbered_cells(row: Node, number: int) -> Iterator[tuple[str, Node]]:
     """行のセルを、番地とともに返す。``number`` は行の番号。"""
     column = 0
     for cell in row.all("c"):
-        ref = cell.attrs.get("r") or f"{_letters(column + 1)}{number}"
-        column = _number(split_ref(ref)[0])
+        ref = cell.attrs.get("r") or ref_of(number, column + 1)
+        column = split_ref(ref)[1]
         yield ref, cell
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 Areas = dict[tuple[int, int], tuple[int, int]]
@@ -45,13 +31,15 @@ Areas = dict[tuple[int, int], tuple[int, int]]
 
 
 def merged_areas(root: Node) -> Areas:
-    """シートの結合セル。"""
+    """シートの結合セル。
+
+    :raises ValueError: an area is none.
+    """
     merges = root.find("mergeCells")
     found: Areas = {}
     for node in merges.all("mergeCell") if merges else []:
-        top, _, bottom = node.attrs["ref"].partition(":")
-        (left, first), (right, last) = split_ref(top), split_ref(bottom or top)
-        found[first, _number(left)] = (last, _number(right))
+        first, left, last, right = split_area(node.attrs["ref"])
+        found[first, left] = (last, right)
     return found
 
 
@@ -59,11 +47,11 @@ def covered_cells(root: Node, tops: frozenset[str]) -> dict[str, str]:
     """結合セルに覆われた番地から、その左上への対応。左上が ``tops`` のものだけ。"""
     found: dict[str, str] = {}
     for (first, left), (last, right) in merged_areas(root).items():
-        top = f"{_letters(left)}{first}"
+        top = ref_of(first, left)
         if top in tops:
             for row in range(first, last + 1):
                 for column in range(left, right + 1):
-                    found[f"{_letters(column)}{row}"] = top
+                    found[ref_of(row, column)] = top
             del found[top]
     return found
 
@@ -96,14 +84,23 @@ def constant_value(cell: Node, shared_string: Callable[[int], str]) -> FormulaVa
 
 
 def lies_in(ref: str, sqref: str) -> bool:
-    """番地が、空白で区切った範囲のどれかに入るか。"""
-    letters, row = split_ref(ref)
-    column = _number(letters)
-    for area in sqref.replace("$", "").split():
-        top, _, bottom = area.partition(":")
-        if not top[-1:].isdigit():  # 列の全体
-            top, bottom = f"{top}1", f"{bottom or top}{_LAST_ROW}"
-        (left, first), (right, last) = split_ref(top), split_ref(bottom or top)
-        if first <= row <= last and _number(left) <= column <= _number(right):
+    """番地が、空白で区切った範囲のどれかに入るか。範囲と読めないものには、何も入らない。"""
+    row, column = split_ref(ref)
+    for written in sqref.replace("$", "").split():
+        try:
+            first, left, last, right = _area(written)
+        except ValueError:
+            continue
+        if first <= row <= last and left <= column <= right:
             return True
     return False
+
+
+def _area(written: str) -> Area:
+    """範囲。列の全体（``C:D``）と行の全体（``3:5``）も読む。"""
+    first, _, last = written.partition(":")
+    if first.isalpha():
+        return split_area(f"{first}1:{last or first}{MAX_ROW}")
+    if first.isdigit():
+        return split_area(f"A{first}:{column_letters(MAX_COLUMN)}{last or first}")
+    return split_area(written)

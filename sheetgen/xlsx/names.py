@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.model.filled import INPUT_PREFIX, SheetBinding, SheetEntry
-from sheetgen.xlsx.cells import split_ref
+from sheetgen.model.refs import column_letters, split_ref
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
@@ -185,5 +185,5 @@ def _own_lines(
 
 
 def _absolute(ref: str) -> str:
-    column, row = split_ref(ref)
-    return f"${column}${row}"
+    row, column = split_ref(ref)
+    return f"${column_letters(column)}${row}"

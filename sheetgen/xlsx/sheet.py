@@ -1,4 +1,8 @@
-"""テンプレートの一枚を、定数と slot の列に切り分ける。"""
+"""テンプレートの一枚を、定数と slot の列に切り分ける。
+
+最初の繰り返しより上の行は、元のバイト列のまま、値の入る所だけを slot にする。繰り返しから
+下の行は、書くたびに番地が変わるので、行ごと書き直す。
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetgen.model.filled import SheetBinding
-from sheetgen.problems import Place, Problem
-from sheetgen.xlsx.cells import constant_value, covered_cells, numbered_cells
+from sheetgen.model.refs import column_letters, split_ref
+from sheetgen.problems import Problem
+from sheetgen.xlsx.cells import constant_value, covered_cells
 from sheetgen.xlsx.formulas import CompiledFormula, FormulaValue, compile_formula
-from sheetgen.xlsx.markup import Node, Splice
-from sheetgen.xlsx.moving import MovingRows
-from sheetgen.xlsx.package import Package
-from sheetgen.xlsx.references import (
-    AmbiguousReferenceError,
-    names_sheet,
-    repoint,
-    shift_formula,
-    translated,
-    without_sheet,
-)
+from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.references import shift_formula, without_sheet
+from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import (
     CellSlot,
     ComputedSlot,
@@ -27,9 +24,11 @@ from sheetgen.xlsx.slots import (
     FormulaSlot,
     Lookup,
     Piece,
+    RenderState,
     RowSlot,
     SelectedSlot,
-    SheetNameSlot,
+    cell,
+    style_of,
     text_pieces,
 )
 from sheetgen.xlsx.tail import cut_tail
@@ -47,91 +46,84 @@ class SheetProgram:
     notes: tuple[Problem, ...]
 
 
-class SheetCutter:
-    """一枚を切り分ける間の道具。"""
+def cut_sheet(
+    source: SheetSource, tall_rows: frozenset[int], shared_strings: Callable[[int], str]
+) -> SheetProgram:
+    """一枚を切り分ける。``shared_strings`` は番号から共有文字列を返す。
+
+    :raises SheetgenError: something in the sheet cannot be carried along (T0xx).
+    """
+    _cut_views(source)
+    _RowCutter(source, tall_rows, shared_strings).cut()
+    cut_tail(source)
+    return SheetProgram(
+        source.part,
+        source.binding,
+        text_pieces(source.splice),
+        source.needs_calculation,
+        tuple(source.notes),
+    )
+
+
+def _cut_views(source: SheetSource) -> None:
+    properties = source.root.find("sheetPr")
+    if properties is not None and "codeName" in properties.attrs:
+        # 符号名はブックの中で一つでなければならない。
+        source.splice.retag(properties, codeName=None)
+    views = source.root.find("sheetViews")
+    for view in views.all("sheetView") if views else []:
+        slot = SelectedSlot(
+            view.open_tag(tabSelected="1").decode(), view.open_tag(tabSelected=None).decode()
+        )
+        source.splice.replace(view.start, view.open_end, slot)
+    # 使っている範囲は書かなくてよい。古いままでは、端のセルを読まないプログラムがある。
+    dimension = source.root.find("dimension")
+    if dimension is not None:
+        source.splice.remove(dimension)
+
+
+class _RowCutter:
+    """行とセルを切り分ける。"""
 
     def __init__(
         self,
-        package: Package,
-        part: str,
-        binding: SheetBinding,
+        source: SheetSource,
         tall_rows: frozenset[int],
-        form_sheet: str,
         shared_strings: Callable[[int], str],
-        left_out: tuple[str, ...] = (),
     ) -> None:
-        self.package = package
-        self.part = part
-        self.binding = binding
-        self.form_sheet = form_sheet
+        self._source = source
+        self._splice, self._binding = source.splice, source.binding
         self._tall_rows = tall_rows
         self._shared_strings = shared_strings
-        self._left_out = left_out
-        self.data, self.root = package.tree(part)
-        self.splice = Splice(self.data)
-        self.needs_calculation = False
-        self.notes: list[Problem] = []
         self._constants: dict[str, FormulaValue] = {}
         self._formulas: dict[str, CompiledFormula] = {}
-        self._shared_formulas: dict[str, tuple[str, str]] = {}
         self._lookup = Lookup(self._constants, self._formulas)
-        self._covered = covered_cells(self.root, binding.inputs)
-        self.first_moving = binding.blocks[0][0] if binding.blocks else 1 << 30
+        self._covered = covered_cells(source.root, source.binding.inputs)
 
-    def cut(self) -> SheetProgram:
-        """切り分ける。
-
-        :raises SheetgenError: something in the sheet cannot be carried along (T0xx).
-        """
-        self._cut_views()
-        self._cut_rows()
-        cut_tail(self)
-        return SheetProgram(
-            self.part,
-            self.binding,
-            text_pieces(self.splice),
-            self.needs_calculation,
-            tuple(self.notes),
-        )
-
-    def _cut_views(self) -> None:
-        properties = self.root.find("sheetPr")
-        if properties is not None and "codeName" in properties.attrs:
-            # 符号名はブックの中で一つでなければならない。
-            self.splice.retag(properties, codeName=None)
-        views = self.root.find("sheetViews")
-        for view in views.all("sheetView") if views else []:
-            slot = SelectedSlot(
-                view.open_tag(tabSelected="1").decode(), view.open_tag(tabSelected=None).decode()
-            )
-            self.splice.replace(view.start, view.open_end, slot)
-        # 使っている範囲は書かなくてよい。古いままでは、端のセルを読まないプログラムがある。
-        dimension = self.root.find("dimension")
-        if dimension is not None:
-            self.splice.remove(dimension)
-
-    def _cut_rows(self) -> None:
-        sheet_data = self.root.find("sheetData")
+    def cut(self) -> None:
+        """行を順に切り分ける。"""
+        sheet_data = self._source.root.find("sheetData")
         if sheet_data is None:
-            raise self.package.refuse("T003", part=self.part)
+            raise self._source.package.refuse("T003", part=self._source.part)
         moving: list[tuple[int, Node]] = []
         missing = set(self._tall_rows)
-        number = 0
+        number, blocks = 0, self._binding.blocks
         for row in sheet_data.children:
             number = int(row.attrs.get("r", number + 1))
-            if number >= self.first_moving:
+            if blocks and number >= blocks[0][0]:
                 moving.append((number, row))
                 continue
             for absent in sorted(r for r in missing if r < number):
-                self.splice.insert(row.start, self._empty_row(absent, row.prefix))
+                self._splice.insert(row.start, self._empty_row(absent, row.prefix))
             missing = {r for r in missing if r > number}
             self._cut_row(number, row)
-        if self.binding.blocks:
+        if blocks:
             start = moving[0][1].start if moving else sheet_data.close_start
-            self.splice.replace(start, sheet_data.close_start, MovingRows(self, moving))
+            rows = _MovingRows(self._source, moving)
+            self._splice.replace(start, sheet_data.close_start, rows)
         else:
             for absent in sorted(missing):
-                self.splice.insert(
+                self._splice.insert(
                     sheet_data.close_start, self._empty_row(absent, sheet_data.prefix)
                 )
 
@@ -144,107 +136,162 @@ class SheetCutter:
             opening = row.open_tag(r=None, ht=None, customHeight=None).decode()
             before = f'<{row.qname} r="{number}"'
             slot = RowSlot(number, before, opening[len(row.qname) + 1 :], row.open_tag().decode())
-            self.splice.replace(row.start, row.open_end, slot)
-        for ref, cell in numbered_cells(row, number):
-            self._cut_cell(ref, cell)
+            self._splice.replace(row.start, row.open_end, slot)
+        for ref, node in self._source.cells(row, number):
+            self._cut_cell(ref, node)
 
-    def _cut_cell(self, ref: str, cell: Node) -> None:
-        style = int(cell.attrs.get("s", 0))
-        opening = f'<{cell.qname} r="{ref}"'
+    def _cut_cell(self, ref: str, node: Node) -> None:
+        style = int(node.attrs.get("s", 0))
+        opening = f'<{node.qname} r="{ref}"'
         top = self._covered.get(ref)
         if top is not None:
             covered = CoveredSlot((top, 0), opening, style)
-            self.splice.replace(cell.start, cell.end, covered)
+            self._splice.replace(node.start, node.end, covered)
             return
-        if ref in self.binding.dynamic:
-            slot = CellSlot((ref, 0), opening, cell.prefix, style)
-            self.splice.replace(cell.start, cell.end, slot)
+        if ref in self._binding.dynamic:
+            slot = CellSlot((ref, 0), opening, node.prefix, style)
+            self._splice.replace(node.start, node.end, slot)
             return
-        formula = cell.find("f")
+        formula = node.find("f")
         if formula is None:
-            self._constants[ref] = constant_value(cell, self._shared_strings)
+            self._constants[ref] = constant_value(node, self._shared_strings)
             return
         compiled = self._compile(ref, formula)
         if compiled is not None:
             self._formulas[ref] = compiled
-            text = self.formula_pieces(formula)
-            slot_f = FormulaSlot(ref, opening, cell.prefix, style, text, self._lookup)
-            self.splice.replace(cell.start, cell.end, slot_f)
+            text = self._source.formula_pieces(formula)
+            slot_f = FormulaSlot(ref, opening, node.prefix, style, text, self._lookup)
+            self._splice.replace(node.start, node.end, slot_f)
             return
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
-        if self.binding.dynamic:
-            self.note_uncalculated(ref, formula.text or "（前の数式と同じ）")
-        pieces = self._moved_formula(ref, formula) or self.formula_pieces(formula)
-        self.splice.replace(formula.start, formula.end, *pieces)
-        value = cell.find("v")
-        if value is not None and self.binding.dynamic:
-            self.splice.remove(value)
+        if self._binding.dynamic:
+            self._source.note_uncalculated(ref, formula.text or "（前の数式と同じ）")
+        pieces = self._moved_formula(ref, formula) or self._source.formula_pieces(formula)
+        self._splice.replace(formula.start, formula.end, *pieces)
+        value = node.find("v")
+        if value is not None and self._binding.dynamic:
+            self._splice.remove(value)
 
     def _moved_formula(self, ref: str, formula: Node) -> tuple[object, ...]:
         """繰り返しより上にあって、下の行を指すかもしれない数式。"""
-        text = self.formula_text(ref, formula) if self.binding.blocks else None
+        text = self._source.formula_text(ref, formula) if self._binding.blocks else None
         if text is None:
             return ()
-        self.repointed(text)  # 様式のシートを指していれば、ここで断る
-        name, own = f"{formula.prefix}f", self.binding.name
+        self._source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        name, own = f"{formula.prefix}f", self._binding.name
         moved = ComputedSlot(lambda state: cell_text(shift_formula(text, own, state.shift)))
         return f"<{name}>".encode(), moved, f"</{name}>".encode()
 
     def _compile(self, ref: str, formula: Node) -> CompiledFormula | None:
-        text = None if self.binding.blocks else self.formula_text(ref, formula)
+        text = None if self._binding.blocks else self._source.formula_text(ref, formula)
         if text is None:
             return None
-        return compile_formula("=" + without_sheet(text, self.binding.name))
+        return compile_formula("=" + without_sheet(text, self._binding.name))
 
-    def formula_text(self, ref: str, formula: Node) -> str | None:
-        """セルの数式。共有数式は、このセルのものに直す。配列数式などは ``None``。"""
-        kind = formula.attrs.get("t", "normal")
-        if kind == "shared":
-            group = formula.attrs.get("si", "")
-            if formula.text:
-                self._shared_formulas[group] = (ref, formula.text)
-            origin, text = self._shared_formulas[group]
-            return translated(text, origin, ref)
-        return formula.text if kind == "normal" else None
 
-    def note_uncalculated(self, ref: str, formula: str) -> None:
-        """計算した値を添えられない数式を、書き留める。"""
-        self.needs_calculation = True
-        self.note("T117", ref, formula=formula)
+@dataclass(frozen=True, slots=True)
+class _MovingCell:
+    """位置の変わるセル。``body`` は属性の残りから終わりまで。"""
 
-    def note(self, code: str, ref: str | None = None, **facts: object) -> None:
-        """知らせておくことを、書き留める。"""
-        place = Place(file=self.package.file, sheet=self.binding.name, cell=ref)
-        self.notes.append(Problem(code, place, facts))
+    ref: str
+    number: int
+    qname: str
+    prefix: str
+    column: str
+    style: int
+    dynamic: bool
+    body: str
+    formula: str | None
 
-    def formula_pieces(self, node: Node) -> tuple[Piece, ...]:
-        """数式の要素を、自分のシートの名を slot にして書く。"""
-        opening = self.data[node.start : node.open_end].decode()
-        if node.is_empty_tag:
-            return (opening,)
-        closing = self.data[node.close_start : node.end].decode()
-        return (opening, *self.repointed(node.text), closing)
+    def render(self, row: int, turn: int, state: RenderState, own: str) -> str:
+        """``turn`` 回目の ``row`` 行に立つセルを書く。"""
+        opening = f'<{self.qname} r="{self.column}{row}"'
+        if self.dynamic:
+            fill = state.sheet.fills[self.ref, turn]
+            return cell(opening, self.prefix, style_of(self.style, fill, state), fill.value)
+        if self.formula is not None:
+            turns = state.shift.turns(self.number, self.number)
+            shift = turns[turn] if turns else state.shift
+            moved = cell_text(shift_formula(self.formula, own, shift))
+            text = f"<{self.prefix}f>{moved}</{self.prefix}f>"
+            return cell(opening, self.prefix, self.style, None, text)
+        return opening + self.body
 
-    def repointed(self, formula: str) -> tuple[Piece, ...]:
-        """様式のシートを指す参照を、自分の写しに向ける。
 
-        :raises SheetgenError: another sheet names the form sheet, of which there
-            will be several (T010), the reference spans sheets (T011), or it names a
-            sheet that the book leaves out (T016).
-        """
-        try:
-            found = repoint(formula, self.form_sheet, SheetNameSlot())
-        except AmbiguousReferenceError as error:
-            raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
-        for sheet in self._left_out:
-            if names_sheet(formula, sheet):
-                facts = {"sheet": self.binding.name, "formula": formula, "other": sheet}
-                raise self.package.refuse("T016", **facts)
-        if len(found) > 1 and not self.binding.is_form:
-            raise self.package.refuse(
-                "T010", sheet=self.binding.name, formula=formula, form=self.form_sheet
-            )
-        return tuple(
-            cell_text(piece) if isinstance(piece, str) else piece  # type: ignore[misc]
-            for piece in found
-        )
+@dataclass(frozen=True, slots=True)
+class _MovingRow:
+    number: int
+    qname: str
+    attributes: str
+    plain_height: str
+    cells: tuple[_MovingCell, ...]
+
+    def render(self, row: int, turn: int, state: RenderState, own: str) -> str:
+        height = state.sheet.row_heights.get((self.number, turn))
+        text = self.plain_height if height is None else f' ht="{height:g}" customHeight="1"'
+        cells = "".join(one.render(row, turn, state, own) for one in self.cells)
+        return f'<{self.qname} r="{row}"{text}{self.attributes}>{cells}</{self.qname}>'
+
+
+class _MovingRows:
+    """最初の繰り返しから下の、すべての行。"""
+
+    def __init__(self, source: SheetSource, rows: list[tuple[int, Node]]) -> None:
+        self._own = source.binding.name
+        self._rows = {number: _moving_row(source, number, node) for number, node in rows}
+
+    def render(self, state: RenderState) -> str:
+        """行を、繰り返しの回数だけ書く。"""
+        written: list[str] = []
+        done = 0
+        for row in self._rows.values():
+            if row.number <= done:
+                continue
+            block = state.shift.block_of(row.number)
+            if block is None:
+                written.append(row.render(state.shift(row.number), 0, state, self._own))
+                continue
+            first, done = block
+            for turn, top in enumerate(state.shift.rows(first)):
+                for number in range(first, done + 1):
+                    if number in self._rows:
+                        one = self._rows[number]
+                        written.append(one.render(top + number - first, turn, state, self._own))
+        return "".join(written)
+
+
+def _moving_row(source: SheetSource, number: int, row: Node) -> _MovingRow:
+    plain = {name: row.attrs.get(name) for name in ("ht", "customHeight")}
+    bare = row.open_tag(r=None, spans=None, ht=None, customHeight=None).decode()
+    return _MovingRow(
+        number,
+        row.qname,
+        bare[len(row.qname) + 1 :].rstrip(">").rstrip("/"),
+        "".join(f' {name}="{value}"' for name, value in plain.items() if value is not None),
+        tuple(_moving_cell(source, ref, one) for ref, one in source.cells(row, number)),
+    )
+
+
+def _moving_cell(source: SheetSource, ref: str, node: Node) -> _MovingCell:
+    number, column = split_ref(ref)
+    formula = node.find("f")
+    text = None
+    if formula is not None:
+        text = source.formula_text(ref, formula)
+        if text is None:
+            raise source.package.refuse("T012", sheet=source.binding.name, cell=ref)
+        source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        source.note_uncalculated(ref, text)
+    bare = node.open_tag(r=None).decode()
+    rest = source.data[node.open_end : node.end].decode()
+    return _MovingCell(
+        ref,
+        number,
+        node.qname,
+        node.prefix,
+        column_letters(column),
+        int(node.attrs.get("s", 0)),
+        ref in source.binding.dynamic,
+        bare[len(node.qname) + 1 :] + rest,
+        text,
+    )

@@ -63,13 +63,14 @@ def read_template(package: Package) -> TemplateBook:
     normal = normal_font(book)
     digit = digit_pixels(normal.name or "", normal.sz or 11)
     parts = package.sheet_parts()
+    try:
+        merged = {name: merged_areas(package.tree(part)[1]) for name, part in parts.items()}
+    except (ValueError, KeyError) as error:
+        raise package.refuse("T002") from error
     return TemplateBook(
         file=package.file,
         fingerprint=package.fingerprint,
-        sheets=tuple(
-            _sheet(sheet, digit, merged_areas(package.tree(parts[sheet.title])[1]))
-            for sheet in book.worksheets
-        ),
+        sheets=tuple(_sheet(sheet, digit, merged[sheet.title]) for sheet in book.worksheets),
         has_input_sample=_has_input_sample(book),
     )
 

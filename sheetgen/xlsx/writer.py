@@ -31,7 +31,8 @@ from sheetgen.xlsx.package import (
     write_relationships,
 )
 from sheetgen.xlsx.references import split_sheet
-from sheetgen.xlsx.sheet import SheetCutter, SheetProgram
+from sheetgen.xlsx.sheet import SheetProgram, cut_sheet
+from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.slots import RenderState, join
 from sheetgen.xlsx.styles import StyleBook, StyleChange, StyleSheet
@@ -86,8 +87,8 @@ class TemplateWriter:
         part = self._sheet_part(name)
         strings = self._constant.strings
         left_out = self._workbook.names.left_out
-        cutter = SheetCutter(package, part, binding, tall_rows, form, strings.__getitem__, left_out)
-        self._programs[name] = cutter.cut()
+        source = SheetSource(package, part, binding, form, left_out)
+        self._programs[name] = cut_sheet(source, tall_rows, strings.__getitem__)
         self._dependents[name] = read_dependents(package, part, binding, form)
         for dependent in self._dependents[name]:
             targets = (dependent.relationship, *dependent.relationships)

@@ -1,0 +1,100 @@
+"""切り分ける一枚：元の XML、差し替えの集まり、数式の直し方、気付いたこと。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetgen.model.filled import SheetBinding
+from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.cells import numbered_cells
+from sheetgen.xlsx.markup import Node, Splice
+from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.references import AmbiguousReferenceError, names_sheet, repoint, translated
+from sheetgen.xlsx.slots import Piece, SheetNameSlot
+from sheetgen.xlsx.text import cell_text
+
+
+class SheetSource:
+    """一枚を切り分ける間、行の部も後ろの要素の部も、ここから読み、ここに書き留める。"""
+
+    def __init__(
+        self,
+        package: Package,
+        part: str,
+        binding: SheetBinding,
+        form_sheet: str,
+        left_out: tuple[str, ...] = (),
+    ) -> None:
+        self.package = package
+        self.part = part
+        self.binding = binding
+        self.data, self.root = package.tree(part)
+        self.splice = Splice(self.data)
+        self.needs_calculation = False
+        self.notes: list[Problem] = []
+        self._form_sheet = form_sheet
+        self._left_out = left_out
+        self._shared_formulas: dict[str, tuple[str, str]] = {}
+
+    def cells(self, row: Node, number: int) -> Iterator[tuple[str, Node]]:
+        """行のセルを、番地とともに返す。
+
+        :raises SheetgenError: a cell stands at no address (T002).
+        """
+        try:
+            yield from numbered_cells(row, number)
+        except ValueError:
+            raise self.package.refuse("T002") from None
+
+    def formula_text(self, ref: str, formula: Node) -> str | None:
+        """セルの数式。共有数式は、このセルのものに直す。配列数式などは ``None``。"""
+        kind = formula.attrs.get("t", "normal")
+        if kind == "shared":
+            group = formula.attrs.get("si", "")
+            if formula.text:
+                self._shared_formulas[group] = (ref, formula.text)
+            origin, text = self._shared_formulas[group]
+            return translated(text, origin, ref)
+        return formula.text if kind == "normal" else None
+
+    def note_uncalculated(self, ref: str, formula: str) -> None:
+        """計算した値を添えられない数式を、書き留める。"""
+        self.needs_calculation = True
+        self.note("T117", ref, formula=formula)
+
+    def note(self, code: str, ref: str | None = None, **facts: object) -> None:
+        """知らせておくことを、書き留める。"""
+        place = Place(file=self.package.file, sheet=self.binding.name, cell=ref)
+        self.notes.append(Problem(code, place, facts))
+
+    def formula_pieces(self, node: Node) -> tuple[Piece, ...]:
+        """数式の要素を、自分のシートの名を slot にして書く。"""
+        opening = self.data[node.start : node.open_end].decode()
+        if node.is_empty_tag:
+            return (opening,)
+        closing = self.data[node.close_start : node.end].decode()
+        return (opening, *self.repointed(node.text), closing)
+
+    def repointed(self, formula: str) -> tuple[Piece, ...]:
+        """様式のシートを指す参照を、自分の写しに向ける。
+
+        :raises SheetgenError: another sheet names the form sheet, of which there
+            will be several (T010), the reference spans sheets (T011), or it names a
+            sheet that the book leaves out (T016).
+        """
+        try:
+            found = repoint(formula, self._form_sheet, SheetNameSlot())
+        except AmbiguousReferenceError as error:
+            raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
+        for sheet in self._left_out:
+            if names_sheet(formula, sheet):
+                facts = {"sheet": self.binding.name, "formula": formula, "other": sheet}
+                raise self.package.refuse("T016", **facts)
+        if len(found) > 1 and not self.binding.is_form:
+            raise self.package.refuse(
+                "T010", sheet=self.binding.name, formula=formula, form=self._form_sheet
+            )
+        return tuple(
+            cell_text(piece) if isinstance(piece, str) else piece  # type: ignore[misc]
+            for piece in found
+        )
