@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sheetgen.model.refs import split_ref
 from sheetgen.model.returned import CellKind, RawBook, RawSheet, Remark, RemarkKind
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.personal import personal_data, personal_headings
 
-_DIGITS = "0123456789"
 _PROPERTIES = {
     "title": "タイトル",
     "subject": "件名",
@@ -70,19 +70,10 @@ def _hidden_refs(sheet: RawSheet) -> Iterator[str]:
     if sheet.hidden:
         yield from sheet.cells
         return
-    rows = {str(row) for row in sheet.hidden_rows}
-    columns = sheet.hidden_columns
     for ref in sheet.cells:
-        letters = ref.rstrip(_DIGITS)
-        if ref[len(letters) :] in rows or (columns and _column(letters) in columns):
+        row, column = split_ref(ref)
+        if row in sheet.hidden_rows or column in sheet.hidden_columns:
             yield ref
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _comment(remark: Remark, sheet: RawSheet, file: str, item: str | None) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgen.model.item_list import ITEM_SHEET, ListColumn, ListGuide
+from sheetgen.model.refs import column_letters
 from sheetgen.model.round import FieldKind
 from sheetgen.xlsx.new_book import new_book
 
@@ -49,7 +50,7 @@ def _write_choices(sheet: Worksheet, guide: ListGuide) -> dict[str, str]:
         sheet.write_string(0, at, f"{titles[key]}の選択肢")
         for row, word in enumerate(words, start=1):
             sheet.write_string(row, at, word)
-        letter = chr(ord("A") + at)
+        letter = column_letters(at + 1)
         if words:
             ranges[key] = f"={CHOICE_SHEET}!${letter}$2:${letter}${len(words) + 1}"
     return ranges

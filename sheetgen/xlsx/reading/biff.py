@@ -10,12 +10,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from sheetgen.model.refs import column_letters
 from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
 from sheetgen.problems import Problem
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.biff_sheet import SheetRecords
 from sheetgen.xlsx.reading.biff_text import Pieces, short_text, struck_text
-from sheetgen.xlsx.reading.cells import CellMaker, column_letters
+from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.compound import Compound
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
 from sheetgen.xlsx.reading.strings import Text

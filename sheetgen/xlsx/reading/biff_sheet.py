@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 
+from sheetgen.model.refs import column_letters
 from sheetgen.model.returned import CellKind, RawCell, RawSheet, Remark, RemarkKind
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.biff_text import short_text
-from sheetgen.xlsx.reading.cells import CellMaker, column_letters
+from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.sheet_parser import SheetContent
 from sheetgen.xlsx.reading.strings import Text
 from sheetgen.xlsx.reading.styles import PLAIN, Look

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sheetgen.model.refs import MAX_COLUMN, MAX_ROW, column_number
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.xlsx.reading.formats import iso_date
 from sheetgen.xlsx.reading.strings import Text, unescape
@@ -16,8 +17,6 @@ from sheetgen.xlsx.reading.styles import PLAIN, Look
 
 MAX_CELLS = 300_000
 """一冊の、値のあるセルの数の上限。様式74枚で 5,000 ほどである。"""
-MAX_ROW = 1_048_576
-MAX_COLUMN = 16_384
 
 REF = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
@@ -33,23 +32,6 @@ _SPACES = " \t\n\r"
 
 class UnreadableValueError(ValueError):
     """この種類の値としては読めない文字が書かれている。"""
-
-
-def column_number(letters: str) -> int:
-    """列の文字を番号にする（A が 1）。"""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """列の番号を文字にする（1 が A）。"""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def within_limits(ref: str) -> bool:

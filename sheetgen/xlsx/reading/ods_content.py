@@ -6,15 +6,13 @@ nothing while it is empty.  Source: ODF 1.3 Part 3, 9 and 19.
 
 from __future__ import annotations
 
+from sheetgen.model.refs import MAX_COLUMN, MAX_ROW, column_letters
 from sheetgen.model.returned import RawName, RawSheet, Remark, RemarkKind
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.cells import (
     MAX_CELLS,
-    MAX_COLUMN,
-    MAX_ROW,
     UnreadableValueError,
-    column_letters,
 )
 from sheetgen.xlsx.reading.ods_cell import CellSource, make_cell, name_target
 from sheetgen.xlsx.reading.ods_text import Paragraphs, Styles

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sheetgen.model.refs import MAX_COLUMN, MAX_ROW, column_letters
 from sheetgen.model.returned import Remark, RemarkKind
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import Archive
-from sheetgen.xlsx.reading.cells import MAX_COLUMN, MAX_ROW, column_letters
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.strings import rich_text, unescape
 from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8

@@ -10,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from sheetgen.model.refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
 from sheetgen.model.returned import CellKind, RawCell, RawSheet, Remark
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import refuse
 from sheetgen.xlsx.reading.cells import (
     MAX_CELLS,
-    MAX_COLUMN,
-    MAX_ROW,
     REF,
     CellMaker,
     UnreadableValueError,
-    column_letters,
-    column_number,
     within_limits,
 )
 from sheetgen.xlsx.reading.strings import Text, rich_text, unescape

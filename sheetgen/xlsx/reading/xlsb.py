@@ -9,11 +9,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from sheetgen.model.refs import column_letters
 from sheetgen.model.returned import BookFormat, RawBook, RawName, RawSheet
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.xlsx.reading.archive import Archive, refuse
 from sheetgen.xlsx.reading.biff_text import struck_text
-from sheetgen.xlsx.reading.cells import CellMaker, column_letters
+from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
 from sheetgen.xlsx.reading.ooxml import core_properties, told
 from sheetgen.xlsx.reading.relations import Relation, Relations

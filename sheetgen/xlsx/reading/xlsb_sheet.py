@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import struct
 
+from sheetgen.model.refs import MAX_COLUMN, MAX_ROW, column_letters
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.reading.biff_sheet import ERRORS, UNKNOWN, rk_value
-from sheetgen.xlsx.reading.cells import MAX_COLUMN, MAX_ROW, CellMaker, column_letters
+from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.sheet_parser import SheetContent
 from sheetgen.xlsx.reading.strings import Text
 from sheetgen.xlsx.reading.styles import PLAIN, Look
