@@ -21,6 +21,7 @@ from sheetgen.master import load_plan
 from sheetgen.model.filled import FilledBook, FilledSheet
 from sheetgen.model.job import GenerateRequest, Per
 from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 
 DIGITS = "0123456789"
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,8 @@ def open_maker(asked: GenerateRequest) -> tuple[BookMaker, list[Any]]:
     """計画を読み、テンプレートを開く。"""
     plan = load_plan(asked.plan)
     chosen = settle_round(plan, asked.round, asked.year)
-    maker = BookMaker(plan, chosen, round_text(chosen, asked.deadline), asked.template)
+    template = FormTemplate(asked.template)
+    maker = BookMaker(plan, chosen, round_text(chosen, asked.deadline), template)
     return maker, plan_jobs(plan, asked)
 
 

@@ -20,6 +20,7 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.pipeline.answering import Answered
 from sheetgen.pipeline.answering import answer as give_answer
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.problems import Problem
 
 RETURN = "差戻し"
@@ -65,7 +66,8 @@ class Desk:
 
     def answer(self, outcomes: Sequence[ItemOutcome], forms: Sequence[ReturnedForm]) -> Answered:
         every = every_item(self.plan, outcomes)
-        return give_answer(self.request, self.plan, self.chosen, every, (), (), forms)
+        template = FormTemplate(self.request.template)
+        return give_answer(self.request, self.plan, self.chosen, every, (), (), forms, template)
 
 
 def opened(path: Path) -> openpyxl.Workbook:

@@ -21,6 +21,7 @@ from sheetgen.model.refs import ref_of, split_area, split_ref
 from sheetgen.model.returned import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
 from sheetgen.model.round import RoundKind
 from sheetgen.pipeline import generate
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issuing import computed_issue
 from sheetgen.xlsx.reading import read_book
 
@@ -100,7 +101,7 @@ def make_desk(
         item.id: KnownItem(item.id, item_label(measure, item), item.title)
         for _, measure, item in plan.items()
     }
-    compute = functools.cache(lambda: computed_issue(plan, chosen, template))
+    compute = functools.cache(lambda: computed_issue(plan, chosen, FormTemplate(template)))
     asked = Asked(
         round=chosen,
         year=chosen.year,

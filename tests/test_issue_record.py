@@ -23,6 +23,7 @@ from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.refs import split_area
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issuing import computed_issue
 from sheetgen.problems import SheetgenError
 
@@ -149,7 +150,7 @@ def test_a_record_can_be_computed(home: Path, template_path: Path) -> None:
     plan = load_plan(home / "plan.json")
     for path in issue_files(home / "issued"):
         path.unlink()
-    assert computed_issue(plan, RESULTS, template_path) == issue
+    assert computed_issue(plan, RESULTS, FormTemplate(template_path)) == issue
     assert issue_files(home / "issued") == []
 
 
@@ -157,7 +158,8 @@ def test_a_return_shows_the_answers_and_keeps_the_base(home: Path, template_path
     plan = load_plan(home / "plan.json")
     item = next(item for _, _, item in plan.items() if item.id == "08-08")
     shown = with_items(plan, {"08-08": with_values(item, {"years[0].result.value": "34台"}, 2024)})
-    maker = BookMaker(shown, RESULTS, round_text(RESULTS, None), template_path, base=plan)
+    template = FormTemplate(template_path)
+    maker = BookMaker(shown, RESULTS, round_text(RESULTS, None), template, base=plan)
     request = GenerateRequest(
         plan=home / "plan.json", template=template_path, root=home, items=("08-08",)
     )

@@ -25,6 +25,7 @@ from sheetgen.model.returned import (
 )
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.examining import Examiner
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.printing import Printing
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.rules import check_book, check_together
@@ -76,7 +77,7 @@ def test_the_revision(plan: Plan, written: dict[str, object], wanted: list[str])
 
 
 def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -> None:
-    examiner = Examiner(plan, Printing(template_path))
+    examiner = Examiner(plan, Printing(FormTemplate(template_path)))
     _, _, item = plan.find("08-08")
 
     def told(length: int) -> dict[str, Level]:
@@ -97,7 +98,7 @@ def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
     _, _, item = plan.find("08-08")
     answers = plausible(item, 0) | {TEXT: "あ" * 2000}
     one = matched(plan, RESULTS, "08-08", answers, capacity={TEXT: 168})
-    form = Examiner(plan, Printing(tmp_path / "none.xlsx")).examine(one)
+    form = Examiner(plan, Printing(FormTemplate(tmp_path / "none.xlsx"))).examine(one)
     assert levels(form) == {"R343": Level.NOTE}
 
 

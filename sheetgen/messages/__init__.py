@@ -27,7 +27,7 @@ from sheetgen.messages.starting import STARTING
 from sheetgen.messages.template import TEMPLATE
 from sheetgen.messages.usage import USAGE
 from sheetgen.messages.values import VALUES
-from sheetgen.problems import Place, Problem
+from sheetgen.problems import Level, Place, Problem
 
 __all__ = [
     "CATALOGUE",
@@ -72,6 +72,11 @@ def message_of(problem: Problem) -> Message:
     entry = CATALOGUE[problem.code]
     facts = {key: _told(str(value)) for key, value in problem.facts.items()}
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def is_error(problem: Problem) -> bool:
+    """続けられない問題か。"""
+    return CATALOGUE[problem.code].level is Level.ERROR
 
 
 def _told(fact: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sheetgen.keeping.archives import archives
 from sheetgen.master import load_plan, parse_plan
-from sheetgen.messages import message_of
+from sheetgen.messages import is_error, message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
 from sheetgen.model.journal import Entry
@@ -115,7 +115,7 @@ def _book(path: Path) -> tuple[RawBook, list[Problem]]:
     books = [file.book for file in files if file.book is not None]
     if len(books) == 1:
         return books[0], problems
-    errors = [one for one in problems if message_of(one).level is Level.ERROR]
+    errors = [one for one in problems if is_error(one)]
     if any(one.code in _OWN_FAULT for one in errors):
         raise SheetgenError(errors)
     # ほかの回収のことばの「対処」は、課に頼むことなので、ここでは使わない。

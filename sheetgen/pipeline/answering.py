@@ -17,6 +17,7 @@ from sheetgen.model.paths import printed_initiative_year
 from sheetgen.model.plan import Owner, Plan
 from sheetgen.model.round import Round
 from sheetgen.output import Staging
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.table_heights import table_heights
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.report_book import write_report
@@ -41,6 +42,7 @@ def answer(
     files: Sequence[FileOutcome],
     problems: Sequence[Problem],
     forms: Sequence[ReturnedForm],
+    template: FormTemplate,
 ) -> Answered:
     """回収結果のブックと、聞くことのある課ごとの差戻しのブックを置く。
 
@@ -51,7 +53,9 @@ def answer(
     if request.dry_run:
         return Answered(None, (), ())
     folder = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
-    returns, found = _returns(request, plan, chosen, outcomes, forms, folder / RETURN_LABEL)
+    returns, found = _returns(
+        request, plan, chosen, outcomes, forms, folder / RETURN_LABEL, template
+    )
     found += _finished(plan, outcomes, folder / RETURN_LABEL, request.root)
     report: Path | None = folder / REPORT_FILE
     try:
@@ -84,6 +88,7 @@ def _returns(
     outcomes: Sequence[ItemOutcome],
     forms: Sequence[ReturnedForm],
     folder: Path,
+    template: FormTemplate,
 ) -> tuple[tuple[Path, ...], list[Problem]]:
     """差戻しのブック。聞くことがなければ、作るための部品も読み込まない。"""
     if not any(outcome.state is ItemState.HELD for outcome in outcomes):
@@ -96,7 +101,7 @@ def _returns(
     )
     wanted = corrections(plan, asked, outcomes, [form for form in forms if form.round == chosen])
     try:
-        return make_returns(request, plan, chosen, wanted, folder)
+        return make_returns(request, plan, chosen, wanted, folder, template)
     except SheetgenError as error:
         return (), list(error.problems)
 

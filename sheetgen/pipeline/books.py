@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 from sheetgen.era import wareki_full
@@ -21,26 +20,22 @@ from sheetgen.forms.identity import Marks
 from sheetgen.forms.issue import issue_key, issued_form
 from sheetgen.forms.jobs import BookJob
 from sheetgen.forms.rounds import open_paths, printed_initiative_year
-from sheetgen.messages import joint_note, message_of, new_item_note
+from sheetgen.messages import joint_note, new_item_note
 from sheetgen.model.correction import Correction
 from sheetgen.model.filled import FilledBook, FilledSheet, SheetEntry
 from sheetgen.model.issued import Issue, IssuedForm
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round
-from sheetgen.pipeline.blueprint import Blueprint, BoundSheet, draw_blueprint
+from sheetgen.pipeline.blueprint import Blueprint, BoundSheet
 from sheetgen.pipeline.form_filler import FormFiller
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issued_layout import issued_layout
 from sheetgen.pipeline.list_filler import ListFiller
-from sheetgen.problems import Level, Problem, SheetgenError
-from sheetgen.xlsx import TemplateWriter, read_package, read_template
+from sheetgen.problems import Problem
+from sheetgen.xlsx import TemplateWriter
 
 _NO_CORRECTIONS: Mapping[str, Correction] = MappingProxyType({})
-
-
-def is_error(problem: Problem) -> bool:
-    """続けられない問題か。"""
-    return message_of(problem).level is Level.ERROR
 
 
 class BookMaker:
@@ -59,17 +54,14 @@ class BookMaker:
         plan: Plan,
         chosen: Round,
         asked: RoundText,
-        template: Path,
+        template: FormTemplate,
         base: Plan | None = None,
         corrections: Mapping[str, Correction] = _NO_CORRECTIONS,
         published: bool = False,
     ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
-        package = read_package(template, str(template))
-        book = read_template(package)
-        blueprint = draw_blueprint(book, plan)
-        if any(is_error(problem) for problem in blueprint.problems):
-            raise SheetgenError(blueprint.problems)
+        blueprint = template.blueprint(plan)
+        book = blueprint.book
         mark = issue_key(plan, base, chosen, asked, book.fingerprint)
         self._marks = Marks(book.fingerprint, mark)
         self._is_return = base is not None
@@ -78,7 +70,7 @@ class BookMaker:
         self._keywords = f"{asked.name} {year}".rstrip()
         self._base = {item.id: item for _, _, item in base.items()} if base else {}
         self._blueprint = blueprint
-        self._layout = issued_layout(blueprint, package, template)
+        self._layout = issued_layout(blueprint, template.package, template.path)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
         self._opened = frozenset() if published else open_paths(plan, chosen)
         self._issued: dict[str, IssuedForm] = {}
@@ -96,7 +88,7 @@ class BookMaker:
         tall = {name: filler.tall_rows for name, filler in self._lists.items()}
         tall[blueprint.form.sheet.name] = self._forms.tall_rows
         self.writer = TemplateWriter(
-            package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
+            template.package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
         )
 
     @property

@@ -14,9 +14,9 @@ from sheetgen.model.job import CheckResult, GenerateRequest, Per
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.letters import Addressees
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
-from sheetgen.xlsx import read_package, read_template
 
 
 def check(plan: Path, template: Path) -> CheckResult:
@@ -25,13 +25,14 @@ def check(plan: Path, template: Path) -> CheckResult:
     Nothing is written.  Every problem of both is in the result; where the master
     cannot be read, the template is looked at as far as it goes without it.
     """
+    form = FormTemplate(template)
     try:
         loaded = load_plan(plan)
     except SheetgenError as error:
-        return CheckResult(error.problems + _template_alone(template), 0, 0, 0)
+        return CheckResult(error.problems + _template_alone(form), 0, 0, 0)
     if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
         waiting = Problem("I035", Place(file=str(plan)))
-        found = (*_template_alone(template), waiting)
+        found = (*_template_alone(form), waiting)
         return CheckResult(found, 0, len(loaded.owners()), 0)
     problems: list[Problem] = []
     inputs = 0
@@ -41,9 +42,9 @@ def check(plan: Path, template: Path) -> CheckResult:
         except UsageError:
             continue  # その年度に照会がないのは、誤りではない
         try:
-            maker = _make_all(loaded, chosen, plan, template)
+            maker = _make_all(loaded, chosen, form)
             if maker.lists_reasons:
-                problems += _make_return(loaded, chosen, template)
+                problems += _make_return(loaded, chosen, form)
         except SheetgenError as error:
             problems += error.problems
             break
@@ -58,16 +59,16 @@ def check(plan: Path, template: Path) -> CheckResult:
     )
 
 
-def _template_alone(template: Path) -> tuple[Problem, ...]:
+def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:
     """計画がなくても分かる、テンプレートの問題。"""
     try:
-        read_template(read_package(template, str(template)))
+        _ = template.book
     except SheetgenError as error:
         return error.problems
     return ()
 
 
-def _make_return(loaded: Plan, chosen: Round, template: Path) -> list[Problem]:
+def _make_return(loaded: Plan, chosen: Round, template: FormTemplate) -> list[Problem]:
     """差戻しのブックを一冊、欄の分かるわけと分からないわけを入れて、作ってみる。"""
     _, _, item = next(loaded.items())
     path = min(open_paths(loaded, chosen))
@@ -79,9 +80,9 @@ def _make_return(loaded: Plan, chosen: Round, template: Path) -> list[Problem]:
     return maker.problems()
 
 
-def _make_all(loaded: Plan, chosen: Round, plan: Path, template: Path) -> BookMaker:
+def _make_all(loaded: Plan, chosen: Round, template: FormTemplate) -> BookMaker:
     request = GenerateRequest(
-        plan=plan, template=template, root=Path(), round=chosen.kind, per=Per.PLAN
+        plan=Path(), template=template.path, root=Path(), round=chosen.kind, per=Per.PLAN
     )
     maker = BookMaker(loaded, chosen, round_text(chosen, None), template)
     for job in plan_jobs(loaded, request):

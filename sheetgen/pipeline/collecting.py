@@ -19,6 +19,7 @@ from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.answering import answer
 from sheetgen.pipeline.examining import Examiner
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.printing import Printing
 from sheetgen.pipeline.reading import ReadFile, Reading
@@ -58,9 +59,10 @@ def gather(
         wrong = check_decisions(plan, request.waivers, request.takes, request.reason)
         if wrong:
             raise UsageError(wrong)
-        shelf = IssueShelf(plan, request.plan, request.template)
+        template = FormTemplate(request.template)
+        shelf = IssueShelf(plan, request.plan, template)
         asked = _asked(request, plan, shelf)
-        sorter = _Sorter(asked, Examiner(plan, Printing(request.template)))
+        sorter = _Sorter(asked, Examiner(plan, Printing(template)))
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
             found = sorter.result()
@@ -79,7 +81,7 @@ def gather(
     )  # fmt: skip
     recorded = with_outcomes(plan, chosen, merged.outcomes)
     answered = answer(
-        request, recorded, chosen, merged.outcomes, found.files, problems, found.forms
+        request, recorded, chosen, merged.outcomes, found.files, problems, found.forms, template
     )
     of_items = [problem for outcome in merged.outcomes for problem in outcome.problems]
     return CollectResult(

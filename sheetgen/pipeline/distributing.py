@@ -19,7 +19,7 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.model.sending import DistributeRequest, DistributeResult
 from sheetgen.model.sendout import SendKind, latest, of_round
-from sheetgen.pipeline.generating import generate
+from sheetgen.pipeline.generating import make_books
 from sheetgen.pipeline.letters import Addressees, left_over, letter_items, letter_text
 from sheetgen.pipeline.posting import Posting, parcel_of, place_letters, record_sendouts
 from sheetgen.problems import Problem
@@ -60,7 +60,7 @@ def distribute(
         problems.append(Problem("L022"))
     if request.dry_run:
         return DistributeResult(chosen, folder, parcels, 0, 0, (), tuple(problems), dry_run=True)
-    made = generate(wanted, progress)
+    made = make_books(plan, wanted, progress)
     books = [(made.folder / job.file_name).read_bytes() for job in jobs]
     placed = place_letters(folder, parcels, letters, books)
     posting = Posting(SendKind.ISSUE, chosen, moment, who)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from sheetgen.document.words import measure_name, policy_name
 from sheetgen.forms.context import BookText, form_context, round_text
@@ -20,11 +19,10 @@ from sheetgen.model.numbers import EFFECT_FORMAT, GENERAL, is_number_format, pri
 from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.template import TemplateCell
-from sheetgen.pipeline.blueprint import draw_blueprint
-from sheetgen.pipeline.books import is_error
 from sheetgen.pipeline.form_filler import FormFiller, is_return_mark
-from sheetgen.problems import Problem, SheetgenError
-from sheetgen.xlsx import compile_formula, read_look, read_package, read_template
+from sheetgen.pipeline.form_template import FormTemplate
+from sheetgen.problems import Problem
+from sheetgen.xlsx import compile_formula, read_look
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -47,21 +45,16 @@ class FormPages:
     :raises SheetgenError: the template is not sound.
     """
 
-    def __init__(self, plan: Plan, template: Path) -> None:
+    def __init__(self, plan: Plan, template: FormTemplate) -> None:
         self._plan = plan
-        package = read_package(template, str(template))
-        book = read_template(package)
-        blueprint = draw_blueprint(book, plan)
-        if any(is_error(problem) for problem in blueprint.problems):
-            raise SheetgenError(blueprint.problems)
-        bound = blueprint.form
+        book, bound = template.book, template.blueprint(plan).form
         self._cells = {cell.ref: cell for cell in bound.sheet.cells}
         self._bound = {one.cell.ref: one for one in bound.cells}
         # 記入欄はどれも開かない。記入のための余白も要らない。
         self._filler = FormFiller(bound, book.file, frozenset())
         self._round = round_of(plan)
         self._marks = Marks(book.fingerprint, "")
-        look = read_look(package, bound.sheet.name)
+        look = read_look(template.package, bound.sheet.name)
         self.form = Form(look, tuple(self._names(cell.ref) for cell in look.cells))
         self._formulas = {
             cell.ref: compile_formula(cell.text) for cell in bound.sheet.cells if cell.is_formula

@@ -17,9 +17,12 @@ from sheetgen.forms.jobs import (
 )
 from sheetgen.forms.rounds import printed_initiative_year, settle_round
 from sheetgen.master import load_plan
+from sheetgen.messages import is_error
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
+from sheetgen.model.plan import Plan
 from sheetgen.output import Staging
-from sheetgen.pipeline.books import BookMaker, is_error
+from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issuing import keep_issue
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -35,10 +38,17 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
         text does not fit its form, or the files cannot be written; nothing is
         changed then.
     """
-    plan = load_plan(request.plan)
+    return make_books(load_plan(request.plan), request, progress)
+
+
+def make_books(
+    plan: Plan, request: GenerateRequest, progress: Progress | None = None
+) -> GenerateResult:
+    """読んである計画から様式を作る。ほかは :func:`generate` と同じ。"""
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
-    maker = BookMaker(plan, chosen, round_text(chosen, request.deadline), request.template)
+    asked = round_text(chosen, request.deadline)
+    maker = BookMaker(plan, chosen, asked, FormTemplate(request.template))
     folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
     with Staging(folder, datetime.now()) as staging:
         for done, job in enumerate(jobs):

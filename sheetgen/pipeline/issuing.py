@@ -12,6 +12,7 @@ from sheetgen.model.job import GenerateRequest
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
 from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.problems import Problem, SheetgenError
 
 
@@ -27,13 +28,13 @@ def keep_issue(issue: Issue, plan: Path) -> list[Problem]:
     return []
 
 
-def computed_issue(plan: Plan, chosen: Round, template: Path) -> Issue:
+def computed_issue(plan: Plan, chosen: Round, template: FormTemplate) -> Issue:
     """今の計画とテンプレートで様式を作ったときの配布記録。何も書かない。
 
     :raises SheetgenError: the template is not sound.
     """
     maker = BookMaker(plan, chosen, round_text(chosen, None), template)
-    request = GenerateRequest(plan=Path(), template=template, root=Path(), round=chosen.kind)
+    request = GenerateRequest(plan=Path(), template=template.path, root=Path(), round=chosen.kind)
     for job in plan_jobs(plan, request):
         for _ in maker.book(job).sheets:
             pass

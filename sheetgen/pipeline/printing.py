@@ -8,17 +8,12 @@ longer than examining all the forms.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sheetgen.messages import message_of
 from sheetgen.model.answers import Answer
 from sheetgen.model.plan import Plan
-from sheetgen.problems import Level, Problem, SheetgenError
+from sheetgen.pipeline.form_template import FormTemplate
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.rules import Case
-
-if TYPE_CHECKING:
-    from sheetgen.pipeline.blueprint import Blueprint
 
 READABLE = 8.0  # pt。これより小さくなる様式は、読みにくいと知らせる。
 
@@ -32,9 +27,8 @@ _LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わ�
 class Printing:
     """テンプレートでの割り付け。要るときにだけテンプレートを読む。"""
 
-    def __init__(self, template: Path) -> None:
+    def __init__(self, template: FormTemplate) -> None:
         self._template = template
-        self._drawn: Blueprint | None = None
 
     def check(self, plan: Plan, case: Case) -> list[Problem]:
         """印刷できないほど長い文。"""
@@ -63,8 +57,8 @@ class Printing:
         from sheetgen.model.paths import with_values
         from sheetgen.pipeline.form_filler import FormFiller
 
-        form = self._form(plan).form
-        filler = FormFiller(form, str(self._template), frozenset())
+        form = self._template.blueprint(plan).form
+        filler = FormFiller(form, str(self._template.path), frozenset())
         policy, measure, item = plan.find(case.item.id)
         written = {
             path: answer.value
@@ -88,18 +82,6 @@ class Printing:
                 size = fills[one.cell.ref, 0].size or one.cell.size
                 sizes[one.input.path] = 0.0 if one.cell.ref in lost else size
         return sizes
-
-    def _form(self, plan: Plan) -> Blueprint:
-        from sheetgen.pipeline.blueprint import draw_blueprint
-        from sheetgen.xlsx import read_package, read_template
-
-        if self._drawn is None:
-            book = read_template(read_package(self._template, str(self._template)))
-            drawn = draw_blueprint(book, plan)
-            if any(message_of(problem).level is Level.ERROR for problem in drawn.problems):
-                raise SheetgenError(drawn.problems)
-            self._drawn = drawn
-        return self._drawn
 
 
 def _excess(case: Case, answer: Answer, text: str) -> float:

@@ -13,13 +13,15 @@ from sheetgen.forms.context import RoundText
 from sheetgen.forms.jobs import BookJob
 from sheetgen.html import render_html
 from sheetgen.master import load_plan
+from sheetgen.messages import is_error
 from sheetgen.model.document import Document
 from sheetgen.model.document_sheets import Form, FormPage
 from sheetgen.model.plan import Plan
 from sheetgen.model.report import Output, ReportFile, ReportRequest, ReportResult
 from sheetgen.pdf import render_pdf
-from sheetgen.pipeline.books import BookMaker, is_error
+from sheetgen.pipeline.books import BookMaker
 from sheetgen.pipeline.form_pages import FormPages, round_of
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -37,7 +39,8 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
         could be made.
     """
     plan = load_plan(request.plan)
-    document, problems = document_of(plan, request)
+    template = FormTemplate(request.template)
+    document, problems = document_of(plan, request, template)
     seen = as_of(plan, document.year)
     folder = request.out or request.root / "output" / wareki(document.year) / "年次見直し"
     makers: dict[Output, Maker] = {
@@ -47,14 +50,16 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
         Output.HTML: lambda path: Made(
             render_html(document, request.layout), ReportFile(path, Output.HTML)
         ),
-        Output.XLSX: lambda path: _make_xlsx(path, seen, request),
+        Output.XLSX: lambda path: _make_xlsx(path, seen, template),
     }
     wanted = {output: makers[output] for output in request.outputs}
     stem = file_stem(document.year, request.draft)
     return publish(folder, stem, wanted, problems, progress)
 
 
-def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Problem]]:
+def document_of(
+    plan: Plan, request: ReportRequest, template: FormTemplate | None = None
+) -> tuple[Document, list[Problem]]:
     """文書の値と、気を付けること。
 
     :raises SheetgenError: the form or the request is not sound, or a text does not fit.
@@ -66,7 +71,7 @@ def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Prob
     if earlier is not None:
         problems += earlier_notes(earlier, seen)
         problems += stale_rows(earlier, plan) if seen is plan else []
-    forms = FormPages(seen, request.template)
+    forms = FormPages(seen, template or FormTemplate(request.template))
     pages = list(forms.pages())
     problems += [*forms.problems, *_small_print(forms.form, pages)]
     if any(is_error(problem) for problem in problems):
@@ -98,7 +103,7 @@ def file_stem(year: int, draft: bool) -> str:
     return f"{name}（案）" if draft else name
 
 
-def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> Made:
+def _make_xlsx(path: Path, plan: Plan, template: FormTemplate) -> Made:
     """すべての様式を、記入欄を閉じて一冊にする。"""
     asked = RoundText(
         f"{wareki_full(plan.revision.fiscal_year)}年次見直し",
@@ -106,7 +111,7 @@ def _make_xlsx(path: Path, plan: Plan, request: ReportRequest) -> Made:
         "",
         "",
     )
-    maker = BookMaker(plan, round_of(plan), asked, request.template, published=True)
+    maker = BookMaker(plan, round_of(plan), asked, template, published=True)
     job = BookJob(path.name, "", tuple(plan.items()))
     target = BytesIO()
     maker.writer.write(maker.book(job), target)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sheetgen.forms.context import round_text
 from sheetgen.forms.jobs import return_jobs
 from sheetgen.forms.rounds import input_fields
+from sheetgen.messages import is_error
 from sheetgen.model.collect import CollectRequest
 from sheetgen.model.correction import Correction
 from sheetgen.model.paths import printed_initiative_year, with_items, with_values
@@ -16,7 +17,8 @@ from sheetgen.model.plan import Plan
 from sheetgen.model.round import FieldKind, Round
 from sheetgen.model.text import LONGEST_TEXT
 from sheetgen.output import Staging
-from sheetgen.pipeline.books import BookMaker, is_error
+from sheetgen.pipeline.books import BookMaker
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issuing import keep_issue
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.template import DOUBT_SAMPLE
@@ -33,6 +35,7 @@ def make_returns(
     chosen: Round,
     corrections: Sequence[Correction],
     folder: Path,
+    template: FormTemplate,
 ) -> tuple[tuple[Path, ...], list[Problem]]:
     """差戻しのブックを、課ごとに ``folder`` に置く。返すのは、置いたブックと、知らせること。
 
@@ -43,7 +46,7 @@ def make_returns(
     by_item = {one.item: one for one in corrections}
     shown = _with_answers(plan, chosen, by_item)
     asked = round_text(chosen, None)
-    maker = BookMaker(shown, chosen, asked, request.template, plan, by_item)
+    maker = BookMaker(shown, chosen, asked, template, plan, by_item)
     jobs = return_jobs(shown, by_item)
     with Staging(folder, datetime.now()) as staging:
         for job in jobs:
@@ -57,9 +60,9 @@ def make_returns(
     problems += _cut_short(plan, corrections)
     problems += keep_issue(maker.issue(), request.plan)
     if not maker.lists_reasons:
-        problems.append(Problem("R601", Place(file=str(request.template))))
+        problems.append(Problem("R601", Place(file=str(template.path))))
     if not maker.writer.has_doubt_sample:
-        place = Place(file=str(request.template))
+        place = Place(file=str(template.path))
         problems.append(Problem("R602", place, {"name": DOUBT_SAMPLE}))
     return tuple(folder / job.file_name for job in jobs), problems
 

@@ -10,13 +10,14 @@ from sheetgen.model.identity import split_form_id
 from sheetgen.model.issued import Issue
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
+from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.problems import Problem, SheetgenError
 
 
 class IssueShelf:
     """一つの計画のデータの配布記録。``problems`` は、読めなかった記録。"""
 
-    def __init__(self, plan: Plan, path: Path, template: Path) -> None:
+    def __init__(self, plan: Plan, path: Path, template: FormTemplate) -> None:
         self._plan = plan
         self._folder = issues_folder(path)
         self._template = template
