@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from merge_samples import FULL, PLAN, RESULTS, TEXT, VALUE, returned
+from merge_samples import FULL, PLAN, RESULTS, TEXT, VALUE, keep_originals, returned
 
 from sheetgen.keeping import journal_path, original_path, originals_folder
 from sheetgen.keeping.transaction import pending_path
@@ -29,7 +29,7 @@ from sheetgen.model.journal import Entry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import keep_originals, record
+from sheetgen.pipeline.recording import record
 from sheetgen.problems import SheetgenError
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def collect(path: Path, number: int = 1) -> str | None:
     answers: dict[str, Value] = {**FULL, VALUE: number, TEXT: f"{number}回目。" * 50}
     form = returned(answers, file=file)
     with open_ledger(path, writing=True, wait=PATIENCE) as ledger:
-        keep_originals(ledger, [delivered])
+        keep_originals(originals_folder(path), [delivered])
         past = ledger.past(RESULTS)
         merged = merge(ledger.master.plan, RESULTS, [form], past, takes=[Take(file, "01-01")])
         outcomes = [_with_original(outcome, delivered.digest) for outcome in merged.outcomes]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from plan_samples import sample_plan
 
+from sheetgen.keeping import OriginalKeeper
 from sheetgen.master import save_plan
 from sheetgen.model.answers import Answer, Proposal, ReturnedForm
+from sheetgen.model.delivered import Delivered
 from sheetgen.model.filled import Value
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.paths import read_path
@@ -101,3 +103,11 @@ def new_master(folder: Path, plan: Plan = PLAN) -> Path:
     path = folder / "plan.json"
     save_plan(plan, path)
     return path
+
+
+def keep_originals(folder: Path, files: Iterable[Delivered]) -> tuple[Problem, ...]:
+    """届いたファイルをすべてしまい、終わるのを待つ。"""
+    with OriginalKeeper(folder) as keeper:
+        for file in files:
+            keeper.add(file)
+        return keeper.finish()

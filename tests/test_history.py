@@ -15,13 +15,14 @@ from merge_samples import (
     REVISION,
     TEXT,
     VALUE,
+    keep_originals,
     new_master,
     returned,
 )
 from test_undo import PROPOSAL, collect, edit
 
 from sheetgen.cli import main
-from sheetgen.keeping import keep_originals, originals_folder
+from sheetgen.keeping import originals_folder
 from sheetgen.master import load_plan
 from sheetgen.messages.values import READINGS
 from sheetgen.model.action import Action

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from merge_samples import RESULTS, REVISION, new_master
+from merge_samples import RESULTS, REVISION, keep_originals, new_master
 
 from sheetgen import keeping
 from sheetgen.durable import put
@@ -36,7 +36,7 @@ def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> E
 
 def test_originals_are_kept_by_their_content(tmp_path: Path) -> None:
     one, two = delivered(b"one"), delivered(b"two", "../../逃げる.ods", "ods")
-    assert keeping.keep_originals(tmp_path / "returned", [one, two]) == ()
+    assert keep_originals(tmp_path / "returned", [one, two]) == ()
     for file in (one, two):
         kept = tmp_path / "returned" / file.digest[:2] / f"{file.digest}.{file.suffix}"
         assert kept.read_bytes() == file.data
@@ -47,19 +47,19 @@ def test_originals_are_kept_by_their_content(tmp_path: Path) -> None:
 
 def test_the_same_original_is_kept_once_and_not_written_again(tmp_path: Path) -> None:
     file = delivered(b"one")
-    keeping.keep_originals(tmp_path, [file])
+    keep_originals(tmp_path, [file])
     path = keeping.original_path(tmp_path, file.digest, "xlsx")
     before = path.stat().st_mtime_ns, path.stat().st_ino
-    keeping.keep_originals(tmp_path, [file, delivered(b"one", "写し.xlsx")])
+    keep_originals(tmp_path, [file, delivered(b"one", "写し.xlsx")])
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
 def test_a_damaged_original_is_set_aside_and_kept_anew(tmp_path: Path) -> None:
     file = delivered(b"one")
-    keeping.keep_originals(tmp_path, [file])
+    keep_originals(tmp_path, [file])
     path = keeping.original_path(tmp_path, file.digest, "xlsx")
     path.write_bytes(b"rotten")
-    (problem,) = keeping.keep_originals(tmp_path, [file])
+    (problem,) = keep_originals(tmp_path, [file])
     assert (problem.code, problem.place.file) == ("R511", "回答.xlsx")
     assert describe(problem)
     assert path.read_bytes() == b"one"
@@ -77,7 +77,7 @@ def test_an_original_that_cannot_be_kept_stops_the_run(
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", fail)
         with pytest.raises(SheetgenError) as raised:
-            keeping.keep_originals(tmp_path, [delivered(b"one")])
+            keep_originals(tmp_path, [delivered(b"one")])
     assert [problem.code for problem in raised.value.problems] == [code]
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -90,7 +90,7 @@ def test_a_fault_while_keeping_an_original_is_not_passed_over(
 
     monkeypatch.setattr("sheetgen.keeping.originals.put", fail)
     with pytest.raises(ValueError, match="a bug"):
-        keeping.keep_originals(tmp_path, [delivered(b"one")])
+        keep_originals(tmp_path, [delivered(b"one")])
 
 
 def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
@@ -121,7 +121,7 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
 
     def run() -> None:
         try:
-            keeping.keep_originals(tmp_path, files)
+            keep_originals(tmp_path, files)
         except KeyboardInterrupt as error:
             ended.append(type(error))
 

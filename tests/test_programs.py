@@ -7,9 +7,7 @@ import select
 from pathlib import Path
 
 import pytest
-from live_browser import Browser
-from programs import need, soffice_convert
-from returned.libreoffice import LibreOffice
+from programs import need
 from running import TRIES, run_program
 
 posix = pytest.mark.skipif(os.name == "nt", reason="シェルと信号を使う")
@@ -25,23 +23,6 @@ def test_a_missing_program_fails_where_all_are_required(monkeypatch: pytest.Monk
     monkeypatch.setenv("SHEETGEN_REQUIRE_PROGRAMS", "1")
     with pytest.raises(pytest.fail.Exception, match="no-such-program"):
         need("no-such-program")
-
-
-def test_a_conversion_that_makes_nothing_is_noticed(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match=r"absent\.pdf"):
-        soffice_convert(tmp_path / "absent.xlsx", tmp_path / "out")
-
-
-def test_a_libreoffice_that_died_is_started_again(tmp_path: Path) -> None:
-    """終わってしまった LibreOffice のせいで、後の試験まで失敗しない。"""
-    office = LibreOffice()
-    try:
-        with pytest.warns(UserWarning, match="落ちた"), pytest.raises(AssertionError):
-            office.work(None, [("leave",)], tmp_path / "never.xlsx")
-        office.work(None, [], tmp_path / "made.xlsx")
-    finally:
-        office.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["made.xlsx"]
 
 
 @posix
@@ -83,16 +64,3 @@ def test_a_program_that_fails_by_itself_is_not_run_again(tmp_path: Path) -> None
     done = run_program(["sh", "-c", "echo x >> tries; exit 3"], 60, cwd=tmp_path)
     assert done.returncode == 3
     assert (tmp_path / "tries").read_text() == "x\n"
-
-
-def test_a_dead_browser_is_replaced(tmp_path: Path) -> None:
-    """終わってしまった Chromium のせいで、後の試験まで失敗しない。"""
-    page = tmp_path / "page.html"
-    page.write_text("<!DOCTYPE html><title>a</title>", encoding="utf-8")
-    with Browser() as browser:
-        browser.open(page)
-        with pytest.raises(OSError, match="Chromium"):
-            browser.call("Browser.crash")
-        with pytest.warns(UserWarning, match="落ちた"):
-            browser.open(page)
-        assert browser.ask("return document.title;") == "a"

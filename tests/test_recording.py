@@ -8,7 +8,18 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from merge_samples import FULL, GRADE, PLAN, RESULTS, TEXT, VALUE, digest, new_master, returned
+from merge_samples import (
+    FULL,
+    GRADE,
+    PLAN,
+    RESULTS,
+    TEXT,
+    VALUE,
+    digest,
+    keep_originals,
+    new_master,
+    returned,
+)
 
 from sheetgen.keeping import journal_path, originals_folder
 from sheetgen.master import load_master, load_plan
@@ -17,7 +28,7 @@ from sheetgen.model.action import Action
 from sheetgen.model.answers import Proposal, ReturnedForm
 from sheetgen.model.delivered import Delivered
 from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import keep_originals, record
+from sheetgen.pipeline.recording import record
 from sheetgen.problems import Place, Problem
 
 JAPAN = timezone(timedelta(hours=9))
@@ -91,7 +102,7 @@ def test_running_twice_changes_no_byte_but_keeps_new_originals(path: Path) -> No
     data = b"another copy"
     copy = Delivered("写し.xlsx", data, hashlib.sha256(data).hexdigest(), "xlsx")
     with open_ledger(path, writing=True) as ledger:
-        assert keep_originals(ledger, [copy]) == ()
+        assert keep_originals(originals_folder(path), [copy]) == ()
         forms = [returned(FULL, file="写し.xlsx")]
         merged = merge(ledger.master.plan, RESULTS, forms, ledger.past(RESULTS))
         assert record(ledger, RESULTS, merged.outcomes) is None

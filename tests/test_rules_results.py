@@ -14,7 +14,7 @@ from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import Round, RoundKind
-from sheetgen.pipeline.examining import examine
+from sheetgen.pipeline.examining import Examiner
 from sheetgen.problems import Level
 
 FIRST = Round(RoundKind.RESULTS, 2024)
@@ -303,6 +303,6 @@ def test_what_was_written_before_and_is_gone_is_asked(plan: Plan) -> None:
 def test_a_form_of_an_item_no_longer_in_the_plan(plan: Plan) -> None:
     one = matched(plan, FIRST, "08-08", {"years[0].result.text": "実施した。"})
     policies = tuple(policy.model_copy(update={"measures": ()}) for policy in plan.policies)
-    form = examine(one, plan.model_copy(update={"policies": policies}))
+    form = Examiner(plan.model_copy(update={"policies": policies})).examine(one)
     assert levels(form) == {"R399": Level.ERROR}
     assert form.unread["years[0].result.text"] == "実施した。"

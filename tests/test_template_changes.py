@@ -17,7 +17,7 @@ from making import (
     places,
     wanted,
 )
-from ooxml import audit, clients, dialects, nasty, office, printed, reshape, rules
+from ooxml import clients, dialects, nasty, office, printed, reshape, rules
 from ooxml.draft import Draft, put_formula
 from ooxml.package import Element, Package
 from programs import soffice_convert
@@ -41,7 +41,6 @@ def _check(template: Path, result: GenerateResult, plan_path: Path) -> None:
     """包みが正しく、様式の値が原本と同じことを確かめる。"""
     written = [book.path for book in result.books]
     assert rules.violations_of(written) == {}
-    assert [line for path in written for line in audit.findings(path)] == []
     by_item = {place.item["id"]: place for place in places(load(plan_path))}
     bound = bindings(template)
     seen = 0

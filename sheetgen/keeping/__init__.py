@@ -5,7 +5,6 @@ from sheetgen.keeping.memory import past_of, undone_runs
 from sheetgen.keeping.originals import (
     OriginalKeeper,
     find_original,
-    keep_originals,
     original_path,
     originals_folder,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "State",
     "find_original",
     "journal_path",
-    "keep_originals",
     "look",
     "original_path",
     "originals_folder",

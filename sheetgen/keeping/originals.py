@@ -128,14 +128,6 @@ class OriginalKeeper:
         return tuple(sorted(problems, key=lambda problem: problem.place.file or ""))
 
 
-def keep_originals(folder: Path, files: Iterable[Delivered]) -> tuple[Problem, ...]:
-    """届いたファイルをすべてしまう。例外は :meth:`OriginalKeeper.finish` と同じ。"""
-    with OriginalKeeper(folder) as keeper:
-        for file in files:
-            keeper.add(file)
-        return keeper.finish()
-
-
 def find_original(folder: Path, digest: str) -> Path | None:
     """しまった原本の場所。なければ ``None``。中身は確かめない。"""
     found = sorted((folder / digest[:2]).glob(f"{digest}.*"))

@@ -35,7 +35,6 @@ class IssuedCell:
 class IssuedLayout:
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
-    ``headings`` are the printed fixed texts, the landmarks for finding a field again.
     ``formulas`` are the addresses of cells with a formula, ``others`` the names of the
     template's other sheets, ``remarks`` the texts of what the office drew on the form.
     """
@@ -51,11 +50,6 @@ class IssuedLayout:
     def inputs(self) -> tuple[IssuedCell, ...]:
         """記入欄になりうるセル。"""
         return tuple(cell for cell in self.cells if cell.is_input)
-
-    @property
-    def headings(self) -> tuple[IssuedCell, ...]:
-        """見出しなど、どの様式でも同じ文字のセル。"""
-        return tuple(cell for cell in self.cells if cell.text)
 
 
 @dataclass(frozen=True, slots=True)

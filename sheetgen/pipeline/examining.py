@@ -20,11 +20,6 @@ from sheetgen.values import Expected, ReadValue, read_value
 _NO_FIGURE = (None, "-", "ー")
 
 
-def examine(matched: MatchedForm, plan: Plan, printing: Printing | None = None) -> ReturnedForm:
-    """一枚の様式を読み、点検する。何枚も続けるときは :class:`Examiner` を使う。"""
-    return Examiner(plan, printing).examine(matched)
-
-
 class Examiner:
     """一つの計画の様式を、次々に読み、点検する。
 

@@ -16,7 +16,6 @@ from sheetgen.model.collect import (
     Rejected,
     UsedWaiver,
 )
-from sheetgen.model.delivered import Delivered
 from sheetgen.model.identity import round_mark
 from sheetgen.model.journal import Entry, storable
 from sheetgen.model.open_item import with_outcomes as open_items_after
@@ -31,14 +30,6 @@ from sheetgen.problems import Problem
 def original_keeper(ledger: Ledger) -> keeping.OriginalKeeper:
     """届いたファイルを、読むのと並べてしまう係。"""
     return keeping.OriginalKeeper(keeping.originals_folder(ledger.path))
-
-
-def keep_originals(ledger: Ledger, files: Iterable[Delivered]) -> tuple[Problem, ...]:
-    """届いたファイルを、ほかの何よりも先にしまう。
-
-    :raises SheetgenError: one cannot be kept (R510, R512); nothing may be recorded then.
-    """
-    return keeping.keep_originals(keeping.originals_folder(ledger.path), files)
 
 
 def record(

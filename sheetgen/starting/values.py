@@ -11,7 +11,6 @@ from sheetgen.model.round import FieldKind
 from sheetgen.problems import Place, Problem
 from sheetgen.starting.columns import EFFECT, TARGET, label_of
 
-_LINES = frozenset({"title", "section", "indicator.unit"})
 _INTEGER, _FLOAT = "#,##0", "0."
 
 

@@ -18,9 +18,6 @@ LONG_MARK = "ー"
 HYPHENS = "-－−‐‑‒–—―⁻﹣─━"
 """``-`` と同じ印として読む字。"""
 
-MARKS = frozenset({HYPHEN, LONG_MARK})
-"""計画のデータで、数のないことを示す印。"""
-
 MINUS = "▲△▼▽" + HYPHENS + LONG_MARK + "ｰ"
 
 _FOLD: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}

@@ -1,7 +1,4 @@
-"""二人目の判定役：Open XML SDK の検査を移した openxml-audit。
-
-Only findings named in ``EXPLAINED`` are left out, each with its reason.
-"""
+"""Open XML SDK の検査を移した openxml-audit に尋ねる。見送る指摘は、わけのあるものだけ。"""
 
 from __future__ import annotations
 

@@ -9,35 +9,13 @@ from collections.abc import Iterator
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
-from ooxml.package import MAIN, REL, Element, Package, local, q
+from ooxml.package import REL, Package, q
 
-_IN_ORDER = (
-    "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
-    "externalReferences definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr "
-    "smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst"
-)
-_BOOK_ORDER = _IN_ORDER.split()
 _ILLEGAL = set("[]:*?/\\")
 # 名前として使えるのは、文字か _ か \ で始まり、セル番地と紛れないもの。
 _NAME = re.compile(r"[^\W\d]|[_\\]")
 _LOOKS_LIKE_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}|[RrCc][0-9]*([Cc][0-9]*)?")
 _VT = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-
-
-def out_of_order(root: Element, order: list[str], repeat: frozenset[str]) -> Iterator[str]:
-    """子の並びが定めと違うところ。"""
-    reached = -1
-    for child in root:
-        if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{MAIN}}}"):
-            continue
-        name = local(child)
-        if name not in order:
-            yield f"unknown-child: {name}"
-            continue
-        place = order.index(name)
-        if place < reached or (place == reached and name not in repeat):
-            yield f"child-order: {name}"
-        reached = max(reached, place)
 
 
 def sheet_references(formula: str) -> list[str]:
@@ -64,18 +42,8 @@ def wrong_references(formula: str, names: set[str]) -> Iterator[str]:
                 yield f"unknown-sheet: {formula}"
 
 
-def book_order(package: Package) -> Iterator[str]:
-    """ブックの子の並び。"""
-    root = package.tree(package.workbook) if package.workbook in package.parts else None
-    if root is None:
-        yield f"{package.workbook or '_rels/.rels'}: no-workbook: ブックの部品がない"
-        return
-    for line in out_of_order(root, _BOOK_ORDER, frozenset()):
-        yield f"{package.workbook}: {line}"
-
-
 def sheet_list(package: Package) -> Iterator[str]:
-    """シートの名・番号・関係は一つずつで、見えるシートが選ばれている。"""
+    """シートの名と部品は一つずつで、見えるシートが選ばれている（大文字・小文字は分けない）。"""
     part = package.workbook
     root = package.tree(part) if part in package.parts else None
     if root is None:
@@ -85,7 +53,6 @@ def sheet_list(package: Package) -> Iterator[str]:
         yield f"{part}: no-visible-sheet: 見えるシートがない"
     for label, values in (
         ("sheet-name", [node.get("name", "").lower() for node in nodes]),
-        ("sheet-id", [node.get("sheetId", "") for node in nodes]),
         ("sheet-rid", [node.get(q("id", REL), "") for node in nodes]),
     ):
         for value, count in Counter(values).items():
@@ -104,8 +71,6 @@ def sheet_list(package: Package) -> Iterator[str]:
     for target, count in targets.items():
         if count > 1:
             yield f"{target}: shared-sheet-part: {count} 枚のシートが使う"
-    if len(package.sheets()) != len(nodes):
-        yield f"{part}: sheet-without-part: {len(nodes)} 枚のうち {len(package.sheets())} 枚"
 
 
 def defined_names(package: Package) -> Iterator[str]:
@@ -184,9 +149,6 @@ def titles_of_parts(package: Package) -> Iterator[str]:
             or counts[:1] != [len(names)]
         ):
             yield f"{part}: titles-of-parts: 見出し {counts}、一覧 {len(titles)} 件がシートと違う"
-        for vector in root.iter(f"{{{_VT}}}vector"):
-            if int(vector.get("size", "0")) != len(vector):
-                yield f"{part}: vector-size: {vector.get('size')} ≠ {len(vector)}"
 
 
-RULES = (book_order, sheet_list, defined_names, one_selected, code_names, titles_of_parts)
+RULES = (sheet_list, defined_names, one_selected, code_names, titles_of_parts)

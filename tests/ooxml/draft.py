@@ -26,11 +26,20 @@ from ooxml.package import (
     q,
     write_parts,
 )
-from ooxml.sheet_rules import SHEET_ORDER
 
 FORM = "進捗管理シート"
 GUIDE = "はじめに"
 RETURN = "差戻し"
+# シートの子の並び（18.3.1.99）。
+_IN_ORDER = (
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection "
+    "protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells "
+    "phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins "
+    "pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors "
+    "smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
+    "webPublishItems tableParts extLst"
+)
+SHEET_ORDER = _IN_ORDER.split()
 _SML_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 

@@ -1,4 +1,4 @@
-"""シートの定め：子の並び、列、結合、入力規則、リンク、条件付き書式。"""
+"""シートの定め：列、結合、入力規則、リンク、条件付き書式。"""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from itertools import pairwise
 
 from openpyxl.utils.cell import range_boundaries
 
-from ooxml.book_rules import out_of_order, wrong_references
+from ooxml.book_rules import wrong_references
 from ooxml.package import X14, XM, Element, Package, q
 
-_IN_ORDER = (
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection "
-    "protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells "
-    "phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins "
-    "pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors "
-    "smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
-    "webPublishItems tableParts extLst"
-)
-SHEET_ORDER = _IN_ORDER.split()
-_REPEAT = frozenset({"conditionalFormatting", "cols"})
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 # 入力規則の文の長さ。Excel の画面が受け付ける上限。
 VALIDATION_LIMITS = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 225}
@@ -43,13 +33,6 @@ def overlaps(areas: list[tuple[str, Bounds]]) -> Iterator[str]:
         for other, (left, top, right, bottom) in areas[index + 1 :]:
             if x0 <= right and left <= x1 and y0 <= bottom and top <= y1:
                 yield f"{name} と {other}"
-
-
-def sheet_order(package: Package) -> Iterator[str]:
-    """シートの子の並び。"""
-    for sheet in package.sheets():
-        for line in out_of_order(sheet.root, SHEET_ORDER, _REPEAT):
-            yield f"{sheet.part}: {line}"
 
 
 def columns(package: Package) -> Iterator[str]:
@@ -78,7 +61,7 @@ def merges(package: Package) -> Iterator[str]:
             if (left, top) == (right, bottom):
                 yield f"{sheet.part}: single-merge: {name}"
         holder = sheet.root.find(q("mergeCells"))
-        if holder is not None and (not nodes or holder.get("count") not in {None, str(len(nodes))}):
+        if holder is not None and holder.get("count") not in {None, str(len(nodes))}:
             yield f"{sheet.part}: wrong-count: mergeCells {holder.get('count')} ≠ {len(nodes)}"
 
 
@@ -97,7 +80,7 @@ def validations(package: Package) -> Iterator[str]:
     for sheet in package.sheets():
         for holder in sheet.root.iter(q("dataValidations"), q("dataValidations", X14)):
             children = len([n for n in holder if isinstance(n.tag, str)])
-            if not children or holder.get("count") not in {None, str(children)}:
+            if holder.get("count") not in {None, str(children)}:
                 yield f"{sheet.part}: wrong-count: dataValidations {holder.get('count')}"
         areas = []
         for node, area, formulas in _validations(sheet.root):
@@ -114,14 +97,6 @@ def validations(package: Package) -> Iterator[str]:
                 yield f"{sheet.part}: validation-formula: {area} 式がない"
         for line in overlaps(areas):
             yield f"{sheet.part}: validation-overlap: {line}"
-
-
-def conditional_formats(package: Package) -> Iterator[str]:
-    """条件付き書式は範囲と規則を持つ。"""
-    for sheet in package.sheets():
-        for node in sheet.root.iter(q("conditionalFormatting")):
-            if not node.get("sqref", "").split() or node.find(q("cfRule")) is None:
-                yield f"{sheet.part}: empty-conditional-format: {node.get('sqref')}"
 
 
 def formula_targets(package: Package) -> Iterator[str]:
@@ -172,11 +147,9 @@ def shape_ids(package: Package) -> Iterator[str]:
 
 
 RULES = (
-    sheet_order,
     columns,
     merges,
     validations,
-    conditional_formats,
     formula_targets,
     hyperlinks,
     shape_ids,

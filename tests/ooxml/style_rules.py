@@ -1,16 +1,11 @@
-"""書式の定め：並び、数、互いの番号。"""
+"""書式の定め：数と、互いの番号。"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ooxml.book_rules import out_of_order
 from ooxml.package import Element, Package, q
 
-_IN_ORDER = (
-    "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
-)
-_STYLE_ORDER = _IN_ORDER.split()
 _COUNTED = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 # ここより下の番号は Excel があらかじめ持つ表示形式。
 FIRST_CUSTOM_FORMAT = 164
@@ -22,13 +17,11 @@ def _size(root: Element, name: str) -> int:
 
 
 def style_sheet(package: Package) -> Iterator[str]:
-    """書式の表の並びと数と番号。"""
+    """書式の表の数と番号。"""
     root = package.single("styles")
     if root is None:
         return
     (part, *_) = package.related(package.workbook, "styles")
-    for line in out_of_order(root, _STYLE_ORDER, frozenset()):
-        yield f"{part}: {line}"
     for name in _COUNTED:
         node = root.find(q(name))
         if node is not None and node.get("count") not in {None, str(len(node))}:

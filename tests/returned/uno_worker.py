@@ -135,23 +135,6 @@ class Session:
         self.book.close(True)
         self.book = new
 
-    def paste_values(self, sheet: str, column: int = 0, row: int = 0) -> None:
-        """値だけを新しいブックに貼り、そのブックに持ち替える。ずらして貼ることもできる。"""
-        source = self.sheet(sheet)
-        cursor = source.createCursor()
-        cursor.gotoEndOfUsedArea(False)
-        last = cursor.RangeAddress
-        area = source.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
-        new = self.desktop.loadComponentFromURL(
-            "private:factory/scalc", "_blank", 0, (option("Hidden", True),)
-        )
-        place = new.Sheets.getByIndex(0).getCellRangeByPosition(
-            column, row, column + last.EndColumn, row + last.EndRow
-        )
-        place.setDataArray(area.getDataArray())
-        self.book.close(True)
-        self.book = new
-
     def swap_rows(self, sheet: str, first: str, target: str) -> None:
         """セルの範囲を切り取り、``target`` を左上として貼る。"""
         page = self.sheet(sheet)
@@ -164,13 +147,6 @@ class Session:
         """ブックの構成の保護を外す。"""
         if self.book.isProtected():
             self.book.unprotect("")
-
-    def leave(self) -> None:
-        """LibreOffice ごと終える。片づけの間はまだ答えるので、答えなくなるまで待つ。"""
-        self.desktop.terminate()
-        until = time.monotonic() + START_SECONDS
-        while is_alive(self.desktop) and time.monotonic() < until:
-            time.sleep(0.05)
 
     def read(self, sheet: str, cells: list[str]) -> dict[str, Any]:
         """セルの見た目の文字。"""

@@ -50,13 +50,6 @@ _parts = PartMemo()
 _makers: list[CellMaker] = []
 
 
-def forget() -> None:
-    """覚えたことを捨てる（速さを測るとき）。"""
-    _parts.forget()
-    _makers.clear()
-    sheet_scanner.forget()
-
-
 def _maker(strings: Sequence[Text], looks: Sequence[Look], date1904: bool) -> CellMaker:
     """同じ文字列の表とスタイルなら、前のブックで作ったセルを使う。"""
     for maker in _makers:

@@ -89,12 +89,6 @@ _edges: dict[bytes, SheetContent] = {}
 _merges: dict[bytes, list[str]] = {}
 
 
-def forget() -> None:
-    """覚えたことを捨てる（速さを測るとき）。"""
-    _edges.clear()
-    _merges.clear()
-
-
 def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     """シートの部品を読む。``data`` は :func:`is_plain` であること。
 
