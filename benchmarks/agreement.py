@@ -49,7 +49,7 @@ def written(job: Path, folder: Path) -> int:
 
 
 def read(ours: Contents, theirs: Contents, who: str) -> int:
-    """同じブックを読んだ二つの結果が同じことを確かめ、値の数を返す。
+    """同じブックを読んだ二つの結果が同じことを確かめ、空でない値の数を返す。
 
     :raises DisagreementError: a value is missing, is one too many, or differs.
     """
@@ -63,7 +63,7 @@ def read(ours: Contents, theirs: Contents, who: str) -> int:
             other = theirs[name][sheet]
             for ref in sorted(cells.keys() | other.keys()):
                 _same(f"{who}: {name} {sheet} {ref}", other.get(ref), cells.get(ref))
-                count += 1
+                count += plain(cells.get(ref)) != ""
     return count
 
 
