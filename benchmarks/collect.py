@@ -1,6 +1,6 @@
 """`sheetgen collect` を、同じブックをただ開くほかの道具と比べる。
 
-Usage: python benchmarks/collect.py [--quick]
+Usage: python benchmarks/collect.py [--quick | --short]
 
 28 returned books (74 forms) in three dialects; every way in turn, round after round, so
 that a slow spell of the machine hits all of them.  Writes its chapter of results.md.
@@ -21,11 +21,13 @@ import time
 import warnings
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from agreement import read  # noqa: E402
 from results import record  # noqa: E402
 from ways import PEERS, as_installed, installed  # noqa: E402
 
@@ -45,29 +47,37 @@ DIALECTS = {
     "openpyxl": "openpyxl で保存し直したもの",
 }
 EXCEL_LOOK = "excel"
+READERS = ("openpyxl", "openpyxl-read-only", "calamine", "exceljs")
+"""値まで読む相手。"""
+SHORT_SECTIONS = ("市民税課",)
+"""動くことだけを確かめるときの課。"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="collect を、ただ開くだけの道具と比べる。")
     parser.add_argument("--quick", action="store_true", help="回数を減らす")
-    quick = parser.parse_args().quick
+    parser.add_argument("--short", action="store_true", help="一つの課だけで、動くことを確かめる")
+    asked = parser.parse_args()
+    quick, short = asked.quick, asked.short
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         as_installed(folder)
-        dialects = delivered(folder)
-        rounds = 2 if quick else 5
+        dialects = delivered(folder, SHORT_SECTIONS if short else ())
+        rounds = 1 if short else 2 if quick else 5
         lines = head(dialects, quick)
         reading = {kind: read_all(dialects[kind], rounds) for kind in dialects}
         whole = run_all(folder, dialects, rounds)
         lines += reading_tables(reading) + whole_table(whole) + verdict(reading, whole)
+        lines += same_table(dialects)
     text = "\n".join(lines) + "\n"
     print(text)
-    record(text)
+    if not short:
+        record(text)
 
 
-def delivered(folder: Path) -> dict[str, Path]:
-    """答えの入った28冊。書き方ごとのフォルダー。"""
+def delivered(folder: Path, sections: tuple[str, ...]) -> dict[str, Path]:
+    """答えの入った28冊（``sections`` を渡すと、その課のものだけ）。書き方ごとのフォルダー。"""
     from returned.clients import edited
     from returned.desk import Desk, jobs
     from returned.quick import quickly
@@ -76,11 +86,13 @@ def delivered(folder: Path) -> dict[str, Path]:
     desk = Desk(
         folder / "desk", ROOT / "data" / "plan.json", ROOT / "templates" / "shinchoku_sheet.xlsx"
     )
-    desk.distribute()
+    desk.distribute(sections=sections)
     found = {EXCEL_LOOK: folder / EXCEL_LOOK}
-    quickly(jobs(desk, honest(list(desk.places().values())), found[EXCEL_LOOK]))
+    forms = honest(list(desk.places().values()))
+    wanted = [form for form in forms if not sections or form.addressee.endswith(sections)]
+    quickly(jobs(desk, wanted, found[EXCEL_LOOK]))
     books = sorted(found[EXCEL_LOOK].iterdir())
-    if shutil.which("soffice"):
+    if shutil.which("soffice") and not sections:
         found["libreoffice"] = _resaved(books, folder / "libreoffice", folder / "profile")
     found["openpyxl"] = folder / "openpyxl"
     found["openpyxl"].mkdir()
@@ -122,7 +134,7 @@ def head(dialects: dict[str, Path], quick: bool) -> list[str]:
     return lines
 
 
-def _command(way: str, folder: Path, passes: int) -> list[str]:
+def _command(way: str, folder: Path, passes: int | str) -> list[str]:
     if way == "exceljs":
         return ["node", str(HERE / "node" / "exceljs_read.mjs"), str(folder), str(passes)]
     return [sys.executable, str(HERE / "read_way.py"), way, str(folder), str(passes)]
@@ -140,6 +152,29 @@ def read_all(folder: Path, rounds: int) -> Samples:
             )
             samples[way] += json.loads(done.stdout)
     return samples
+
+
+def same_table(dialects: dict[str, Path]) -> list[str]:
+    """値まで読む相手が、sheetgen と同じ値を読んだこと。
+
+    :raises DisagreementError: a value differs.
+    """
+    lines = ["", "## 同じ値を読んだか", "", "どの番地の値も、sheetgen と同じだった。", ""]
+    lines += ["| | 確かめた値 |", "|---|---|"]
+    counts = dict.fromkeys([one for one in READERS if one != "exceljs" or one in installed()], 0)
+    for folder in dialects.values():
+        ours = _values("sheetgen", folder)
+        for way in counts:
+            counts[way] += read(ours, _values(way, folder), way)
+    return lines + [f"| {LABELS[way]} | {count} |" for way, count in counts.items()]
+
+
+def _values(way: str, folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    done = subprocess.run(
+        _command(way, folder, "values"), check=True, capture_output=True, encoding="utf-8"
+    )
+    found: dict[str, dict[str, dict[str, Any]]] = json.loads(done.stdout)
+    return found
 
 
 def run_all(folder: Path, dialects: dict[str, Path], rounds: int) -> dict[str, Samples]:

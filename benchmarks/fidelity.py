@@ -12,7 +12,7 @@ from ways import command
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-SECTION = "0101_企画部 経営企画課_実績照会.xlsx"
+BOOK = "0101_企画部 経営企画課_実績照会.xlsx"
 
 
 # 手直しと、それで付くもの。相手が止まるときは、一つ除いてもう一度試す。
@@ -38,20 +38,25 @@ def rich_template(target: Path, without: str = "") -> Path:
     return changed(ROOT / "templates" / "shinchoku_sheet.xlsx", target, *acts)
 
 
-def fidelity_table(folder: Path, ways: list[str]) -> list[str]:
-    """表の行。○は残る、×は失われる、「止まる」はそれがあると書けない。"""
+def fidelity_table(folder: Path, ways: list[str], sections: tuple[str, ...] = ()) -> list[str]:
+    """表の行。``sections`` を渡すと、その課のブックだけを書かせ、止まった相手に二度は試さない。
+
+    ○は残る、×は失われる、「止まる」はそれがあると書けない。
+    """
     template = rich_template(folder / "template.xlsx")
     words = ["generate", "--template", str(template), "--out", str(folder / "sheetgen")]
+    words += [word for one in sections for word in ("--section", one)]
     subprocess.run(
         [sys.executable, "-m", "sheetgen", *words], check=True, cwd=ROOT, stdout=subprocess.DEVNULL
     )
-    wanted = {page.name: page for page in forms(Book(folder / "sheetgen" / SECTION))}
-    marks = {"sheetgen": _marks(folder / "sheetgen" / SECTION, wanted, "")}
+    book = next((folder / "sheetgen").glob("*.xlsx")).name if sections else BOOK
+    wanted = {page.name: page for page in forms(Book(folder / "sheetgen" / book))}
+    marks = {"sheetgen": _marks(folder / "sheetgen" / book, wanted, "")}
     for way in ways:
-        for without in ("", *ADDED):
-            path = _written(folder, way, without)
-            if path is not None:
-                marks[way] = _marks(path, wanted, without)
+        for without in ("",) if sections else ("", *ADDED):
+            out = _written(folder, way, without, sections)
+            if out is not None:
+                marks[way] = _marks(out / book, wanted, without)
                 break
         else:
             marks[way] = dict.fromkeys(CHECKS, "止まる")
@@ -63,14 +68,15 @@ def fidelity_table(folder: Path, ways: list[str]) -> list[str]:
     return rows
 
 
-def _written(folder: Path, way: str, without: str) -> Path | None:
-    """一つの手直しを除いたテンプレートから書いたブック。止まれば None。"""
+def _written(folder: Path, way: str, without: str, sections: tuple[str, ...]) -> Path | None:
+    """一つの手直しを除いたテンプレートから書いたフォルダー。止まれば None。"""
     job = folder / f"rich-{without}.json"
     if not job.exists():
-        write_job(job, rich_template(folder / f"template-{without}.xlsx", without))
+        template = rich_template(folder / f"template-{without}.xlsx", without)
+        write_job(job, template, sections=sections)
     out = folder / f"{way}-{without}"
     run = subprocess.run(command(way, job, out), capture_output=True, check=False)
-    return out / SECTION if run.returncode == 0 else None
+    return out if run.returncode == 0 else None
 
 
 def _marks(path: Path, wanted: dict[str, Page], without: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """`sheetgen generate` を、同じ仕事をするほかの道具と比べる。
 
-Usage: python benchmarks/generate.py [--quick]
+Usage: python benchmarks/generate.py [--quick | --short]
 
 Runs every way in turn, round after round, so that a slow spell of the machine hits
 all of them, prints Markdown tables and writes its chapter of benchmarks/results.md.
@@ -19,12 +19,14 @@ import tempfile
 import time
 import warnings
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from agreement import written  # noqa: E402
 from fidelity import fidelity_table  # noqa: E402
 from job import write_job  # noqa: E402
 from results import record  # noqa: E402
@@ -45,21 +47,42 @@ LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """比べる規模。``sections`` が空ならすべての課、``own`` は一巡に sheetgen を走らせる回数。"""
+
+    option: str
+    rounds: int
+    own: int
+    passes: int
+    scale: tuple[int, ...]
+    sections: tuple[str, ...] = ()
+
+
+FULL = Size("", 5, 3, 5, (1, 10, 100))
+QUICK = Size(" --quick", 2, 3, 5, (1, 10))
+# 動くことと、相手が同じ値を書くことだけを確かめる。時間は見ない。
+SHORT = Size(" --short", 1, 1, 1, (2,), ("市民税課",))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="generate を、ほかの道具と比べる。")
     parser.add_argument("--quick", action="store_true", help="回数と規模を減らす")
-    quick = parser.parse_args().quick
+    parser.add_argument("--short", action="store_true", help="一つの課だけで、動くことを確かめる")
+    asked = parser.parse_args()
+    size = SHORT if asked.short else QUICK if asked.quick else FULL
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         as_installed(folder)
         found = installed()
-        lines = [*head(found, quick), *speed(folder, found, 2 if quick else 5)]
-        lines += scale((1, 10) if quick else (1, 10, 100))
-        lines += ["", "## 何が残るか", "", *FIDELITY, "", *fidelity_table(folder, list(found))]
+        lines = [*head(found, size), *speed(folder, found, size), *scale(size.scale)]
+        lines += ["", "## 何が残るか", "", *FIDELITY, ""]
+        lines += fidelity_table(folder, list(found), size.sections)
     text = "\n".join(lines) + "\n"
     print(text)
-    record(text)
+    if size is not SHORT:
+        record(text)
 
 
 FIDELITY = [
@@ -72,12 +95,12 @@ FIDELITY = [
 ]
 
 
-def head(found: dict[str, str], quick: bool) -> list[str]:
+def head(found: dict[str, str], size: Size) -> list[str]:
     missing = "、".join(PEERS[way] for way in PEERS if way not in found)
     lines = [
         "# `sheetgen generate` の比較",
         "",
-        f"`python benchmarks/generate.py{' --quick' if quick else ''}` の出力。手では直さない。",
+        f"`python benchmarks/generate.py{size.option}` の出力。手では直さない。",
         "",
         f"- 機械: {platform.system()} {platform.machine()}、{os.cpu_count()}コア。"
         f"Python {platform.python_version()}。ほかの仕事も動いているので、時間より比を見る。",
@@ -99,20 +122,25 @@ def timed(command: list[str]) -> tuple[float, str]:
     return time.perf_counter() - start, run.stdout
 
 
-def speed(folder: Path, found: dict[str, str], rounds: int) -> list[str]:
+def speed(folder: Path, found: dict[str, str], size: Size) -> list[str]:
     jobs = {"": folder / "section.json", " 74": folder / "item.json"}
-    write_job(jobs[""])
-    write_job(jobs[" 74"], per=Per.ITEM)
+    write_job(jobs[""], sections=size.sections)
+    write_job(jobs[" 74"], per=Per.ITEM, sections=size.sections)
     ways = {way: command(way, jobs[""], folder / way) for way in found}
     ways["openpyxl 74"] = command("openpyxl", jobs[" 74"], folder / "openpyxl74")
-    ways["openpyxl whole"] = command("openpyxl", Path("-"), folder / "openpyxl-whole")
+    ways["openpyxl whole"] = [
+        *command("openpyxl", Path("-"), folder / "openpyxl-whole"),
+        *size.sections,
+    ]
     own = [sys.executable, "-m", "sheetgen", "generate", "--out", str(folder / "out")]
-    inside = [sys.executable, str(HERE / "sheetgen_way.py"), "section", "5"]
+    own += [word for one in size.sections for word in ("--section", one)]
+    inside = [sys.executable, str(HERE / "sheetgen_way.py"), "section", str(size.passes)]
+    inside += size.sections
     timed(own)  # 翻訳させる
     whole: Samples = defaultdict(list)
     write: Samples = defaultdict(list)
-    for _ in range(rounds):
-        for _ in range(3):
+    for _ in range(size.rounds):
+        for _ in range(size.own):
             whole["sheetgen"].append(timed(own)[0])
         for key, value in json.loads(timed(inside)[1]).items():
             write[key] += value if isinstance(value, list) else [value]
@@ -120,7 +148,22 @@ def speed(folder: Path, found: dict[str, str], rounds: int) -> list[str]:
             seconds, printed = timed(words)
             whole[way].append(seconds)
             write[way].append(json.loads(printed)["write"])
-    return [*_whole_table(whole), *_write_table(write), *_verdict(whole, write)]
+    same = {
+        "sheetgen": written(jobs[""], folder / "out"),
+        **{way: written(jobs[""], folder / way) for way in found},
+        "openpyxl 74": written(jobs[" 74"], folder / "openpyxl74"),
+        "openpyxl whole": written(jobs[""], folder / "openpyxl-whole"),
+    }
+    return [
+        *_whole_table(whole), *_write_table(write), *_verdict(whole, write), *_same_table(same),
+    ]  # fmt: skip
+
+
+def _same_table(same: dict[str, int]) -> list[str]:
+    """どの道具のブックも、同じ番地に同じ値を持っていたこと（違えば、ここまで来ない）。"""
+    lines = ["", "## 同じ値を書いたか", "", "仕事の値がすべて、同じ番地にあった。", ""]
+    lines += ["| | 確かめた値 |", "|---|---|"]
+    return lines + [f"| {LABELS.get(way, way)} | {count} |" for way, count in same.items()]
 
 
 def _ratio(some: list[float], base: list[float]) -> str:

@@ -29,9 +29,11 @@ PLAN = ROOT / "data" / "plan.json"
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
 
 
-def request(template: Path = TEMPLATE, per: Per = Per.SECTION) -> GenerateRequest:
-    """引数のない generate と同じ依頼。"""
-    return GenerateRequest(plan=PLAN, template=template, root=ROOT, per=per)
+def request(
+    template: Path = TEMPLATE, per: Per = Per.SECTION, sections: tuple[str, ...] = ()
+) -> GenerateRequest:
+    """引数のない generate と同じ依頼。``sections`` を渡すと、その課だけ。"""
+    return GenerateRequest(plan=PLAN, template=template, root=ROOT, per=per, sections=sections)
 
 
 def open_maker(asked: GenerateRequest) -> tuple[BookMaker, list[Any]]:
@@ -49,9 +51,14 @@ def filled(maker: BookMaker, job: Any) -> FilledBook:
     return FilledBook(book.title, book.creator, book.keywords, book.entries, tuple(book.sheets))
 
 
-def write_job(path: Path, template: Path = TEMPLATE, per: Per = Per.SECTION) -> None:
+def write_job(
+    path: Path,
+    template: Path = TEMPLATE,
+    per: Per = Per.SECTION,
+    sections: tuple[str, ...] = (),
+) -> None:
     """仕事を JSON に書く。"""
-    maker, jobs = open_maker(request(template, per))
+    maker, jobs = open_maker(request(template, per, sections))
     pages = _Pages(template)
     books = [
         {
@@ -76,7 +83,11 @@ class _Pages:
         return [sheet, cell.replace("$", "")]
 
     def sheet(self, one: FilledSheet) -> dict[str, Any]:
-        """一枚。セルは [番地, 値, 書式の元, 表示形式, 大きさ, 記入欄の状態]。"""
+        """一枚。
+
+        セルは [番地, 値, 書式の元, 表示形式, 大きさ, 記入欄の状態]、リンクは
+        [番地, 飛ぶ先のシート, 飛ぶ先のセル]。
+        """
         page = self._book[one.template_sheet]
         moving = min(one.repeats, default=1 << 30)
         rows = _placed_rows(page.max_row, dict(one.repeats))
@@ -84,10 +95,10 @@ class _Pages:
         for (ref, turn), fill in one.fills.items():
             column, row = coordinate_from_string(ref)
             place = f"{column}{rows[row][turn]}"
-            look = [fill.number_format, fill.size, fill.state.value]
+            look = [fill.number_format, fill.size, fill.state.name.lower()]
             cells.append([place, fill.value, ref, *look])
             if fill.link:
-                links.append([place, fill.link])
+                links.append([place, fill.link.sheet, fill.link.cell])
         dynamic = {ref for ref, _ in one.fills}
         for row in range(moving, page.max_row + 1):
             for cell in page[row]:

@@ -76,8 +76,8 @@ def fill_page(page: Any, sheet: dict[str, Any], paint: Any) -> None:
         page.merge_cells(ref)
     for row, height in sheet["heights"].items():
         page.row_dimensions[int(row)].height = height
-    for ref, target in sheet["links"]:
-        page[ref].hyperlink = f"#'{target}'!A1"
+    for ref, target, cell in sheet["links"]:
+        page[ref].hyperlink = f"#'{target}'!{cell}"
     for v in sheet["validations"]:
         rule = DataValidation(
             type=None if v["kind"] == "none" else v["kind"],

@@ -1,8 +1,9 @@
 """一つの書き方を、一つのプロセスで走らせる。書くだけの時間を JSON で出す。
 
-Usage: python benchmarks/run_way.py WAY JOB OUT
+Usage: python benchmarks/run_way.py WAY JOB OUT [SECTION...]
 
-JOB is the file made by job.py; ``-`` makes the job here, as the whole command would.
+JOB は job.py の作ったファイル。``-`` なら、コマンド全体と同じように、仕事をここで作る
+（SECTION を書けば、その課だけ）。
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import time
 from pathlib import Path
 
 
-def _prepared(out: Path) -> Path:
+def _prepared(out: Path, sections: tuple[str, ...]) -> Path:
     from job import write_job
 
     out.mkdir(parents=True, exist_ok=True)
-    write_job(out / "job.json")
+    write_job(out / "job.json", sections=sections)
     return out / "job.json"
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     way, job_path, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     module = importlib.import_module(f"{way}_way")
     if sys.argv[2] == "-":
-        job_path = _prepared(out)
+        job_path = _prepared(out, tuple(sys.argv[4:]))
     job = json.loads(job_path.read_text(encoding="utf-8"))
     prepare = getattr(module, "prepare", None)
     if prepare:

@@ -1,6 +1,6 @@
 """sheetgen の中の段ごとの時間と、同じ中身をただ圧縮する時間（床）。
 
-Usage: python benchmarks/sheetgen_way.py PER PASSES
+Usage: python benchmarks/sheetgen_way.py PER PASSES [SECTION...]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sheetgen.model.job import Per
 
 
 def main() -> None:
-    asked = request(per=Per(sys.argv[1]))
+    asked = request(per=Per(sys.argv[1]), sections=tuple(sys.argv[3:]))
     start = time.perf_counter()
     maker, jobs = open_maker(asked)
     found: dict[str, Any] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 NODE = HERE / "node"
+NODE_PACKAGES = HERE.parent / "tests" / "node" / "node_modules"
 PEERS = {
     "openpyxl": "openpyxl",
     "xltpl": "xltpl",
@@ -32,7 +33,7 @@ def installed() -> dict[str, str]:
     found = {}
     for way, package in PEERS.items():
         if way == "exceljs":
-            manifest = NODE / "node_modules" / "exceljs" / "package.json"
+            manifest = NODE_PACKAGES / "exceljs" / "package.json"
             if shutil.which("node") and manifest.exists():
                 found[way] = json.loads(manifest.read_text(encoding="utf-8"))["version"]
             continue

@@ -124,13 +124,14 @@ def _draw(book: Any, formats: dict[tuple[Any, ...], Any], sheet: dict[str, Any])
             out.write_formula(ref, value, style(ref))
         else:
             out.write(ref, value, style(ref))
+    shown = {ref: value for ref, value, *_ in sheet["cells"]}
     for ref, value, source, *change in sheet["cells"]:
         if isinstance(value, str):
             out.write_string(ref, value, style(source, *change))
         else:
             out.write(ref, value, style(source, *change))
-    for ref, target in sheet["links"]:
-        out.write_url(ref, f"internal:'{target}'!A1", string=target)
+    for ref, target, cell in sheet["links"]:
+        out.write_url(ref, f"internal:'{target}'!{cell}", string=shown[ref])
     for v in sheet["validations"]:
         out.data_validation(v["ref"], _rule(v))
     for defined, ref in sheet["names"].items():

@@ -1,7 +1,10 @@
 // exceljs で、テンプレートに値を入れる。使い方: node exceljs.mjs 仕事.json 出力フォルダー
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import ExcelJS from "exceljs";
+
+// exceljs は、試験のために入れたものを使う。
+const ExcelJS = createRequire(new URL("../../tests/node/", import.meta.url))("exceljs");
 
 const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const template = readFileSync(job.template);
@@ -38,9 +41,9 @@ function fillSheet(page, sheet, paint) {
   for (const ref of sheet.clear) page.getCell(ref).value = null;
   for (const range of sheet.merge) page.mergeCells(range);
   for (const [row, height] of Object.entries(sheet.heights)) page.getRow(Number(row)).height = height;
-  for (const [ref, target] of sheet.links) {
+  for (const [ref, target, place] of sheet.links) {
     const cell = page.getCell(ref);
-    cell.value = { text: cell.value, hyperlink: `#'${target}'!A1` };
+    cell.value = { text: cell.value, hyperlink: `#'${target}'!${place}` };
   }
   for (const rule of sheet.validations) {
     if (rule.kind === "none") continue;
