@@ -25,7 +25,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "forms": ({"base", "model"}, set()),
     "expressions": ({"base", "model"}, {"jinja2"}),
     "typeset": ({"base", "model"}, set()),
-    "xlsx": ({"base", "model"}, {"openpyxl", "xlsxwriter"}),
+    "xlsx": ({"base", "model"}, {"openpyxl", "xlsxwriter", "pydantic"}),
     "intake": ({"base", "model"}, set()),
     "guard": ({"base", "model"}, set()),
     "matching": ({"base", "model"}, set()),

@@ -20,7 +20,8 @@ from running import run_program
 
 from sheetgen.model.returned import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import dump, load, read_book
+from sheetgen.xlsx.reading import read_book
+from sheetgen.xlsx.worker import dump, understand
 
 VALUES: list[object] = [
     34, -3, 0, 0.983, 1e20, "答え", "0012", "  前後  ", "一行目\n二行目", "😀𠮷葛\U000e0100", "-",
@@ -77,7 +78,7 @@ def check(book: RawBook, form: BookFormat) -> None:
     assert (cells["B2"].value, cells["B3"].value) == (2, "ab")
     assert [sheet.name for sheet in book.sheets] == ["様式", "隠し"]
     assert "F1:G2" in book.sheets[0].merged
-    assert load(dump(book)) == book
+    assert understand(dump(book)) == book
 
 
 def check_all(book: RawBook, form: BookFormat) -> None:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from reading_samples import parts, row, sheet, zipped
 
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import dump, load, read_book
+from sheetgen.xlsx.reading import read_book
 from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.scanning import NotPlainError, is_plain
 from sheetgen.xlsx.reading.sheet_parser import parse_sheet
 from sheetgen.xlsx.reading.sheet_scanner import forget, scan_sheet
 from sheetgen.xlsx.reading.strings import Text
 from sheetgen.xlsx.text import cell_text
+from sheetgen.xlsx.worker import dump, understand
 
 # 機種依存文字、異体字、代理対、先頭の空白、書けない文字の書き方に似た文字
 PIECES = st.sampled_from(
@@ -47,7 +48,7 @@ def test_what_the_own_writer_writes(texts: list[str]) -> None:
         found = read_book(zipped(parts(rows)))
         values = [cell.value for cell in found.sheets[0].cells.values()]
         assert values == [same(one) for one in texts]
-        assert load(dump(found)) == found
+        assert understand(dump(found)) == found
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from sheetgen.xlsx.reading.detect import read_book
-from sheetgen.xlsx.reading.wire import dump, load
 
-__all__ = ["dump", "load", "read_book"]
+__all__ = ["read_book"]

@@ -106,7 +106,9 @@ class BookReader:
         if is_plain(data):
             try:
                 rest, names = scan_names(data)
-                return tree(rest, part), names
+                root = tree(rest, part)
+                if not names or len(root.all("definedNames")) == 1:
+                    return root, names
             except NotPlainError:
                 pass
         root = tree(data, part)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from xml.parsers import expat
 
-from sheetgen.xlsx.reading.xmlparts import UTF16_STARTS
+from sheetgen.xlsx.reading.xmlparts import MAX_DEPTH, UTF16_STARTS, Attrs, local_name
 
 MAX_MEMO = 50_000
 MAX_KEPT_PART = 1 << 20
@@ -44,8 +44,9 @@ def is_plain(data: bytes) -> bool:
     if data[:2] in UTF16_STARTS:
         return False
     # 一文字を数えるほうが、二文字を探すよりずっと速い。? は宣言に二つある。
+    declared = 2 if b"<?" in data[:5] else 0
     return (b"!" not in data or b"<!" not in data) and (
-        data.count(b"?") <= 2 or data.find(b"<?", 5) < 0
+        data.count(b"?") <= declared or data.find(b"<?", 5) < 0
     )
 
 
@@ -66,14 +67,48 @@ def check_root(data: bytes, name: bytes) -> None:
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8 の文字。:class:`NotPlainError`。"""
+    """UTF-8 の文字。改行は、XML を読むときのとおり ``\\n`` にそろえる。:class:`NotPlainError`。"""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         raise NotPlainError from None
     if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
         raise NotPlainError
+    if "]]>" in text:  # XML では、要素の中の文字に書けない
+        raise NotPlainError
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text
+
+
+def outline(data: bytes) -> list[str]:
+    """初めから終わりまで XML であることを確かめ、根の子の名（接頭辞なし）を並べる。
+
+    :raises NotPlainError: XML でないか、入れ子が深すぎる。
+    """
+    depth = 0
+    found: list[str] = []
+
+    def start(name: str, _: Attrs) -> None:
+        nonlocal depth
+        depth += 1
+        if depth == 2:
+            found.append(local_name(name))
+        elif depth > MAX_DEPTH:
+            raise NotPlainError
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        raise NotPlainError from None
+    return found
 
 
 def resolve(text: str) -> str:

@@ -18,10 +18,10 @@ cell) raises :class:`NotPlainError`, and the whole part is read by the parser.
 from __future__ import annotations
 
 import re
-from xml.parsers import expat
 
+from sheetgen.model.refs import MAX_ROW
 from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.xlsx.reading.archive import refuse
+from sheetgen.problems import SheetgenError
 from sheetgen.xlsx.reading.cells import (
     MAX_CELLS,
     CellMaker,
@@ -36,20 +36,21 @@ from sheetgen.xlsx.reading.scanning import (
     resolve,
     resolve_all,
 )
-from sheetgen.xlsx.reading.sheet_parser import SheetContent, is_zero
+from sheetgen.xlsx.reading.sheet_parser import TRUE, SheetContent, is_zero, parse_sheet
 from sheetgen.xlsx.reading.strings import Text, unescape
-from sheetgen.xlsx.reading.xmlparts import Attrs, without_prefixes
+from sheetgen.xlsx.reading.xmlparts import without_prefixes
 
 _OPEN, _CLOSE = b"<sheetData>", b"</sheetData>"
 _TEXT = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*"
 # あってもなくてもよいものは、? でなく空の枝とする。正規表現の進み方がずっと軽い。
-_ROW = r'<row r="[1-9][0-9]{0,6}"(?: [A-Za-z:0-9]+="[ !#-%\'-;=?-~]*")* ?'
+_ROW = r'<row r="[1-9][0-9]{0,6}"(?: [A-Za-z][A-Za-z:0-9]*="[ !#-%\'-;=?-~]*")* ?'
 _EMPTY_ROWS = r"(?:" + _ROW + r"(?:/>|></row>))*"
 _REF = r'<c r="[A-Z]{1,3}[1-9][0-9]{0,6}"'
 _KIND = r'(?: t="[A-Za-z]{1,9}"|)'
 _T = r'<t(?: xml:space="preserve"|)'
 _EMPTY = (
-    r"(?:" + _REF + r'(?: s="[0-9]{1,6}"|)' + _KIND + r"(?:/>| />|>"
+    # どれも Excel のシートにある番地だけ。ほかは、本当の読み手が断る。
+    r'(?:<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]{1,6}"|)' + _KIND + r"(?:/>| />|>"
     r"(?:<v ?/>|<v></v>|<is>" + _T + r"(?: ?/>|></t>)</is>|)</c>))*"
 )
 _CONTENT = (
@@ -72,14 +73,15 @@ _PIECE = re.compile(
 """(番地、スタイル、文字列の表の番号、文字、短い整数、そのほかの中身、読めない残り)"""
 _OTHER = re.compile(
     r'(?: t="([A-Za-z]{1,9})")?>(?:(<f(?: aca="(?:false|true|0|1)")?>)(' + _TEXT + r")</f>)?"
-    r"(?:(<v>)(" + _TEXT + r")</v>|<is>" + _T + r">(" + _TEXT + r")</t></is>|(<v ?/>))?</c>"
+    r"(?:(<v>)(" + _TEXT + r")</v>|<is>" + _T + r">(" + _TEXT + r")</t></is>|(<v ?/>)|)</c>"
 )
-_ROW_HEAD = re.compile(r'<row r="([0-9]+)"([^<]*?)/?>')
+_ROW_HEAD = re.compile(r'<row r="([0-9]+)"([^>]*)>')
+_ROW_ATTR = re.compile(r' ([A-Za-z:0-9]+)="([^"]*)"')
 _MERGES, _MERGES_END = b"<mergeCells", b"</mergeCells>"
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)" ?/>')
-_HIDDEN = re.compile(r' hidden="(?:1|true|on)"')
-_SEEN = (' hidden="1"', ' hidden="t', ' hidden="o')
-_HEIGHT = re.compile(r' ht="([0-9.]*)"')
+_AREAS = re.compile(rb'<mergeCells(?: count="[0-9]*"|)>(?:%s)+' % _MERGE.pattern)
+_MARKED_ROW = b'<row r="1" hidden="1"/>'
+_MARKED_MERGE = b'<mergeCells><mergeCell ref=""/>'
 
 MAX_EDGES = 500
 _STRING, _NUMBER = CellKind.TEXT, CellKind.NUMBER
@@ -87,13 +89,14 @@ _Piece = tuple[str, str, str, str, str, str, str]
 
 _edges: dict[bytes, SheetContent] = {}
 _merges: dict[bytes, list[str]] = {}
+_rows: dict[str, bool] = {}
+"""行の属性（書かれたまま）と、隠れた行か。"""
 
 
 def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     """シートの部品を読む。``data`` は :func:`is_plain` であること。
 
-    :raises NotPlainError: the part is written in another way.
-    :raises SheetgenError: too many cells (R029).
+    :raises NotPlainError: ほかの書き方をしているか、断るべきものである。
     """
     start = data.find(_OPEN)
     end = data.find(_CLOSE, start)
@@ -103,11 +106,11 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     rows = decoded(data[start + len(_OPEN) : end])
     if "xmlns" in rows:  # 行が名前の空間を変えていれば、名だけでは分からない
         raise NotPlainError
-    content.rows.update(_hidden_rows(rows))
     first = _FIRST.match(rows)
     if first is None:
         if not _ROWS.fullmatch(rows):
             raise NotPlainError
+        content.rows.update(_hidden_rows(rows))
         return content
     # 多すぎるシートを、本当の読み手は少しずつ読む。
     if data.count(b"<v>", start) + data.count(b"<is>", start) > MAX_CELLS:
@@ -115,10 +118,11 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     pieces: list[_Piece] = _PIECE.findall(rows, first.end())
     if not pieces or any(pieces.pop()):
         raise NotPlainError
+    content.rows.update(_hidden_rows(rows))
     refers = "&" in rows
-    _take(pieces, content, maker, refers, refers or "_x" in rows or "\r" in rows)
+    _take(pieces, content, maker, refers, refers or "_x" in rows)
     if len(content.cells) > MAX_CELLS:
-        raise refuse("R029", limit=MAX_CELLS)
+        raise NotPlainError
     return content
 
 
@@ -174,13 +178,14 @@ def _other(content: str, style: str, maker: CellMaker) -> RawCell | None:
     match = _OTHER.fullmatch(content)
     if match is None:
         raise NotPlainError
-    kind, calculated, formula, valued, value, inline, _ = match.groups()
+    kind, calculated, formula, valued, value, inline, blank = match.groups()
     formula = unescape(resolve(formula)) if calculated else None
     if inline:
         if kind != "inlineStr":
             raise NotPlainError
         return maker.text(Text(unescape(resolve(inline))), style, formula)
-    return _made(kind or "", style, resolve(value) if valued else None, formula, maker)
+    written = resolve(value) if valued else "" if blank else None
+    return _made(kind or "", style, written, formula, maker)
 
 
 def _made(
@@ -192,16 +197,29 @@ def _made(
         raise NotPlainError from None
 
 
-def _hidden_rows(rows: str) -> tuple[int, ...]:
-    seen = " hidden=" in rows and any(word in rows for word in _SEEN)
-    if not seen and ' ht="0' not in rows:
-        return ()
+def _hidden_rows(rows: str) -> list[int]:
+    """隠れた行。どの行の番号と属性も確かめる。:class:`NotPlainError`。"""
     found = []
     for row, attrs in _ROW_HEAD.findall(rows):
-        height = _HEIGHT.search(attrs)
-        if _HIDDEN.search(attrs) or (height and is_zero(height[1])):
+        if len(row) > 6 and int(row) > MAX_ROW:
+            raise NotPlainError
+        hidden = _rows.get(attrs)
+        if hidden is None:
+            if len(_rows) > MAX_EDGES:
+                _rows.clear()
+            hidden = _rows[attrs] = _is_hidden(attrs)
+        if hidden:
             found.append(int(row))
-    return tuple(found)
+    return found
+
+
+def _is_hidden(attrs: str) -> bool:
+    pairs = _ROW_ATTR.findall(attrs)
+    found = dict(pairs)
+    if len(found) != len(pairs) or "r" in found:  # 同じ属性が二度あれば、XML でない
+        raise NotPlainError
+    found = without_prefixes(found)
+    return found.get("hidden") in TRUE or is_zero(found.get("ht"))
 
 
 def _around(head: bytes, tail: bytes) -> SheetContent:
@@ -213,44 +231,30 @@ def _around(head: bytes, tail: bytes) -> SheetContent:
         inner = tail[first:last]
         found = _merges.get(inner)
         if found is None:
-            areas = _MERGE.findall(inner)
-            if inner.count(b"<") != len(areas) + 1:
+            if not _AREAS.fullmatch(inner):
                 raise NotPlainError
-            found = _merges[inner] = [one.decode() for one in areas]
+            found = _merges[inner] = [one.decode() for one in _MERGE.findall(inner)]
         merged = found
-        tail = tail[:first] + _MERGES + b">" + tail[last:]
-    edges = head + tail
+        tail = tail[:first] + _MARKED_MERGE + tail[last:]
+    edges = head + _MARKED_ROW + tail
     one = _edges.get(edges)
     if one is None:
         if len(_edges) > MAX_EDGES:
             _edges.clear()
             _merges.clear()
         one = _edges[edges] = _parse_around(edges)
+    if merged and one.merged != [""]:  # 印を置いた所のほかにも結合がある
+        raise NotPlainError
     return SheetContent(merged=merged or one.merged, columns=one.columns, links=one.links)
 
 
 def _parse_around(edges: bytes) -> SheetContent:
+    """本当の読み手で読む。抜いた行の所に置いた印が、行として読めるはずである。"""
     check_root(edges, b"worksheet")
-    content = SheetContent()
-    parser = expat.ParserCreate("utf-8")
-    inside = False
-
-    def start(name: str, attrs: Attrs) -> None:
-        nonlocal inside
-        if name == "mergeCell":
-            content.merge(attrs)
-        elif name == "col":
-            content.column(attrs)
-        elif name == "hyperlink":
-            content.link(without_prefixes(attrs))
-        # 根のほかで名前の空間を変えていれば、名だけでは分からない。
-        if inside and "xmlns" in attrs:
-            raise NotPlainError
-        inside = True
-
-    parser.StartElementHandler = start
     try:
-        parser.Parse(edges, True)
-    except expat.ExpatError:
+        found = parse_sheet((edges,), "", CellMaker((), (), False))
+    except SheetgenError:
         raise NotPlainError from None
-    return content
+    if found.rows != {1} or found.cells or found.problems:
+        raise NotPlainError
+    return found
