@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetgen.cli.report import shown_path
+from sheetgen.messages.listing import quoted
 from sheetgen.messages.values import explain_reading
 from sheetgen.model.action import Action
 from sheetgen.model.difference_words import difference_in_words
@@ -30,12 +31,7 @@ def moment(at: str) -> str:
 
 def shown(value: Value, length: int = SHOWN_LENGTH) -> str:
     """値を一行で書く。数には桁の区切りを付けない：書かれたとおりに見せる。"""
-    if value is None:
-        return "空欄"
-    if not isinstance(value, str):
-        return str(value)
-    text = value.replace("\n", "⏎")
-    return f"「{text if len(text) <= length else text[:length] + '…'}」"
+    return quoted(value, length)
 
 
 def changed(old: Value, new: Value) -> str:

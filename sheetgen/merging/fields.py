@@ -6,14 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.merging.decisions import Choice, Verdict, choices_text, take_words
+from sheetgen.messages.listing import quoted
 from sheetgen.model.answers import FormAnswer
 from sheetgen.model.filled import Value
 from sheetgen.problems import Place, Problem
-
-SHOWN_LENGTH = 40
-"""長い文のうち、画面に出す字数。"""
-
-_LEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +124,10 @@ def _cleared(field: Field, source: FormAnswer) -> Problem:
 
 def shown(value: Value, others: Iterable[Value] = ()) -> str:
     """値を短く見せる。長い文は、``others`` と違う所の辺りを見せる。"""
-    if value is None:
-        return "空欄"
-    if not isinstance(value, str):
-        return str(value)
-    start = 0
-    if len(value) > SHOWN_LENGTH:
+    same = []
+    if isinstance(value, str):
         same = [_common(value, o) for o in others if isinstance(o, str) and o != value]
-        start = max(0, min(same, default=0) - _LEAD)
-    text = value[start : start + SHOWN_LENGTH].replace("\n", "⏎")
-    head = "…" if start else ""
-    tail = "…" if start + SHOWN_LENGTH < len(value) else ""
-    return f"「{head}{text}{tail}」"
+    return quoted(value, at=min(same, default=0))
 
 
 def _common(one: str, other: str) -> int:

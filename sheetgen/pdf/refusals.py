@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetgen.messages.document import typst_reason
+from sheetgen.messages.listing import excerpt
 from sheetgen.pdf.fonts import FontChoice
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -20,7 +21,6 @@ _NO_GLYPH = re.compile(r"the text `\"(?P<text>.*?)\"` could not be displayed")
 _OVERFLOW = re.compile(rf"{OVERFLOW}\|(?P<item>[^|]*)\|(?P<cell>[^|]*)\|(?P<text>[^|]*)\|")
 _ESCAPED = re.compile(r"\\u\{(?P<code>[0-9a-f]+)\}")
 _LONGEST = 30
-_AROUND = 12
 """ない文字の前と後に見せる字数。"""
 
 
@@ -34,8 +34,7 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
     if overflow:
         place = Place(cell=overflow["cell"], item=overflow["item"])
         text = overflow["text"]
-        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        return SheetgenError(Problem("D006", place, {"text": shown}))
+        return SheetgenError(Problem("D006", place, {"text": excerpt(text, _LONGEST)}))
     lacking = sorted(set(_NO_GLYPH.findall(told)))
     if lacking:
         found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
@@ -93,5 +92,4 @@ def _around(text: str, character: str) -> str | None:
     at = text.find(character)
     if at < 0:
         return None
-    shown = text[max(0, at - _AROUND) : at + len(character) + _AROUND]
-    return " ".join(shown.split())
+    return excerpt(text, _LONGEST, at)

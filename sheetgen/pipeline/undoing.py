@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen import keeping
+from sheetgen.messages.listing import quoted
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
@@ -126,7 +127,7 @@ def _blocked(
         except LookupError:
             yield Problem("R526", place)
             continue
-        facts = {"now": _shown(value), "new": _shown(entry.new)}
+        facts = {"now": quoted(value, LONGEST_SHOWN), "new": quoted(entry.new, LONGEST_SHOWN)}
         if (item, path) in later:
             yield Problem("R524", place, {**facts, "run": later[item, path]})
         elif value not in (entry.new, entry.old):
@@ -153,12 +154,3 @@ def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -
     return with_items(
         plan, {item: with_values(items[item], back, 0) for item, back in values.items()}
     )
-
-
-def _shown(value: Value) -> str:
-    if value is None:
-        return "空欄"
-    if not isinstance(value, str):
-        return str(value)  # 計画のデータに戻すとき、文字と取り違えないように
-    text = value.replace("\n", "⏎")
-    return f"「{text}」" if len(text) <= LONGEST_SHOWN else f"「{text[:LONGEST_SHOWN]}…」"

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sheetgen.messages.listing import excerpt, shortened
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import HYPHENS, LONG_MARK, MINUS, fold, is_word, lone_mark
 from sheetgen.values.numerals import NUMERALS, number
-from sheetgen.values.plain_text import BLANKS, excerpt, shortened
+from sheetgen.values.plain_text import BLANKS
 from sheetgen.values.units import (
     COUNTERS,
     THOUSAND_YEN,
@@ -70,7 +71,7 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         return value
     if is_word(text):
         notes.use("word")
-        notes.ask("R215", raw=shortened(text))
+        notes.ask("R215", raw=shortened(text, 100))
         return text
     own = Notes()
     bare = text.strip(BLANKS)
@@ -79,7 +80,7 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
     if value is None:
         notes.use("as_text")
         if not any(code == "R214" for code, _ in own.doubts):
-            notes.ask("R216", raw=shortened(text))
+            notes.ask("R216", raw=shortened(text, 100))
         notes.doubts += [doubt for doubt in own.doubts if doubt[0] == "R214"]
         return text
     notes.rules += [rule for rule in own.rules if rule not in notes.rules] or ["number_text"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
@@ -12,7 +13,7 @@ from sheetgen.values.figures import Figure, read_figure
 from sheetgen.values.found import Notes, ReadValue
 from sheetgen.values.grades import read_grade
 from sheetgen.values.numbers import read_date, read_number, read_serial, seen_number
-from sheetgen.values.plain_text import clean, excerpt, is_too_long, utf16_length
+from sheetgen.values.plain_text import clean, is_too_long, utf16_length
 
 __all__ = ["Expected", "ReadValue", "read_value"]
 
@@ -50,10 +51,10 @@ def read_value(
     if cell.formula is not None:
         if cell.kind is CellKind.BLANK:
             raw = "=" + cell.formula.lstrip("=")
-            notes.ask("R201", formula=excerpt(raw, length=80))
+            notes.ask("R201", formula=excerpt(raw, 80))
             return notes.refusal(raw)
         notes.use("formula")
-        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), length=80),
+        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), 80),
                   value=excerpt(str(cell.value)))  # fmt: skip
     if cell.kind is CellKind.ERROR:
         notes.ask("R203", raw=str(cell.value))
