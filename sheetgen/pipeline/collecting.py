@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.answering.questions import distinct
@@ -15,6 +15,7 @@ from sheetgen.messages.listing import in_short
 from sheetgen.model.answers import MatchedForm, ReturnedForm
 from sheetgen.model.asked import Asked, KnownItem
 from sheetgen.model.collect import CollectRequest, CollectResult, FileOutcome
+from sheetgen.model.job import Progress
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.answering import answer
@@ -32,7 +33,6 @@ from sheetgen.pipeline.shelf import IssueShelf
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.rules import check_book, check_together
 
-Progress = Callable[[int, int, str], None]
 _STRAYS = 5
 _FormKey = tuple[str | None, str | None, str | None]
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from sheetgen.model.job import Progress
 from sheetgen.model.report import Output, ReportFile, ReportResult
 from sheetgen.output import Staging
 from sheetgen.pdf import PREFERRED, FontChoice, Pdf, find_fonts
 from sheetgen.problems import Place, Problem, SheetgenError
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)

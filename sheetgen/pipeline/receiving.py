@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sheetgen.model.job import Progress
 from sheetgen.pipeline.reading import BookReader
 
 if TYPE_CHECKING:
     from sheetgen.model.collect import CollectRequest, CollectResult
-
-Progress = Callable[[int, int, str], None]
 
 
 def collect(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
