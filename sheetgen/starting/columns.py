@@ -28,7 +28,9 @@ _FIXED = (
         MEASURE, Measure.model_fields["name"].title or "", required=True,
         note="推進項目の番号か名称（例: 1 窓口）。▼から選べる。",
     ),
-    ListColumn("section", _of(Item, "section"), note="概要表で上に置く〔…〕の見出し。なければ空欄。"),
+    ListColumn(
+        "section", _of(Item, "section"), note="概要表で上に置く〔…〕の見出し。なければ空欄。"
+    ),
     ListColumn(TITLE, _of(Item, "title"), required=True, note="実施項目の名称。一行で書く。"),
     ListColumn(
         OWNERS, _of(Item, "owners"), required=True,
