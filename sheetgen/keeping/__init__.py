@@ -9,14 +9,14 @@ from sheetgen.keeping.originals import (
     original_path,
     originals_folder,
 )
-from sheetgen.keeping.transaction import Happened, Pending, State, look, recover, writing
+from sheetgen.keeping.transaction import DiskState, Happened, Pending, look, recover, writing
 
 __all__ = [
+    "DiskState",
     "Happened",
     "Journal",
     "OriginalKeeper",
     "Pending",
-    "State",
     "find_original",
     "journal_path",
     "keep_originals",

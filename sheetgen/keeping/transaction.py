@@ -59,7 +59,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DiskState:
     """ディスクにあるもの。``pending`` は途中で止まった書き換え（なければ ``None``）。
 
     ``damaged`` is True when the pending file cannot be read.
@@ -111,7 +111,7 @@ def pending_path(plan: Path) -> Path:
     return target.with_name(f".{target.name}.pending")
 
 
-def look(plan: Path) -> State:
+def look(plan: Path) -> DiskState:
     """ディスクにあるものを読む。錠がなくても、書きかけをつかまない。
 
     :raises SheetgenError: one of the files cannot be read (R506).
@@ -122,7 +122,7 @@ def look(plan: Path) -> State:
         raise SheetgenError(Problem("R506", Place(file=shown_journal(plan)))) from error
 
 
-def _look(plan: Path) -> State:
+def _look(plan: Path) -> DiskState:
     pending_file, journal_file = pending_path(plan), journal_path(plan)
     # 錠を持たずに読むと、ほかの人の書き換えをまたぐことがある。前後が同じになるまで読み直す。
     for _ in range(20):
@@ -133,7 +133,7 @@ def _look(plan: Path) -> State:
         if again == (written, master, journal):
             break
     pending = _parse(written) if written is not None else None
-    return State(master, journal, pending, damaged=written is not None and pending is None)
+    return DiskState(master, journal, pending, damaged=written is not None and pending is None)
 
 
 @contextlib.contextmanager
