@@ -283,8 +283,8 @@ def test_a_journal_replaced_by_hand_after_a_stop_is_not_cut() -> None:
     pending = keeping.Pending("0" * 64, "2" * 64, 5, "1" * 64, lines)
     other = b"restored from a copy\n"
     for happened, wanted in ((True, other + lines), (False, other)):
-        assert keeping.State("2" * 64, other, pending).settled(happened) == wanted
-        assert keeping.State("2" * 64, wanted, pending).settled(happened) == wanted
+        assert keeping.DiskState("2" * 64, other, pending).settled(happened) == wanted
+        assert keeping.DiskState("2" * 64, wanted, pending).settled(happened) == wanted
 
 
 def test_a_journal_that_cannot_be_written_is_told(
