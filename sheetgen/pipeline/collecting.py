@@ -13,7 +13,7 @@ from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
 from sheetgen.messages.listing import in_short
 from sheetgen.model.answers import MatchedForm, ReturnedForm
-from sheetgen.model.asked import Asked, KnownItem
+from sheetgen.model.asked import CollectScope, KnownItem
 from sheetgen.model.collect import CollectRequest, CollectResult, FileOutcome
 from sheetgen.model.job import Progress
 from sheetgen.model.plan import Plan, item_label
@@ -59,12 +59,12 @@ def gather(
         if wrong:
             raise UsageError(wrong)
         shelf = IssueShelf(plan, request.plan, request.template)
-        asked = _asked(request, plan, shelf)
-        sorter = _Sorter(asked, Examiner(plan, Printing(request.template)))
+        scope = _scope(request, plan, shelf)
+        sorter = _Sorter(scope, Examiner(plan, Printing(request.template)))
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
             found = sorter.result()
-            chosen = asked.round or _round_of(found.forms, plan, asked.year)
+            chosen = scope.round or _round_of(found.forms, plan, scope.year)
             merged = merge(
                 plan, chosen, found.forms, ledger.past(chosen),
                 request.waivers, request.takes, request.reason,
@@ -95,11 +95,11 @@ def gather(
     )
 
 
-def _asked(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> Asked:
+def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectScope:
     """回収する照会。種類を指定しなければ、届いた様式で決める。"""
     year = plan.revision.fiscal_year if request.year is None else request.year
     chosen = settle_round(plan, request.round, year) if request.round else None
-    return Asked(
+    return CollectScope(
         round=chosen,
         year=year,
         municipality=plan.municipality,
@@ -128,8 +128,8 @@ def _take_in(
 class _Sorter:
     """読んだファイルを、一つずつ見分け、点検する。"""
 
-    def __init__(self, asked: Asked, examiner: Examiner) -> None:
-        self._asked = asked
+    def __init__(self, scope: CollectScope, examiner: Examiner) -> None:
+        self._scope = scope
         self._examiner = examiner
         self._forms: list[ReturnedForm] = []
         self._files: list[FileOutcome] = []
@@ -141,7 +141,7 @@ class _Sorter:
         here = list(one.problems)
         matched: tuple[MatchedForm, ...] = ()
         if one.book is not None:
-            found = match_book(one.book, file.name, file.digest, self._asked)
+            found = match_book(one.book, file.name, file.digest, self._scope)
             matched = found.forms
             sheets = {form.sheet: form.issued.item_id for form in matched}
             personal = check_book(one.book, file.name, sheets)
