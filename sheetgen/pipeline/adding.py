@@ -19,7 +19,7 @@ from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.model.text import writable
 from sheetgen.pipeline.ledger import Ledger, Run, commit, open_ledger
-from sheetgen.pipeline.reading import BookReader
+from sheetgen.pipeline.reading import GuardedReader
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
 from sheetgen.values import Expected, read_value
@@ -108,7 +108,7 @@ def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]
 
 def _book(path: Path) -> tuple[RawBook, list[Problem]]:
     """一覧のブック。名ではなく中身で形式を見分けるので、ods や xls でもよい。"""
-    with BookReader() as reader:
+    with GuardedReader() as reader:
         reading = reader.read([path])
         files = list(reading.files)
     problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
