@@ -9,7 +9,7 @@ from sheetgen.model.filled import Value
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.model.text import LONGEST_TEXT
-from sheetgen.values.figures import Figure, read_figure
+from sheetgen.values.figures import FigureField, read_figure
 from sheetgen.values.found import Notes, ReadValue
 from sheetgen.values.grades import read_grade
 from sheetgen.values.numbers import read_date, read_number, read_serial, seen_number
@@ -75,11 +75,11 @@ def read_value(
     return _of_text(raw, raw, kind, expected, notes, cell.struck)
 
 
-def _figure(kind: FieldKind, expected: Expected) -> Figure:
+def _figure(kind: FieldKind, expected: Expected) -> FigureField:
     if kind is FieldKind.MONEY:
-        return Figure(None, True, True, False)
+        return FigureField(None, True, True, False)
     decimals = "." in expected.number_format or expected.number_format == "General"
-    return Figure(expected.unit, False, expected.numeric, decimals)
+    return FigureField(expected.unit, False, expected.numeric, decimals)
 
 
 def _of_number(
