@@ -20,10 +20,10 @@ from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.case import Case
 
-Found = tuple[Proposal | None, Problem | None]
+Writing = tuple[Proposal | None, Problem | None]
 
 
-def outside_round(case: Case) -> Iterator[Found]:
+def outside_round(case: Case) -> Iterator[Writing]:
     """この照会では開いていない記入欄への書き込み。"""
     opened = case.issued.opened
     base = case.issued.base
@@ -50,7 +50,7 @@ def outside_round(case: Case) -> Iterator[Found]:
         yield None, case.problem("R340", answers[0], facts)
 
 
-def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
+def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Writing]:
     """ロックされた文や見出しの書き換え。"""
     seen = {answer.ref for answer in case.answers.values()}
     for change in changes:
