@@ -6,7 +6,6 @@ from sheetgen.document.words import chapter_heading, measure_name, part_heading,
 from sheetgen.era import wareki_short
 from sheetgen.model import overview as master
 from sheetgen.model.document_overview import (
-    Level,
     MeasureChapter,
     MeasureGroup,
     OverviewPart,
@@ -17,6 +16,7 @@ from sheetgen.model.document_overview import (
     PolicyText,
     StructureChapter,
     StructureDiagram,
+    StructureStep,
 )
 from sheetgen.model.plan import Plan
 
@@ -75,7 +75,7 @@ def _structure(plan: Plan, heading: str) -> StructureChapter:
     diagram = (
         StructureDiagram(
             heading=structure.heading,
-            levels=tuple(Level(level.name, level.detail) for level in structure.levels),
+            levels=tuple(StructureStep(level.name, level.detail) for level in structure.levels),
             note=structure.note,
             statement=structure.statement,
         )

@@ -28,7 +28,7 @@ class PhilosophyChapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class StructureStep:
     """計画体系の一段。"""
 
     name: str
@@ -40,7 +40,7 @@ class StructureDiagram:
     """計画体系の図。"""
 
     heading: str
-    levels: tuple[Level, ...]
+    levels: tuple[StructureStep, ...]
     note: str
     statement: str
 
