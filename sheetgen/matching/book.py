@@ -12,7 +12,7 @@ from sheetgen.matching.fields import FieldFinder
 from sheetgen.matching.identity import Identifier, Identity
 from sheetgen.matching.locating import Whereabouts, locate
 from sheetgen.matching.names import SheetNames, names_by_sheet
-from sheetgen.matching.refusals import told_once
+from sheetgen.matching.refusals import merge_refusals
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
 from sheetgen.matching.titles import renumbered
 from sheetgen.model.answers import MatchedForm
@@ -50,7 +50,7 @@ def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> 
             others.append(sheet)
         else:
             problems += found
-    problems = told_once(problems)
+    problems = merge_refusals(problems)
     if not forms and not problems:
         problems.append(Problem("R118", Place(file=file)))
     elif forms and not any(one.cells for one in names.values()):

@@ -256,8 +256,8 @@ class Identifier:
 
     def _problem(self, code: str, sheet: RawSheet, held: str | None, /, **facts: object) -> Problem:
         """``held`` は、確かめるまで記録しない実施項目。"""
-        told = {"code": code, "item": held, **facts}
-        return Problem(code, Place(file=self._file, sheet=sheet.name, item=held), told)
+        facts = {"code": code, "item": held, **facts}
+        return Problem(code, Place(file=self._file, sheet=sheet.name, item=held), facts)
 
 
 def _names(value: object, form: str) -> bool:
