@@ -80,7 +80,7 @@ def remind(
         *unread,
         *addressees.problems(one.section for one in late),
         *problems,
-        *_unasked(found),
+        *_unsent_returns(found),
     ]
     # テンプレートの誤りは、試すだけのときにも分かる。
     writer = LetterWriter(request.letters, REMINDER_LETTER)
@@ -133,12 +133,12 @@ def _late(
     return late, []
 
 
-def _unasked(found: Sequence[Outstanding]) -> list[Problem]:
+def _unsent_returns(found: Sequence[Outstanding]) -> list[Problem]:
     """差戻しをまだ送っていない問い。課はまだ知らないので、促しようがない。"""
-    waiting = [one for one in found if one.unasked]
+    waiting = [one for one in found if one.unsent_returns]
     if not waiting:
         return []
-    count = sum(len(one.unasked) for one in waiting)
+    count = sum(len(one.unsent_returns) for one in waiting)
     sections = some_of([one.section for one in waiting])
     return [Problem("L034", facts={"count": count, "sections": sections})]
 
@@ -195,14 +195,14 @@ def _letter(
     def named(ids: Sequence[str], note: str = "") -> tuple[LetterItem, ...]:
         return tuple(replace(items[item], note=note) for item in items if item in ids)
 
-    values = letter_text(plan, chosen, one.told, one.section, one.file)
+    values = letter_text(plan, chosen, one.named_deadline, one.section, one.file)
     return writer.write(
         replace(
             values,
             items=named(one.asked),
             missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
             questioned=named(one.questioned),
-            days_late=max((today - one.told).days, 0) if one.told else 0,
+            days_late=max((today - one.named_deadline).days, 0) if one.named_deadline else 0,
         )
     )
 
