@@ -18,8 +18,8 @@ class Outstanding:
 
     ``file`` is the workbook the section was sent last.  ``questioned`` are those the
     section has been asked about in a 差戻し; ``unsent_returns`` wait for the office to send one.
-    ``named_deadline`` is the deadline a letter may name: a section whose forms are all back has none
-    but that of its 差戻し.
+    ``named_deadline`` is the deadline a letter may name: a section whose forms are all back
+    has none but that of its 差戻し.
     """
 
     section: str

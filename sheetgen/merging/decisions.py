@@ -85,7 +85,7 @@ class Choice:
         self._own = [take for take in mine if take.item]
         self._common = [take for take in mine if not take.item]
 
-    def insists_on(self, one: FormAnswer) -> bool:
+    def forces(self, one: FormAnswer) -> bool:
         """古い写しと見える値でも採ると、この項目について名指しされているか。"""
         return any(take.file is not None and is_named(take.file, one.form) for take in self._own)
 

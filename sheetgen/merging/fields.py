@@ -47,10 +47,10 @@ def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> 
     wanted: list[FormAnswer] = []
     notes: list[Problem] = []
     for one in answers:
-        if not one.is_news:
+        if not one.is_changed:
             continue
         old = _old_copy(field, one)
-        if old is None or choice.insists_on(one):
+        if old is None or choice.forces(one):
             wanted.append(one)
         else:
             notes.append(_note(old, field, one))

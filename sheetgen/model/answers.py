@@ -140,7 +140,7 @@ class FormAnswer:
         return self.form.issued.base.get(self.answer.path)
 
     @property
-    def is_news(self) -> bool:
+    def is_changed(self) -> bool:
         """配ったときと違うことを言っているか。"""
         return self.value != self.base
 

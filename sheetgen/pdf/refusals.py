@@ -29,13 +29,13 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
 
     ``values`` are what the template was given: in them a lacking character is looked for.
     """
-    message, told = str(error.message), f"{error.message}\n{error.diagnostic}"
-    overflow = _OVERFLOW.search(told)
+    message, output = str(error.message), f"{error.message}\n{error.diagnostic}"
+    overflow = _OVERFLOW.search(output)
     if overflow:
         place = Place(cell=overflow["cell"], item=overflow["item"])
         text = overflow["text"]
         return SheetgenError(Problem("D006", place, {"text": excerpt(text, _LONGEST)}))
-    lacking = sorted(set(_NO_GLYPH.findall(told)))
+    lacking = sorted(set(_NO_GLYPH.findall(output)))
     if lacking:
         found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
         facts = {
@@ -46,10 +46,10 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
         return SheetgenError(Problem("D005", Place(), facts))
     if message.startswith("file is not valid UTF-8"):
         return SheetgenError(Problem("D007", Place(file=str(_not_utf8(main)))))
-    where = _WHERE.search(told)
+    where = _WHERE.search(output)
     name = where["file"] if where else main.name
     line = where["line"] if where else "1"
-    source = next((m["text"] for m in _SOURCE.finditer(told) if m["line"] == line), "")
+    source = next((m["text"] for m in _SOURCE.finditer(output) if m["line"] == line), "")
     hints = "。".join(str(hint) for hint in error.hints)
     facts = {
         "line": line,

@@ -145,7 +145,7 @@ class _Sorter:
             matched = found.forms
             sheets = {form.sheet: form.issued.item_id for form in matched}
             personal = check_book(one.book, file.name, sheets)
-            here += [*_not_told_by(personal, found.problems), *personal]
+            here += [*_not_reported_by(personal, found.problems), *personal]
         self._forms += [self._examiner.examine(form) for form in matched]
         kind = one.book.format.value if one.book else file.suffix
         self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
@@ -167,7 +167,7 @@ class _Sorter:
         return _Sorted(forms, tuple(self._files), tuple(rest))
 
 
-def _not_told_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
+def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
     """個人情報を告げる隠したシートについては、隠したシートのあることを重ねて知らせない。"""
     sheets = {one.place.sheet for one in personal if one.place.sheet}
     return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)

@@ -42,7 +42,7 @@ def rollover(
         plan = ledger.master.plan
         _check_request(request, plan)
         open_ends = list(_open_ends(ledger, moment))
-        told = _waived(request, ledger, open_ends)
+        problems = _waived(request, ledger, open_ends)
         rolled = roll(
             plan,
             request.retire,
@@ -54,7 +54,7 @@ def rollover(
         if not request.dry_run:
             stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
             archive = archive_master(request.plan, stem, ledger.master.digest)
-            told += archive_journal(request.plan)
+            problems += archive_journal(request.plan)
             run = ledger.new_run(moment, who)
             entries = _entries(run, plan, rolled, archive.name, request.reason)
             commit(ledger, rolled.plan, entries)
@@ -67,7 +67,7 @@ def rollover(
         items=rolled.plan.item_count,
         archive=archive,
         run=run.name if run else None,
-        problems=(*ledger.problems, *told, *rolled.problems),
+        problems=(*ledger.problems, *problems, *rolled.problems),
     )
 
 

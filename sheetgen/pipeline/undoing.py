@@ -96,8 +96,8 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
         return open_runs[-1]
     if run not in runs:
         others = {one.run for one in entries if one.action is Action.ROLLOVER}
-        told = [name for name in open_runs if name not in others]
-        known = "、".join(reversed(told[-SHOWN_RUNS:])) or "なし"
+        restorable = [name for name in open_runs if name not in others]
+        known = "、".join(reversed(restorable[-SHOWN_RUNS:])) or "なし"
         raise UsageError(Problem("R520", place, {"run": run, "known": known}))
     if run in undone:
         raise UsageError(Problem("R521", place, {"run": run, "by": undone[run]}))

@@ -84,7 +84,7 @@ def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
     return {"raw": _words(answer)}
 
 
-def says_nothing(case: Case, answer: Answer) -> Facts | None:
+def has_no_content(case: Case, answer: Answer) -> Facts | None:
     """「-」「なし」だけの実績と、欄を取り違えた数や評価だけの実績。
 
     An item that came after the year asked for is told to write ``-``.
@@ -139,7 +139,7 @@ def looks_like_code(case: Case, answer: Answer) -> Facts | None:
     return {"raw": excerpt(text, at=found.start())}
 
 
-def tells_of_a_person(case: Case, answer: Answer) -> Facts | None:
+def has_personal_data(case: Case, answer: Answer) -> Facts | None:
     """公表する文の中の、電話番号など。"""
     if not isinstance(answer.value, str):
         return None

@@ -128,8 +128,8 @@ def required_columns() -> tuple[ListColumn, ...]:
 
 def blank_texts() -> dict[str, str]:
     """空欄でも加えるが、空欄であることを告げる欄（名から見出しへ）。"""
-    told = ("improvement", "current_state", "vision", "indicator.name")
-    return {column.key: column.title for column in _FIXED if column.key in told}
+    announced = ("improvement", "current_state", "vision", "indicator.name")
+    return {column.key: column.title for column in _FIXED if column.key in announced}
 
 
 def label_of(key: str, plan: Plan) -> str:

@@ -101,7 +101,7 @@ def _of_number(
         notes.ask("R212", whole=raw, rest="（空欄）")
         notes.use("struck")
         return notes.result(None, raw)
-    return notes.result(_told(number, kind, notes), raw)
+    return notes.result(_checked_fraction(number, kind, notes), raw)
 
 
 def _of_text(
@@ -125,10 +125,10 @@ def _of_text(
         grade = read_grade(cleaned, expected.scale, notes)
         return notes.refusal(raw) if grade is None else notes.result(grade, raw)
     value = read_figure(cleaned, _figure(kind, expected), notes)
-    return notes.result(_told(value, kind, notes), raw)
+    return notes.result(_checked_fraction(value, kind, notes), raw)
 
 
-def _told(value: Value, kind: FieldKind, notes: Notes) -> Value:
+def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
     """千円に満たない端数があれば、知らせる。"""
     if kind is FieldKind.MONEY and isinstance(value, float) and not value.is_integer():
         notes.ask("R221", value=f"{value:,}")
