@@ -19,6 +19,7 @@ from sheetgen.letters import (
     sections_sent,
 )
 from sheetgen.messages.letters import UNTOUCHED
+from sheetgen.messages.listing import in_short
 from sheetgen.model.identity import round_mark
 from sheetgen.model.letter import Letter, LetterItem
 from sheetgen.model.plan import Plan
@@ -29,13 +30,13 @@ from sheetgen.output import Staging
 from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.letters import (
+    SHOWN,
     Addressees,
     chosen_sections,
     draft,
     left_over,
     letter_items,
     letter_text,
-    some_of,
 )
 from sheetgen.pipeline.posting import Posting, record_sendouts
 from sheetgen.problems import Problem, SheetgenError
@@ -122,7 +123,10 @@ def _late(
     late = [one for one in found if (days[one.section] or 0) > 0]
     rest = [one for one in found if one not in late]
     if late and rest:
-        facts = {"count": len(rest), "sections": some_of([one.section for one in rest])}
+        facts = {
+            "count": len(rest),
+            "sections": in_short([one.section for one in rest], SHOWN, "課"),
+        }
         return late, [Problem("L033", facts=facts)]
     if rest:
         known = [one.deadline for one in rest if one.deadline is not None]
@@ -139,7 +143,7 @@ def _unsent_returns(found: Sequence[Outstanding]) -> list[Problem]:
     if not waiting:
         return []
     count = sum(len(one.unsent_returns) for one in waiting)
-    sections = some_of([one.section for one in waiting])
+    sections = in_short([one.section for one in waiting], SHOWN, "課")
     return [Problem("L034", facts={"count": count, "sections": sections})]
 
 
