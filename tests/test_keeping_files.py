@@ -18,7 +18,7 @@ from sheetgen.keeping.transaction import pending_path
 from sheetgen.messages import describe
 from sheetgen.model.action import Action
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import Entry, storable
+from sheetgen.model.journal import JournalEntry, storable
 from sheetgen.problems import SheetgenError
 
 
@@ -26,9 +26,9 @@ def delivered(data: bytes, name: str = "回答.xlsx", suffix: str = "xlsx") -> D
     return Delivered(name, data, hashlib.sha256(data).hexdigest(), suffix)
 
 
-def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> Entry:
+def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> JournalEntry:
     head = {"run": run, "at": "2026-07-01T09:00:00+09:00", "by": "係", "action": action}
-    return Entry.model_validate({**head, "round": "2026J", **values})
+    return JournalEntry.model_validate({**head, "round": "2026J", **values})
 
 
 # --- originals -------------------------------------------------------------------

@@ -16,7 +16,7 @@ from sheetgen.model.filled import Value
 from sheetgen.model.tracing import Step
 
 if TYPE_CHECKING:
-    from sheetgen.model.journal import Entry
+    from sheetgen.model.journal import JournalEntry
 
 SHOWN_LENGTH = 60
 
@@ -63,7 +63,7 @@ _HEADS = {
 }
 
 
-def _details(entry: Entry) -> Iterator[str]:
+def _details(entry: JournalEntry) -> Iterator[str]:
     if entry.action is Action.WAIVE:
         yield f"  {entry.code} を通した。わけ: {entry.reason}"
     elif entry.action is Action.DECIDE:
@@ -84,7 +84,7 @@ def _details(entry: Entry) -> Iterator[str]:
         yield f"  書かれていた文字: {shown(entry.raw)}{rule}"
 
 
-def _source(entry: Entry) -> str:
+def _source(entry: JournalEntry) -> str:
     words = [
         entry.file,
         f"シート「{entry.sheet}」" if entry.sheet else None,

@@ -13,7 +13,7 @@ from sheetgen.master import load_plan, parse_plan
 from sheetgen.messages import message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
@@ -73,7 +73,7 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     return AddResult(items, tuple(problems), saved=not request.dry_run, run=name)
 
 
-def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[Entry]:
+def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[JournalEntry]:
     """記録簿に書き足す行。"""
     for item in items:
         yield run.entry(

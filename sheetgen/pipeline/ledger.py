@@ -15,7 +15,7 @@ from sheetgen.master.locking import LOCK_WAIT
 from sheetgen.master.reading import digest_of
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.past import Past
 from sheetgen.model.paths import read_path
 from sheetgen.model.plan import Plan
@@ -33,11 +33,11 @@ class Run:
     name: str
     common: Mapping[str, str | None]
 
-    def entry(self, action: Action, **values: Value) -> Entry:
+    def entry(self, action: Action, **values: Value) -> JournalEntry:
         """この回の一行。"""
-        return Entry.model_validate({**self.common, "action": action, **values})
+        return JournalEntry.model_validate({**self.common, "action": action, **values})
 
-    def end(self) -> Entry:
+    def end(self) -> JournalEntry:
         """この回の終わりの行。"""
         return self.entry(Action.END)
 
@@ -51,7 +51,7 @@ class Ledger:
 
     path: Path
     master: Master
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     problems: tuple[Problem, ...] = ()
 
     def past(self, chosen: Round) -> Past:
@@ -96,7 +96,7 @@ def open_ledger(
         yield Ledger(path, master, journal.entries, (*mended, *journal.problems))
 
 
-def commit(ledger: Ledger, plan: Plan, entries: Sequence[Entry]) -> None:
+def commit(ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry]) -> None:
     """計画のデータと記録簿を、二つ一緒に新しくする。:func:`open_ledger` の中で呼ぶ。
 
     :raises SheetgenError: nothing has changed (M082, M083, M085, R503).

@@ -13,7 +13,7 @@ from sheetgen.messages.standing import COPIED, OPEN_ENDS
 from sheetgen.model.action import Action
 from sheetgen.model.identity import round_mark
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.plan import Plan
 from sheetgen.model.rollover import RolloverRequest, RolloverResult
 from sheetgen.model.round import Round, RoundKind
@@ -157,7 +157,9 @@ def _just_opened(ledger: Ledger) -> bool:
     )
 
 
-def _entries(run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None) -> list[Entry]:
+def _entries(
+    run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None
+) -> list[JournalEntry]:
     """記録簿に書き足す行。"""
     opened = rolled.plan.revision.fiscal_year
     after = {item.id: item for _, _, item in rolled.plan.items()}

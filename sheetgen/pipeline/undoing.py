@@ -11,7 +11,7 @@ from sheetgen.messages.listing import quoted
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import read_path, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
@@ -83,7 +83,7 @@ def undo(
     )
 
 
-def _chosen(entries: Sequence[Entry], run: str | None) -> str:
+def _chosen(entries: Sequence[JournalEntry], run: str | None) -> str:
     """取り消す回。"""
     undone = keeping.undone_runs(entries)
     undoing = set(undone.values())
@@ -106,7 +106,7 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
     return run
 
 
-def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
+def _refuse_rollover(run: str, lines: Sequence[JournalEntry]) -> None:
     """年度の切り替えは、値だけを戻しても元に戻らない。"""
     archive = [one.file for one in lines if one.action is Action.ROLLOVER and one.file]
     if archive:
@@ -115,7 +115,7 @@ def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
 
 
 def _blocked(
-    ledger: Ledger, records: Sequence[Entry], items: Mapping[str, Item]
+    ledger: Ledger, records: Sequence[JournalEntry], items: Mapping[str, Item]
 ) -> Iterator[Problem]:
     """そのあとに変わっていて、戻せない値。"""
     later = _later_runs(ledger.entries, records[0].run) if records else {}
@@ -134,7 +134,7 @@ def _blocked(
             yield Problem("R525", place, facts)
 
 
-def _later_runs(entries: Sequence[Entry], run: str) -> dict[tuple[str, str], str]:
+def _later_runs(entries: Sequence[JournalEntry], run: str) -> dict[tuple[str, str], str]:
     """その回よりあとに、同じ欄を記録した（取り消されていない）最後の回。"""
     undone = keeping.undone_runs(entries)
     names = list(dict.fromkeys(entry.run for entry in entries))
@@ -146,7 +146,7 @@ def _later_runs(entries: Sequence[Entry], run: str) -> dict[tuple[str, str], str
     }
 
 
-def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -> Plan:
+def _restored(plan: Plan, records: Sequence[JournalEntry], items: Mapping[str, Item]) -> Plan:
     """値を前に戻した計画。"""
     values: dict[str, dict[str, Value]] = {}
     for entry in records:
