@@ -270,7 +270,7 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
     pending_path(path).write_bytes(saved[0])
     journal.write_bytes(first + tail)
     seen = keeping.look(path)
-    assert seen.settled(seen.happened is keeping.Happened.YES) == first + lines * happened
+    assert seen.settled(seen.completion is keeping.Completion.YES) == first + lines * happened
     (problem,) = keeping.recover(path)
     assert problem.code == "R504"
     assert describe(problem)

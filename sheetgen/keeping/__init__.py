@@ -9,11 +9,11 @@ from sheetgen.keeping.originals import (
     original_path,
     originals_folder,
 )
-from sheetgen.keeping.transaction import DiskState, Happened, Pending, look, recover, writing
+from sheetgen.keeping.transaction import Completion, DiskState, Pending, look, recover, writing
 
 __all__ = [
+    "Completion",
     "DiskState",
-    "Happened",
     "Journal",
     "OriginalKeeper",
     "Pending",

@@ -123,9 +123,9 @@ def _view(path: Path, known: Master | None) -> Ledger:
             break
         master = _load(path, None)
         state = keeping.look(path)
-    happened = state.happened
-    done = happened is keeping.Happened.YES
-    if happened is keeping.Happened.UNKNOWN and state.pending is not None:
+    completion = state.completion
+    done = completion is keeping.Completion.YES
+    if completion is keeping.Completion.UNKNOWN and state.pending is not None:
         done = _has_happened(state.pending, master.plan)
     journal = keeping.parse_journal(state.settled(done), shown_journal(path))
     return Ledger(path, master, journal.entries, journal.problems)
