@@ -91,7 +91,7 @@ def open_ledger(
         return
     with hold(path, wait):
         master = _load(path, known)
-        mended = keeping.recover(path, lambda pending: _has_happened(pending, master.plan))
+        mended = keeping.recover(path, lambda pending: _is_completed(pending, master.plan))
         journal = keeping.parse_journal(keeping.look(path).journal, shown_journal(path))
         yield Ledger(path, master, journal.entries, (*mended, *journal.problems))
 
@@ -126,7 +126,7 @@ def _view(path: Path, known: Master | None) -> Ledger:
     completion = state.completion
     done = completion is keeping.Completion.YES
     if completion is keeping.Completion.UNKNOWN and state.pending is not None:
-        done = _has_happened(state.pending, master.plan)
+        done = _is_completed(state.pending, master.plan)
     journal = keeping.parse_journal(state.settled(done), shown_journal(path))
     return Ledger(path, master, journal.entries, journal.problems)
 
@@ -139,7 +139,7 @@ def _load(path: Path, known: Master | None) -> Master:
     return load_master(path)
 
 
-def _has_happened(pending: keeping.Pending, plan: Plan) -> bool:
+def _is_completed(pending: keeping.Pending, plan: Plan) -> bool:
     """止まったあとで人が直した計画のデータに、その回の値が入っているか。"""
     items = {item.id: item for _, _, item in plan.items()}
     new = old = 0
