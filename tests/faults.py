@@ -25,7 +25,7 @@ from sheetgen.model.action import Action
 from sheetgen.model.collect import ItemOutcome, Take
 from sheetgen.model.delivered import Delivered
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.pipeline.ledger import open_ledger
@@ -87,7 +87,7 @@ def settle(path: Path) -> tuple[bytes, bytes]:
     return state(path)
 
 
-def replayed(entries: Iterable[Entry]) -> Plan:
+def replayed(entries: Iterable[JournalEntry]) -> Plan:
     """記録簿を初めからたどってできる計画。"""
     items = {item.id: item for _, _, item in PLAN.items()}
     for entry in entries:

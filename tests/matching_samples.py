@@ -12,7 +12,7 @@ from sheetgen.keeping.issues import load_issues
 from sheetgen.master import load_plan
 from sheetgen.matching import match_book
 from sheetgen.model.answers import MatchedForm
-from sheetgen.model.asked import Asked, KnownItem, Matched
+from sheetgen.model.asked import CollectScope, KnownItem, Matched
 from sheetgen.model.filled import Value, input_name
 from sheetgen.model.issued import Issue
 from sheetgen.model.job import GenerateRequest
@@ -59,7 +59,7 @@ class Desk:
     """一回の照会で配ったものと、回収するときに分かっていること。"""
 
     issue: Issue
-    asked: Asked
+    asked: CollectScope
     books: list[RawBook]
     paths: list[Path]
 
@@ -102,7 +102,7 @@ def make_desk(
         for _, measure, item in plan.items()
     }
     compute = functools.cache(lambda: computed_issue(plan, chosen, FormTemplate(template)))
-    asked = Asked(
+    asked = CollectScope(
         round=chosen,
         year=chosen.year,
         municipality=plan.municipality,

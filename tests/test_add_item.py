@@ -22,7 +22,7 @@ from sheetgen.master import load_plan
 from sheetgen.messages import message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddRequest, AddResult
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.rollover import RolloverRequest
 from sheetgen.pipeline import add_items, rollover, undo
@@ -118,7 +118,7 @@ def answered(plan: Path, item: str) -> None:
             ledger.master.plan,
             {item: with_values(ledger.master.plan.find(item)[2], {value["path"]: value["new"]}, 0)},
         )
-        commit(ledger, new, [Entry.model_validate(line) for line in lines])
+        commit(ledger, new, [JournalEntry.model_validate(line) for line in lines])
 
 
 def turned(plan: Path, _: str) -> None:

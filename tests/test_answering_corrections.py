@@ -23,7 +23,7 @@ from answering_samples import (
     waived,
 )
 
-from sheetgen.answering.returns import Asked, corrections
+from sheetgen.answering.returns import RoundInputs, corrections
 from sheetgen.forms.rounds import input_fields, open_paths, settle_round
 from sheetgen.master import load_plan
 from sheetgen.messages import CATALOGUE
@@ -50,9 +50,9 @@ def chosen(plan: Plan) -> Round:
     return results_round(plan)
 
 
-def asked(plan: Plan, chosen: Round) -> Asked:
+def asked(plan: Plan, chosen: Round) -> RoundInputs:
     year = printed_initiative_year(plan, chosen)
-    return Asked(input_fields(plan), open_paths(plan, chosen), year)
+    return RoundInputs(input_fields(plan), open_paths(plan, chosen), year)
 
 
 def one(plan: Plan, chosen: Round, found: ItemOutcome, *forms: ReturnedForm) -> Correction:

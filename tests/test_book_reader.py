@@ -12,7 +12,7 @@ from deliveries import ole, zipped
 from sheetgen.guard.limits import Limits
 from sheetgen.messages import message_of
 from sheetgen.model.job import GenerateResult
-from sheetgen.pipeline.reading import BookReader, ReadFile, child_command, read_file
+from sheetgen.pipeline.reading import GuardedReader, ReadFile, child_command, read_file
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.xlsx import worker
 from sheetgen.xlsx.reading import read_book
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def read(*paths: Path, limits: Limits | None = None) -> tuple[list[ReadFile], list[Problem]]:
-    with BookReader(limits) as reader:
+    with GuardedReader(limits) as reader:
         reading = reader.read(paths)
         return list(reading.files), list(reading.problems)
 
@@ -70,7 +70,7 @@ def test_an_answer_too_large_is_said(result: GenerateResult) -> None:
 
 def test_a_reader_reads_twice(result: GenerateResult) -> None:
     path = result.books[0].path
-    with BookReader() as reader:
+    with GuardedReader() as reader:
         first, second = list(reader.read([path]).files), list(reader.read([path]).files)
     assert first == second
     assert first[0].book is not None
@@ -104,7 +104,7 @@ def test_problems_come_through_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_of_another_shape(reply: bytes, result: GenerateResult) -> None:
     with pytest.raises(SheetgenError):
         worker.understand(reply)
-    with BookReader() as reader:
+    with GuardedReader() as reader:
         (file,) = reader.read([result.books[0].path]).files
     spoilt = read_file(file.delivered, reply)
     assert spoilt.book is None
@@ -120,9 +120,9 @@ def test_the_child_takes_nothing_from_where_it_stands(
     code = (
         "import os, sys; sys.path.append(sys.argv[1])\n"
         "from pathlib import Path\n"
-        "from sheetgen.pipeline.reading import BookReader\n"
+        "from sheetgen.pipeline.reading import GuardedReader\n"
         "os.environ['PYTHONPATH'] = os.getcwd()\n"
-        "with BookReader() as reader:\n"
+        "with GuardedReader() as reader:\n"
         "    print([f.book is not None for f in reader.read([Path(sys.argv[2])]).files])\n"
     )
     done = subprocess.run(

@@ -21,7 +21,7 @@ from revised import (
 )
 
 from sheetgen.document.comparison import build_comparison, comparison_notes, visible
-from sheetgen.model.comparison import Comparison, Mark, Side, State
+from sheetgen.model.comparison import ComparedState, Comparison, Mark, Side
 from sheetgen.problems import SheetgenError
 
 
@@ -39,7 +39,7 @@ def changes_in(comparison: Comparison) -> dict[tuple[str, str], tuple[list[str],
     """（まとまり, 欄）から（改正前の下線の所, 改正後の下線の所）へ。新規と終了は除く。"""
     out = {}
     for key, block in blocks(comparison).items():
-        if block.state in (State.NEW, State.ENDED):
+        if block.state in (ComparedState.NEW, ComparedState.ENDED):
             continue
         heading = marked(block.old), marked(block.new)
         if any(heading):
@@ -105,9 +105,9 @@ def test_new_and_ended_items_stand_whole_at_their_place() -> None:
     assert order.index("item-01-02") < order.index("item-01-03")
     new, ended = blocks(comparison)["item-08-90"], blocks(comparison)["item-01-02"]
     assert (new.state, new.old.mark, marked(new.new)) == (
-        State.NEW, Mark.ADDED, ["(8)⑨ 使わない土地の貸付"],
+        ComparedState.NEW, Mark.ADDED, ["(8)⑨ 使わない土地の貸付"],
     )  # fmt: skip
-    assert (ended.state, ended.new.mark) == (State.ENDED, Mark.DELETED)
+    assert (ended.state, ended.new.mark) == (ComparedState.ENDED, Mark.DELETED)
     old_item = item_in(real(), "01-02")
     texts = {row.label: row.old.text for row in ended.rows}
     for label, name in (("現状と課題", "current_state"), ("具体的な改善取組内容", "improvement")):
@@ -151,7 +151,7 @@ def test_each_change_alone_is_seen_both_ways(change: Any) -> None:
     there, back = build_comparison(old, new), build_comparison(new, old)
     assert there.sections
     assert not there.same
-    mirrored = {State.NEW: State.ENDED, State.ENDED: State.NEW}
+    mirrored = {ComparedState.NEW: ComparedState.ENDED, ComparedState.ENDED: ComparedState.NEW}
     states = sorted((b.item, mirrored.get(b.state, b.state)) for b in blocks(back).values())
     assert states == sorted((b.item, b.state) for b in blocks(there).values())
 
@@ -183,7 +183,7 @@ def test_an_item_that_moves_is_in_its_new_measure_only() -> None:
     comparison = compared(move)
     sections = [s.key for s in comparison.sections for b in s.blocks if b.item == "09-02"]
     assert sections == ["measure-10"]
-    assert blocks(comparison)["item-09-02"].state is State.RENUMBERED
+    assert blocks(comparison)["item-09-02"].state is ComparedState.RENUMBERED
     assert not any(one.rows for one in comparison.listings[:2])
 
 
@@ -197,8 +197,8 @@ def test_a_policy_inserted_in_front_moves_the_others() -> None:
             one["policy"] += 1
 
     found = blocks(compared(insert))
-    assert found["policy-1"].state is State.NEW
-    assert {found[f"policy-{n}"].state for n in range(2, 7)} == {State.RENUMBERED}
+    assert found["policy-1"].state is ComparedState.NEW
+    assert {found[f"policy-{n}"].state for n in range(2, 7)} == {ComparedState.RENUMBERED}
     assert not any(block.item for block in found.values())
 
 
@@ -224,7 +224,7 @@ def test_a_measure_that_ends_keeps_its_place() -> None:
     comparison = compared(end)
     keys = [section.key for section in comparison.sections]
     assert keys.index("policy-old-4") < keys.index("measure-old-7") < keys.index("measure-7")
-    ended = [b for b in blocks(comparison).values() if b.item and b.state is State.ENDED]
+    ended = [b for b in blocks(comparison).values() if b.item and b.state is ComparedState.ENDED]
     assert [b.item for b in ended] == [f"07-{n:02}" for n in range(1, len(ended) + 1)]
 
 

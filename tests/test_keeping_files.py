@@ -18,7 +18,7 @@ from sheetgen.keeping.transaction import pending_path
 from sheetgen.messages import describe
 from sheetgen.model.action import Action
 from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import Entry, storable
+from sheetgen.model.journal import JournalEntry, storable
 from sheetgen.problems import SheetgenError
 
 
@@ -26,9 +26,9 @@ def delivered(data: bytes, name: str = "回答.xlsx", suffix: str = "xlsx") -> D
     return Delivered(name, data, hashlib.sha256(data).hexdigest(), suffix)
 
 
-def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> Entry:
+def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> JournalEntry:
     head = {"run": run, "at": "2026-07-01T09:00:00+09:00", "by": "係", "action": action}
-    return Entry.model_validate({**head, "round": "2026J", **values})
+    return JournalEntry.model_validate({**head, "round": "2026J", **values})
 
 
 # --- originals -------------------------------------------------------------------
@@ -270,7 +270,7 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
     pending_path(path).write_bytes(saved[0])
     journal.write_bytes(first + tail)
     seen = keeping.look(path)
-    assert seen.settled(seen.happened is keeping.Happened.YES) == first + lines * happened
+    assert seen.settled(seen.completion is keeping.Completion.YES) == first + lines * happened
     (problem,) = keeping.recover(path)
     assert problem.code == "R504"
     assert describe(problem)
@@ -283,8 +283,8 @@ def test_a_journal_replaced_by_hand_after_a_stop_is_not_cut() -> None:
     pending = keeping.Pending("0" * 64, "2" * 64, 5, "1" * 64, lines)
     other = b"restored from a copy\n"
     for happened, wanted in ((True, other + lines), (False, other)):
-        assert keeping.State("2" * 64, other, pending).settled(happened) == wanted
-        assert keeping.State("2" * 64, wanted, pending).settled(happened) == wanted
+        assert keeping.DiskState("2" * 64, other, pending).settled(happened) == wanted
+        assert keeping.DiskState("2" * 64, wanted, pending).settled(happened) == wanted
 
 
 def test_a_journal_that_cannot_be_written_is_told(

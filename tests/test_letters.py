@@ -292,9 +292,9 @@ def test_a_question_counts_once_it_was_sent_back(asked_by: str | None) -> None:
     issued = list(sendouts(("配布", "甲", ("1", "2"), "2026-07-31")))
     states = {"1": ItemState.HELD, "2": ItemState.KEPT}
     [waiting] = outstanding(issued, states, ["甲"])
-    assert (waiting.asked, waiting.unasked) == ((), ("1",))
+    assert (waiting.asked, waiting.unsent_returns) == ((), ("1",))
     [told] = outstanding([*issued, *sendouts(("差戻し", "甲", ("1",), asked_by))], states, ["甲"])
-    assert (told.asked, told.unasked) == (("1",), ())
+    assert (told.asked, told.unsent_returns) == (("1",), ())
     # 期限までに返した課の手紙に、その期限は書かない。
-    assert told.told == (date.fromisoformat(asked_by) if asked_by else None)
+    assert told.named_deadline == (date.fromisoformat(asked_by) if asked_by else None)
     assert told.deadline == date.fromisoformat(asked_by or "2026-07-31")

@@ -21,7 +21,7 @@ from sheetgen.master import load_plan, parse_plan
 from sheetgen.model.action import Action
 from sheetgen.model.collect import ItemState
 from sheetgen.model.consistency import find_inconsistencies
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.open_item import OpenItem
 from sheetgen.model.rollover import RolloverRequest, RolloverResult
 from sheetgen.pipeline.ledger import _has_happened as has_happened
@@ -66,9 +66,9 @@ def everything(plan: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if not path.name.startswith(".")}
 
 
-def journal(plan: Path) -> list[Entry]:
+def journal(plan: Path) -> list[JournalEntry]:
     lines = (plan.parent / "journal.jsonl").read_text("utf-8").splitlines()
-    return [Entry.model_validate_json(line) for line in lines]
+    return [JournalEntry.model_validate_json(line) for line in lines]
 
 
 def codes(result: RolloverResult) -> set[str]:
@@ -240,7 +240,7 @@ def test_a_stop_after_keeping_leaves_the_master(
 
 
 def test_it_cannot_be_undone_but_what_came_before_can(plan: Path) -> None:
-    earlier = Entry(run="20240901-090000", at="2024-09-01T09:00:00+09:00", by="係",
+    earlier = JournalEntry(run="20240901-090000", at="2024-09-01T09:00:00+09:00", by="係",
                     action=Action.RECORD, round="2024J", item="08-08",
                     path="years[0].result.grade", label="評価", old=None,
                     new=item_of(load(plan), "08-08")["years"][0]["result"]["grade"])  # fmt: skip

@@ -17,7 +17,7 @@ from sheetgen.messages import describe
 from sheetgen.model.action import Action
 from sheetgen.model.answers import Proposal, ReturnedForm
 from sheetgen.model.collect import ItemState, Take, Waiver
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.round import Round
 from sheetgen.pipeline.ledger import open_ledger
@@ -43,7 +43,7 @@ def collect(
         return record(ledger, chosen, merged.outcomes, now=NOW, who="係")
 
 
-def entries(path: Path) -> tuple[Entry, ...]:
+def entries(path: Path) -> tuple[JournalEntry, ...]:
     with open_ledger(path, writing=False) as ledger:
         assert ledger.problems == ()
         return ledger.entries

@@ -99,7 +99,7 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
     ]
     return Table(
         name="記録した値",
-        lead="今回、計画のデータに入れた値です。「書かれていた文字」が空なら、新しい値のとおりに"
+        lead="今回、計画のデータに入れた値です。「書かれていた文字」が空欄なら、新しい値のとおりに"
         "書かれていました。",
         columns=(
             _NUMBER,

@@ -31,7 +31,7 @@ from sheetgen.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RoundInputs:
     """この照会の欄。``opened`` は記入してもらう欄の道、``initiative_year`` は方針の年度。"""
 
     fields: Mapping[str, InputField]
@@ -40,7 +40,7 @@ class Asked:
 
 
 def corrections(
-    plan: Plan, asked: Asked, outcomes: Sequence[ItemOutcome], forms: Sequence[ReturnedForm]
+    plan: Plan, inputs: RoundInputs, outcomes: Sequence[ItemOutcome], forms: Sequence[ReturnedForm]
 ) -> list[Correction]:
     """聞くことのある実施項目の差戻し。計画の順。"""
     held = {one.item: one for one in outcomes if one.state is ItemState.HELD}
@@ -48,7 +48,7 @@ def corrections(
     for form in sorted(forms, key=lambda one: (one.file, one.sheet, one.original)):
         by_item.setdefault(form.issued.item_id, []).append(form)
     return [
-        _correction(plan, asked, item, held[item.id], _standing(by_item.get(item.id, [])))
+        _correction(plan, inputs, item, held[item.id], _standing(by_item.get(item.id, [])))
         for _, _, item in plan.items()
         if item.id in held
     ]
@@ -63,30 +63,30 @@ def _standing(forms: list[ReturnedForm]) -> list[ReturnedForm]:
 
 
 def _correction(
-    plan: Plan, asked: Asked, item: Item, outcome: ItemOutcome, forms: list[ReturnedForm]
+    plan: Plan, inputs: RoundInputs, item: Item, outcome: ItemOutcome, forms: list[ReturnedForm]
 ) -> Correction:
     questions = open_questions(outcome)
-    paths = [_path_of(problem, asked, forms) for problem in questions]
+    paths = [_path_of(problem, inputs, forms) for problem in questions]
     doubtful = {path for path in paths if path is not None}
     values: dict[str, Value] = {}
     cut: dict[str, int] = {}
-    for path in sorted(asked.opened):
+    for path in sorted(inputs.opened):
         if any(path in form.answers or path in form.unread for form in forms):
-            whole = _shown(path, asked.fields[path].kind, forms, doubtful)
+            whole = _shown(path, inputs.fields[path].kind, forms, doubtful)
             values[path] = _holdable(whole)
             if isinstance(whole, str) and _length(whole) > LONGEST_TEXT:
                 cut[path] = _length(whole)
     reasons: list[Reason] = []
     marks: dict[str, list[str]] = {}
-    places = {path: place for place, path in enumerate(asked.fields)}
+    places = {path: place for place, path in enumerate(inputs.fields)}
     pairs = zip(questions, paths, strict=True)
     # 様式の欄の順に並べる。欄の分からないものは、終わりに置く。
     for problem, found in sorted(pairs, key=lambda pair: places.get(pair[1] or "", len(places))):
-        reason = _reason(problem, found, asked, plan, item, forms)
+        reason = _reason(problem, found, inputs, plan, item, forms)
         if reason in reasons:
             continue
         reasons.append(reason)
-        if found is not None and found in asked.opened:
+        if found is not None and found in inputs.opened:
             marks.setdefault(found, []).append(mark_of(reason.cause, reason.mend))
     return Correction(
         item=item.id,
@@ -98,11 +98,11 @@ def _correction(
     )
 
 
-def _path_of(problem: Problem, asked: Asked, forms: list[ReturnedForm]) -> str | None:
+def _path_of(problem: Problem, inputs: RoundInputs, forms: list[ReturnedForm]) -> str | None:
     """問題のある欄の、様式での道。"""
     place = problem.place
-    for path in asked.fields:
-        if place.path in (path, lasting_path(path, asked.initiative_year)):
+    for path in inputs.fields:
+        if place.path in (path, lasting_path(path, inputs.initiative_year)):
             return path
     for form in forms:
         for path, answer in form.answers.items():
@@ -112,7 +112,7 @@ def _path_of(problem: Problem, asked: Asked, forms: list[ReturnedForm]) -> str |
                 place.cell,
             ):
                 return path
-    same = (path for path, field in asked.fields.items() if field.label == place.label)
+    same = (path for path, field in inputs.fields.items() if field.label == place.label)
     return next(same, None)
 
 
@@ -163,15 +163,15 @@ def _holdable(value: Value) -> Value:
 def _reason(
     problem: Problem,
     path: str | None,
-    asked: Asked,
+    inputs: RoundInputs,
     plan: Plan,
     item: Item,
     forms: list[ReturnedForm],
 ) -> Reason:
-    field = asked.fields.get(path) if path is not None else None
+    field = inputs.fields.get(path) if path is not None else None
     written = "、".join(_written(path, problem, forms)) if path is not None else None
     cause = message_of(problem).cause
-    if path is not None and path not in asked.opened:
+    if path is not None and path not in inputs.opened:
         mend = MEND_WRONG_PLACE if problem.code == "R340" else MEND_CLOSED
     else:
         kind = field.kind if field is not None else None

@@ -12,6 +12,7 @@ from sheetgen.messages.answering import (
     NOT_FILLED,
     WRITE_IT,
 )
+from sheetgen.messages.listing import shortened
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import FieldKind
@@ -49,4 +50,4 @@ def quote_of(text: str | None) -> str:
     """わけの表に写す、書かれていた文字。"""
     if text is None or not text.strip():
         return NOT_FILLED
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+    return shortened(text, LONGEST_QUOTE)

@@ -15,7 +15,7 @@ from sheetgen.cli.parameters import (
     waiver,
     year_option,
 )
-from sheetgen.cli.progress import Progress
+from sheetgen.cli.progress import ProgressBar
 from sheetgen.cli.report import by_level, counts, show_in_short, shown_path
 from sheetgen.cli.section_table import section_table
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
@@ -86,7 +86,7 @@ def collect(
         takes=takes,
         dry_run=dry_run,
     )
-    with Progress("ブックを読んでいます") as progress:
+    with ProgressBar("ブックを読んでいます") as progress:
         result = pipeline.collect(request, progress)
     _summarize(result, root, verbose)
     return _verdict(result)

@@ -8,7 +8,7 @@ import click
 
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of
-from sheetgen.cli.progress import Progress
+from sheetgen.cli.progress import ProgressBar
 from sheetgen.cli.published import show_files, show_rest
 from sheetgen.cli.report import verdict
 from sheetgen.cli.report_command import DEFAULT_LAYOUT, OUTPUT_WORDS
@@ -47,7 +47,7 @@ def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path |
         out=out,
         outputs=(only,) if only else tuple(Output),
     )
-    with Progress("新旧対照表を作っています") as progress:
+    with ProgressBar("新旧対照表を作っています") as progress:
         result = pipeline.compare(request, progress)
     _summarize(result, root)
     return verdict(result.report.problems)

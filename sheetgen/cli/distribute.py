@@ -18,7 +18,7 @@ from sheetgen.cli.parameters import (
     source_options,
     year_option,
 )
-from sheetgen.cli.progress import Progress
+from sheetgen.cli.progress import ProgressBar
 from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.model.round import RoundKind
 from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
@@ -87,7 +87,7 @@ def distribute(
     if returns:
         result = pipeline.send_back(request)
     else:
-        with Progress("送るものを作っています") as progress:
+        with ProgressBar("送るものを作っています") as progress:
             result = pipeline.distribute(request, progress)
     _summarize(result, root, "差戻し" if returns else "")
     return verdict(result.problems)

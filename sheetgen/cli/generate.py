@@ -17,7 +17,7 @@ from sheetgen.cli.parameters import (
     source_options,
     year_option,
 )
-from sheetgen.cli.progress import Progress
+from sheetgen.cli.progress import ProgressBar
 from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.model.job import GenerateRequest, GenerateResult, Per
 from sheetgen.model.round import RoundKind
@@ -91,7 +91,7 @@ def generate(
         sections=sections,
         deadline=deadline,
     )
-    with Progress("様式を作っています") as progress:
+    with ProgressBar("様式を作っています") as progress:
         result = pipeline.generate(request, progress)
     _summarize(result, root, round_kind, verbose)
     return verdict(result.problems)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetgen.cli.report import shown_path
+from sheetgen.messages.listing import quoted
 from sheetgen.messages.values import explain_reading
 from sheetgen.model.action import Action
 from sheetgen.model.difference_words import difference_in_words
@@ -15,7 +16,7 @@ from sheetgen.model.filled import Value
 from sheetgen.model.tracing import Step
 
 if TYPE_CHECKING:
-    from sheetgen.model.journal import Entry
+    from sheetgen.model.journal import JournalEntry
 
 SHOWN_LENGTH = 60
 
@@ -30,12 +31,7 @@ def moment(at: str) -> str:
 
 def shown(value: Value, length: int = SHOWN_LENGTH) -> str:
     """値を一行で書く。数には桁の区切りを付けない：書かれたとおりに見せる。"""
-    if value is None:
-        return "空欄"
-    if not isinstance(value, str):
-        return str(value)
-    text = value.replace("\n", "⏎")
-    return f"「{text if len(text) <= length else text[:length] + '…'}」"
+    return quoted(value, length)
 
 
 def changed(old: Value, new: Value) -> str:
@@ -67,7 +63,7 @@ _HEADS = {
 }
 
 
-def _details(entry: Entry) -> Iterator[str]:
+def _details(entry: JournalEntry) -> Iterator[str]:
     if entry.action is Action.WAIVE:
         yield f"  {entry.code} を通した。わけ: {entry.reason}"
     elif entry.action is Action.DECIDE:
@@ -88,7 +84,7 @@ def _details(entry: Entry) -> Iterator[str]:
         yield f"  書かれていた文字: {shown(entry.raw)}{rule}"
 
 
-def _source(entry: Entry) -> str:
+def _source(entry: JournalEntry) -> str:
     words = [
         entry.file,
         f"シート「{entry.sheet}」" if entry.sheet else None,

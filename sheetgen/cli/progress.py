@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
+    from click._termui_impl import ProgressBar as ClickBar
 
 
-class Progress:
+class ProgressBar:
     """処理から呼ばれて進み具合を示す。画面でない所へは何も出さない。
 
     The bar goes to standard error, so that what a command answers stays clean.
@@ -20,10 +20,10 @@ class Progress:
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._bar: ProgressBar[int] | None = None
+        self._bar: ClickBar[int] | None = None
         self._done = 0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(

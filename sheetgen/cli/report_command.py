@@ -8,7 +8,7 @@ import click
 
 from sheetgen.cli.help_format import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
-from sheetgen.cli.progress import Progress
+from sheetgen.cli.progress import ProgressBar
 from sheetgen.cli.published import show_files, show_rest
 from sheetgen.cli.report import verdict
 from sheetgen.model.report import Output, ReportRequest, ReportResult
@@ -66,7 +66,7 @@ def report(
         draft=draft,
         earlier=earlier,
     )
-    with Progress("文書を作っています") as progress:
+    with ProgressBar("文書を作っています") as progress:
         result = pipeline.report(request, progress)
     _summarize(result, root)
     return verdict(result.problems)

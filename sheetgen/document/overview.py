@@ -6,17 +6,17 @@ from sheetgen.document.words import chapter_heading, measure_name, part_heading,
 from sheetgen.era import wareki_short
 from sheetgen.model import overview as master
 from sheetgen.model.document_overview import (
-    Level,
-    MeasureChapter,
     MeasureGroup,
     OverviewPart,
     PeriodBar,
     PeriodDiagram,
     PhilosophyChapter,
-    PolicyChapter,
     PolicyText,
+    PrintedMeasureChapter,
+    PrintedPolicyChapter,
     StructureChapter,
     StructureDiagram,
+    StructureStep,
 )
 from sheetgen.model.plan import Plan
 
@@ -75,7 +75,7 @@ def _structure(plan: Plan, heading: str) -> StructureChapter:
     diagram = (
         StructureDiagram(
             heading=structure.heading,
-            levels=tuple(Level(level.name, level.detail) for level in structure.levels),
+            levels=tuple(StructureStep(level.name, level.detail) for level in structure.levels),
             note=structure.note,
             statement=structure.statement,
         )
@@ -111,17 +111,17 @@ def _bar(plan: Plan, row: master.RelatedPlan) -> PeriodBar:
     )
 
 
-def _policies(plan: Plan, heading: str) -> PolicyChapter:
+def _policies(plan: Plan, heading: str) -> PrintedPolicyChapter:
     texts = tuple(PolicyText(policy_name(policy), policy.description) for policy in plan.policies)
-    return PolicyChapter(heading, _ideal(plan), texts)
+    return PrintedPolicyChapter(heading, _ideal(plan), texts)
 
 
-def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> MeasureChapter:
+def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> PrintedMeasureChapter:
     """推進方策の章。図の推進項目名は、順に推進項目に当てる。"""
     drawn = dict(
         zip((measure.number for _, measure in plan.measures()), chapter.measure_names, strict=False)
     )
-    return MeasureChapter(
+    return PrintedMeasureChapter(
         heading=heading,
         lead=chapter.lead,
         policies_heading=chapter.policies_heading,

@@ -15,10 +15,10 @@ from sheetgen.era import circled, reiwa, wareki_full, wareki_short
 from sheetgen.model.document import (
     HighlightGroup,
     Highlights,
-    OverviewRow,
     OverviewSection,
     OverviewTable,
     Point,
+    PrintedOverviewRow,
     RevisionPart,
 )
 from sheetgen.model.item import CrossReference, Entry
@@ -93,15 +93,15 @@ def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
     )
 
 
-def _row(plan: Plan, entry: Entry) -> OverviewRow:
+def _row(plan: Plan, entry: Entry) -> PrintedOverviewRow:
     number = circled(entry.number)
     if isinstance(entry, CrossReference):
-        return OverviewRow(
+        return PrintedOverviewRow(
             entry.item_id, number, entry.title, entry.mark, "", "", "", "", entry.owners,
             f"→ {entry.note}", False,
         )  # fmt: skip
     row = entry.overview
-    return OverviewRow(
+    return PrintedOverviewRow(
         item=entry.id,
         number=number,
         title=row.title,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sheetgen.document.item_texts import item_text
 from sheetgen.document.words import part_heading, revision_title, whole_title
 from sheetgen.era import wareki_full
-from sheetgen.model.document_sheets import Form, FormPage, Legend, LegendCallout, SheetsPart
+from sheetgen.model.document_sheets import Form, FormPage, LegendCallout, PrintedLegend, SheetsPart
 from sheetgen.model.item import Item, YearPlan
 from sheetgen.model.look import CellLook
 from sheetgen.model.plan import Plan
@@ -28,13 +28,13 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
     )
 
 
-def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> Legend | None:
+def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> PrintedLegend | None:
     """見方。見本の実施項目がもうなければ、初めの実施項目を見本にする。"""
     legend = plan.overview.legend
     if legend is None or not pages:
         return None
     sample = next((page for page in pages if page.item == legend.sample_item_id), pages[0])
-    return Legend(
+    return PrintedLegend(
         heading=legend.title,
         page=sample,
         callouts=tuple(

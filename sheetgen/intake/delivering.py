@@ -11,7 +11,7 @@ from sheetgen.intake.budget import Budget
 from sheetgen.intake.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
 from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES
 from sheetgen.intake.names import UniqueNames, extension
-from sheetgen.intake.walking import Found, Walk
+from sheetgen.intake.walking import FoundFile, Walk
 from sheetgen.intake.zip_directory import has_directory
 from sheetgen.model.delivered import Delivered, Delivery
 from sheetgen.problems import Place, Problem
@@ -43,7 +43,7 @@ class _Counter:
         self._seen: dict[str, str] = {}
         self._budget = Budget()
 
-    def receive_file(self, found: Found) -> None:
+    def receive_file(self, found: FoundFile) -> None:
         """ディスクにある一つのファイルを受け取る。"""
         name = self._names.take(found.name)
         try:

@@ -14,7 +14,7 @@ from sheetgen.intake.names import is_noise, joined, locked_name, shown
 from sheetgen.problems import Place, Problem
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """見つけたファイル。``name`` は人に見せる名。"""
 
     name: str
@@ -34,10 +34,10 @@ class Walk:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self._files: dict[str, Found] = {}
+        self._files: dict[str, FoundFile] = {}
         self._folders: set[tuple[int, int]] = set()
 
-    def collect(self, paths: Sequence[Path]) -> list[Found]:
+    def collect(self, paths: Sequence[Path]) -> list[FoundFile]:
         """すべてのファイルを、名の順に返す。同じファイルは一つだけ。"""
         given = {os.path.normcase(_absolute(path)): path for path in paths}
         names = _root_names(list(given.values()))
@@ -104,9 +104,9 @@ class Walk:
             self._tell("R002", name)
         else:
             key = os.path.normcase(real)
-            kept = self._files.setdefault(key, Found(name, path))
+            kept = self._files.setdefault(key, FoundFile(name, path))
             if name < kept.name:  # by whatever way it was reached, in whatever order
-                self._files[key] = Found(name, path)
+                self._files[key] = FoundFile(name, path)
 
     def _listing(self, folder: _Folder) -> list[os.DirEntry[str]] | None:
         """フォルダーの中。もう見たフォルダー（二度の指定、輪になった接合点）なら ``None``。"""

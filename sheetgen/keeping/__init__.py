@@ -8,14 +8,14 @@ from sheetgen.keeping.originals import (
     original_path,
     originals_folder,
 )
-from sheetgen.keeping.transaction import Happened, Pending, State, look, recover, writing
+from sheetgen.keeping.transaction import Completion, DiskState, Pending, look, recover, writing
 
 __all__ = [
-    "Happened",
+    "Completion",
+    "DiskState",
     "Journal",
     "OriginalKeeper",
     "Pending",
-    "State",
     "find_original",
     "journal_path",
     "look",

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sheetgen.model.action import Action
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.problems import Place, Problem
 
 NAME = "journal.jsonl"
@@ -23,7 +23,7 @@ _VALUED = {Action.RECORD, Action.UNDO, Action.DECIDE}
 class Journal:
     """読んだ記録簿。``problems`` は読めない行。"""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[JournalEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -37,21 +37,21 @@ def shown_journal(plan: Path) -> str:
     return str(plan.with_name(NAME))
 
 
-def render_entries(entries: Iterable[Entry]) -> bytes:
+def render_entries(entries: Iterable[JournalEntry]) -> bytes:
     """記録簿に書き足す行。"""
     return b"".join(_line(entry) for entry in entries)
 
 
 def parse_journal(data: bytes, file: str) -> Journal:
     """記録簿を読む。読めない行は問題とし、ほかの行はそのまま読む。"""
-    entries: list[Entry] = []
+    entries: list[JournalEntry] = []
     problems: list[Problem] = []
     ended: set[str] = set()
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            entry = Entry.model_validate_json(line)
+            entry = JournalEntry.model_validate_json(line)
         except ValidationError:
             problems.append(Problem("R501", Place(file=file), {"line": number}))
             continue
@@ -63,10 +63,10 @@ def parse_journal(data: bytes, file: str) -> Journal:
     return Journal(tuple(entries), tuple(problems))
 
 
-def _line(entry: Entry) -> bytes:
+def _line(entry: JournalEntry) -> bytes:
     values = {
         name: value
-        for name in Entry.model_fields
+        for name in JournalEntry.model_fields
         if (value := getattr(entry, name)) is not None
         or (entry.action in _VALUED and name in ("old", "new"))
     }

@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.identity import round_mark
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.past import FieldKey, Past, ProposedText, WaivedValue
 from sheetgen.model.round import Round
 
 
-def undone_runs(entries: Iterable[Entry]) -> dict[str, str]:
+def undone_runs(entries: Iterable[JournalEntry]) -> dict[str, str]:
     """取り消された回から、取り消した回へ。"""
     return {entry.undoes: entry.run for entry in entries if entry.undoes is not None}
 
 
-def past_of(entries: Iterable[Entry], chosen: Round) -> Past:
+def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
     """この照会で前に記録したこと。取り消した回のことは忘れる。"""
     entries = tuple(entries)
     undone = undone_runs(entries)

@@ -34,7 +34,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 VERSION = 1
 
 
-class Happened(Enum):
+class Completion(Enum):
     """途中で止まった書き換えが、済んだことになるか。"""
 
     YES = "yes"
@@ -59,7 +59,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DiskState:
     """ディスクにあるもの。``pending`` は途中で止まった書き換え（なければ ``None``）。
 
     ``damaged`` is True when the pending file cannot be read.
@@ -71,18 +71,18 @@ class State:
     damaged: bool = False
 
     @property
-    def happened(self) -> Happened:
+    def completion(self) -> Completion:
         """``pending`` が済んだことになるか。"""
         pending = self.pending
         if pending is None:
-            return Happened.YES
+            return Completion.YES
         if self.master not in (pending.before, pending.after):
-            return Happened.UNKNOWN
+            return Completion.UNKNOWN
         if pending.before == pending.after:
-            return Happened.YES if self._complete else Happened.NO
-        return Happened.YES if self.master == pending.after else Happened.NO
+            return Completion.YES if self._complete else Completion.NO
+        return Completion.YES if self.master == pending.after else Completion.NO
 
-    def settled(self, happened: bool) -> bytes:
+    def settled(self, completed: bool) -> bytes:
         """整えたあとの記録簿の中身。"""
         pending = self.pending
         if pending is None:
@@ -90,10 +90,10 @@ class State:
         head = self.journal[: pending.size]
         if digest_of(head) != pending.head:
             # 止まったあとで、人が記録簿を替えた。あるものを消さず、なければ足す。
-            if not happened or pending.lines.strip() in self.journal:
+            if not completed or pending.lines.strip() in self.journal:
                 return self.journal
             return self.journal + (b"" if self.journal.endswith(b"\n") else b"\n") + pending.lines
-        return head + pending.lines if happened else head
+        return head + pending.lines if completed else head
 
     @property
     def _complete(self) -> bool:
@@ -111,7 +111,7 @@ def pending_path(plan: Path) -> Path:
     return target.with_name(f".{target.name}.pending")
 
 
-def look(plan: Path) -> State:
+def look(plan: Path) -> DiskState:
     """ディスクにあるものを読む。錠がなくても、書きかけをつかまない。
 
     :raises SheetgenError: one of the files cannot be read (R506).
@@ -122,7 +122,7 @@ def look(plan: Path) -> State:
         raise SheetgenError(Problem("R506", Place(file=shown_journal(plan)))) from error
 
 
-def _look(plan: Path) -> State:
+def _look(plan: Path) -> DiskState:
     pending_file, journal_file = pending_path(plan), journal_path(plan)
     # 錠を持たずに読むと、ほかの人の書き換えをまたぐことがある。前後が同じになるまで読み直す。
     for _ in range(20):
@@ -133,7 +133,7 @@ def _look(plan: Path) -> State:
         if again == (written, master, journal):
             break
     pending = _parse(written) if written is not None else None
-    return State(master, journal, pending, damaged=written is not None and pending is None)
+    return DiskState(master, journal, pending, damaged=written is not None and pending is None)
 
 
 @contextlib.contextmanager
@@ -182,8 +182,12 @@ def recover(plan: Path, decide: Callable[[Pending], bool] = lambda _: True) -> t
             return (Problem("R505", Place(file=shown_journal(plan)), {"aside": aside}),)
         if state.pending is None:
             return ()
-        happened = state.happened
-        done = decide(state.pending) if happened is Happened.UNKNOWN else happened is Happened.YES
+        completion = state.completion
+        done = (
+            decide(state.pending)
+            if completion is Completion.UNKNOWN
+            else completion is Completion.YES
+        )
         _make(journal, state.journal, state.settled(done))
         _forget(plan)
     except OSError as error:

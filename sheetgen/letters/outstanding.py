@@ -17,9 +17,9 @@ class Outstanding:
     """一つの課の、答えのない実施項目（ID）。``deadline`` は最後に知らせた期限。
 
     ``file`` is the workbook the section was sent last.  ``questioned`` are those the
-    section has been asked about in a 差戻し; ``unasked`` wait for the office to send one.
-    ``told`` is the deadline a letter may name: a section whose forms are all back has none
-    but that of its 差戻し.
+    section has been asked about in a 差戻し; ``unsent_returns`` wait for the office to send one.
+    ``named_deadline`` is the deadline a letter may name: a section whose forms are all back
+    has none but that of its 差戻し.
     """
 
     section: str
@@ -28,8 +28,8 @@ class Outstanding:
     missing: tuple[str, ...]
     untouched: tuple[str, ...]
     questioned: tuple[str, ...]
-    unasked: tuple[str, ...] = ()
-    told: date | None = None
+    unsent_returns: tuple[str, ...] = ()
+    named_deadline: date | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from sheetgen import era
 from sheetgen.messages.jinja import template_reason
 from sheetgen.messages.letters import SUBJECT_MARK
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.letter import Letter, LetterText
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -69,7 +70,9 @@ class LetterWriter:
         first, _, text = written.lstrip().partition("\n")
         mark, colon, subject = first.replace("：", ":").partition(":")
         if not colon or mark.strip() != SUBJECT_MARK or not subject.strip():
-            raise SheetgenError(Problem("L013", self._place(self._template), {"first": first[:40]}))
+            raise SheetgenError(
+                Problem("L013", self._place(self._template), {"first": excerpt(first)})
+            )
         kept = (line.rstrip(" \t") for line in text.strip("\n").split("\n"))
         return first[first.replace("：", ":").index(":") + 1 :].strip(), "\n".join(kept) + "\n"
 

@@ -17,7 +17,7 @@ from sheetgen.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Location:
     """計画のデータの中の一か所。``path`` はJSON path、``item`` は実施項目のID。"""
 
     path: str
@@ -98,7 +98,7 @@ def _written(part: str | int, first: bool) -> str:
     return part if first else f".{part}"
 
 
-def locate(location: Path, data: object) -> Spot:
+def locate(location: Path, data: object) -> Location:
     """場所の並びを、JSON path と欄の名前と実施項目のIDにする。"""
     annotations: list[Any] = [Plan]
     node = data
@@ -115,4 +115,4 @@ def locate(location: Path, data: object) -> Spot:
         if isinstance(node, Mapping) and node.get("type") == "item":
             identity = node.get("id")
             item = visible(identity) if isinstance(identity, str) else item
-    return Spot(path, label, item)
+    return Location(path, label, item)

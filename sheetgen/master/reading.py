@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from sheetgen.master.json_text import parse_json, read_bytes
 from sheetgen.master.labels import locate, visible
+from sheetgen.messages.listing import shortened
 from sheetgen.model.consistency import find_inconsistencies
 from sheetgen.model.plan import SCHEMA_VERSION, Plan
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -88,7 +89,7 @@ def _shown(value: object) -> str:
     """書かれていた値を、短く、画面に出せる形で返す。"""
     # Long texts and whole objects tell nothing; the beginning is enough.
     text = visible(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    return shortened(text, LONGEST_SHOWN)
 
 
 def _place(file: str, location: tuple[str | int, ...], data: object) -> Place:

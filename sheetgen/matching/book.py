@@ -12,24 +12,24 @@ from sheetgen.matching.fields import FieldFinder
 from sheetgen.matching.identity import Identifier, Identity
 from sheetgen.matching.locating import Whereabouts, locate
 from sheetgen.matching.names import SheetNames, names_by_sheet
-from sheetgen.matching.refusals import told_once
+from sheetgen.matching.refusals import merge_refusals
 from sheetgen.matching.remarks import report_hidden, report_remarks, report_strays
 from sheetgen.matching.titles import renumbered
 from sheetgen.model.answers import MatchedForm
-from sheetgen.model.asked import Asked, Issues, Matched
+from sheetgen.model.asked import CollectScope, Issues, Matched
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawBook, RawSheet
 from sheetgen.problems import Place, Problem
 
 
-def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched:
+def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> Matched:
     """ブックの中の様式と、その欄。``file`` は人に見せる名、``original`` は原本の sha256。
 
     What the reader noticed (``book.problems``) is not repeated here.
     """
     carriers = [(sheet, carriers_of(sheet)) for sheet in book.sheets]
-    lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims, asked.issues)]
-    identifier = Identifier(asked, file, registered(lists), book.properties.get("keywords", ""))
+    lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims, scope.issues)]
+    identifier = Identifier(scope, file, registered(lists), book.properties.get("keywords", ""))
     names = names_by_sheet(book.names)
     forms: list[MatchedForm] = []
     problems: list[Problem] = []
@@ -44,13 +44,13 @@ def match_book(book: RawBook, file: str, original: str, asked: Asked) -> Matched
             own.update(found.issue.layout.others)
             here = names.get(sheet.name.casefold(), SheetNames())
             form = _match_form(found, sheet, here, file, original)
-            doubt = renumbered(asked, found.chart, found.form, sheet, file)
+            doubt = renumbered(scope, found.chart, found.form, sheet, file)
             forms.append(replace(form, problems=(*form.problems, doubt)) if doubt else form)
         elif found is None:
             others.append(sheet)
         else:
             problems += found
-    problems = told_once(problems)
+    problems = merge_refusals(problems)
     if not forms and not problems:
         problems.append(Problem("R118", Place(file=file)))
     elif forms and not any(one.cells for one in names.values()):

@@ -9,6 +9,7 @@ from sheetgen.matching.chart import CARRIER_PATH, Chart, Spot, refs_in
 from sheetgen.matching.content import is_blank, same
 from sheetgen.matching.locating import Target, Whereabouts
 from sheetgen.matching.names import SheetNames
+from sheetgen.messages.listing import quoted
 from sheetgen.model.answers import Found, FoundCell, LockedChange
 from sheetgen.model.identity import parse_carrier
 from sheetgen.model.issued import IssuedForm
@@ -253,10 +254,7 @@ class FieldFinder:
     def _shown(self, ref: str | None) -> str:
         cell = self._cells.get(ref) if ref else None
         text = "" if cell is None or cell.value is None else str(cell.value).strip()
-        if not text:
-            return "空"
-        text = text.replace("\n", " ")
-        return f"「{text[:30]}…」" if len(text) > 30 else f"「{text}」"
+        return quoted(text or None, 30)
 
 
 def _is_mark(cell: RawCell | None) -> bool:

@@ -10,7 +10,7 @@ from sheetgen.matching.chart import Chart, chart_of
 from sheetgen.matching.claims import Claim, distinct, printed_ids
 from sheetgen.matching.content import key_of, same
 from sheetgen.matching.locating import in_place
-from sheetgen.model.asked import Asked
+from sheetgen.model.asked import CollectScope
 from sheetgen.model.identity import CARRIER_VERSION, form_id, split_form_id
 from sheetgen.model.issued import Issue, IssuedForm
 from sheetgen.model.returned import RawSheet
@@ -37,9 +37,9 @@ class Identifier:
     """一冊のシートを見分ける。"""
 
     def __init__(
-        self, asked: Asked, file: str, register: Mapping[str, Claim], keywords: str
+        self, scope: CollectScope, file: str, register: Mapping[str, Claim], keywords: str
     ) -> None:
-        self._asked, self._file = asked, file
+        self._scope, self._file = scope, file
         self._register, self._keywords = register, keywords
         self._titles: dict[str | None, str] = {}
         self._layouts: list[Chart] = []
@@ -67,7 +67,7 @@ class Identifier:
         if len(carriers) != 1:
             return None
         fields, form = carriers[0].fields, carriers[0].form
-        issue = self._asked.issues.by_key(fields.get("issue", ""))
+        issue = self._scope.issues.by_key(fields.get("issue", ""))
         issued = issue.forms.get(form) if issue else None
         if issue is None or issued is None or fields["version"] != CARRIER_VERSION:
             return None
@@ -122,12 +122,12 @@ class Identifier:
 
     def _refusals(self, sheet: RawSheet, form: str, claims: Iterable[Claim]) -> list[Problem]:
         """ここで集めている様式ではないわけ。"""
-        asked = self._asked
+        scope = self._scope
         for claim in claims:
             if claim.form != form or not claim.fields:
                 continue
             for name, code, wanted in (
-                ("municipality", "R101", asked.municipality), ("plan", "R102", asked.plan_title),
+                ("municipality", "R101", scope.municipality), ("plan", "R102", scope.plan_title),
             ):  # fmt: skip
                 found = claim.fields.get(name, wanted)
                 if found != wanted:
@@ -137,22 +137,22 @@ class Identifier:
             return [self._problem("R113", sheet, None, found=form)]
         chosen, item = split
         facts = {"found": chosen.full_name, "item": item}
-        if chosen.year != asked.year:
-            wanted = asked.round.full_name if asked.round else wareki_full(asked.year)
+        if chosen.year != scope.year:
+            wanted = scope.round.full_name if scope.round else wareki_full(scope.year)
             return [self._problem("R104", sheet, None, wanted=wanted, **facts)]
-        if asked.round is not None and chosen != asked.round:
-            wanted = asked.round.full_name
+        if scope.round is not None and chosen != scope.round:
+            wanted = scope.round.full_name
             return [self._problem("R103", sheet, None, wanted=wanted, **facts)]
-        if item in asked.items:
+        if item in scope.items:
             return []
-        code = "R106" if item in asked.retired else "R105"
+        code = "R106" if item in scope.retired else "R105"
         return [self._problem(code, sheet, None, item=item, form=form)]
 
     def _issue(
         self, sheet: RawSheet, form: str, claims: Iterable[Claim]
     ) -> tuple[Issue | None, str]:
         """この様式の配布記録と、知らせることの符号。"""
-        issues = self._asked.issues
+        issues = self._scope.issues
         for claim in claims:
             issue = issues.by_key(claim.fields.get("issue", "")) if claim.form == form else None
             if issue is not None and form in issue.forms:
@@ -202,7 +202,7 @@ class Identifier:
             if found is not None:
                 return found
         if not self._titles:
-            self._titles = {key_of(item.title): item.id for item in self._asked.items.values()}
+            self._titles = {key_of(item.title): item.id for item in self._scope.items.values()}
         items = {
             self._titles[key]
             for cell in sheet.cells.values()
@@ -232,11 +232,11 @@ class Identifier:
         found = self._accept(sheet, form_id(chosen, item), [], guess=True)
         if not isinstance(found, Identity):
             return found
-        facts = {"round": chosen.full_name, "title": self._asked.items[item].title}
+        facts = {"round": chosen.full_name, "title": self._scope.items[item].title}
         return _with(found, self._problem("R112", sheet, item, **facts))
 
     def _has_title(self, sheet: RawSheet, item: str) -> bool:
-        wanted = key_of(self._asked.items[item].title)
+        wanted = key_of(self._scope.items[item].title)
         return any(
             isinstance(cell.value, str) and key_of(cell.value) == wanted
             for cell in sheet.cells.values()
@@ -244,9 +244,9 @@ class Identifier:
 
     def _rounds(self) -> list[Round]:
         """目印のないシートの、ありうる照会。ブックの情報に書かれていれば、それ。"""
-        if self._asked.round is not None:
-            return [self._asked.round]
-        rounds = [Round(kind, self._asked.year) for kind in RoundKind]
+        if self._scope.round is not None:
+            return [self._scope.round]
+        rounds = [Round(kind, self._scope.year) for kind in RoundKind]
         return [one for one in rounds if one.kind.label in self._keywords] or rounds
 
     def _headings(self, chart: Chart, sheet: RawSheet) -> float:
@@ -256,8 +256,8 @@ class Identifier:
 
     def _problem(self, code: str, sheet: RawSheet, held: str | None, /, **facts: object) -> Problem:
         """``held`` は、確かめるまで記録しない実施項目。"""
-        told = {"code": code, "item": held, **facts}
-        return Problem(code, Place(file=self._file, sheet=sheet.name, item=held), told)
+        facts = {"code": code, "item": held, **facts}
+        return Problem(code, Place(file=self._file, sheet=sheet.name, item=held), facts)
 
 
 def _names(value: object, form: str) -> bool:

@@ -21,7 +21,7 @@ _OF_THE_BOOK = {
 _MOST_SHEETS = 20
 
 
-def told_once(problems: Iterable[Problem]) -> list[Problem]:
+def merge_refusals(problems: Iterable[Problem]) -> list[Problem]:
     """同じわけで断ったシートを、一つの問題にまとめ、シートの名を挙げる。
 
     A single sheet stays in the place of its problem.
@@ -38,7 +38,7 @@ def _as_one(group: Sequence[Problem]) -> Problem:
     if len(group) == 1:
         return first
     name = _OF_THE_BOOK[first.code]
-    told = in_short(list(dict.fromkeys(one.facts[name] for one in group)), 1, "枚")
+    found = in_short(list(dict.fromkeys(one.facts[name] for one in group)), 1, "枚")
     sheets = in_short([one.place.sheet for one in group], _MOST_SHEETS, "枚")
-    facts = {**first.facts, name: ON_SHEETS.format(told=told, sheets=sheets)}
+    facts = {**first.facts, name: ON_SHEETS.format(found=found, sheets=sheets)}
     return replace(first, place=replace(first.place, sheet=None), facts=facts)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from sheetgen.matching.chart import CARRIER_PATH, Chart
 from sheetgen.matching.content import is_blank, key_of
 from sheetgen.matching.fields import Findings
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.refs import column_letters, split_ref
 from sheetgen.model.returned import RawSheet
@@ -35,7 +36,7 @@ def report_strays(
         (ref for ref in extra if key_of(sheet.cells[ref].value) not in own), key=split_ref
     )
     for ref in strays[:MOST_STRAYS]:
-        report("R130", ref, None, text=_shown(str(sheet.cells[ref].value)))
+        report("R130", ref, None, text=excerpt(str(sheet.cells[ref].value).strip(), _LONGEST))
     if len(strays) > MOST_STRAYS:
         report("R133", strays[MOST_STRAYS], None, count=len(strays) - MOST_STRAYS)
 
@@ -49,7 +50,13 @@ def report_remarks(chart: Chart, sheet: RawSheet, findings: Findings, report: Re
             drawn.remove(remark.text)
             continue
         label = labels.get(remark.ref or "")
-        report("R131", remark.ref, label, kind=remark.kind.value, text=_shown(remark.text))
+        report(
+            "R131",
+            remark.ref,
+            label,
+            kind=remark.kind.value,
+            text=excerpt(remark.text.strip(), _LONGEST),
+        )
 
 
 def report_hidden(sheet: RawSheet, findings: Findings, report: Report) -> None:
@@ -72,8 +79,3 @@ def _hidden(sheet: RawSheet, findings: Findings) -> Iterator[tuple[str, list[str
     if columns:
         letters = "、".join(column_letters(c) for c in sorted({column for column, _ in columns}))
         yield f"列 {letters}", [label for _, label in columns]
-
-
-def _shown(text: str) -> str:
-    text = text.strip()
-    return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text

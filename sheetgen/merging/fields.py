@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sheetgen.merging.said import Said
-from sheetgen.merging.taking import Choice, Verdict
-from sheetgen.merging.wording import choices_text, shown, take_words, values_text
+from sheetgen.merging.decisions import Choice, Verdict, choices_text, take_words
+from sheetgen.messages.listing import quoted
+from sheetgen.model.answers import FormAnswer
 from sheetgen.model.filled import Value
 from sheetgen.problems import Place, Problem
 
@@ -28,7 +28,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class FieldMerge:
     """突き合わせた結果。``value`` が計画のデータに入るべき値。
 
     ``source`` is the answer it came from (None: what the master holds stays);
@@ -36,21 +36,21 @@ class Settled:
     """
 
     value: Value
-    source: Said | None = None
-    rejected: tuple[Said, ...] = ()
+    source: FormAnswer | None = None
+    rejected: tuple[FormAnswer, ...] = ()
     problems: tuple[Problem, ...] = ()
     in_doubt: bool = False
 
 
-def settle(field: Field, said: Sequence[Said], choice: Choice) -> Settled:
-    """欄の値を決める。``said`` は並びによらない順に並べたもの。"""
-    wanted: list[Said] = []
+def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
+    """欄の値を決める。``answers`` は並びによらない順に並べたもの。"""
+    wanted: list[FormAnswer] = []
     notes: list[Problem] = []
-    for one in said:
-        if not one.is_news:
+    for one in answers:
+        if not one.is_changed:
             continue
         old = _old_copy(field, one)
-        if old is None or choice.insists_on(one):
+        if old is None or choice.forces(one):
             wanted.append(one)
         else:
             notes.append(_note(old, field, one))
@@ -58,7 +58,7 @@ def settle(field: Field, said: Sequence[Said], choice: Choice) -> Settled:
     return replace(settled, problems=(*notes, *settled.problems))
 
 
-def _old_copy(field: Field, one: Said) -> str | None:
+def _old_copy(field: Field, one: FormAnswer) -> str | None:
     """前に届いたことのある値なら、それを告げる符号。"""
     if one.value == field.now:
         return None
@@ -70,26 +70,26 @@ def _old_copy(field: Field, one: Said) -> str | None:
     return None
 
 
-def _agreed(field: Field, wanted: Sequence[Said]) -> Settled | None:
+def _agreed(field: Field, wanted: Sequence[FormAnswer]) -> FieldMerge | None:
     """食い違いがなければ、その値。"""
     values = {one.value for one in wanted}
     if values <= {field.now}:
-        return Settled(field.now)
+        return FieldMerge(field.now)
     if len(values) == 1 and any(one.base == field.now for one in wanted):
         source = wanted[0]
         cleared = (_cleared(field, source),) if source.value is None else ()
-        return Settled(source.value, source, problems=cleared)
+        return FieldMerge(source.value, source, problems=cleared)
     return None
 
 
-def _decided(field: Field, wanted: Sequence[Said], choice: Choice) -> Settled:
+def _decided(field: Field, wanted: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
     """食い違いを、``--take`` で決める。決まらなければ問題とする。"""
     verdict = choice.decide(wanted)
     if verdict is Verdict.MASTER:
-        return Settled(field.now, None, _others(wanted, field.now))
-    if isinstance(verdict, Said):
+        return FieldMerge(field.now, None, _others(wanted, field.now))
+    if isinstance(verdict, FormAnswer):
         source = verdict if verdict.value != field.now else None
-        return Settled(verdict.value, source, _others(wanted, verdict.value))
+        return FieldMerge(verdict.value, source, _others(wanted, verdict.value))
     several = len({one.value for one in wanted}) > 1
     code = "R411" if verdict is Verdict.AMBIGUOUS else "R401" if several else "R402"
     facts = {
@@ -97,19 +97,19 @@ def _decided(field: Field, wanted: Sequence[Said], choice: Choice) -> Settled:
         "choices": choices_text(field.item, wanted),
     }
     place = Place(path=field.path, label=field.label, item=field.item)
-    return Settled(field.now, problems=(Problem(code, place, facts),), in_doubt=True)
+    return FieldMerge(field.now, problems=(Problem(code, place, facts),), in_doubt=True)
 
 
-def _others(wanted: Sequence[Said], kept: Value) -> tuple[Said, ...]:
+def _others(wanted: Sequence[FormAnswer], kept: Value) -> tuple[FormAnswer, ...]:
     """採らなかった値。同じ値は一度だけ。"""
-    first: dict[Value, Said] = {}
+    first: dict[Value, FormAnswer] = {}
     for one in wanted:
         if one.value != kept:
             first.setdefault(one.value, one)
     return tuple(first.values())
 
 
-def _note(code: str, field: Field, one: Said) -> Problem:
+def _note(code: str, field: Field, one: FormAnswer) -> Problem:
     facts = {
         "value": shown(one.value, [field.now]),
         "now": shown(field.now, [one.value]),
@@ -118,5 +118,26 @@ def _note(code: str, field: Field, one: Said) -> Problem:
     return Problem(code, one.place, facts)
 
 
-def _cleared(field: Field, source: Said) -> Problem:
+def _cleared(field: Field, source: FormAnswer) -> Problem:
     return Problem("R403", source.place, {"old": shown(field.now), "item": field.item})
+
+
+def shown(value: Value, others: Iterable[Value] = ()) -> str:
+    """値を短く見せる。長い文は、``others`` と違う所の辺りを見せる。"""
+    same = []
+    if isinstance(value, str):
+        same = [_common(value, o) for o in others if isinstance(o, str) and o != value]
+    return quoted(value, at=min(same, default=0))
+
+
+def _common(one: str, other: str) -> int:
+    """先頭から同じ字の数。"""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def values_text(answers: Sequence[FormAnswer], now: Value) -> str:
+    """食い違う値のすべてを、どのファイルのものかとともに書く。"""
+    everything = [one.value for one in answers] + [now]
+    parts = [f"{one.source} では {shown(one.value, everything)}" for one in answers]
+    return "、".join([*parts, f"計画のデータでは {shown(now, everything)}"])

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetgen.merging.fields import Field, Settled, settle
-from sheetgen.merging.said import Said
-from sheetgen.merging.taking import Choice
-from sheetgen.merging.waiving import Desk, Sifted, level_of
-from sheetgen.merging.wording import shown
-from sheetgen.model.answers import ReturnedForm
+from sheetgen.merging.decisions import Choice, WaiverResult, Waivers, level_of
+from sheetgen.merging.fields import Field, FieldMerge, merge_field, shown
+from sheetgen.model.answers import FormAnswer, ReturnedForm
 from sheetgen.model.collect import (
     Change,
     ItemOutcome,
@@ -32,7 +29,7 @@ _NOTHING: frozenset[Value] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class MergeContext:
     """すべての項目に共通のこと。``grades`` は評価の段階。"""
 
     round: Round
@@ -40,7 +37,7 @@ class Case:
     grades: frozenset[str]
     past: Past
     takes: tuple[Take, ...]
-    desk: Desk
+    waivers: Waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +48,31 @@ class ItemMerge:
     met: frozenset[Waiver] = frozenset()
 
 
-def merge_item(item: Item, forms: Sequence[ReturnedForm], case: Case) -> ItemMerge:
+def merge_item(item: Item, forms: Sequence[ReturnedForm], context: MergeContext) -> ItemMerge:
     """一つの項目の様式（並びの決まったもの）をまとめる。"""
     section = item.owners[0].full_name
     if not forms:
-        known = item.id in case.past.items or _has_results(item, case.round)
+        known = item.id in context.past.items or _has_results(item, context.round)
         state = ItemState.KEPT if known else ItemState.MISSING
         return ItemMerge(ItemOutcome(item.id, section, state))
     standing = _standing(forms)
-    settled = _settle_fields(item, standing, case)
-    found = _problems(item, forms, standing, settled, case)
-    sifted = case.desk.sift(item.id, found)
-    changes = tuple(_changes(item, settled, case))
-    state = _state(item, forms, sifted, changes, case)
+    settled = _merge_fields(item, standing, context)
+    found = _problems(item, forms, standing, settled, context)
+    waived = context.waivers.sift(item.id, found)
+    changes = tuple(_changes(item, settled, context))
+    state = _state(item, forms, waived, changes, context)
     outcome = ItemOutcome(
         item.id,
         section,
         state,
         changes=changes if state is ItemState.RECORDED else (),
-        proposals=tuple(_proposals(item.id, forms, case.past)),
-        waivers=sifted.used,
-        rejected=tuple(_rejected(item.id, settled, case)),
-        problems=sifted.problems,
+        proposals=tuple(_proposals(item.id, forms, context.past)),
+        waivers=waived.used,
+        rejected=tuple(_rejected(item.id, settled, context)),
+        problems=waived.problems,
         files=tuple(dict.fromkeys(form.file for form in forms)),
     )
-    return ItemMerge(outcome, sifted.met)
+    return ItemMerge(outcome, waived.met)
 
 
 def _standing(forms: Sequence[ReturnedForm]) -> list[ReturnedForm]:
@@ -86,26 +83,28 @@ def _standing(forms: Sequence[ReturnedForm]) -> list[ReturnedForm]:
     return [form for form in forms if form.original not in replaced] or list(forms)
 
 
-def _settle_fields(item: Item, forms: Sequence[ReturnedForm], case: Case) -> Mapping[str, Settled]:
+def _merge_fields(
+    item: Item, forms: Sequence[ReturnedForm], context: MergeContext
+) -> Mapping[str, FieldMerge]:
     """開いた欄のそれぞれを突き合わせる。欄の順は様式の順。"""
-    said: dict[str, list[Said]] = {}
+    answers: dict[str, list[FormAnswer]] = {}
     for form in forms:
         for path, answer in form.answers.items():
             if path in form.issued.opened:
-                said.setdefault(path, []).append(Said(form, answer))
-    choice = Choice(case.takes, item.id)
-    settled: dict[str, Settled] = {}
-    for path, ones in said.items():
-        key = (item.id, lasting_path(path, case.initiative_year))
+                answers.setdefault(path, []).append(FormAnswer(form, answer))
+    choice = Choice(context.takes, item.id)
+    settled: dict[str, FieldMerge] = {}
+    for path, ones in answers.items():
+        key = (item.id, lasting_path(path, context.initiative_year))
         field = Field(
             item.id,
             path,
             ones[0].answer.label,
-            read_path(item, path, case.initiative_year),
-            case.past.recorded.get(key, _NOTHING),
-            case.past.rejected.get(key, _NOTHING),
+            read_path(item, path, context.initiative_year),
+            context.past.recorded.get(key, _NOTHING),
+            context.past.rejected.get(key, _NOTHING),
         )
-        settled[path] = settle(field, ones, choice)
+        settled[path] = merge_field(field, ones, choice)
     return settled
 
 
@@ -113,8 +112,8 @@ def _problems(
     item: Item,
     forms: Sequence[ReturnedForm],
     standing: Sequence[ReturnedForm],
-    settled: Mapping[str, Settled],
-    case: Case,
+    settled: Mapping[str, FieldMerge],
+    context: MergeContext,
 ) -> Iterator[tuple[Problem, ReturnedForm | None]]:
     """この項目について言うべき問題のすべて。"""
     for form in forms:
@@ -125,19 +124,19 @@ def _problems(
         for problem in form.problems:
             if _still_stands(problem, form, settled):
                 yield problem, form
-    told = {problem.place.path for form in standing for problem in form.problems
+    asked = {problem.place.path for form in standing for problem in form.problems
             if problem.code == "R308"}  # fmt: skip
     for path, one in settled.items():
         source = one.source
         for problem in one.problems:
             # 消された欄は、答えの点検でもう尋ねている。同じことは二度尋ねない。
-            if problem.code != "R403" or path not in told:
+            if problem.code != "R403" or path not in asked:
                 yield problem, source.form if source else None
-        if source is not None and not _can_hold(path, one.value, case.grades):
+        if source is not None and not _can_hold(path, one.value, context.grades):
             yield Problem("R408", source.place, {"value": shown(one.value)}), source.form
 
 
-def _still_stands(problem: Problem, form: ReturnedForm, settled: Mapping[str, Settled]) -> bool:
+def _still_stands(problem: Problem, form: ReturnedForm, settled: Mapping[str, FieldMerge]) -> bool:
     """答えについての問題は、その答えが計画のデータに入る（残る）ときだけ問題になる。
 
     One department fills the text, another the figures: what each left out is no fault.
@@ -165,12 +164,14 @@ def _can_hold(path: str, value: Value, grades: frozenset[str]) -> bool:
     return True
 
 
-def _changes(item: Item, settled: Mapping[str, Settled], case: Case) -> Iterator[Change]:
+def _changes(
+    item: Item, settled: Mapping[str, FieldMerge], context: MergeContext
+) -> Iterator[Change]:
     for path, one in settled.items():
         if one.source is None:
             continue
         answer, form = one.source.answer, one.source.form
-        old = read_path(item, path, case.initiative_year)
+        old = read_path(item, path, context.initiative_year)
         yield Change(
             item.id,
             path,
@@ -184,19 +185,23 @@ def _changes(item: Item, settled: Mapping[str, Settled], case: Case) -> Iterator
         )
 
 
-def _rejected(item: str, settled: Mapping[str, Settled], case: Case) -> Iterator[Rejected]:
+def _rejected(
+    item: str, settled: Mapping[str, FieldMerge], context: MergeContext
+) -> Iterator[Rejected]:
     for path, one in settled.items():
-        known = case.past.rejected.get((item, lasting_path(path, case.initiative_year)), _NOTHING)
-        for said in one.rejected:
-            if said.value not in known:
+        known = context.past.rejected.get(
+            (item, lasting_path(path, context.initiative_year)), _NOTHING
+        )
+        for answer in one.rejected:
+            if answer.value not in known:
                 yield Rejected(
                     item,
                     path,
-                    said.answer.label,
+                    answer.answer.label,
                     one.value,
-                    said.value,
-                    said.form.file,
-                    said.form.original,
+                    answer.value,
+                    answer.form.file,
+                    answer.form.original,
                 )
 
 
@@ -214,15 +219,15 @@ def _proposals(item: str, forms: Sequence[ReturnedForm], past: Past) -> Iterator
 def _state(
     item: Item,
     forms: Sequence[ReturnedForm],
-    sifted: Sifted,
+    waived: WaiverResult,
     changes: Sequence[Change],
-    case: Case,
+    context: MergeContext,
 ) -> ItemState:
-    if any(p.place.item == item.id and level_of(p) is not Level.NOTE for p in sifted.problems):
+    if any(p.place.item == item.id and level_of(p) is not Level.NOTE for p in waived.problems):
         return ItemState.HELD
     if changes:
         return ItemState.RECORDED
-    known = item.id in case.past.items or _has_results(item, case.round)
+    known = item.id in context.past.items or _has_results(item, context.round)
     filled = any(form.changed or form.unread for form in forms)
     return ItemState.KEPT if known or filled else ItemState.UNTOUCHED
 

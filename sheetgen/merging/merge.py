@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sheetgen.merging.items import Case, merge_item
-from sheetgen.merging.taking import unmatched_takes
-from sheetgen.merging.waiving import Desk, check_decisions, never
+from sheetgen.merging.decisions import Waivers, check_decisions, never, unmatched_takes
+from sheetgen.merging.items import MergeContext, merge_item
 from sheetgen.model.answers import ReturnedForm
 from sheetgen.model.collect import ItemOutcome, Take, Waiver
 from sheetgen.model.identity import round_mark
@@ -54,15 +53,15 @@ def merge(
         else:
             by_item[form.issued.item_id].append(form)
     year = printed_initiative_year(plan, chosen)
-    case = Case(
+    context = MergeContext(
         chosen,
         year,
         frozenset(step.grade for step in plan.evaluation_scale),
         past,
         tuple(takes),
-        Desk(waivers, reason, past, year, waivable),
+        Waivers(waivers, reason, past, year, waivable),
     )
-    merged = [merge_item(item, by_item[item.id], case) for _, _, item in plan.items()]
+    merged = [merge_item(item, by_item[item.id], context) for _, _, item in plan.items()]
     met = frozenset(waiver for one in merged for waiver in one.met)
     if not wrong:
         # 指定の誤りを告げたうえに、当たらないとまで言わない。

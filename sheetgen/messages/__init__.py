@@ -14,6 +14,7 @@ from sheetgen.messages.guidance import Guidance, guidance, joint_note, new_item_
 from sheetgen.messages.intake import INTAKE
 from sheetgen.messages.keeping import KEEPING
 from sheetgen.messages.letters import LETTERS
+from sheetgen.messages.listing import shortened
 from sheetgen.messages.master import MASTER
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import MERGING
@@ -70,18 +71,14 @@ CATALOGUE: dict[str, Message] = {
 def message_of(problem: Problem) -> Message:
     """問題の文面を、事実を埋めて返す。"""
     entry = CATALOGUE[problem.code]
-    facts = {key: _told(str(value)) for key, value in problem.facts.items()}
+    # 画面にもセルにも収まる長さにする。
+    facts = {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
 
 
 def is_error(problem: Problem) -> bool:
     """続けられない問題か。"""
     return CATALOGUE[problem.code].level is Level.ERROR
-
-
-def _told(fact: str) -> str:
-    """文面に入れる事実。画面にもセルにも収まる長さにする。"""
-    return fact if len(fact) <= LONGEST_FACT else fact[:LONGEST_FACT] + "…"
 
 
 def where(place: Place) -> str:

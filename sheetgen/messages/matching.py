@@ -9,7 +9,7 @@ _WAIVE = (
     "ください。違えば、課に差し戻してください。"
 )
 
-ON_SHEETS = "{told}。シート: {sheets}"
+ON_SHEETS = "{found}。シート: {sheets}"
 """一冊の何枚ものシートに当てはまる断りの、事実に添えることば。"""
 
 MATCHING: dict[str, Message] = {

@@ -7,7 +7,7 @@ from sheetgen.messages.message import E_, N_, Message
 OPENDATA: dict[str, Message] = {
     "X001": Message(
         N_,
-        "全国地方公共団体コードが入っていないので、その列を空にしました。",
+        "全国地方公共団体コードが入っていないので、その列を空欄にしました。",
         '計画のデータの "municipality_code" に、検査数字まで6桁のコードを入れてください。',
     ),
     "X002": Message(

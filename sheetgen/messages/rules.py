@@ -7,7 +7,7 @@ from sheetgen.messages.message import C_, E_, N_, Message
 RESULTS_NOT_ASKED = "今回は実績を照会していません"
 ASKED_FIELDS = {
     True: "照会した{year}の欄にも書かれています",
-    False: "照会した{year}の欄は空です",
+    False: "照会した{year}の欄は空欄です",
 }
 """照会した年度の欄に、答えが書かれているかどうか（R340）。"""
 
@@ -36,7 +36,7 @@ RULES: dict[str, Message] = {
     ),
     "R305": Message(
         N_,
-        "計画に「-」とある欄が、空のままです（{labels}）。空欄のまま記録します。",
+        "計画に「-」とある欄が、空欄のままです（{labels}）。そのまま記録します。",
         "ほかと書き方をそろえて「-」と印刷するには、課に「-」と記入してもらってください。",
     ),
     "R306": Message(

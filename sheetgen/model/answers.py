@@ -10,7 +10,7 @@ from sheetgen.model.filled import Value
 from sheetgen.model.issued import IssuedForm
 from sheetgen.model.returned import RawCell
 from sheetgen.model.round import Round
-from sheetgen.problems import Problem
+from sheetgen.problems import Place, Problem
 
 
 class Found(StrEnum):
@@ -120,3 +120,43 @@ class ReturnedForm:
             for path, answer in self.answers.items()
             if path in self.issued.opened and answer.value != self.issued.base.get(path)
         }
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """一つの様式の、一つの欄の答え。"""
+
+    form: ReturnedForm
+    answer: Answer
+
+    @property
+    def value(self) -> Value:
+        """戻ってきた値。"""
+        return self.answer.value
+
+    @property
+    def base(self) -> Value:
+        """配ったときに計画のデータにあった値。"""
+        return self.form.issued.base.get(self.answer.path)
+
+    @property
+    def is_changed(self) -> bool:
+        """配ったときと違うことを言っているか。"""
+        return self.value != self.base
+
+    @property
+    def source(self) -> str:
+        """人に見せる、もとのファイル・シート・セル。"""
+        return f"{self.form.file} シート「{self.form.sheet}」 セル {self.answer.ref}"
+
+    @property
+    def place(self) -> Place:
+        """値のあった場所。"""
+        return Place(
+            file=self.form.file,
+            sheet=self.form.sheet,
+            cell=self.answer.ref,
+            path=self.answer.path,
+            label=self.answer.label,
+            item=self.form.issued.item_id,
+        )

@@ -35,7 +35,7 @@ class Issues(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CollectScope:
     """回収しようとしている照会。
 
     ``round`` None takes any round of ``year``.  ``retired`` are ids of items that the

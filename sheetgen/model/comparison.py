@@ -24,7 +24,7 @@ class Mark(StrEnum):
     OMITTED = "（略）"
 
 
-class State(StrEnum):
+class ComparedState(StrEnum):
     """まとまり一つの区分。"""
 
     NEW = "新規"
@@ -66,7 +66,7 @@ class ComparedBlock:
     key: str
     item: str
     kind: str
-    state: State
+    state: ComparedState
     new: Side
     old: Side
     rows: tuple[ComparedRow, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.listing import excerpt, in_short
+
 _MOST_SHOWN = 5
 
 
@@ -10,19 +12,12 @@ def difference_in_words(old: str, new: str) -> str:
     from sheetgen.model.difference import difference  # late: most runs have none to tell
 
     changed = [piece for piece in difference(old, new) if piece.differs]
-    words = [_words(piece.old, piece.new) for piece in changed[:_MOST_SHOWN]]
-    rest = len(changed) - len(words)
-    return "、".join(words) + (f"、ほか{rest}か所" if rest else "")
+    return in_short([_words(piece.old, piece.new) for piece in changed], _MOST_SHOWN, "か所")
 
 
 def _words(old: str, new: str) -> str:
     if not old:
-        return f"「{_cut(new)}」を追加"
+        return f"「{excerpt(new)}」を追加"
     if not new:
-        return f"「{_cut(old)}」を削除"
-    return f"「{_cut(old)}」→「{_cut(new)}」"
-
-
-def _cut(text: str, length: int = 40) -> str:
-    text = text.replace("\n", "⏎")
-    return text if len(text) <= length else text[:length] + "…"
+        return f"「{excerpt(old)}」を削除"
+    return f"「{excerpt(old)}」→「{excerpt(new)}」"

@@ -52,7 +52,7 @@ class Highlights:
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewRow:
+class PrintedOverviewRow:
     """概要表の一行。再掲の行は ``note`` だけを中の欄に持つ。``item`` は実施項目のID。"""
 
     item: str
@@ -73,7 +73,7 @@ class OverviewSection:
     """概要表の〔…〕の見出しと、その下の行。"""
 
     heading: str | None
-    rows: tuple[OverviewRow, ...]
+    rows: tuple[PrintedOverviewRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

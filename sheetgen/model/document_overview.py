@@ -28,7 +28,7 @@ class PhilosophyChapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class StructureStep:
     """計画体系の一段。"""
 
     name: str
@@ -40,7 +40,7 @@ class StructureDiagram:
     """計画体系の図。"""
 
     heading: str
-    levels: tuple[Level, ...]
+    levels: tuple[StructureStep, ...]
     note: str
     statement: str
 
@@ -91,7 +91,7 @@ class PolicyText:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyChapter:
+class PrintedPolicyChapter:
     """基本方針の章。``center`` は図の中央に置く基本理念。"""
 
     heading: str
@@ -108,7 +108,7 @@ class MeasureGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasureChapter:
+class PrintedMeasureChapter:
     """推進方策の章。"""
 
     heading: str
@@ -128,5 +128,5 @@ class OverviewPart:
     heading: str
     philosophy: PhilosophyChapter | None
     structure: StructureChapter | None
-    policies: PolicyChapter | None
-    measures: MeasureChapter | None
+    policies: PrintedPolicyChapter | None
+    measures: PrintedMeasureChapter | None

@@ -19,7 +19,7 @@ class LegendCallout:
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
+class PrintedLegend:
     """進捗管理シートの見方。``page`` は見本のページ。"""
 
     heading: str
@@ -103,6 +103,6 @@ class SheetsPart:
 
     heading: tuple[str, ...]
     form: Form
-    legend: Legend | None
+    legend: PrintedLegend | None
     pages: tuple[FormPage, ...]
     items: tuple[ItemText, ...]

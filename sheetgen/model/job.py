@@ -6,6 +6,7 @@ values: no file is touched by making one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from sheetgen.model.round import RoundKind
 from sheetgen.problems import Problem
+
+Progress = Callable[[int, int, str], None]
+"""進み具合を受け取る関数。済んだ数、すべての数、今のものの名で呼ばれる。"""
 
 
 class Per(StrEnum):

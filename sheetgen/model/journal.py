@@ -32,7 +32,7 @@ def storable(value: Value) -> Value:
         )
 
 
-class Entry(Record):
+class JournalEntry(Record):
     """記録簿の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。
 
     ``round`` is such as ``2024J``; ``path`` is a lasting one (``initiatives[2025]``, not

@@ -45,18 +45,18 @@ def with_outcomes(
             outcome.state is ItemState.UNTOUCHED
             and (earlier is None or earlier.state is ItemState.UNTOUCHED)
         ):
-            codes = tuple(sorted({one.code for one in outcome.problems if _asks(one)}))
-            reasons = tuple(dict.fromkeys(map(_said, filter(_asks, outcome.problems))))
+            codes = tuple(sorted({one.code for one in outcome.problems if _is_question(one)}))
+            reasons = tuple(dict.fromkeys(map(_sentence, filter(_is_question, outcome.problems))))
             new = OpenItem(outcome.state, at, outcome.files, codes, reasons)
             same = earlier is not None and replace(earlier, at=at) == new
             after[outcome.item] = earlier if earlier is not None and same else new
     return after
 
 
-def _asks(problem: Problem) -> bool:
+def _is_question(problem: Problem) -> bool:
     return message_of(problem).level is not Level.NOTE
 
 
-def _said(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     label = f"{problem.place.label}: " if problem.place.label else ""
     return f"{label}{message_of(problem).cause}（{problem.code}）"

@@ -51,7 +51,7 @@ class SendOut(Record):
         except ValueError:
             return None
 
-    def says_same(self, other: SendOut) -> bool:
+    def is_same_as(self, other: SendOut) -> bool:
         """日時と動かした人のほかは同じか。"""
         return self.model_dump(exclude={"at", "by"}) == other.model_dump(exclude={"at", "by"})
 
@@ -73,5 +73,5 @@ def not_yet_sent(earlier: Sequence[SendOut], made: Iterable[SendOut]) -> tuple[S
         one
         for one in made
         if (before := last.get((one.kind, one.round, one.section, one.file))) is None
-        or not one.says_same(before)
+        or not one.is_same_as(before)
     )

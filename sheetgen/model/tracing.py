@@ -10,7 +10,7 @@ from sheetgen.model.filled import Value
 from sheetgen.problems import Problem
 
 if TYPE_CHECKING:
-    from sheetgen.model.journal import Entry
+    from sheetgen.model.journal import JournalEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Step:
     kept; None where there is none.
     """
 
-    entry: Entry
+    entry: JournalEntry
     undone_by: str | None = None
     original: Path | None = None
 

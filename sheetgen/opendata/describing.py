@@ -10,12 +10,12 @@ from typing import TypeVar
 from sheetgen.era import wareki
 from sheetgen.model.opendata import DataColumn, DataTable, DataType
 from sheetgen.opendata.source import (
-    ASKED,
     GRADE_STATES,
     GRADED,
     OWNED,
     STATES,
     STATUSES,
+    VALUE_KINDS,
     YEARLY,
     Row,
     Source,
@@ -38,7 +38,7 @@ def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
 _CODES: dict[str, dict[str, dict[str, str]]] = {
     "items": {"status": _listed(STATUSES)},
     "owners": {"role": _listed(OWNED)},
-    "indicators": {"kind": _listed(ASKED), "value_state": _listed(STATES)},
+    "indicators": {"kind": _listed(VALUE_KINDS), "value_state": _listed(STATES)},
     "yearly_figures": {"kind": _listed(YEARLY), "value_state": _listed(STATES)},
     "grades": {"kind": _listed(GRADED), "grade_state": _listed(GRADE_STATES)},
     "item_texts": {"kind": _listed(ITEM_TEXTS)},

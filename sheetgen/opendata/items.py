@@ -20,20 +20,20 @@ from sheetgen.opendata.columns import (
     order,
 )
 from sheetgen.opendata.source import (
-    ASKED,
     GRADE_STATES,
     GRADED,
     OWNED,
     STATUSES,
     THOUSAND_YEN,
+    VALUE_KINDS,
     YEARLY,
-    Asked,
     Graded,
     GradeState,
     Owned,
     Row,
     Source,
     Status,
+    ValueKind,
     Yearly,
     item_key,
     year,
@@ -154,10 +154,10 @@ def indicators_table(source: Source) -> DataTable:
         for item in source.items():
             indicator = item.indicator
             name = source.plain(indicator.name)
-            for kind in Asked:
-                value = indicator.current if kind is Asked.CURRENT else indicator.target
+            for kind in ValueKind:
+                value = indicator.current if kind is ValueKind.CURRENT else indicator.target
                 figure = source.figure(value, indicator.unit, indicator.number_format)
-                yield (*source.item(item), name, kind.value, ASKED[kind], *figure)
+                yield (*source.item(item), name, kind.value, VALUE_KINDS[kind], *figure)
 
     note = "一行が一つの値。現状値の時点は、計画に定めがない。"
     return DataTable("indicators", "指標", note, columns, tuple(rows()))

@@ -20,7 +20,7 @@ _DASHES = frozenset("-‐−－ー―–")
 Row = tuple[Datum, ...]
 
 
-class State(StrEnum):
+class ValueState(StrEnum):
     """値の状態。"""
 
     NUMBER = "number"
@@ -30,10 +30,10 @@ class State(StrEnum):
 
 
 STATES = {
-    State.NUMBER: "数値",
-    State.DASH: "「-」の記載",
-    State.TEXT: "数でない記載",
-    State.BLANK: "空欄",
+    ValueState.NUMBER: "数値",
+    ValueState.DASH: "「-」の記載",
+    ValueState.TEXT: "数でない記載",
+    ValueState.BLANK: "空欄",
 }
 
 
@@ -50,16 +50,16 @@ OWNED = {
 }
 
 
-class Asked(StrEnum):
+class ValueKind(StrEnum):
     """指標の値の種類。"""
 
     CURRENT = "current"
     TARGET = "final_target"
 
 
-ASKED = {
-    Asked.CURRENT: Indicator.model_fields["current"].title or "",
-    Asked.TARGET: Indicator.model_fields["target"].title or "",
+VALUE_KINDS = {
+    ValueKind.CURRENT: Indicator.model_fields["current"].title or "",
+    ValueKind.TARGET: Indicator.model_fields["target"].title or "",
 }
 
 
@@ -181,14 +181,14 @@ def year(fiscal_year: int | None) -> Row:
     return (None, None) if fiscal_year is None else (fiscal_year, wareki(fiscal_year))
 
 
-def _parted(value: Value) -> tuple[State, int | float | None, str | None]:
+def _parted(value: Value) -> tuple[ValueState, int | float | None, str | None]:
     if value is None:
-        return State.BLANK, None, None
+        return ValueState.BLANK, None, None
     if not isinstance(value, str):
-        return State.NUMBER, value, None
+        return ValueState.NUMBER, value, None
     if value.strip() in _DASHES:
-        return State.DASH, None, value
-    return (State.TEXT, None, value) if value.strip() else (State.BLANK, None, None)
+        return ValueState.DASH, None, value
+    return (ValueState.TEXT, None, value) if value.strip() else (ValueState.BLANK, None, None)
 
 
 def _hundredfold(number: int | float) -> int | float:

@@ -21,7 +21,7 @@ _PARAGRAPH = (
 )
 
 
-class ItemText(StrEnum):
+class ItemTextKind(StrEnum):
     """実施項目の文章の種類。"""
 
     IMPROVEMENT = "improvement"
@@ -44,21 +44,21 @@ def _overview(name: str) -> str:
 
 
 ITEM_TEXTS = {
-    ItemText.IMPROVEMENT: Item.model_fields["improvement"].title or "",
-    ItemText.CURRENT_STATE: Item.model_fields["current_state"].title or "",
-    ItemText.INITIATIVE: Item.model_fields["initiatives"].title or "",
-    ItemText.VISION: Item.model_fields["vision"].title or "",
-    ItemText.PLAN: YearPlan.model_fields["plan"].title or "",
-    ItemText.RESULT: Result.model_fields["text"].title or "",
+    ItemTextKind.IMPROVEMENT: Item.model_fields["improvement"].title or "",
+    ItemTextKind.CURRENT_STATE: Item.model_fields["current_state"].title or "",
+    ItemTextKind.INITIATIVE: Item.model_fields["initiatives"].title or "",
+    ItemTextKind.VISION: Item.model_fields["vision"].title or "",
+    ItemTextKind.PLAN: YearPlan.model_fields["plan"].title or "",
+    ItemTextKind.RESULT: Result.model_fields["text"].title or "",
     **{
         kind: _overview(kind.value.removeprefix("overview_"))
-        for kind in ItemText
+        for kind in ItemTextKind
         if kind.value.startswith("overview_")
     },
 }
 
 
-class PlanText(StrEnum):
+class PlanTextKind(StrEnum):
     """計画の文章の種類。"""
 
     POLICY = "policy_description"
@@ -68,10 +68,10 @@ class PlanText(StrEnum):
 
 
 PLAN_TEXTS = {
-    PlanText.POLICY: Policy.model_fields["description"].title or "",
-    PlanText.MEASURE: Measure.model_fields["notes"].title or "",
-    PlanText.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
-    PlanText.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
+    PlanTextKind.POLICY: Policy.model_fields["description"].title or "",
+    PlanTextKind.MEASURE: Measure.model_fields["notes"].title or "",
+    PlanTextKind.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
+    PlanTextKind.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
 }
 
 
@@ -92,17 +92,17 @@ def item_texts_table(source: Source) -> DataTable:
     return DataTable("item_texts", "実施項目の文章", note, columns, tuple(rows()))
 
 
-def _item_texts(item: Item) -> Iterator[tuple[ItemText, int | None, str | None]]:
-    yield ItemText.IMPROVEMENT, None, item.improvement
-    yield ItemText.CURRENT_STATE, None, item.current_state
+def _item_texts(item: Item) -> Iterator[tuple[ItemTextKind, int | None, str | None]]:
+    yield ItemTextKind.IMPROVEMENT, None, item.improvement
+    yield ItemTextKind.CURRENT_STATE, None, item.current_state
     for key in sorted(item.initiatives):
-        yield ItemText.INITIATIVE, int(key), item.initiatives[key]
-    yield ItemText.VISION, None, item.vision
+        yield ItemTextKind.INITIATIVE, int(key), item.initiatives[key]
+    yield ItemTextKind.VISION, None, item.vision
     for each in item.years:
-        yield ItemText.PLAN, each.fiscal_year, each.plan
+        yield ItemTextKind.PLAN, each.fiscal_year, each.plan
     for each in item.years:
-        yield ItemText.RESULT, each.fiscal_year, each.result.text
-    for kind in ItemText:
+        yield ItemTextKind.RESULT, each.fiscal_year, each.result.text
+    for kind in ItemTextKind:
         if kind.value.startswith("overview_"):
             text = getattr(item.overview, kind.value.removeprefix("overview_"))
             yield kind, None, text
@@ -132,14 +132,14 @@ def plan_texts_table(source: Source) -> DataTable:
 
 def _plan_texts(
     source: Source,
-) -> Iterator[tuple[PlanText, int, int | None, int | None, list[str]]]:
+) -> Iterator[tuple[PlanTextKind, int, int | None, int | None, list[str]]]:
     revision = source.plan.revision
     for policy in source.plan.policies:
-        yield PlanText.POLICY, policy.number, None, None, [policy.description]
+        yield PlanTextKind.POLICY, policy.number, None, None, [policy.description]
     for policy, measure in source.plan.measures():
-        yield PlanText.MEASURE, policy.number, measure.number, None, list(measure.notes)
+        yield PlanTextKind.MEASURE, policy.number, measure.number, None, list(measure.notes)
     for policy in source.plan.policies:
         points = [one.text for one in revision.highlights if one.policy == policy.number]
         notes = [one.text for one in revision.highlight_notes if one.policy == policy.number]
-        yield PlanText.HIGHLIGHT, policy.number, None, revision.fiscal_year, points
-        yield PlanText.HIGHLIGHT_NOTE, policy.number, None, revision.fiscal_year, notes
+        yield PlanTextKind.HIGHLIGHT, policy.number, None, revision.fiscal_year, points
+        yield PlanTextKind.HIGHLIGHT_NOTE, policy.number, None, revision.fiscal_year, notes

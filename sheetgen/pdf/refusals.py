@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetgen.messages.document import typst_reason
+from sheetgen.messages.listing import excerpt
 from sheetgen.pdf.fonts import FontChoice
 from sheetgen.problems import Place, Problem, SheetgenError
 
@@ -20,7 +21,6 @@ _NO_GLYPH = re.compile(r"the text `\"(?P<text>.*?)\"` could not be displayed")
 _OVERFLOW = re.compile(rf"{OVERFLOW}\|(?P<item>[^|]*)\|(?P<cell>[^|]*)\|(?P<text>[^|]*)\|")
 _ESCAPED = re.compile(r"\\u\{(?P<code>[0-9a-f]+)\}")
 _LONGEST = 30
-_AROUND = 12
 """ない文字の前と後に見せる字数。"""
 
 
@@ -29,14 +29,13 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
 
     ``values`` are what the template was given: in them a lacking character is looked for.
     """
-    message, told = str(error.message), f"{error.message}\n{error.diagnostic}"
-    overflow = _OVERFLOW.search(told)
+    message, output = str(error.message), f"{error.message}\n{error.diagnostic}"
+    overflow = _OVERFLOW.search(output)
     if overflow:
         place = Place(cell=overflow["cell"], item=overflow["item"])
         text = overflow["text"]
-        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        return SheetgenError(Problem("D006", place, {"text": shown}))
-    lacking = sorted(set(_NO_GLYPH.findall(told)))
+        return SheetgenError(Problem("D006", place, {"text": excerpt(text, _LONGEST)}))
+    lacking = sorted(set(_NO_GLYPH.findall(output)))
     if lacking:
         found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
         facts = {
@@ -47,10 +46,10 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
         return SheetgenError(Problem("D005", Place(), facts))
     if message.startswith("file is not valid UTF-8"):
         return SheetgenError(Problem("D007", Place(file=str(_not_utf8(main)))))
-    where = _WHERE.search(told)
+    where = _WHERE.search(output)
     name = where["file"] if where else main.name
     line = where["line"] if where else "1"
-    source = next((m["text"] for m in _SOURCE.finditer(told) if m["line"] == line), "")
+    source = next((m["text"] for m in _SOURCE.finditer(output) if m["line"] == line), "")
     hints = "。".join(str(hint) for hint in error.hints)
     facts = {
         "line": line,
@@ -93,5 +92,4 @@ def _around(text: str, character: str) -> str | None:
     at = text.find(character)
     if at < 0:
         return None
-    shown = text[max(0, at - _AROUND) : at + len(character) + _AROUND]
-    return " ".join(shown.split())
+    return excerpt(text, _LONGEST, at)

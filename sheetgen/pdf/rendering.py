@@ -68,8 +68,8 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice
         data = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=moment(published))
     except engine.TypstError as error:
         raise refusal(error, main, fonts, values) from error
-    told = json.loads(compiler.query("<page-count>", field="value"))
-    return Pdf(bytes(data), told[0] if told else None)
+    pages = json.loads(compiler.query("<page-count>", field="value"))
+    return Pdf(bytes(data), pages[0] if pages else None)
 
 
 def moment(published: str) -> datetime:

@@ -13,13 +13,13 @@ from sheetgen.master import load_plan, parse_plan
 from sheetgen.messages import is_error, message_of
 from sheetgen.model.action import Action
 from sheetgen.model.item_list import AddedItem, AddRequest, AddResult, ListRow, ReadField
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.returned import CellKind, RawBook, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.model.text import writable
 from sheetgen.pipeline.ledger import Ledger, Run, commit, open_ledger
-from sheetgen.pipeline.reading import BookReader
+from sheetgen.pipeline.reading import GuardedReader
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.starting import Numbering, draft_items, rows_of, with_drafts
 from sheetgen.values import Expected, read_value
@@ -73,7 +73,7 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     return AddResult(items, tuple(problems), saved=not request.dry_run, run=name)
 
 
-def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[Entry]:
+def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[JournalEntry]:
     """記録簿に書き足す行。"""
     for item in items:
         yield run.entry(
@@ -108,7 +108,7 @@ def _rows(request: AddRequest, plan: Plan) -> tuple[list[ListRow], list[Problem]
 
 def _book(path: Path) -> tuple[RawBook, list[Problem]]:
     """一覧のブック。名ではなく中身で形式を見分けるので、ods や xls でもよい。"""
-    with BookReader() as reader:
+    with GuardedReader() as reader:
         reading = reader.read([path])
         files = list(reading.files)
     problems = [*reading.problems, *(problem for file in files for problem in file.problems)]

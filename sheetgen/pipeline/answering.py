@@ -93,13 +93,13 @@ def _returns(
     """差戻しのブック。聞くことがなければ、作るための部品も読み込まない。"""
     if not any(outcome.state is ItemState.HELD for outcome in outcomes):
         return (), []
-    from sheetgen.answering.returns import Asked, corrections
+    from sheetgen.answering.returns import RoundInputs, corrections
     from sheetgen.pipeline.returning import make_returns
 
-    asked = Asked(
+    inputs = RoundInputs(
         input_fields(plan), open_paths(plan, chosen), printed_initiative_year(plan, chosen)
     )
-    wanted = corrections(plan, asked, outcomes, [form for form in forms if form.round == chosen])
+    wanted = corrections(plan, inputs, outcomes, [form for form in forms if form.round == chosen])
     try:
         return make_returns(request, plan, chosen, wanted, folder, template)
     except SheetgenError as error:

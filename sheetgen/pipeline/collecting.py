@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.answering.questions import distinct
@@ -13,8 +13,9 @@ from sheetgen.matching.book import match_book
 from sheetgen.merging import check_decisions, merge
 from sheetgen.messages.listing import in_short
 from sheetgen.model.answers import MatchedForm, ReturnedForm
-from sheetgen.model.asked import Asked, KnownItem
+from sheetgen.model.asked import CollectScope, KnownItem
 from sheetgen.model.collect import CollectRequest, CollectResult, FileOutcome
+from sheetgen.model.job import Progress
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.answering import answer
@@ -33,7 +34,6 @@ from sheetgen.pipeline.shelf import IssueShelf
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.rules import check_book, check_together
 
-Progress = Callable[[int, int, str], None]
 _STRAYS = 5
 _FormKey = tuple[str | None, str | None, str | None]
 
@@ -61,12 +61,12 @@ def gather(
             raise UsageError(wrong)
         template = FormTemplate(request.template)
         shelf = IssueShelf(plan, request.plan, template)
-        asked = _asked(request, plan, shelf)
-        sorter = _Sorter(asked, Examiner(plan, Printing(template)))
+        scope = _scope(request, plan, shelf)
+        sorter = _Sorter(scope, Examiner(plan, Printing(template)))
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
             found = sorter.result()
-            chosen = asked.round or _round_of(found.forms, plan, asked.year)
+            chosen = scope.round or _round_of(found.forms, plan, scope.year)
             merged = merge(
                 plan, chosen, found.forms, ledger.past(chosen),
                 request.waivers, request.takes, request.reason,
@@ -97,11 +97,11 @@ def gather(
     )
 
 
-def _asked(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> Asked:
+def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectScope:
     """回収する照会。種類を指定しなければ、届いた様式で決める。"""
     year = plan.revision.fiscal_year if request.year is None else request.year
     chosen = settle_round(plan, request.round, year) if request.round else None
-    return Asked(
+    return CollectScope(
         round=chosen,
         year=year,
         municipality=plan.municipality,
@@ -130,8 +130,8 @@ def _take_in(
 class _Sorter:
     """読んだファイルを、一つずつ見分け、点検する。"""
 
-    def __init__(self, asked: Asked, examiner: Examiner) -> None:
-        self._asked = asked
+    def __init__(self, scope: CollectScope, examiner: Examiner) -> None:
+        self._scope = scope
         self._examiner = examiner
         self._forms: list[ReturnedForm] = []
         self._files: list[FileOutcome] = []
@@ -143,11 +143,11 @@ class _Sorter:
         here = list(one.problems)
         matched: tuple[MatchedForm, ...] = ()
         if one.book is not None:
-            found = match_book(one.book, file.name, file.digest, self._asked)
+            found = match_book(one.book, file.name, file.digest, self._scope)
             matched = found.forms
             sheets = {form.sheet: form.issued.item_id for form in matched}
             personal = check_book(one.book, file.name, sheets)
-            here += [*_not_told_by(personal, found.problems), *personal]
+            here += [*_not_reported_by(personal, found.problems), *personal]
         self._forms += [self._examiner.examine(form) for form in matched]
         kind = one.book.format.value if one.book else file.suffix
         self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
@@ -169,7 +169,7 @@ class _Sorter:
         return _Sorted(forms, tuple(self._files), tuple(rest))
 
 
-def _not_told_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
+def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
     """個人情報を告げる隠したシートについては、隠したシートのあることを重ねて知らせない。"""
     sheets = {one.place.sheet for one in personal if one.place.sheet}
     return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)

@@ -16,9 +16,10 @@ from sheetgen.era import wareki, wareki_full
 from sheetgen.html import render_comparison as render_html
 from sheetgen.master import load_plan
 from sheetgen.model.comparison import CompareRequest, CompareResult, Comparison
+from sheetgen.model.job import Progress
 from sheetgen.model.report import Output, ReportFile
 from sheetgen.pdf import render_comparison as render_pdf
-from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
+from sheetgen.pipeline.publishing import Made, Maker, make_pdf, publish
 from sheetgen.pipeline.row_splitting import split_tall_rows
 from sheetgen.pipeline.table_heights import table_heights
 from sheetgen.xlsx.report_book import write_report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sheetgen.keeping.sendouts import load_sendouts
 from sheetgen.letters import ISSUE_LETTER, LetterWriter
 from sheetgen.master import load_plan
 from sheetgen.model.identity import round_mark
-from sheetgen.model.job import GenerateRequest
+from sheetgen.model.job import GenerateRequest, Progress
 from sheetgen.model.letter import Letter
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round
@@ -23,8 +23,6 @@ from sheetgen.pipeline.generating import make_books
 from sheetgen.pipeline.letters import Addressees, left_over, letter_items, letter_text
 from sheetgen.pipeline.posting import Posting, parcel_of, place_letters, record_sendouts
 from sheetgen.problems import Problem
-
-Progress = Callable[[int, int, str], None]
 
 
 def distribute(

@@ -23,7 +23,7 @@ class Evaluator:
         self._file = file
         self._sheet = sheet
         self.problems: list[Problem] = []
-        self._told: set[tuple[str, str | None]] = set()
+        self._reported: set[tuple[str, str | None]] = set()
 
     def report(self, code: str, one: BoundCell, item: str | None, **facts: object) -> None:
         """このセルの問題を加える。"""
@@ -33,9 +33,9 @@ class Evaluator:
     def _add(self, problem: Problem) -> None:
         # 式の誤りは、どの実施項目でも、どのブックでも同じに現れる。初めの一つだけを挙げる。
         key = (problem.code, problem.place.cell)
-        if problem.code in _FAULTS_OF_TEMPLATE and key in self._told:
+        if problem.code in _FAULTS_OF_TEMPLATE and key in self._reported:
             return
-        self._told.add(key)
+        self._reported.add(key)
         self.problems.append(problem)
 
     def turns(self, block: Block, names: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -59,7 +59,7 @@ class Examiner:
         if self._printing is not None and case.is_touched:
             problems += self._printing.check(self._plan, case)
         if case.is_touched:
-            problems += list(_unmended(matched, problems))
+            problems += list(_not_corrected(matched, problems))
         return ReturnedForm(
             file=matched.file,
             original=matched.original,
@@ -120,7 +120,7 @@ def _target(item: Item, path: str) -> Value:
     return item.years[int(index)].target if index.isdecimal() else None
 
 
-def _unmended(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
+def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
     """差戻しで尋ねた欄のうち、送ったときのまま戻ったもの。
 
     Such a form shows what was read, not what was doubted: a line struck out, a date, a

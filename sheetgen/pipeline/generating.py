@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,15 +17,13 @@ from sheetgen.forms.jobs import (
 from sheetgen.forms.rounds import printed_initiative_year, settle_round
 from sheetgen.master import load_plan
 from sheetgen.messages import is_error
-from sheetgen.model.job import GenerateRequest, GenerateResult, Per, WrittenBook
+from sheetgen.model.job import GenerateRequest, GenerateResult, Per, Progress, WrittenBook
 from sheetgen.model.plan import Plan
 from sheetgen.output import Staging
 from sheetgen.pipeline.books import BookMaker
 from sheetgen.pipeline.form_template import FormTemplate
 from sheetgen.pipeline.issuing import keep_issue
 from sheetgen.problems import Place, Problem, SheetgenError
-
-Progress = Callable[[int, int, str], None]
 
 
 def generate(request: GenerateRequest, progress: Progress | None = None) -> GenerateResult:

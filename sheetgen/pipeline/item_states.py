@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sheetgen.messages.listing import in_short
 from sheetgen.model.collect import ItemState
 from sheetgen.model.round import Round
 from sheetgen.model.standing import Stage
 from sheetgen.pipeline.ledger import Ledger
-from sheetgen.pipeline.letters import some_of
+from sheetgen.pipeline.letters import SHOWN
 from sheetgen.pipeline.standing import traces_of
 from sheetgen.problems import Problem
 from sheetgen.standing.stages import stage_of, waits_for_section
@@ -40,6 +41,6 @@ def item_states(
             undone.append(item.id)
         states[item.id] = _STATES.get(stage, back)
     if undone:
-        facts = {"count": len(undone), "items": some_of(undone)}
+        facts = {"count": len(undone), "items": in_short(undone, SHOWN, "件")}
         problems = (*problems, Problem("L035", facts=facts))
     return states, problems

@@ -15,7 +15,7 @@ from sheetgen.master.locking import LOCK_WAIT
 from sheetgen.master.reading import digest_of
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.past import Past
 from sheetgen.model.paths import read_path
 from sheetgen.model.plan import Plan
@@ -33,11 +33,11 @@ class Run:
     name: str
     common: Mapping[str, str | None]
 
-    def entry(self, action: Action, **values: Value) -> Entry:
+    def entry(self, action: Action, **values: Value) -> JournalEntry:
         """この回の一行。"""
-        return Entry.model_validate({**self.common, "action": action, **values})
+        return JournalEntry.model_validate({**self.common, "action": action, **values})
 
-    def end(self) -> Entry:
+    def end(self) -> JournalEntry:
         """この回の終わりの行。"""
         return self.entry(Action.END)
 
@@ -51,7 +51,7 @@ class Ledger:
 
     path: Path
     master: Master
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     problems: tuple[Problem, ...] = ()
 
     def past(self, chosen: Round) -> Past:
@@ -91,12 +91,12 @@ def open_ledger(
         return
     with hold(path, wait):
         master = _load(path, known)
-        mended = keeping.recover(path, lambda pending: _has_happened(pending, master.plan))
+        mended = keeping.recover(path, lambda pending: _is_completed(pending, master.plan))
         journal = keeping.parse_journal(keeping.look(path).journal, shown_journal(path))
         yield Ledger(path, master, journal.entries, (*mended, *journal.problems))
 
 
-def commit(ledger: Ledger, plan: Plan, entries: Sequence[Entry]) -> None:
+def commit(ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry]) -> None:
     """計画のデータと記録簿を、二つ一緒に新しくする。:func:`open_ledger` の中で呼ぶ。
 
     :raises SheetgenError: nothing has changed (M082, M083, M085, R503).
@@ -123,10 +123,10 @@ def _view(path: Path, known: Master | None) -> Ledger:
             break
         master = _load(path, None)
         state = keeping.look(path)
-    happened = state.happened
-    done = happened is keeping.Happened.YES
-    if happened is keeping.Happened.UNKNOWN and state.pending is not None:
-        done = _has_happened(state.pending, master.plan)
+    completion = state.completion
+    done = completion is keeping.Completion.YES
+    if completion is keeping.Completion.UNKNOWN and state.pending is not None:
+        done = _is_completed(state.pending, master.plan)
     journal = keeping.parse_journal(state.settled(done), shown_journal(path))
     return Ledger(path, master, journal.entries, journal.problems)
 
@@ -139,7 +139,7 @@ def _load(path: Path, known: Master | None) -> Master:
     return load_master(path)
 
 
-def _has_happened(pending: keeping.Pending, plan: Plan) -> bool:
+def _is_completed(pending: keeping.Pending, plan: Plan) -> bool:
     """止まったあとで人が直した計画のデータに、その回の値が入っているか。"""
     items = {item.id: item for _, _, item in plan.items()}
     new = old = 0

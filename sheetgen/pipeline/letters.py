@@ -9,13 +9,15 @@ from pathlib import Path
 from sheetgen.forms.context import deadline_text, round_text
 from sheetgen.letters import addresses, render_mail
 from sheetgen.messages import joint_note
+from sheetgen.messages.listing import in_short
 from sheetgen.model.item import Item
 from sheetgen.model.letter import Attachment, Letter, LetterItem, LetterText, Mail
 from sheetgen.model.plan import Measure, Plan, Policy, item_label
 from sheetgen.model.round import Round
 from sheetgen.problems import Place, Problem, UsageError
 
-_SHOWN = 3
+SHOWN = 3
+"""問題に名を挙げる数。残りは数で言う。"""
 _Placed = tuple[Policy, Measure, Item]
 
 
@@ -40,7 +42,7 @@ class Addressees:
         found = self.malformed(wanted)
         without = [one for one in wanted if not self._emails.get(one)]
         if without:
-            facts = {"count": len(without), "sections": some_of(without)}
+            facts = {"count": len(without), "sections": in_short(without, SHOWN, "課")}
             found.append(Problem("L020", facts=facts))
         return found
 
@@ -72,12 +74,6 @@ def chosen_sections(
     return tuple(name for name, words in names.items() if not sections or words & set(sections))
 
 
-def some_of(names: Sequence[str]) -> str:
-    """初めのいくつかの名。"""
-    shown = "、".join(names[:_SHOWN])
-    return f"{shown} など" if len(names) > _SHOWN else shown
-
-
 def left_over(folder: Path, made: Iterable[str], *patterns: str) -> list[Problem]:
     """前に作り、今回は作らなかったものが残っていれば知らせる。"""
     known = set(made)
@@ -87,7 +83,11 @@ def left_over(folder: Path, made: Iterable[str], *patterns: str) -> list[Problem
     if not names:
         return []
     return [
-        Problem("L023", Place(file=str(folder)), {"count": len(names), "names": some_of(names)})
+        Problem(
+            "L023",
+            Place(file=str(folder)),
+            {"count": len(names), "names": in_short(names, SHOWN, "個")},
+        )
     ]
 
 

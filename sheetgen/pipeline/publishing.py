@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from sheetgen.model.job import Progress
 from sheetgen.model.report import Output, ReportFile, ReportResult
 from sheetgen.output import Staging
 from sheetgen.pdf import PREFERRED, FontChoice, Pdf, find_fonts
 from sheetgen.problems import Place, Problem, SheetgenError
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,12 @@ def publish(
 ) -> ReportResult:
     """形ごとに作り、できたものをすべて置く。
 
-    One that cannot be made does not keep the others back: its problem is told, and the
+    One that cannot be made does not keep the others back: its problem is reported, and the
     rest is placed.
 
     :raises SheetgenError: nothing could be made, or it cannot be placed.
     """
-    told = list(problems)
+    found = list(problems)
     made: list[Made] = []
     for done, (output, make) in enumerate(makers.items()):
         if progress:
@@ -51,24 +50,24 @@ def publish(
         try:
             made.append(make(folder / f"{stem}.{output.value}"))
         except SheetgenError as error:
-            told += error.problems
+            found += error.problems
     if progress:
         progress(len(makers), len(makers), "")
     if not made:
-        raise SheetgenError(told)
+        raise SheetgenError(found)
     with Staging(folder, datetime.now()) as staging:
         for one in made:
             with staging.open(one.file.path.name) as target:
                 target.write(one.data)
         placed = staging.place()
     # 様式の気付きは、文書のページを作るときにもう挙がっている。
-    told += [note for one in made for note in one.notes if note not in told]
+    found += [note for one in made for note in one.notes if note not in found]
     return ReportResult(
         folder,
         tuple(one.file for one in made),
         placed.unchanged,
         placed.kept_aside,
-        tuple(told),
+        tuple(found),
         next((one.font for one in made if one.font), None),
     )
 

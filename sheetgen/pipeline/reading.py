@@ -53,7 +53,7 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-class BookReader:
+class GuardedReader:
     """届いたブックを読む。作ったときに、読むプロセスが動き始める。
 
     :raises SheetgenError: the process cannot be started.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sheetgen.pipeline.reading import BookReader
+from sheetgen.model.job import Progress
+from sheetgen.pipeline.reading import GuardedReader
 
 if TYPE_CHECKING:
     from sheetgen.model.collect import CollectRequest, CollectResult
-
-Progress = Callable[[int, int, str], None]
 
 
 def collect(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
@@ -23,7 +21,7 @@ def collect(request: CollectRequest, progress: Progress | None = None) -> Collec
         or another person holds the lock; nothing has been recorded then.
     """
     # ほかの部品を読み込み、計画のデータを読む間に、子はブックを読み進む。
-    with BookReader() as reader:
+    with GuardedReader() as reader:
         reading = reader.read(request.paths)
         from sheetgen.pipeline.collecting import gather
 

@@ -17,7 +17,7 @@ from sheetgen.model.collect import (
     UsedWaiver,
 )
 from sheetgen.model.identity import round_mark
-from sheetgen.model.journal import Entry, storable
+from sheetgen.model.journal import JournalEntry, storable
 from sheetgen.model.open_item import with_outcomes as open_items_after
 from sheetgen.model.paths import lasting_path, printed_initiative_year, with_items, with_values
 from sheetgen.model.plan import Plan
@@ -90,7 +90,7 @@ class _Lines:
         self._run = run
         self._year = year
 
-    def of(self, outcome: ItemOutcome) -> Iterator[Entry]:
+    def of(self, outcome: ItemOutcome) -> Iterator[JournalEntry]:
         """一つの実施項目の行。"""
         if outcome.state is ItemState.RECORDED:
             yield from map(self._change, outcome.changes)
@@ -98,7 +98,7 @@ class _Lines:
         yield from map(self._waiver, outcome.waivers)
         yield from map(self._rejected, outcome.rejected)
 
-    def _change(self, change: Change) -> Entry:
+    def _change(self, change: Change) -> JournalEntry:
         answer = change.answer
         return self._run.entry(
             Action.RECORD,
@@ -116,7 +116,7 @@ class _Lines:
             found=answer.how.value,
         )
 
-    def _proposal(self, one: ItemProposal) -> Entry:
+    def _proposal(self, one: ItemProposal) -> JournalEntry:
         return self._run.entry(
             Action.PROPOSE,
             item=one.item,
@@ -130,7 +130,7 @@ class _Lines:
             cell=one.proposal.ref,
         )
 
-    def _waiver(self, used: UsedWaiver) -> Entry:
+    def _waiver(self, used: UsedWaiver) -> JournalEntry:
         return self._run.entry(
             Action.WAIVE,
             item=used.item,
@@ -141,7 +141,7 @@ class _Lines:
             reason=writable(used.reason),
         )
 
-    def _rejected(self, one: Rejected) -> Entry:
+    def _rejected(self, one: Rejected) -> JournalEntry:
         return self._run.entry(
             Action.DECIDE,
             item=one.item,

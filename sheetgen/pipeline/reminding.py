@@ -19,6 +19,7 @@ from sheetgen.letters import (
     sections_sent,
 )
 from sheetgen.messages.letters import UNTOUCHED
+from sheetgen.messages.listing import in_short
 from sheetgen.model.identity import round_mark
 from sheetgen.model.letter import Letter, LetterItem
 from sheetgen.model.plan import Plan
@@ -29,13 +30,13 @@ from sheetgen.output import Staging
 from sheetgen.pipeline.item_states import item_states
 from sheetgen.pipeline.ledger import open_ledger
 from sheetgen.pipeline.letters import (
+    SHOWN,
     Addressees,
     chosen_sections,
     draft,
     left_over,
     letter_items,
     letter_text,
-    some_of,
 )
 from sheetgen.pipeline.posting import Posting, record_sendouts
 from sheetgen.problems import Problem, SheetgenError
@@ -80,7 +81,7 @@ def remind(
         *unread,
         *addressees.problems(one.section for one in late),
         *problems,
-        *_unasked(found),
+        *_unsent_returns(found),
     ]
     # テンプレートの誤りは、試すだけのときにも分かる。
     writer = LetterWriter(request.letters, REMINDER_LETTER)
@@ -122,7 +123,10 @@ def _late(
     late = [one for one in found if (days[one.section] or 0) > 0]
     rest = [one for one in found if one not in late]
     if late and rest:
-        facts = {"count": len(rest), "sections": some_of([one.section for one in rest])}
+        facts = {
+            "count": len(rest),
+            "sections": in_short([one.section for one in rest], SHOWN, "課"),
+        }
         return late, [Problem("L033", facts=facts)]
     if rest:
         known = [one.deadline for one in rest if one.deadline is not None]
@@ -133,13 +137,13 @@ def _late(
     return late, []
 
 
-def _unasked(found: Sequence[Outstanding]) -> list[Problem]:
+def _unsent_returns(found: Sequence[Outstanding]) -> list[Problem]:
     """差戻しをまだ送っていない問い。課はまだ知らないので、促しようがない。"""
-    waiting = [one for one in found if one.unasked]
+    waiting = [one for one in found if one.unsent_returns]
     if not waiting:
         return []
-    count = sum(len(one.unasked) for one in waiting)
-    sections = some_of([one.section for one in waiting])
+    count = sum(len(one.unsent_returns) for one in waiting)
+    sections = in_short([one.section for one in waiting], SHOWN, "課")
     return [Problem("L034", facts={"count": count, "sections": sections})]
 
 
@@ -195,14 +199,14 @@ def _letter(
     def named(ids: Sequence[str], note: str = "") -> tuple[LetterItem, ...]:
         return tuple(replace(items[item], note=note) for item in items if item in ids)
 
-    values = letter_text(plan, chosen, one.told, one.section, one.file)
+    values = letter_text(plan, chosen, one.named_deadline, one.section, one.file)
     return writer.write(
         replace(
             values,
             items=named(one.asked),
             missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
             questioned=named(one.questioned),
-            days_late=max((today - one.told).days, 0) if one.told else 0,
+            days_late=max((today - one.named_deadline).days, 0) if one.named_deadline else 0,
         )
     )
 

@@ -16,13 +16,14 @@ from sheetgen.master import load_plan
 from sheetgen.messages import is_error
 from sheetgen.model.document import Document
 from sheetgen.model.document_sheets import Form, FormPage
+from sheetgen.model.job import Progress
 from sheetgen.model.plan import Plan
 from sheetgen.model.report import Output, ReportFile, ReportRequest, ReportResult
 from sheetgen.pdf import render_pdf
 from sheetgen.pipeline.books import BookMaker
 from sheetgen.pipeline.form_pages import FormPages, round_of
 from sheetgen.pipeline.form_template import FormTemplate
-from sheetgen.pipeline.publishing import Made, Maker, Progress, make_pdf, publish
+from sheetgen.pipeline.publishing import Made, Maker, make_pdf, publish
 from sheetgen.problems import Place, Problem, SheetgenError
 
 READABLE = 8.0

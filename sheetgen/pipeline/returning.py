@@ -24,9 +24,9 @@ from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.template import DOUBT_SAMPLE
 
 # 戻ってきた答えが長すぎても、差戻しは作れなければならない。問題は、知らせることに替える。
-_BORNE = {"F010": "R604", "F015": "R606"}
+_DOWNGRADED = {"F010": "R604", "F015": "R606"}
 # 計画のデータについての知らせ。差戻しでは言わない。
-_UNSAID = {"F013"}
+_OMITTED = {"F013"}
 
 
 def make_returns(
@@ -52,11 +52,11 @@ def make_returns(
         for job in jobs:
             with staging.open(job.file_name) as target:
                 maker.writer.write(maker.book(job), target)
-        problems = [_borne(one, plan) for one in maker.problems() if one.code not in _UNSAID]
+        problems = [_downgraded(one, plan) for one in maker.problems() if one.code not in _OMITTED]
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         staging.place()
-    problems = [one for one in problems if one.code in _BORNE.values()]
+    problems = [one for one in problems if one.code in _DOWNGRADED.values()]
     problems += _cut_short(plan, corrections)
     problems += keep_issue(maker.issue(), request.plan)
     if not maker.lists_reasons:
@@ -78,8 +78,8 @@ def _with_answers(plan: Plan, chosen: Round, corrections: dict[str, Correction])
     return with_items(plan, changed)
 
 
-def _borne(problem: Problem, plan: Plan) -> Problem:
-    code = _BORNE.get(problem.code)
+def _downgraded(problem: Problem, plan: Plan) -> Problem:
+    code = _DOWNGRADED.get(problem.code)
     if code is None:
         return problem
     facts = dict(problem.facts)

@@ -13,7 +13,7 @@ from sheetgen.messages.standing import COPIED, OPEN_ENDS
 from sheetgen.model.action import Action
 from sheetgen.model.identity import round_mark
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.plan import Plan
 from sheetgen.model.rollover import RolloverRequest, RolloverResult
 from sheetgen.model.round import Round, RoundKind
@@ -42,7 +42,7 @@ def rollover(
         plan = ledger.master.plan
         _check_request(request, plan)
         open_ends = list(_open_ends(ledger, moment))
-        told = _waived(request, ledger, open_ends)
+        problems = _waived(request, ledger, open_ends)
         rolled = roll(
             plan,
             request.retire,
@@ -54,7 +54,7 @@ def rollover(
         if not request.dry_run:
             stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
             archive = archive_master(request.plan, stem, ledger.master.digest)
-            told += archive_journal(request.plan)
+            problems += archive_journal(request.plan)
             run = ledger.new_run(moment, who)
             entries = _entries(run, plan, rolled, archive.name, request.reason)
             commit(ledger, rolled.plan, entries)
@@ -67,7 +67,7 @@ def rollover(
         items=rolled.plan.item_count,
         archive=archive,
         run=run.name if run else None,
-        problems=(*ledger.problems, *told, *rolled.problems),
+        problems=(*ledger.problems, *problems, *rolled.problems),
     )
 
 
@@ -157,7 +157,9 @@ def _just_opened(ledger: Ledger) -> bool:
     )
 
 
-def _entries(run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None) -> list[Entry]:
+def _entries(
+    run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None
+) -> list[JournalEntry]:
     """記録簿に書き足す行。"""
     opened = rolled.plan.revision.fiscal_year
     after = {item.id: item for _, _, item in rolled.plan.items()}

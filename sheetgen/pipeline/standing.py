@@ -16,7 +16,7 @@ from sheetgen.keeping.open_items import load_open_items
 from sheetgen.keeping.sendouts import load_sendouts
 from sheetgen.model.action import Action
 from sheetgen.model.identity import round_mark
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.plan import Plan
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.model.sendout import SendKind, SendOut, of_round
@@ -112,7 +112,7 @@ def _last_issued(plan: Path, chosen: Round) -> int:
     return max((path.stat().st_mtime_ns for path in files), default=0)
 
 
-def _undone(entries: Iterable[Entry], mark: str) -> frozenset[str]:
+def _undone(entries: Iterable[JournalEntry], mark: str) -> frozenset[str]:
     entries = tuple(entries)
     undone = keeping.undone_runs(entries)
     return frozenset(

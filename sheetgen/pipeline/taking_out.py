@@ -8,7 +8,7 @@ from datetime import datetime
 from sheetgen import keeping
 from sheetgen.model.action import Action
 from sheetgen.model.item import CrossReference
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import without_items
 from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
@@ -17,7 +17,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 
 def take_out(
-    ledger: Ledger, added: Sequence[Entry], now: datetime, *, dry_run: bool, who: str | None
+    ledger: Ledger, added: Sequence[JournalEntry], now: datetime, *, dry_run: bool, who: str | None
 ) -> UndoResult:
     """``added``（ある回の ADD の行）の実施項目を除く。IDは使い回されない。
 
@@ -39,7 +39,7 @@ def take_out(
     return UndoResult(first.run, first.at, first.by, changes, 0, name, ledger.problems)
 
 
-def _blocked(ledger: Ledger, added: Sequence[Entry]) -> Iterator[Problem]:
+def _blocked(ledger: Ledger, added: Sequence[JournalEntry]) -> Iterator[Problem]:
     """除けないわけ。"""
     plan = ledger.master.plan
     here = {item.id for _, _, item in plan.items()}
@@ -59,7 +59,7 @@ def _blocked(ledger: Ledger, added: Sequence[Entry]) -> Iterator[Problem]:
             yield Problem("S133", place)
 
 
-def _later(entries: Sequence[Entry], run: str) -> list[Entry]:
+def _later(entries: Sequence[JournalEntry], run: str) -> list[JournalEntry]:
     """その回よりあとの、取り消されていない行。"""
     undone = keeping.undone_runs(entries)
     names = list(dict.fromkeys(entry.run for entry in entries))

@@ -13,7 +13,7 @@ from sheetgen.forms.rounds import input_fields
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import initiative_year_of, read_path
 from sheetgen.model.plan import Plan, item_label
 from sheetgen.model.tracing import FieldHistory, ItemHistory, ProposalList, ProposedStep, Step
@@ -106,7 +106,7 @@ class _Steps:
         self._undone = keeping.undone_runs(ledger.entries)
         self._folder = keeping.originals_folder(path)
 
-    def of(self, entry: Entry) -> Step:
+    def of(self, entry: JournalEntry) -> Step:
         """この行。"""
         original = keeping.find_original(self._folder, entry.original) if entry.original else None
         return Step(entry, self._undone.get(entry.run), original)

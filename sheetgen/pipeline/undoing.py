@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen import keeping
+from sheetgen.messages.listing import quoted
 from sheetgen.model.action import Action
 from sheetgen.model.filled import Value
 from sheetgen.model.item import Item
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.model.paths import read_path, with_items, with_values
 from sheetgen.model.plan import Plan
 from sheetgen.model.tracing import Restored, UndoResult
@@ -82,7 +83,7 @@ def undo(
     )
 
 
-def _chosen(entries: Sequence[Entry], run: str | None) -> str:
+def _chosen(entries: Sequence[JournalEntry], run: str | None) -> str:
     """取り消す回。"""
     undone = keeping.undone_runs(entries)
     undoing = set(undone.values())
@@ -95,8 +96,8 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
         return open_runs[-1]
     if run not in runs:
         others = {one.run for one in entries if one.action is Action.ROLLOVER}
-        told = [name for name in open_runs if name not in others]
-        known = "、".join(reversed(told[-SHOWN_RUNS:])) or "なし"
+        restorable = [name for name in open_runs if name not in others]
+        known = "、".join(reversed(restorable[-SHOWN_RUNS:])) or "なし"
         raise UsageError(Problem("R520", place, {"run": run, "known": known}))
     if run in undone:
         raise UsageError(Problem("R521", place, {"run": run, "by": undone[run]}))
@@ -105,7 +106,7 @@ def _chosen(entries: Sequence[Entry], run: str | None) -> str:
     return run
 
 
-def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
+def _refuse_rollover(run: str, lines: Sequence[JournalEntry]) -> None:
     """年度の切り替えは、値だけを戻しても元に戻らない。"""
     archive = [one.file for one in lines if one.action is Action.ROLLOVER and one.file]
     if archive:
@@ -114,7 +115,7 @@ def _refuse_rollover(run: str, lines: Sequence[Entry]) -> None:
 
 
 def _blocked(
-    ledger: Ledger, records: Sequence[Entry], items: Mapping[str, Item]
+    ledger: Ledger, records: Sequence[JournalEntry], items: Mapping[str, Item]
 ) -> Iterator[Problem]:
     """そのあとに変わっていて、戻せない値。"""
     later = _later_runs(ledger.entries, records[0].run) if records else {}
@@ -126,14 +127,14 @@ def _blocked(
         except LookupError:
             yield Problem("R526", place)
             continue
-        facts = {"now": _shown(value), "new": _shown(entry.new)}
+        facts = {"now": quoted(value, LONGEST_SHOWN), "new": quoted(entry.new, LONGEST_SHOWN)}
         if (item, path) in later:
             yield Problem("R524", place, {**facts, "run": later[item, path]})
         elif value not in (entry.new, entry.old):
             yield Problem("R525", place, facts)
 
 
-def _later_runs(entries: Sequence[Entry], run: str) -> dict[tuple[str, str], str]:
+def _later_runs(entries: Sequence[JournalEntry], run: str) -> dict[tuple[str, str], str]:
     """その回よりあとに、同じ欄を記録した（取り消されていない）最後の回。"""
     undone = keeping.undone_runs(entries)
     names = list(dict.fromkeys(entry.run for entry in entries))
@@ -145,7 +146,7 @@ def _later_runs(entries: Sequence[Entry], run: str) -> dict[tuple[str, str], str
     }
 
 
-def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -> Plan:
+def _restored(plan: Plan, records: Sequence[JournalEntry], items: Mapping[str, Item]) -> Plan:
     """値を前に戻した計画。"""
     values: dict[str, dict[str, Value]] = {}
     for entry in records:
@@ -153,12 +154,3 @@ def _restored(plan: Plan, records: Sequence[Entry], items: Mapping[str, Item]) -
     return with_items(
         plan, {item: with_values(items[item], back, 0) for item, back in values.items()}
     )
-
-
-def _shown(value: Value) -> str:
-    if value is None:
-        return "空欄"
-    if not isinstance(value, str):
-        return str(value)  # 計画のデータに戻すとき、文字と取り違えないように
-    text = value.replace("\n", "⏎")
-    return f"「{text}」" if len(text) <= LONGEST_SHOWN else f"「{text[:LONGEST_SHOWN]}…」"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sheetgen.era import wareki
+from sheetgen.messages.listing import excerpt
 from sheetgen.messages.rules import ASKED_FIELDS, RESULTS_NOT_ASKED
 from sheetgen.model.answers import Answer, LockedChange, Proposal
 from sheetgen.model.difference_words import difference_in_words
@@ -19,10 +20,10 @@ from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.problems import Place, Problem
 from sheetgen.rules.case import Case
 
-Found = tuple[Proposal | None, Problem | None]
+Writing = tuple[Proposal | None, Problem | None]
 
 
-def outside_round(case: Case) -> Iterator[Found]:
+def outside_round(case: Case) -> Iterator[Writing]:
     """この照会では開いていない記入欄への書き込み。"""
     opened = case.issued.opened
     base = case.issued.base
@@ -44,12 +45,12 @@ def outside_round(case: Case) -> Iterator[Found]:
         elsewhere.setdefault(year, []).append(answer)
         yield proposal, None
     for answers in elsewhere.values():
-        words = "、".join(f"{one.label}「{_cut(_text(one.value))}」" for one in answers)
+        words = "、".join(f"{one.label}「{excerpt(_text(one.value), 60)}」" for one in answers)
         facts = {"written": words, "asked": _asked(case)}
         yield None, case.problem("R340", answers[0], facts)
 
 
-def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Found]:
+def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Writing]:
     """ロックされた文や見出しの書き換え。"""
     seen = {answer.ref for answer in case.answers.values()}
     for change in changes:
@@ -90,11 +91,6 @@ def _cell_text(cell: RawCell | None) -> str:
     if isinstance(cell.value, str | int | float) and not isinstance(cell.value, bool):
         return printed(cell.value)
     return str(cell.value).upper()
-
-
-def _cut(text: str) -> str:
-    line = text.replace("\n", " ")
-    return line if len(line) <= 60 else line[:60] + "…"
 
 
 def _same(old: str, new: str) -> bool:

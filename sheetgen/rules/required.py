@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.answers import Answer
 from sheetgen.model.numbers import printed
 from sheetgen.rules.case import DASHES, Case, Facts
@@ -61,5 +62,4 @@ def erased(case: Case, answer: Answer) -> Facts | None:
     old = case.base(answer)
     if answer.value is not None or old is None:
         return None
-    words = printed(old).replace("\n", " ")
-    return {"old": words if len(words) <= 60 else words[:60] + "…"}
+    return {"old": excerpt(printed(old), 60)}

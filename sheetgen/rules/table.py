@@ -62,10 +62,10 @@ RULES: tuple[Rule, ...] = (
     Rule("R330", "text", texts.copied_from_plan),
     Rule("R331", "text", texts.same_as_other_year),
     Rule("R332", "words", texts.points_elsewhere),
-    Rule("R333", "text", texts.says_nothing),
+    Rule("R333", "text", texts.has_no_content),
     Rule("R334", "words", texts.unfinished),
     Rule("R335", "any", texts.looks_like_code),
-    Rule("R338", "any", texts.tells_of_a_person),
+    Rule("R338", "any", texts.has_personal_data),
     Rule("R360", "grade", grades.best_but_short),
     Rule("R361", "grade", grades.worst_but_reached),
 )

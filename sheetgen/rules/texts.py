@@ -6,12 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.answers import Answer
 from sheetgen.rules.case import Case, Facts
 from sheetgen.rules.personal import personal_data
 
 _SHORTEST_COMPARED = 5
-_LONGEST_TOLD = 40
 _ELSEWHERE = (
     "(?:詳細は)?(?:別紙|別添|添付(?:資料)?|同上|同左|右記|左記|上記|下記|前年度?|昨年度?|"
     "前回|ホームページ)?(?:の?(?:とおり|通り)|を?参照|に同じ|と?同じ|と?同様|に同様)?"
@@ -84,7 +84,7 @@ def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
     return {"raw": _words(answer)}
 
 
-def says_nothing(case: Case, answer: Answer) -> Facts | None:
+def has_no_content(case: Case, answer: Answer) -> Facts | None:
     """「-」「なし」だけの実績と、欄を取り違えた数や評価だけの実績。
 
     An item that came after the year asked for is told to write ``-``.
@@ -95,7 +95,7 @@ def says_nothing(case: Case, answer: Answer) -> Facts | None:
         return None
     grades = {*case.scale, *map(bare, case.scale)}
     if own in _NOTHING or own.isdecimal() or grades & {own, words.strip()}:
-        return {"raw": _cut(words)}
+        return {"raw": excerpt(words)}
     return None
 
 
@@ -104,7 +104,7 @@ def unfinished(case: Case, answer: Answer) -> Facts | None:
     found = _UNFINISHED.search(_words(answer))
     if found is None:
         return None
-    return {"raw": _cut(found[0]), "around": _around(_words(answer), found.start())}
+    return {"raw": excerpt(found[0]), "around": excerpt(_words(answer), at=found.start())}
 
 
 def still_side_by_side(case: Case, answer: Answer) -> Facts | None:
@@ -116,7 +116,7 @@ def still_side_by_side(case: Case, answer: Answer) -> Facts | None:
         if _SOURCE.fullmatch(line)
     }
     left = next((line for line in _words(answer).splitlines() if line.strip() in lines), None)
-    return {"raw": _cut(left.strip())} if left else None
+    return {"raw": excerpt(left.strip())} if left else None
 
 
 def either_value(case: Case, answer: Answer) -> Facts | None:
@@ -136,21 +136,12 @@ def looks_like_code(case: Case, answer: Answer) -> Facts | None:
         found = re.match(_FORMULA, text)
     if not text or found is None:
         return None
-    return {"raw": _around(text, found.start())}
+    return {"raw": excerpt(text, at=found.start())}
 
 
-def tells_of_a_person(case: Case, answer: Answer) -> Facts | None:
+def has_personal_data(case: Case, answer: Answer) -> Facts | None:
     """公表する文の中の、電話番号など。"""
     if not isinstance(answer.value, str):
         return None
     found = personal_data(answer.value)
     return {"kinds": "、".join(found)} if found else None
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_TOLD else text[:_LONGEST_TOLD] + "…"
-
-
-def _around(text: str, at: int) -> str:
-    start = max(0, at - 10)
-    return text[start : at + 30].replace("\n", " ")

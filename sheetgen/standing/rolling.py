@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
+from sheetgen.messages.listing import in_short
 from sheetgen.model.item import CrossReference, Entry, Item
 from sheetgen.model.paths import with_items
 from sheetgen.model.plan import Measure, Plan, Policy, Revision, item_label
@@ -66,9 +67,8 @@ def roll(
 
 
 def listed(items: Collection[str]) -> str:
-    """初めのいくつかのID。"""
-    shown = "、".join(list(items)[:SHOWN])
-    return f"{shown} ほか" if len(items) > SHOWN else shown
+    """初めのいくつかのIDと、残りの数。"""
+    return in_short(list(items), SHOWN, "件")
 
 
 def _revision(before: Revision, retired: tuple[Retired, ...]) -> Revision:

@@ -28,7 +28,9 @@ _FIXED = (
         MEASURE, Measure.model_fields["name"].title or "", required=True,
         note="推進項目の番号か名称（例: 1 窓口）。▼から選べる。",
     ),
-    ListColumn("section", _of(Item, "section"), note="概要表で上に置く〔…〕の見出し。なければ空。"),
+    ListColumn(
+        "section", _of(Item, "section"), note="概要表で上に置く〔…〕の見出し。なければ空欄。"
+    ),
     ListColumn(TITLE, _of(Item, "title"), required=True, note="実施項目の名称。一行で書く。"),
     ListColumn(
         OWNERS, _of(Item, "owners"), required=True,
@@ -38,7 +40,7 @@ _FIXED = (
     ListColumn(
         INTRODUCED, _of(Item, "introduced"),
         note="計画に加えた年度（例: 令和7年度）。"
-        "空なら、初めの一覧では初年度、あとは年次見直しの年度。",
+        "空欄なら、初めの一覧では初年度、あとは年次見直しの年度。",
     ),
     ListColumn("improvement", _of(Item, "improvement"), note="段落は改行（Alt+Enter）で分ける。"),
     ListColumn("current_state", _of(Item, "current_state"), note="段落は改行で分ける。"),
@@ -55,7 +57,7 @@ _FIXED = (
 _OVERVIEW = tuple(
     ListColumn(
         f"overview.{name}", field.title or "",
-        note="概要表に書く文。空なら、左の欄から作る。",
+        note="概要表に書く文。空欄なら、左の欄から作る。",
     )
     for name, field in OverviewRow.model_fields.items()
 )  # fmt: skip
@@ -73,7 +75,7 @@ _YEARLY = {
     ),
     EFFECT: ListColumn(
         EFFECT, YearPlan.model_fields["effect"].title or "", FieldKind.MONEY,
-        note="千円で書く。なければ「-」か空。",
+        note="千円で書く。なければ「-」か空欄。",
     ),
 }  # fmt: skip
 
@@ -125,9 +127,9 @@ def required_columns() -> tuple[ListColumn, ...]:
 
 
 def blank_texts() -> dict[str, str]:
-    """空でも加えるが、空であることを告げる欄（名から見出しへ）。"""
-    told = ("improvement", "current_state", "vision", "indicator.name")
-    return {column.key: column.title for column in _FIXED if column.key in told}
+    """空欄でも加えるが、空欄であることを告げる欄（名から見出しへ）。"""
+    announced = ("improvement", "current_state", "vision", "indicator.name")
+    return {column.key: column.title for column in _FIXED if column.key in announced}
 
 
 def label_of(key: str, plan: Plan) -> str:

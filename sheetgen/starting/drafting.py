@@ -67,18 +67,18 @@ def _draft(
     measure = _measure(values, plan)
     title = values.line(TITLE)
     if title is None:
-        values.tell("I020", TITLE)
+        values.report("I020", TITLE)
     owners = _owners(values, plan)
     fields = _fields(values, plan)
     if measure is None or title is None:
         return None
     known = titles.get((measure.number, _plain(title)))
     if known:
-        values.tell("I025", TITLE, title=title, id=known, measure=measure.name)
+        values.report("I025", TITLE, title=title, id=known, measure=measure.name)
         return None
     numbers = numbering.next(measure)
     if numbers is None:
-        values.tell("I026", MEASURE, measure=measure.name)
+        values.report("I026", MEASURE, measure=measure.name)
         return None
     number, item_id = numbers
     for key, label in blank_texts().items():
@@ -141,7 +141,7 @@ def _introduced(values: RowValues, plan: Plan) -> int:
         year = fiscal_year_in(written)
         if year is not None and year <= plan.final_year:
             return year
-        values.tell("I024", INTRODUCED, value=written, last=plan.final_year)
+        values.report("I024", INTRODUCED, value=written, last=plan.final_year)
     founding = plan.item_count == 0 and not plan.revision.retired_items
     return plan.first_year if founding else min(plan.revision.fiscal_year, plan.final_year)
 
@@ -150,7 +150,7 @@ def _measure(values: RowValues, plan: Plan) -> Measure | None:
     """書かれた番号か名称の推進項目。"""
     written = values.line(MEASURE)
     if written is None:
-        values.tell("I020", MEASURE)
+        values.report("I020", MEASURE)
         return None
     plain = _plain(written)
     for _, measure in plan.measures():
@@ -160,7 +160,7 @@ def _measure(values: RowValues, plan: Plan) -> Measure | None:
         if plain in (name, number, f"({number})", f"{number}{name}", f"({number}){name}"):
             return measure
     listed = "、".join(f"{measure.number} {measure.name}" for _, measure in plan.measures())
-    values.tell("I021", MEASURE, value=written, choices=listed)
+    values.report("I021", MEASURE, value=written, choices=listed)
     return None
 
 
@@ -168,7 +168,7 @@ def _owners(values: RowValues, plan: Plan) -> list[Owner]:
     """書かれた課。部を省いても、同じ名の課が一つだけなら分かる。"""
     written = values.names(OWNERS)
     if not written:
-        values.tell("I020", OWNERS)
+        values.report("I020", OWNERS)
     found: list[Owner] = []
     for name in written:
         plain = _plain(name)
@@ -178,9 +178,9 @@ def _owners(values: RowValues, plan: Plan) -> list[Owner]:
             found += [one for one in matching if one not in found]
         elif matching:
             choices = "、".join(one.full_name for one in matching)
-            values.tell("I029", OWNERS, value=name, choices=choices)
+            values.report("I029", OWNERS, value=name, choices=choices)
         else:
-            values.tell("I028", OWNERS, value=name)
+            values.report("I028", OWNERS, value=name)
     return found
 
 

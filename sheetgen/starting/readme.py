@@ -56,7 +56,7 @@ def _steps(first_round: str) -> str:
 _DECISIONS = (
     "評価の段階（A から D）は仮のものです。"
     "`data/plan.json` の `evaluation_scale` を、計画の定めに合わせてください。",
-    "基本方針の文章（`description`）、計画の概要（`overview`）、問合せ先（`contact`）は空です。"
+    "基本方針の文章（`description`）、計画の概要（`overview`）、問合せ先（`contact`）は空欄です。"
     "年次見直しの文書を作る前に書いてください。",
     "部と課は `departments` にあります。"
     "課のメールを入れると、送る前のメールの下書きに宛先が入ります。",

@@ -29,14 +29,14 @@ def rows_of(book: RawBook, plan: Plan, file: str) -> tuple[list[ListRow], list[P
     for number in sorted(row for row in grid if row > heading):
         cells = {columns[at].key: cell for at, cell in grid[number].items() if at in columns}
         refs = {column.key: f"{at}{number}" for at, column in columns.items()}
-        if any(_says(cell) for cell in cells.values()):
+        if any(_has_text(cell) for cell in cells.values()):
             rows.append(ListRow(cells, refs, sheet.name))
     if not rows and not problems:
         problems.append(Problem("I014", Place(file=file, sheet=sheet.name)))
     return rows, problems
 
 
-def _says(cell: RawCell) -> bool:
+def _has_text(cell: RawCell) -> bool:
     """セルに何か書いてあるか。"""
     blank = isinstance(cell.value, str) and not cell.value.strip()
     return cell.formula is not None or not (cell.kind is CellKind.BLANK or blank)
@@ -46,7 +46,7 @@ def _grid(sheet: RawSheet) -> dict[int, dict[str, RawCell]]:
     grid: dict[int, dict[str, RawCell]] = {}
     for ref, cell in sheet.cells.items():
         found = _REF.fullmatch(ref)
-        if found and _says(cell):
+        if found and _has_text(cell):
             grid.setdefault(int(found[2]), {})[found[1]] = cell
     return grid
 

@@ -34,7 +34,7 @@ class RowValues:
             file=self._file, sheet=self.row.sheet, cell=self.row.refs.get(key), label=label
         )
 
-    def tell(self, code: str, key: str, **facts: object) -> None:
+    def report(self, code: str, key: str, **facts: object) -> None:
         """この欄の問題を加える。"""
         self.problems.append(Problem(code, self.place(key), facts))
 
@@ -51,7 +51,7 @@ class RowValues:
             return None
         text = text.strip()
         if "\n" in text or "\t" in text:
-            self.tell("I023", key)
+            self.report("I023", key)
         return text or None
 
     def names(self, key: str) -> list[str]:
@@ -92,7 +92,7 @@ class RowValues:
         here = self.place(key)
         self.problems += [Problem(code, here, facts) for code, facts in found.doubts]
         if not found.readable and not found.doubts:
-            self.tell("I022", key, value=str(cell.value))
+            self.report("I022", key, value=str(cell.value))
         return found.value
 
 

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sheetgen.messages.listing import excerpt, shortened
 from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import HYPHENS, LONG_MARK, MINUS, fold, is_word, lone_mark
 from sheetgen.values.numerals import NUMERALS, number
-from sheetgen.values.plain_text import BLANKS, excerpt, shortened
+from sheetgen.values.plain_text import BLANKS
 from sheetgen.values.units import (
     COUNTERS,
     THOUSAND_YEN,
@@ -43,7 +44,7 @@ _ONE_WAY_OR_ANOTHER = frozenset("一〇○◯十二八")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureField:
     """数の欄についての約束。``money`` は千円の欄。``numeric`` は数を待っているか。"""
 
     unit: str | None
@@ -52,7 +53,7 @@ class Figure:
     decimals: bool
 
 
-def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
+def read_figure(text: str, figure: FigureField, notes: Notes) -> Value:
     """文字で書かれた値を読む。``text`` は空でない。"""
     mark = lone_mark(text, notes)
     if mark is not None:
@@ -70,7 +71,7 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
         return value
     if is_word(text):
         notes.use("word")
-        notes.ask("R215", raw=shortened(text))
+        notes.ask("R215", raw=shortened(text, 100))
         return text
     own = Notes()
     bare = text.strip(BLANKS)
@@ -79,7 +80,7 @@ def read_figure(text: str, figure: Figure, notes: Notes) -> Value:
     if value is None:
         notes.use("as_text")
         if not any(code == "R214" for code, _ in own.doubts):
-            notes.ask("R216", raw=shortened(text))
+            notes.ask("R216", raw=shortened(text, 100))
         notes.doubts += [doubt for doubt in own.doubts if doubt[0] == "R214"]
         return text
     notes.rules += [rule for rule in own.rules if rule not in notes.rules] or ["number_text"]
@@ -97,7 +98,7 @@ def _plain_number(text: str, notes: Notes) -> int | float | None:
     return None
 
 
-def _number(text: str, figure: Figure, notes: Notes) -> int | float | None:
+def _number(text: str, figure: FigureField, notes: Notes) -> int | float | None:
     if text in _ONE_WAY_OR_ANOTHER:
         notes.ask("R214", raw=text)
         return None
@@ -148,7 +149,7 @@ def _sign(text: str, notes: Notes) -> tuple[bool, bool, str]:
     return True, bool(gap) and dash, text[match.end() :].strip()
 
 
-def _split(text: str, figure: Figure) -> tuple[str | None, str]:
+def _split(text: str, figure: FigureField) -> tuple[str | None, str]:
     """数の部分と、単位。分けられなければ ``None``。"""
     for own in own_units(figure.unit):
         tail = re.search(rf" *{re.escape(own)}$", folded(text))
@@ -163,7 +164,7 @@ def _split(text: str, figure: Figure) -> tuple[str | None, str]:
     return match[1].strip(), match[2].strip()
 
 
-def _may_be_kanji(amount: str, unit: str, figure: Figure) -> bool:
+def _may_be_kanji(amount: str, unit: str, figure: FigureField) -> bool:
     """漢数字と読んでよいか。``一部`` や ``十分`` のようなことばを、数と読まない。"""
     if re.search("[0-9]", amount):
         return True
@@ -175,7 +176,7 @@ def _may_be_kanji(amount: str, unit: str, figure: Figure) -> bool:
 def _scaled(
     value: Decimal,
     unit: str,
-    figure: Figure,
+    figure: FigureField,
     notes: Notes,
     yen_mark: bool,
     amount: str,

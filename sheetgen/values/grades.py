@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from sheetgen.messages.listing import shortened
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import fold
-from sheetgen.values.plain_text import shortened
 
 # The circle has several code points; input methods offer them in one list.
 _ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
@@ -36,9 +36,9 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
         found = _before_remark(plain, known)
         if found is not None:
             notes.use("grade_remark")
-            notes.ask("R223", raw=shortened(text), grade=found)
+            notes.ask("R223", raw=shortened(text, 100), grade=found)
     if found is None:
-        notes.ask("R224", raw=shortened(text), scale="・".join(scale))
+        notes.ask("R224", raw=shortened(text, 100), scale="・".join(scale))
     return found
 
 

@@ -14,7 +14,7 @@ from sheetgen.model.filled import Value
 from sheetgen.model.numbers import printed
 from sheetgen.model.text import LARGEST_NUMBER
 from sheetgen.values.dates import date_from_serial, shown_date, typed_before
-from sheetgen.values.figures import Figure, as_number
+from sheetgen.values.figures import FigureField, as_number
 from sheetgen.values.found import Notes
 from sheetgen.values.units import THOUSAND_YEN, YEN, is_percent, money_unit
 
@@ -46,7 +46,7 @@ def seen_number(value: int | float, number_format: str) -> str:
     return printed(value)
 
 
-def read_number(value: int | float, number_format: str, figure: Figure, notes: Notes) -> Value:
+def read_number(value: int | float, number_format: str, figure: FigureField, notes: Notes) -> Value:
     """数のセルの値。入らない大きさなら ``None``。"""
     number = clean_number(value, notes)
     if number is None or number_format == "General":
@@ -58,7 +58,7 @@ def read_number(value: int | float, number_format: str, figure: Figure, notes: N
     return shown if abs(shown) < LARGEST_NUMBER else None
 
 
-def _percent(number: int | float, figure: Figure, notes: Notes) -> int | float:
+def _percent(number: int | float, figure: FigureField, notes: Notes) -> int | float:
     """百分率の形式の数。98.3% は 0.983 としてセルにある。"""
     hundredfold = as_number(Decimal(repr(number)) * 100)
     if is_percent(figure.unit):
@@ -70,7 +70,7 @@ def _percent(number: int | float, figure: Figure, notes: Notes) -> int | float:
 
 
 def _formatted(
-    number: int | float, number_format: str, figure: Figure, notes: Notes
+    number: int | float, number_format: str, figure: FigureField, notes: Notes
 ) -> int | float:
     """表示形式のために、違う数に見えていないか。"""
     section = _section(number, number_format)

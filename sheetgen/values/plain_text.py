@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.text import LONGEST_TEXT
 from sheetgen.values.found import Notes
 
@@ -17,8 +18,6 @@ BLANKS = (
     "\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
 """目に見えない空白。セルの終わりにあっても、書いたことにはならない。"""
-
-LONGEST_TOLD = 100  # 字。問いに添える、書かれていた文字の長さの上限
 
 GETA = "〓"
 """読めない字の代わりに置く、印刷の約束の字。"""
@@ -67,26 +66,14 @@ def _mended(text: str, notes: Notes) -> str:
     if lost:
         kept = re.sub(_LOST, GETA, kept)
         notes.use("lost")
-        notes.ask("R207", count=len(lost), text=excerpt(kept, kept.find(GETA)))
+        notes.ask("R207", count=len(lost), text=excerpt(kept, at=kept.find(GETA)))
     if re.search(_USER_DEFINED, kept):
         shown = re.search(_USER_DEFINED, kept)
         notes.ask("R209", count=len(re.findall(_USER_DEFINED, kept)),
-                  text=excerpt(kept, shown.start() if shown else 0))  # fmt: skip
+                  text=excerpt(kept, at=shown.start() if shown else 0))  # fmt: skip
     return kept
 
 
 def is_too_long(text: str) -> bool:
     """一つのセルに入らない長さか。"""
     return len(text) > LONGEST_TEXT // 2 and utf16_length(text) > LONGEST_TEXT
-
-
-def shortened(text: str) -> str:
-    """問いに添える、書かれていたとおりの文字。長ければ終わりを略す。"""
-    return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "…"
-
-
-def excerpt(text: str, at: int = 0, length: int = 40) -> str:
-    """問いに添える、その所の前後の文字。"""
-    start = max(0, at - length // 2) if at > length // 2 else 0
-    part = text[start : start + length].replace("\n", " ")
-    return ("…" if start else "") + part + ("…" if start + length < len(text) else "")

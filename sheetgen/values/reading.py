@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sheetgen.messages.listing import excerpt
 from sheetgen.model.filled import Value
 from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import FieldKind
 from sheetgen.model.text import LONGEST_TEXT
-from sheetgen.values.figures import Figure, read_figure
+from sheetgen.values.figures import FigureField, read_figure
 from sheetgen.values.found import Notes, ReadValue
 from sheetgen.values.grades import read_grade
 from sheetgen.values.numbers import read_date, read_number, read_serial, seen_number
-from sheetgen.values.plain_text import clean, excerpt, is_too_long, utf16_length
+from sheetgen.values.plain_text import clean, is_too_long, utf16_length
 
 __all__ = ["Expected", "ReadValue", "read_value"]
 
@@ -50,10 +51,10 @@ def read_value(
     if cell.formula is not None:
         if cell.kind is CellKind.BLANK:
             raw = "=" + cell.formula.lstrip("=")
-            notes.ask("R201", formula=excerpt(raw, length=80))
+            notes.ask("R201", formula=excerpt(raw, 80))
             return notes.refusal(raw)
         notes.use("formula")
-        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), length=80),
+        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), 80),
                   value=excerpt(str(cell.value)))  # fmt: skip
     if cell.kind is CellKind.ERROR:
         notes.ask("R203", raw=str(cell.value))
@@ -74,11 +75,11 @@ def read_value(
     return _of_text(raw, raw, kind, expected, notes, cell.struck)
 
 
-def _figure(kind: FieldKind, expected: Expected) -> Figure:
+def _figure(kind: FieldKind, expected: Expected) -> FigureField:
     if kind is FieldKind.MONEY:
-        return Figure(None, True, True, False)
+        return FigureField(None, True, True, False)
     decimals = "." in expected.number_format or expected.number_format == "General"
-    return Figure(expected.unit, False, expected.numeric, decimals)
+    return FigureField(expected.unit, False, expected.numeric, decimals)
 
 
 def _of_number(
@@ -100,7 +101,7 @@ def _of_number(
         notes.ask("R212", whole=raw, rest="（空欄）")
         notes.use("struck")
         return notes.result(None, raw)
-    return notes.result(_told(number, kind, notes), raw)
+    return notes.result(_checked_fraction(number, kind, notes), raw)
 
 
 def _of_text(
@@ -124,10 +125,10 @@ def _of_text(
         grade = read_grade(cleaned, expected.scale, notes)
         return notes.refusal(raw) if grade is None else notes.result(grade, raw)
     value = read_figure(cleaned, _figure(kind, expected), notes)
-    return notes.result(_told(value, kind, notes), raw)
+    return notes.result(_checked_fraction(value, kind, notes), raw)
 
 
-def _told(value: Value, kind: FieldKind, notes: Notes) -> Value:
+def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
     """千円に満たない端数があれば、知らせる。"""
     if kind is FieldKind.MONEY and isinstance(value, float) and not value.is_integer():
         notes.ask("R221", value=f"{value:,}")

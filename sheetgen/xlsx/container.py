@@ -33,7 +33,7 @@ class ContainerFullError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PackedPart:
     """圧縮し終えた一つの部品。"""
 
     data: bytes
@@ -42,13 +42,13 @@ class Entry:
     size: int
 
 
-def compress(name: str, data: bytes) -> Entry:
+def compress(name: str, data: bytes) -> PackedPart:
     """部品を圧縮する。画像はすでに圧縮されているので、そのまま入れる。"""
     if name.lower().endswith(_COMPRESSED):
-        return Entry(data, _STORED, zlib.crc32(data), len(data))
+        return PackedPart(data, _STORED, zlib.crc32(data), len(data))
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(data) + packer.flush()
-    return Entry(packed, _DEFLATED, zlib.crc32(data), len(data))
+    return PackedPart(packed, _DEFLATED, zlib.crc32(data), len(data))
 
 
 class Container:
@@ -66,7 +66,7 @@ class Container:
         """部品を圧縮して入れる。"""
         self.put(name, compress(name, data))
 
-    def put(self, name: str, entry: Entry) -> None:
+    def put(self, name: str, entry: PackedPart) -> None:
         """圧縮し終えた部品を入れる。"""
         encoded = name.encode()
         # 英数字だけの名には印を付けない（Excel が書くものと同じになる）。

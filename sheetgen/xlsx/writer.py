@@ -12,7 +12,7 @@ from typing import IO
 from sheetgen.model.filled import FilledBook, FilledSheet, InputState, SheetBinding
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
-from sheetgen.xlsx.container import Container, ContainerFullError, Entry, compress
+from sheetgen.xlsx.container import Container, ContainerFullError, PackedPart, compress
 from sheetgen.xlsx.dependents import (
     Dependent,
     PartNames,
@@ -74,7 +74,7 @@ class TemplateWriter:
         samples = self._samples()
         self.has_doubt_sample = InputState.DOUBT in samples
         self._styles = StyleSheet(*package.tree(styles), samples)
-        self._recent_styles: dict[tuple[StyleChange, ...], Entry] = {}
+        self._recent_styles: dict[tuple[StyleChange, ...], PackedPart] = {}
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
         self.notes: tuple[Problem, ...] = tuple(
             note
@@ -153,7 +153,7 @@ class TemplateWriter:
         for name, entry in self._unchanging.items():
             container.put(name, entry)
 
-    def _styles_entry(self, styles: StyleBook) -> Entry:
+    def _styles_entry(self, styles: StyleBook) -> PackedPart:
         """書式の部品。同じ違いを使うブックは多いので、少しの間とっておく。"""
         entry = self._recent_styles.pop(styles.changes, None)
         if entry is None:

@@ -22,7 +22,7 @@ from returned.sections import Form
 from sheetgen.messages import message_of
 from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
 from sheetgen.model.job import GenerateRequest, GenerateResult
-from sheetgen.model.journal import Entry
+from sheetgen.model.journal import JournalEntry
 from sheetgen.pipeline import collect, generate
 from sheetgen.problems import Level, Problem
 
@@ -134,7 +134,7 @@ class Desk:
         """記録簿のすべての行。どれも決めた形であること。"""
         path = self.plan.parent / "journal.jsonl"
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return [Entry.model_validate_json(line).model_dump(mode="json") for line in lines]
+        return [JournalEntry.model_validate_json(line).model_dump(mode="json") for line in lines]
 
     def originals(self) -> list[Path]:
         """しまった原本。"""

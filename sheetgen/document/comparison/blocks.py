@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetgen.document.comparison.rows import sides
-from sheetgen.model.comparison import ComparedBlock, ComparedRow, Mark, Side, State
+from sheetgen.model.comparison import ComparedBlock, ComparedRow, ComparedState, Mark, Side
 from sheetgen.model.difference import joined_runs
 
 
@@ -36,13 +36,13 @@ def block_of(
     if new is None:
         if old is None:
             return None
-        state, before, after = State.ENDED, _whole(old), Side((), Mark.DELETED)
+        state, before, after = ComparedState.ENDED, _whole(old), Side((), Mark.DELETED)
     elif old is None:
-        state, before, after = State.NEW, Side((), Mark.ADDED), _whole(new)
+        state, before, after = ComparedState.NEW, Side((), Mark.ADDED), _whole(new)
     else:
         before, after = _headings(old, new)
-        state = State.CHANGED if rows or old.name != new.name else State.RENUMBERED
-        if state is State.RENUMBERED and old.label == new.label:
+        state = ComparedState.CHANGED if rows or old.name != new.name else ComparedState.RENUMBERED
+        if state is ComparedState.RENUMBERED and old.label == new.label:
             return None
     both = old is not None and new is not None
     return ComparedBlock(

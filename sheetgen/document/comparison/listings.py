@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sheetgen.document.comparison.entries import item_heading
-from sheetgen.model.comparison import ComparedBlock, ComparedSection, Listed, Listing, State
+from sheetgen.model.comparison import ComparedBlock, ComparedSection, ComparedState, Listed, Listing
 from sheetgen.model.item import Item
 from sheetgen.model.plan import Measure, Plan
 
 # 欄に変わりのないまとまりの、変わった所。
 _WHAT = {
-    State.NEW: "新規",
-    State.ENDED: "終了",
-    State.CHANGED: "名称",
-    State.RENUMBERED: "番号",
+    ComparedState.NEW: "新規",
+    ComparedState.ENDED: "終了",
+    ComparedState.CHANGED: "名称",
+    ComparedState.RENUMBERED: "番号",
 }
 _Known = dict[str, tuple[Measure, Item]]
 
@@ -89,7 +89,7 @@ def _retitled(before: _Known, after: _Known) -> Iterator[Listed]:
 
 def _changed(blocks: Sequence[ComparedBlock], before: _Known, after: _Known) -> Iterator[Listed]:
     for block in blocks:
-        if block.item and block.rows and block.state is State.CHANGED:
+        if block.item and block.rows and block.state is ComparedState.CHANGED:
             one = block.item
             yield _entry(one, before.get(one), after.get(one), _fields_of(block))
 

@@ -27,7 +27,7 @@ _STRICT = "http://purl.oclc.org/ooxml/"
 _MACROS = "R040"
 
 # 関係の種類 -> 参考として知らせるコード
-_TOLD = {
+_CODES = {
     "vbaProject": "R040",
     "xlMacrosheet": "R040",
     "xlIntlMacrosheet": "R040",
@@ -66,7 +66,7 @@ class BookReader:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._relations = Relations(archive)
-        self._told: dict[str, Problem] = {}
+        self._relation_problems: dict[str, Problem] = {}
         self._problems: list[Problem] = []
         self._cells = 0
 
@@ -82,7 +82,7 @@ class BookReader:
         if root.local != "workbook":
             raise refuse("R021")
         related = self._relations.of(main)
-        self._told.update(told(related))
+        self._relation_problems.update(relation_problems(related))
         maker = _maker(self._strings(related), self._looks(related), _is_1904(root))
         sheets = list(self._sheets(root, related, maker))
         if not sheets:
@@ -92,13 +92,13 @@ class BookReader:
             sheets=tuple(sheets),
             names=tuple(_names(root, names)),
             properties=core_properties(self._relations, self._archive, top),
-            problems=(*self._told.values(), *self._problems),
+            problems=(*self._relation_problems.values(), *self._problems),
         )
 
     def _format(self, root: Element) -> BookFormat:
         if any(uri.startswith(_STRICT) for uri in root.attrs.values()):
             return BookFormat.STRICT
-        return BookFormat.XLSM if _MACROS in self._told else BookFormat.XLSX
+        return BookFormat.XLSM if _MACROS in self._relation_problems else BookFormat.XLSX
 
     def _workbook(self, part: str) -> tuple[Element, list[_Name]]:
         """本体の根と、定義された名前。"""
@@ -181,7 +181,7 @@ class BookReader:
             reader = RemarkReader(self._archive, self._relations)
             remarks = reader.read(related, content.links)
             found += reader.problems
-        self._told.update(told(related))
+        self._relation_problems.update(relation_problems(related))
         self._problems += [on_sheet(name, problem) for problem in found]
         return content.sheet(name, hidden, remarks)
 
@@ -197,9 +197,9 @@ class BookReader:
         return parse_sheet((utf8(data, part),), part, maker)
 
 
-def told(related: list[Relation]) -> dict[str, Problem]:
+def relation_problems(related: list[Relation]) -> dict[str, Problem]:
     """マクロや外へのリンクなど、読まずに知らせるもの。"""
-    return {_TOLD[one.kind]: Problem(_TOLD[one.kind]) for one in related if one.kind in _TOLD}
+    return {_CODES[one.kind]: Problem(_CODES[one.kind]) for one in related if one.kind in _CODES}
 
 
 def core_properties(relations: Relations, archive: Archive, top: list[Relation]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from sheetgen.xlsx.reading.archive import Archive, refuse
 from sheetgen.xlsx.reading.biff_text import struck_text
 from sheetgen.xlsx.reading.cells import CellMaker
 from sheetgen.xlsx.reading.formats import BUILTIN, GENERAL, is_date
-from sheetgen.xlsx.reading.ooxml import core_properties, told
+from sheetgen.xlsx.reading.ooxml import core_properties, relation_problems
 from sheetgen.xlsx.reading.relations import Relation, Relations
 from sheetgen.xlsx.reading.remarks import RemarkReader
 from sheetgen.xlsx.reading.sheet_parser import on_sheet
@@ -55,7 +55,7 @@ class XlsbReader:
             self._workbook(self._archive.read(main))
             struck, looks = self._styles(related)
             maker = CellMaker(list(self._strings(related, struck)), looks, self._date1904)
-            problems = told(related)
+            problems = relation_problems(related)
             sheets = list(self._sheets(related, maker, problems))
             names = tuple(self._names())
         except (struct.error, IndexError):
@@ -134,7 +134,7 @@ class XlsbReader:
             except SheetgenError as error:
                 raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
             own = [one for one in self._relations.of(one.target) if one.kind != "comments"]
-            problems.update(told(own))
+            problems.update(relation_problems(own))
             remarks = RemarkReader(self._archive, self._relations).read(own, [])
             yield content.sheet(name, hidden, remarks)
 

@@ -1,12 +1,14 @@
-"""``--waive`` の指定と、前に通したことを、問題に当てる。"""
+"""職員が決めたこと：``--take`` で採る様式、``--waive`` で通す問題、前に通したこと。"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from sheetgen.messages import CATALOGUE
-from sheetgen.model.answers import ReturnedForm
+from sheetgen.model.answers import FormAnswer, ReturnedForm
 from sheetgen.model.collect import Take, UsedWaiver, Waiver
 from sheetgen.model.filled import Value
 from sheetgen.model.journal import storable
@@ -15,6 +17,9 @@ from sheetgen.model.paths import lasting_path
 from sheetgen.model.plan import Plan
 from sheetgen.problems import Level, Place, Problem
 
+MASTER = "master"
+_SPECIAL = "&()^%;,="
+"""コマンドプロンプトが、ファイルの名の一部と思わない字。"""
 LONGEST_FACTS = 500
 """値のない問題を覚えておく文の、長さの上限。"""
 
@@ -64,8 +69,95 @@ def _may_be_waived(code: str, waivable: Callable[[str], bool]) -> bool:
     return CATALOGUE[code].level is Level.CONFIRM or waivable(code)
 
 
+class Verdict(Enum):
+    """様式のどれでもない決まり方。"""
+
+    MASTER = "master"
+    NONE = "none"
+    AMBIGUOUS = "ambiguous"
+
+
+class Choice:
+    """一つの実施項目に当たる指定。その項目だけの指定が、全体の指定に勝つ。"""
+
+    def __init__(self, takes: Iterable[Take], item: str) -> None:
+        mine = [take for take in takes if take.item in (item, None)]
+        self._own = [take for take in mine if take.item]
+        self._common = [take for take in mine if not take.item]
+
+    def forces(self, one: FormAnswer) -> bool:
+        """古い写しと見える値でも採ると、この項目について名指しされているか。"""
+        return any(take.file is not None and is_named(take.file, one.form) for take in self._own)
+
+    def decide(self, wanted: Sequence[FormAnswer]) -> FormAnswer | Verdict:
+        """食い違う値のどれを採るか。"""
+        for takes in (self._own, self._common):
+            picked = [one for one in wanted if any(_picks(take, one) for take in takes)]
+            master = any(take.file is None for take in takes)
+            values = {one.value for one in picked}
+            if len(values) + master > 1:
+                return Verdict.AMBIGUOUS
+            if picked:
+                return picked[0]
+            if master:
+                return Verdict.MASTER
+        return Verdict.NONE
+
+
+def unmatched_takes(takes: Sequence[Take], forms: Sequence[ReturnedForm]) -> list[Problem]:
+    """どの様式も指していない指定。"""
+    known = "、".join(sorted({form.file for form in forms})) or "なし"
+    found = []
+    for take in takes:
+        mine = [form for form in forms if take.item in (form.issued.item_id, None)]
+        if take.file is not None and not any(is_named(take.file, form) for form in mine):
+            words = f"{take.item}:{take.file}" if take.item else take.file
+            found.append(Problem("R425", Place(label="--take"), {"take": words, "known": known}))
+    return found
+
+
+def _picks(take: Take, one: FormAnswer) -> bool:
+    return take.file is not None and is_named(take.file, one.form)
+
+
+def choices_text(item: str, answers: Sequence[FormAnswer]) -> str:
+    """``--take`` に書くものを、そのまま打てる形で並べる。"""
+    return " か ".join(
+        [*(take_text(item, one, answers) for one in answers), f"--take {item}:{MASTER}"]
+    )
+
+
+def take_text(item: str, one: FormAnswer, among: Sequence[FormAnswer] = ()) -> str:
+    """その様式を採る指定。同じファイルにほかの値があれば、シートの名も添える。"""
+    return f"--take {take_words(item, one, among)}"
+
+
+def take_words(item: str, one: FormAnswer, among: Sequence[FormAnswer] = ()) -> str:
+    """``--take`` のあとに書くことば。空白などがあれば引用符で囲む。"""
+    twice = any(o.form.file == one.form.file and o.value != one.value for o in among)
+    words = f"{item}:{one.form.file}" + (f"!{one.form.sheet}" if twice else "")
+    return f'"{words}"' if any(one.isspace() or one in _SPECIAL for one in words) else words
+
+
+def is_named(name: str, form: ReturnedForm) -> bool:
+    """``--take`` に書かれた名が、この様式のファイル（とシート）を指すか。
+
+    A name may be given with more or fewer folders than are shown, with either slash,
+    in any width and context.
+    """
+    wanted = _plain(name)
+    return any(
+        wanted == full or full.endswith("/" + wanted) or wanted.endswith("/" + full)
+        for full in (_plain(form.file), _plain(f"{form.file}!{form.sheet}"))
+    )
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).replace("\\", "/").casefold().strip()
+
+
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class WaiverResult:
     """問題を、残るもの・今回通したものに分けた結果。``met`` は指定に当たった符号。"""
 
     problems: tuple[Problem, ...]
@@ -73,8 +165,8 @@ class Sifted:
     met: frozenset[Waiver]
 
 
-class Desk:
-    """通す問題の窓口。
+class Waivers:
+    """通す問題。今回の指定と、前に通したこと。
 
     ``initiative_year`` is the one of the round, for telling fields apart over the rounds.
     """
@@ -93,7 +185,7 @@ class Desk:
         self._year = initiative_year
         self._waivable = waivable
 
-    def sift(self, item: str, found: Iterable[tuple[Problem, ReturnedForm | None]]) -> Sifted:
+    def sift(self, item: str, found: Iterable[tuple[Problem, ReturnedForm | None]]) -> WaiverResult:
         """一つの実施項目の問題（と、その様式）を分ける。同じ問題は一度だけ。"""
         left: dict[tuple[object, ...], Problem] = {}
         used: dict[WaivedValue, UsedWaiver] = {}
@@ -117,7 +209,7 @@ class Desk:
                     used.setdefault(key, waiver)
                     continue
             left.setdefault(_identity(problem), problem)
-        return Sifted(tuple(left.values()), tuple(used.values()), frozenset(met))
+        return WaiverResult(tuple(left.values()), tuple(used.values()), frozenset(met))
 
 
 def _doubted(problem: Problem, form: ReturnedForm | None) -> tuple[str | None, Value]:
