@@ -38,10 +38,9 @@ def publish(
 ) -> ReportResult:
     """形ごとに作り、できたものをすべて置く。
 
-    One that cannot be made does not keep the others back: its problem is told, and the
-    rest is placed.
+    作れない形があっても、ほかの形は置く。作れないわけは、問題として返す。
 
-    :raises SheetgenError: nothing could be made, or it cannot be placed.
+    :raises SheetgenError: 一つの形も作れない、または置けない。
     """
     told = list(problems)
     made: list[Made] = []

@@ -36,7 +36,7 @@ def original_keeper(ledger: Ledger) -> keeping.OriginalKeeper:
 def keep_originals(ledger: Ledger, files: Iterable[Delivered]) -> tuple[Problem, ...]:
     """届いたファイルを、ほかの何よりも先にしまう。
 
-    :raises SheetgenError: one cannot be kept (R510, R512); nothing may be recorded then.
+    :raises SheetgenError: しまえないものがある（R510、R512）。そのときは、何も記録してはならない。
     """
     return keeping.keep_originals(keeping.originals_folder(ledger.path), files)
 
@@ -51,10 +51,10 @@ def record(
 ) -> str | None:
     """結果を記録し、その回の名を返す。記録することがなければ ``None`` で、何も変えない。
 
-    Values go in for items in state 今回記録 only.  Proposals, waivers and decisions are
-    kept for every item: they are somebody's words and must not be lost.
+    値を入れるのは、「今回記録」の実施項目だけ。申し出、確認済み、決定は、
+    すべての実施項目のものを残す。人のことばであり、なくしてはならない。
 
-    :raises SheetgenError: nothing has been recorded.
+    :raises SheetgenError: 書けない。何も記録していない。
     """
     moment = (now or datetime.now()).astimezone()
     year = printed_initiative_year(ledger.master.plan, chosen)

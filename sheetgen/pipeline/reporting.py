@@ -30,11 +30,9 @@ READABLE = 8.0
 def report(request: ReportRequest, progress: Progress | None = None) -> ReportResult:
     """文書を作り、できたものをすべて置く。
 
-    A PDF that cannot be made does not keep the others back: its problem is told, and the
-    rest is placed.  Asked for alone, the problem is raised.
+    PDF が作れなくても、ほかの形は置き、わけを問題として返す。PDF だけを頼まれたときは、例外にする。
 
-    :raises SheetgenError: the master, the form or the request is not sound, or nothing
-        could be made.
+    :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
     plan = load_plan(request.plan)
     document, problems = document_of(plan, request)
@@ -57,7 +55,7 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
 def document_of(plan: Plan, request: ReportRequest) -> tuple[Document, list[Problem]]:
     """文書の値と、気を付けること。
 
-    :raises SheetgenError: the form or the request is not sound, or a text does not fit.
+    :raises SheetgenError: 様式か依頼が使えない、または入りきらない文がある。
     """
     year = settle_year(plan, request.year)
     problems = year_notes(plan, year)
