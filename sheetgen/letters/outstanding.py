@@ -16,10 +16,9 @@ _OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
 class Outstanding:
     """一つの課の、答えのない実施項目（ID）。``deadline`` は最後に知らせた期限。
 
-    ``file`` is the workbook the section was sent last.  ``questioned`` are those the
-    section has been asked about in a 差戻し; ``unasked`` wait for the office to send one.
-    ``told`` is the deadline a letter may name: a section whose forms are all back has none
-    but that of its 差戻し.
+    ``file`` は、その課に最後に送ったブック。``questioned`` は差戻しで聞いている実施項目、
+    ``unasked`` は事務局がまだ差し戻していないもの。``told`` は手紙に書ける期限で、
+    様式がすべて戻った課では、差戻しの期限だけ。
     """
 
     section: str
@@ -54,9 +53,9 @@ def outstanding(
 ) -> list[Outstanding]:
     """課ごとの、答えのない実施項目。すべて答えた課は出ない。
 
-    ``sendouts`` are those of one round, oldest first; ``states`` the items of the plan as
-    it is now in the printed order (an item that left the plan is not asked for);
-    ``order`` the full names of the sections; ``deadline`` stands for all of theirs.
+    ``sendouts`` は一つの照会の送付記録で、古い順。``states`` は今の計画の実施項目で、
+    印刷の順（計画からなくなったものは求めない）。``order`` は課の正式な名。``deadline`` は、
+    どの課の期限よりも優先する。
     """
     issued = [one for one in sendouts if one.kind is SendKind.ISSUE]
     returned = [one for one in sendouts if one.kind is SendKind.RETURN]
