@@ -36,8 +36,8 @@ class Mailbox:
     def get(self, seconds: float) -> bytes:
         """取り出す。届くまで待つ。
 
-        :raises TimeoutError: nothing came in time.
-        :raises Closed: nothing will come any more.
+        :raises TimeoutError: 時間のうちに届かない。
+        :raises Closed: もう届かない。
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._items or self._closed, seconds):
