@@ -9,7 +9,7 @@ HELD_BYTES = 64 << 20
 """預かる答えの大きさの合計。これを超えると、受け取られるまで子を待たせる。"""
 
 
-class Closed(Exception):  # noqa: N818 - an ending, not an error
+class Closed(Exception):  # noqa: N818 - 誤りではなく、終わり
     """もう何も届かない。"""
 
 
