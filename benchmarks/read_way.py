@@ -1,8 +1,8 @@
 """一つの読み方で、フォルダーのブックをすべて読む。読むだけの時間を JSON で出す。
 
-Usage: python benchmarks/read_way.py WAY FOLDER PASSES
+使い方: ``python benchmarks/read_way.py 方法 フォルダー 回数``
 
-What is imported before the clock starts is what a long-running program would have.
+時計を動かす前に読み込むのは、動き続けるプログラムなら持っているはずのもの。
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """一つの書き方を、一つのプロセスで走らせる。書くだけの時間を JSON で出す。
 
-Usage: python benchmarks/run_way.py WAY JOB OUT
+使い方: ``python benchmarks/run_way.py 方法 仕事 書き先``
 
-JOB is the file made by job.py; ``-`` makes the job here, as the whole command would.
+「仕事」は job.py の作ったファイル。``-`` なら、コマンドの全体と同じく、ここで作る。
 """
 
 from __future__ import annotations

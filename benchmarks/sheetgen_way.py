@@ -1,6 +1,6 @@
 """sheetgen の中の段ごとの時間と、同じ中身をただ圧縮する時間（床）。
 
-Usage: python benchmarks/sheetgen_way.py PER PASSES
+使い方: ``python benchmarks/sheetgen_way.py 範囲 回数``（範囲は ``section``・``item``・``plan``）
 """
 
 from __future__ import annotations
