@@ -93,7 +93,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 # 地の文でないもの：コード、参照、URL、道具への指示（わけを添えれば、わけは地の文）。
 NOT_PROSE = re.compile(
     r"``.+?``|`[^`\n]+`|:raises [\w.]+:|:[a-z]+:(?=`)|https?://\S+"
-    r"|^(?:noqa: [A-Z0-9, ]+|type: ignore(?:\[[\w-]+\])?|fmt: \w+)",
+    r"|^(?:noqa: [A-Z0-9, ]+|type: ignore(?:\[[\w,-]+\])?|fmt: \w+)",
     re.DOTALL,
 )
 # 続く三語。規格や製品の名（「Win32 API」）は、これより短い。
