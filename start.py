@@ -4,10 +4,10 @@
     python start.py check      点検する（sheetgen のほかのコマンドも同じ）
     python start.py test       試験を走らせる（pytest）
 
-Needs nothing but Python: it makes ``.venv`` beside itself, installs the project
-there and runs the command on this folder, or on the folder it is called from if that
-holds a plan of its own (``python ../start.py check``).  Written so that an older Python can
-at least read it and say what is wrong.
+Python のほかには何も要らない。隣に ``.venv`` を作ってプロジェクトを入れ、
+このフォルダーでコマンドを動かす。呼ばれたフォルダーに計画があれば、
+そのフォルダーで動かす（``python ../start.py check``）。古い Python でも読めるように書き、
+何がいけないかを言えるようにする。
 """
 
 import hashlib
@@ -185,7 +185,7 @@ def main():
     try:
         return subprocess.run(command, cwd=workplace(sys.argv[1:]), check=False).returncode
     except KeyboardInterrupt:
-        return 1  # the command itself has said what happened
+        return 1  # 何が起きたかは、コマンドがもう言っている
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/collect.py [--quick | --short]
 
-28 returned books (74 forms) in three dialects; every way in turn, round after round, so
-that a slow spell of the machine hits all of them.  Writes its chapter of results.md.
+戻った 28 冊（様式 74 枚）を、三つの書き方で。どの方法も順に一回ずつ、何度も回す。
+PC が一時遅くなっても、どの方法にも同じように当たる。results.md の自分の章を書く。
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ ADDED = {
 def rich_template(target: Path, without: str = "") -> Path:
     """職員が手を加えたようなテンプレート。
 
-    The note on a cell is left out: exceljs cannot write such a book at all.
+    セルのメモは入れない。メモがあると、exceljs はブックをまったく書けない。
     """
     from ooxml.nasty import OFFICE, changed
 

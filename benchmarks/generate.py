@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/generate.py [--quick | --short]
 
-Runs every way in turn, round after round, so that a slow spell of the machine hits
-all of them, prints Markdown tables and writes its chapter of benchmarks/results.md.
+どの方法も順に一回ずつ、何度も回す。PC が一時遅くなっても、どの方法にも同じように当たる。
+Markdown の表を印刷し、benchmarks/results.md の自分の章を書く。
 """
 
 from __future__ import annotations

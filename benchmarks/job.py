@@ -1,8 +1,8 @@
 """比べる相手に渡す仕事：どのブックの、どのセルに、何を入れるか。
 
-The values are the very ones sheetgen writes: expressions evaluated, texts fitted,
-repeated rows placed.  A peer gets them ready made and has only to write them, which
-is in its favour.  Plain JSON, so that Node reads the same file.
+sheetgen の書く値そのもの。式は値にし、文は割り付け、繰り返しの行も並べてある。ほかの道具は、
+出来た値を受け取って書くだけでよく、その分有利である。Node も同じファイルを読めるように、
+JSON にする。
 """
 
 from __future__ import annotations

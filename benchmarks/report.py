@@ -2,9 +2,8 @@
 
 Usage: python benchmarks/report.py [--quick | --short]
 
-The other routes start from what ``sheetgen report`` makes: its page (HTML) printed by
-Chromium and by WeasyPrint, its workbook by LibreOffice.  Routes run in turn, round after
-round.  Writes its chapter of benchmarks/results.md.
+ほかの道は、``sheetgen report`` の作ったものから始める。ページ（HTML）を Chromium と WeasyPrint で、
+ブックを LibreOffice で PDF にする。どの道も順に一回ずつ、何度も回す。results.md の自分の章を書く。
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """計画を何倍かに増やし、generate の時間と記憶を見る。
 
-Usage: python benchmarks/scale.py TIMES
+使い方: ``python benchmarks/scale.py 倍数``
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def installed() -> dict[str, str]:
 def as_installed(folder: Path) -> None:
     """子のプロセスの環境を、入れた後の使い方と同じにする：翻訳済みのものを読む。
 
-    What is compiled is put below ``folder`` only.
+    翻訳したものは、``folder`` の下にだけ置く。
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}

@@ -1,7 +1,7 @@
 """XlsxWriter で、同じページをはじめから描く。
 
-The page (styles, widths, merges, labels) is taken from the template once, before the
-clock starts, as a programmer would have typed it into the code.
+ページ（書式、幅、結合、見出し）は、時計を動かす前に、一度だけテンプレートから取る。
+書く人がコードに打ち込んであるのと同じにする。
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """xltpl で、テンプレートの中の Jinja2 に値を入れる。
 
-xltpl reads Jinja2 from the cells itself, so its template is the same page with each
-bound cell as ``{{ v.B3 }}``.  Repeated rows are its own ``beforerow`` comments.  What
-it has no word for (row heights, sizes, locks, input rules, names) is left out.
+xltpl はセルの Jinja2 を自分で読むので、テンプレートは、結び付いたセルを
+``{{ v.B3 }}`` にした同じページ。繰り返しの行は xltpl の ``beforerow`` のメモで書く。
+xltpl で言えないもの（行の高さ、字の大きさ、ロック、入力規則、名前）は入れない。
 """
 
 from __future__ import annotations

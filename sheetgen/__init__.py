@@ -1,7 +1,7 @@
 """進捗管理シートを各課に配り、戻ったものを計画のデータに取り込む。
 
-The public surface.  What is behind a name is imported when it is first used, so
-that asking for help does not wait for the Excel and template libraries.
+外から使う名。中身は、初めて使うときに読み込む。ヘルプを見るのに、Excel やテンプレートの
+ライブラリーを待たずに済む。
 """
 
 from __future__ import annotations

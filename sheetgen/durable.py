@@ -12,9 +12,9 @@ from pathlib import Path
 def write_beside(path: Path, data: bytes) -> Path:
     """置く先と同じフォルダーの一時ファイルに書き切り、読み直して確かめる。
 
-    It gets the mode of the file it is to replace.
+    ファイルの許可（mode）は、置き換えるファイルと同じにする。
 
-    :raises OSError: it could not be written; nothing is left of it.
+    :raises OSError: 書けない。書きかけは残らない。
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
@@ -39,9 +39,9 @@ def write_beside(path: Path, data: bytes) -> Path:
 def put(path: Path, data: bytes, *, flush: bool = True) -> None:
     """中身を書き切り、確かめてから、一度の操作で置く。
 
-    Without ``flush`` the caller flushes the folder.
+    ``flush`` が偽なら、フォルダーは呼んだ側が書き切る。
 
-    :raises OSError: it could not be written; nothing is left of it.
+    :raises OSError: 書けない。書きかけは残らない。
     """
     temporary = write_beside(path, data)
     try:
@@ -58,7 +58,7 @@ def flush_folder(folder: Path) -> None:
     """フォルダーの変わったことをディスクに書き切る。Windows にはこの操作がない。"""
     if os.name == "nt":
         return
-    # A shared folder may not offer this at all.
+    # 共有フォルダーでは、これができないことがある。
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

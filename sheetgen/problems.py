@@ -1,7 +1,7 @@
 """問題（エラー・確認・参考）を、場所を持つ値として表す。
 
-A problem is a value: a stable code, a place and the facts.  Its words live in
-:mod:`sheetgen.messages`.  An exception means only "this run cannot go on".
+問題は値で、変わらない符号、場所、事実を持つ。ことばは :mod:`sheetgen.messages` にある。
+例外の意味は「この回は続けられない」だけ。
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class ExitCode(IntEnum):
 class Place:
     """問題の場所。分かっているものだけを持つ。
 
-    ``path`` is a JSON path such as ``policies[4].measures[0]``; ``label`` the
-    Japanese field title a person knows the value by; ``item`` an item id.
+    ``path`` は ``policies[4].measures[0]`` のような JSON の道。``label`` は、
+    人が知っている日本語の欄の名。``item`` は実施項目のID。
     """
 
     file: str | None = None

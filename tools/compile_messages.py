@@ -1,6 +1,6 @@
 """click のことばの訳（messages.po）から、実行時に読む messages.mo を作る。
 
-Run it after editing the .po; a test compares the two.
+.po を直したら動かす。二つが合うことは、試験が見る。
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def read_entries(text: str) -> dict[str, str]:
             continue
         key = fields["msgid"]
         if any(key == known.partition("\0")[0] for known in entries):
-            raise ValueError(f"twice: {key!r}")  # gettext looks up by the singular alone
+            raise ValueError(f"twice: {key!r}")  # gettext は単数形だけで引く
         if "msgid_plural" in fields:
             key += "\0" + fields["msgid_plural"]
         entries[key] = fields.get("msgstr[0]", fields.get("msgstr", ""))

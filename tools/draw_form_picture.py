@@ -1,6 +1,6 @@
 """README の絵（docs/images/form.png）を、今のテンプレートから描き直す。
 
-Needs LibreOffice and poppler.  Run it after the template has changed.
+LibreOffice と poppler が要る。テンプレートを変えたら動かす。
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sheetgen.pipeline import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "form.png"
-ITEM = "08-08"  # the item the official legend explains
+ITEM = "08-08"  # 公式の見方で説明に使っている実施項目
 PIXELS_WIDE = 1400
 SECONDS = 180
 

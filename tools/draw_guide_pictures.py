@@ -1,7 +1,7 @@
 """手引きの絵（docs/images/guide-*.png）を、実物の計画と架空の答えから描き直す。
 
-Needs LibreOffice, Chromium and poppler.  Run it after a page or a book has changed:
-``PYTHONPATH=.:tests python tools/draw_guide_pictures.py``.
+LibreOffice、Chromium と poppler が要る。ページやブックを変えたら、
+``PYTHONPATH=.:tests python tools/draw_guide_pictures.py`` を動かす。
 """
 
 from __future__ import annotations

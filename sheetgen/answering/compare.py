@@ -8,7 +8,7 @@ from sheetgen.model.tables import Compared
 
 def compared(old: Value, new: Value) -> tuple[Compared, Compared]:
     """違う所に印の付いた、前の文と後の文。"""
-    from sheetgen.model.difference import marked_runs  # late: most runs have none to compare
+    from sheetgen.model.difference import marked_runs  # ここで読み込む。比べない回が多い
 
     before, after = marked_runs(_text(old), _text(new))
     return Compared(before), Compared(after)

@@ -30,8 +30,8 @@ def collect_report(
 ) -> TableBook:
     """回収の結果のすべて。
 
-    ``plan`` is the master after recording; ``problems`` are told together with those
-    of the items and files, each once.
+    ``plan`` は記録したあとの計画のデータ。``problems`` は、実施項目とファイルの問題と合わせて、
+    一度ずつ載せる。
     """
     every = list(
         distinct(

@@ -1,7 +1,7 @@
 """差戻しの中身を決める：どの実施項目に、どの答えを見せ、どの欄を直してもらうか。
 
-Nothing the section wrote is lost or guessed at: a doubtful answer is shown as it was
-typed, so that the same check finds it again unless someone mends it.
+課の書いたものは失わず、推し量りもしない。疑わしい答えは打たれたまま見せるので、
+だれかが直さなければ、同じ点検がまた見つける。
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def add_item(
     直すところがあれば、シートとセルの番地とともにすべて示し、何も加えない。
     IDは推進項目ごとの次の番号で、終了した実施項目のものも使い回さない。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     request = AddRequest(
         plan=plan, source=source, fields=_fields(given), dry_run=dry_run, accept=accept

@@ -22,7 +22,7 @@ LOG_NAME = "sheetgen-error.log"
 def main(arguments: Sequence[str] | None = None) -> int:
     """コマンドを一度動かし、終了コードを返す。
 
-    0 fine, 1 problems found or stopped by the user, 2 wrong usage, 3 a bug.
+    0 は問題なし、1 は問題があったか人が止めた、2 は使い方の誤り、3 はプログラムの誤り。
     """
     # 一度動いて終わる間に、循環した参照はほとんどできない。数千回の見回りを省く。
     gc.set_threshold(200_000, 20, 20)
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     with Interrupts() as interrupts:
         try:
-            # Inside the boundary: a damaged installation must be reported, too.
+            # この囲みの中で読み込む。入れ方が壊れていて読み込めないことも、人のことばで伝える。
             from sheetgen.cli.commands import cli
 
             code = cli.main(args=given, prog_name="sheetgen", standalone_mode=False)
@@ -68,7 +68,7 @@ def _say_stopped() -> ExitCode:
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
     """思わぬ例外の記録をファイルに残し、その場所を伝える。"""
-    # late: nothing of this is needed on a good day
+    # ここで読み込む。何も起きない日には要らない。
     import platform
     import tempfile
     import traceback

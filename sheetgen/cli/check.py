@@ -20,7 +20,7 @@ def check(plan: Path, template: Path) -> ExitCode:
 
     何も書き換えない。見つかったことを、重い順にすべて出す。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     result = pipeline.check(plan, template)
     show_problems(result.problems)

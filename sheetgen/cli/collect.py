@@ -70,7 +70,7 @@ def collect(
     問いのある項目は取り込まず、課ごとの差戻しのブックを作る。
     届いたファイルは data/returned に残し、取り込んだ値は一つずつ記録簿に書く。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = CollectRequest(

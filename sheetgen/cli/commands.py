@@ -1,6 +1,6 @@
 """コマンドの集まり。
 
-A command is imported when it is asked for, so that one does not wait for another.
+コマンドは、呼ばれたときに読み込む。一つのために、ほかのコマンドの読み込みを待たせない。
 """
 
 from __future__ import annotations

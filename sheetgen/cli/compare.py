@@ -36,7 +36,7 @@ def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path |
     新規、終了、番号の変わった実施項目などの一覧も付ける。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = CompareRequest(

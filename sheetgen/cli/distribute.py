@@ -68,7 +68,7 @@ def distribute(
     誰に何を送ったかは、送付記録 data/sendouts.jsonl に残る。
     --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = DistributeRequest(

@@ -31,7 +31,7 @@ def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
     項目の定義と符号の意味も添える。連絡先（電話とメール）は入れない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     formats = (only,) if only else tuple(DataFormat)

@@ -22,7 +22,7 @@ def figure_table(
 ) -> Iterator[str]:
     """見出しと、名と右にそろえた欄の行。``marked`` の名の行は ``*`` で始まる。
 
-    A column is as wide as its widest cell; ``heads`` begins with that of the names.
+    列の幅は、その列のいちばん広いセルに合わせる。``heads`` の初めは、名の列の見出し。
     """
     first, *others = heads
     lines = [(first, others), *rows]

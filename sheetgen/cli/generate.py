@@ -76,7 +76,7 @@ def generate(
     計画のデータをテンプレートに書き入れ、課ごとに一冊のブックにする。
     書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = GenerateRequest(

@@ -1,7 +1,7 @@
 """コマンドの説明を、全角の字の幅を数えて折り返す。
 
-click counts every character as one column and breaks only at spaces, so
-Japanese help would run past the edge of the console.
+click はどの文字も一桁と数え、空白でしか行を折らない。そのままでは、
+日本語のヘルプが画面の端からはみ出す。
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def history(item: str | None, year: int | None, proposals: bool, plan: Path) -> 
     いつ、誰が、どのファイルのどのセルから記録したかを、欄ごとに出す。
     実施項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     if item is None and not proposals:
         raise UsageError(Problem("R531"))

@@ -27,7 +27,7 @@ _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 def _code(text: str) -> str:
     """コードを確かめる。合わなければ、画面で聞き直される。"""
-    from sheetgen.model.text import check_digit  # late: it brings pydantic along
+    from sheetgen.model.text import check_digit  # ここで読み込む。pydantic も連れてくる
 
     plain = unicodedata.normalize("NFKC", text).strip()
     if plain and not (len(plain) == 6 and plain.isdecimal()):
@@ -108,7 +108,7 @@ def init(
     実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     if None in (municipality, plan_title, office, first_year, years):
         pipeline.refuse_started(folder)  # 二十も答えたあとで断られては困る
@@ -142,7 +142,7 @@ def _ask(
 ) -> Value:
     """画面で一つ聞く。答える人がいなければ、指定のしかたを告げて止まる。
 
-    :raises UsageError: there is nobody to answer (I003).
+    :raises UsageError: 答える人がいない（I003）。
     """
     shown = bool(default)
     try:

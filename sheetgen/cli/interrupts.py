@@ -1,10 +1,10 @@
 """Ctrl-C が押されたかどうか。
 
-A library may turn the ``KeyboardInterrupt`` it meets into an exception of its own:
-pydantic does so when it is interrupted while it builds a model (``SchemaError``).  Who
-pressed the keys must not read of a bug, so the signal itself is noted.  And an interrupt
-that falls where Python cannot raise it (the clean-up of an object) is printed with a
-traceback and lost: the run goes on to its end, and nobody needs to read of that either.
+ライブラリーは、受けた ``KeyboardInterrupt`` を自分の例外に変えることがある。pydantic は、
+モデルを組み立てる途中で止められると ``SchemaError`` にする。キーを押した人に「プログラムの誤り」と
+言わないよう、合図そのものを覚えておく。また、Python が例外を出せない所（オブジェクトの後始末）で
+止められると、トレースバックが印刷されるだけで合図は失われ、処理は終わりまで続く。
+それも人に見せない。
 """
 
 from __future__ import annotations

@@ -9,14 +9,13 @@ from io import TextIOWrapper
 from pathlib import Path
 
 LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
-_DOMAIN = "messages"  # click looks its words up in gettext's default domain
+_DOMAIN = "messages"  # click は gettext の既定のドメインでことばを探す
 
 
 def speak_japanese() -> None:
     """このプロセスで、click のことばを日本語にする。
 
-    The language of the machine is put aside on purpose: help that is half in
-    another language helps nobody.
+    PC の言語の設定には、わざと従わない。半分がほかの言語のヘルプは、だれの役にも立たない。
     """
     os.environ["LANGUAGE"] = "ja"
     gettext.bindtextdomain(_DOMAIN, str(LOCALE_FOLDER))

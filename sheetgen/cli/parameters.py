@@ -43,7 +43,7 @@ def _refusal(code: str, **facts: object) -> click.BadParameter:
 def fiscal_year(value: str) -> int:
     """``2024``・``R6``・``令和６年度`` を、西暦の年度として読む。
 
-    Raises :class:`click.BadParameter` for anything but a 令和 fiscal year.
+    :raises click.BadParameter: 令和の年度として読めない。
     """
     text = unicodedata.normalize("NFKC", value).strip().removesuffix("年度").removesuffix("年")
     bare = text.removeprefix("令和").removeprefix("R").removeprefix("r").strip()
@@ -57,7 +57,7 @@ def fiscal_year(value: str) -> int:
 def day(value: str) -> date:
     """``2024-07-31``・``R6.7.31``・``令和６年７月31日`` を日付として読む。
 
-    Raises :class:`click.BadParameter` for anything but a day of the 令和 era.
+    :raises click.BadParameter: 令和の日付として読めない。
     """
     match = _DAY.fullmatch("".join(unicodedata.normalize("NFKC", value).split()))
     if match is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class ProgressBar:
     """処理から呼ばれて進み具合を示す。画面でない所へは何も出さない。
 
-    The bar goes to standard error, so that what a command answers stays clean.
+    進み具合は標準エラーに出す。コマンドの答え（標準出力）に混ざらない。
     """
 
     def __init__(self, label: str) -> None:
@@ -40,8 +40,7 @@ class ProgressBar:
         if not sys.stderr.isatty() or total <= 0:
             return
         if self._bar is None:
-            # The name is left out: its full-width length changes, and the bar clears
-            # the line by counting characters.
+            # 名は出さない。全角の名は幅が変わるのに、click は字の数だけを消すので、前の名が残る。
             self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
             self._bar.__enter__()
         self._bar.update(done - self._done)

@@ -66,7 +66,7 @@ def remind(
     届いていないもの、何も書かれていなかったもの、差戻しの答えのないもの。
     それを、印刷する文とメールの下書きにする。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = RemindRequest(

@@ -52,7 +52,7 @@ def report(
     実績が入っていれば、その集計も載せる。書きかけのファイルは残さない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     root = Path.cwd()
     request = ReportRequest(

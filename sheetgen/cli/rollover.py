@@ -62,7 +62,7 @@ def rollover(
     取組実績がそろわないか、要確認の実施項目が残っていれば、
     わけを告げて何もしない。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     request = RolloverRequest(
         plan=plan,

@@ -39,7 +39,7 @@ def status(
     （状況.html）を書き出す。ページはブラウザーだけで読め、ネットは要らない。
     計画のデータは書き換えない。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
     from sheetgen.model.standing import StatusRequest
 
     root = Path.cwd()

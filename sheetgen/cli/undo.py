@@ -33,7 +33,7 @@ def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
     記録簿の行は消さず、取り消したことを書き足す。届いたファイルも残る。
     同じファイルをもう一度回収すると、また記録できる。
     """
-    from sheetgen import pipeline  # late: help must not wait for the heavy parts
+    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
 
     result = pipeline.undo(plan, run, dry_run=dry_run)
     _summarize(result, dry_run, verbose)

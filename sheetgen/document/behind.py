@@ -1,8 +1,7 @@
 """目標に届いていない実施項目。
 
-A figure is short of its target when it lies on the wrong side of it; which side that is
-follows from where the targets go.  Where they do not tell, or there are no figures, the
-lower half of the evaluation scale counts.
+目標に届かないとは、目標の悪い側にあること。どちらが悪い側かは、目標の動く向きで決まる。
+向きが分からないときと、数がないときは、評価の段階の下の半分を「届かない」とする。
 """
 
 from __future__ import annotations
@@ -83,8 +82,8 @@ def _is_unknown(plan: Plan, item: Item, year: int) -> bool:
 def lower_is_better(item: Item) -> bool | None:
     """小さいほどよい指標か。最終の目標が、初めの年度の目標より小さければ、そうとみる。
 
-    A target that stays below the value at the start tells nothing (None): it may be one to
-    come down to, or one to stay above.
+    初めの値より下に置かれたままの目標からは、何も分からない（None）。そこまで下げるのかもしれず、
+    そこを下回らないようにするのかもしれない。
     """
     planned = [*(year.target for year in item.years), item.indicator.target]
     targets = [value for value in planned if isinstance(value, int | float)]

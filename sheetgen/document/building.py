@@ -24,7 +24,7 @@ def build_document(
 ) -> Document:
     """計画を、その年次見直しの年度の文書にする。部の番号は、ある部だけに付ける。
 
-    ``earlier`` is the master of the last revision, for the list of what changed.
+    ``earlier`` は前の年次見直しの計画のデータ。変わったものの一覧に使う。
     """
     cover = Cover(
         plan=whole_title(plan),

@@ -52,8 +52,8 @@ def _legend(plan: Plan, form: Form, pages: Sequence[FormPage]) -> PrintedLegend 
 def _in_year(plan: Plan, text: str) -> str:
     """様式の見出しを言う所の年度を、その文書の年度にする。ほかの年度は、書かれたまま。
 
-    The stored legend says 「令和６年度の取組方針・取組内容」, as the form of that year
-    does; the form of another year heads the same cell with its own year.
+    計画のデータの見方は「令和６年度の取組方針・取組内容」と、その年度の様式の見出しで書いてある。
+    ほかの年度の様式では、同じセルの見出しがその年度になる。
     """
     shown = wareki_full(min(plan.revision.fiscal_year, plan.final_year))
     initiatives, plans = Item.model_fields["initiatives"].title, YearPlan.model_fields["plan"].title

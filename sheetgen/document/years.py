@@ -12,11 +12,10 @@ _AS_LEFT = "同左"
 def settle_year(plan: Plan, year: int | None) -> int:
     """文書の年度を決める。指定がなければ、計画のデータの年次見直しの年度。
 
-    The year after the last is the one in which the last results and the grades of the
-    whole period come in, so it has a document, too.
+    計画の最後の翌年度には、最後の実績と全期間の評価が入るので、その年度の文書もある。
 
-    :raises UsageError: the plan has no such year (D010), or it has gone by: the items that
-        ended since, and the words of that year, are no longer in the master (D019).
+    :raises UsageError: 計画にない年度（D010）、または過ぎた年度。そのあとに終わった実施項目と、
+        その年度のことばは、もう計画のデータにない（D019）。
     """
     chosen = plan.revision.fiscal_year if year is None else year
     if not plan.first_year <= chosen <= plan.final_year + 1:
@@ -36,8 +35,8 @@ def settle_year(plan: Plan, year: int | None) -> int:
 def as_of(plan: Plan, year: int) -> Plan:
     """``year`` の年次見直しとして見た計画。
 
-    What the master says only about its own revision (主なポイント, the items that ended)
-    is left out of another year's document.
+    計画のデータにある今の年次見直しだけのこと（主なポイント、終わった実施項目）は、
+    ほかの年度の文書には入れない。
     """
     revision = plan.revision
     if year == revision.fiscal_year:
@@ -83,8 +82,8 @@ def year_notes(plan: Plan, year: int) -> list[Problem]:
 def stale_rows(earlier: Plan, plan: Plan) -> list[Problem]:
     """前の年次見直しの文のままになっている、概要表の取組方針・取組内容。
 
-    The row of the overview table is a text of its own: neither a round nor a rollover
-    renews it, and it is printed under the new year's heading.
+    概要表の行は独立した文で、照会でも年度の切り替えでも新しくならない。
+    それが新しい年度の見出しの下に印刷される。
     """
     then, now = earlier.revision.fiscal_year, plan.revision.fiscal_year
     if then >= now:

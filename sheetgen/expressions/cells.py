@@ -1,7 +1,7 @@
 """セルの中の Jinja2 の式。
 
-A cell that is one expression gives the value itself, so that numbers stay
-numbers; any other text gives a string.  An unknown name is an error, never "".
+一つの式だけのセルは、値そのものになり、数は数のまま。ほかの文字が混ざれば、文字列になる。
+知らない名は誤りとし、空にはしない。
 """
 
 from __future__ import annotations
@@ -87,8 +87,7 @@ class Expression:
     def evaluate(self, context: Context) -> Any:
         """値を求める。
 
-        :raises ExpressionError: the value does not exist in the data, or the
-            expression fails on it.
+        :raises ExpressionError: その値がデータにない、または式がその値を扱えない。
         """
         try:
             value = self._evaluate(context)
@@ -125,7 +124,7 @@ def _missing(value: Undefined) -> str:
 def compile_cell(text: str) -> Expression:
     """セルの文字を式として読む。
 
-    :raises ExpressionError: the text is not valid Jinja2, or uses an unknown filter.
+    :raises ExpressionError: Jinja2 として読めない、または知らないフィルターがある。
     """
     try:
         tree = _ENVIRONMENT.parse(text)
@@ -214,7 +213,7 @@ class Loop:
     def contexts(self, context: Context) -> list[Context]:
         """一回ごとの名前と値。
 
-        :raises ExpressionError: the list does not exist in the data.
+        :raises ExpressionError: その一覧がデータにない。
         """
         try:
             return [{**context, self.target: one} for one in self._items(context)]
@@ -242,7 +241,7 @@ class Loop:
 def compile_loop(text: str) -> Loop | None:
     """``{% for … %}`` で始まり、このセルでは閉じない文字なら、繰り返しを返す。
 
-    :raises ExpressionError: the tag cannot be read.
+    :raises ExpressionError: タグが読めない。
     """
     stripped = text.lstrip()
     if not stripped.startswith("{%") or "endfor" in text:

@@ -1,6 +1,6 @@
 """式の中の名前が、渡される値の型にあるかを確かめる。
 
-The check needs no data, so a typo is found even in a branch that no item takes.
+データなしで調べるので、どの実施項目も通らない枝の打ち間違いも見つかる。
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def written(node: nodes.Node) -> str:
 def type_of(node: nodes.Node, scope: dict[str, object]) -> object:
     """式の型。``scope`` は使える名前とその型。分からなければ ``object``。
 
-    :raises LookupError: a name does not exist; its argument is an UnknownName.
+    :raises LookupError: 名がない。引数は UnknownName。
     """
     if isinstance(node, nodes.Name):
         if node.name not in scope:

@@ -1,7 +1,6 @@
 """テンプレートの式が使う名前と値。
 
-The field names here are the vocabulary of the template; docs/template.md lists
-them for the office.
+ここの欄の名が、テンプレートで使えることば。事務局のための一覧は docs/template.md にある。
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ def issue_key(
 ) -> str:
     """配布記録の目印（16進8桁）。様式の中身を決めるもののすべてから作る。
 
-    ``base`` is the master where ``shown`` is a copy with answers laid over it (差戻し),
-    else None.
+    ``base`` は、``shown`` が答えを重ねた写し（差戻し）のときの、もとの計画のデータ。
+    そうでなければ None。
     """
     parts = [
         _CONTENT_VERSION,
@@ -55,7 +55,7 @@ def issued_form(
 ) -> IssuedForm:
     """一枚の記録。``base`` は計画のデータの実施項目。
 
-    ``inputs`` are the paths on the form, ``opened`` those the round asks for.
+    ``inputs`` は様式にある記入欄の道、``opened`` はこの照会が聞く欄の道。
     """
     paths = list(inputs)
     return IssuedForm(

@@ -19,8 +19,8 @@ Placed = tuple[Policy, Measure, Item]
 class BookJob:
     """作るブック一冊。
 
-    ``items`` get a form here; ``joint`` are shared items whose form is in another
-    section's book and which are only named in the list.
+    ``items`` の様式は、このブックにある。``joint`` は、様式がほかの課のブックにある共同の
+    実施項目で、一覧に名だけが載る。
     """
 
     file_name: str
@@ -32,8 +32,7 @@ class BookJob:
 def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
     """依頼どおりに、作るブックを並べる。
 
-    :raises UsageError: an item or section that the plan does not have (F003, F004),
-        or nothing left to make (F005).
+    :raises UsageError: 計画にない実施項目か課（F003、F004）、または作るものがない（F005）。
     """
     chosen = _chosen_items(plan, request)
     if not chosen:

@@ -42,7 +42,7 @@ _YEAR_FIELDS = (
 def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
     """照会を決める。年度を指定しなければ、年次見直しの年度とする。
 
-    :raises UsageError: the plan has nothing to ask in that year (F001, F002).
+    :raises UsageError: その年度に聞くことが計画にない（F001、F002）。
     """
     chosen = Round(kind, plan.revision.fiscal_year if year is None else year)
     if chosen.result_year is not None and chosen.result_year not in plan.fiscal_years:

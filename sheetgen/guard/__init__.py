@@ -1,5 +1,5 @@
 """ブックを読む仕事を、時間とメモリーを限った別のプロセスにさせる段階。
 
-:mod:`sheetgen.guard.guarded` is the parent's side, :mod:`sheetgen.guard.child` the
-child's.  Nothing is imported here: the child must be quick to start.
+:mod:`sheetgen.guard.guarded` が親の側、:mod:`sheetgen.guard.child` が子の側。
+子が早く動き始めるように、ここでは何も読み込まない。
 """

@@ -1,10 +1,9 @@
 """子の側。届いたブックを一つずつ読み、答えを返す。
 
-Frames on stdin and stdout: a length (8 bytes, little endian), then that many bytes.
-The first frame in holds the limits; an empty frame out says that the child is ready.
-From then on each frame in is one file, and each frame out one answer: a status byte
-and its content.  The end of stdin is the end of the child, so that none is left when
-the parent is gone.
+標準入力と標準出力を、枠に分けて使う。枠は、長さ（8 バイト、リトルエンディアン）と、
+その数だけのバイト。入ってくる最初の枠は限り。空の枠を出すと、用意ができた知らせ。そのあとは、
+入ってくる枠一つが一つのファイル、出す枠一つが一つの答え（状態の 1 バイトと中身）。
+標準入力が終われば、子も終わる。親がいなくなったあとに残らない。
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def serve(answer: Callable[[bytes], bytes]) -> None:
             reply = _reply(answer, data, largest)
             del data
             _send(target, reply)
-    except OSError:  # the parent has left: nobody is there to be told
+    except OSError:  # 親がいなくなり、知らせる相手がいない
         return
 
 
@@ -51,7 +50,7 @@ def _take_over() -> tuple[BinaryIO, BinaryIO]:
     """答えの通り道を取り分け、ほかの書き出しが混ざらないようにする。"""
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     target = os.fdopen(os.dup(1), "wb", buffering=0)
-    # A stray print would be taken for an answer.
+    # 紛れ込んだ印刷は、答えと間違えられる。
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stdout = sys.stderr
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -94,7 +93,7 @@ def _limit(memory: int) -> None:
     if sys.platform != "win32":
         import resource
 
-        # Some systems refuse the first of these; the parent's clock still holds there.
+        # 初めのものを拒む OS もある。そこでも、親の時間切れは効く。
         for what, value in (
             (resource.RLIMIT_AS, memory),
             (resource.RLIMIT_CORE, 0),

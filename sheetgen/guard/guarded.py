@@ -19,7 +19,7 @@ Outcome = bytes | Problem
 class Guard:
     """ファイルを、限りのある子のプロセスに読ませる。作ったときに子が動き始める。
 
-    ``command`` starts a program that calls :func:`sheetgen.guard.child.serve`.
+    ``command`` は、:func:`sheetgen.guard.child.serve` を呼ぶプログラムの動かし方。
     """
 
     def __init__(self, command: Sequence[str], limits: Limits | None = None) -> None:
@@ -43,7 +43,7 @@ class Guard:
     def ask(self, files: Sequence[bytes]) -> Iterator[Outcome]:
         """ファイルごとの結果を、同じ順で返す。送るのは、呼んだときに始まる。
 
-        :raises SheetgenError: (from the iterator) no child can be started at all.
+        :raises SheetgenError: 子がまったく動かせない（結果を取り出すときに上がる）。
         """
         child = self._start()
         child.feed(files)
@@ -69,7 +69,7 @@ class Guard:
                         child.feed(files[done:])
                 yield outcome
         finally:
-            if done < len(files):  # left half-way: what is still to come belongs to nobody
+            if done < len(files):  # 途中でやめた。残りの答えを受け取る者はいない
                 self.close()
 
     def _start(self) -> ChildProcess:

@@ -1,6 +1,6 @@
 """Windows で、子のプロセスの使えるメモリーを限り、親とともに終わらせる。
 
-Source: Win32 API, Job Objects (JOBOBJECT_EXTENDED_LIMIT_INFORMATION).
+出典: Win32 API の Job Objects（JOBOBJECT_EXTENDED_LIMIT_INFORMATION）。
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
     _EXTENDED_LIMIT_INFORMATION = 9
     _LIMIT_PROCESS_MEMORY = 0x0100
-    _LIMIT_DIE_ON_UNHANDLED_EXCEPTION = 0x0400  # no error window that waits for a click
+    _LIMIT_DIE_ON_UNHANDLED_EXCEPTION = 0x0400  # クリックを待つエラーの窓を出さない
     _LIMIT_KILL_ON_JOB_CLOSE = 0x2000
 
     class _BasicLimits(ctypes.Structure):
@@ -43,8 +43,7 @@ if sys.platform == "win32":
     class JobObject:
         """子を入れる囲い。閉じるか、親がいなくなると、子は終わる。
 
-        Where Windows refuses the fence, the child runs without it: the time limit
-        of the parent still holds.
+        Windows が囲いを拒めば、囲いなしで動かす。親の時間切れは、それでも効く。
         """
 
         def __init__(self, process: subprocess.Popen[bytes], memory: int) -> None:

@@ -9,7 +9,7 @@ HELD_BYTES = 64 << 20
 """預かる答えの大きさの合計。これを超えると、受け取られるまで子を待たせる。"""
 
 
-class Closed(Exception):  # noqa: N818 - an ending, not an error
+class Closed(Exception):  # noqa: N818 - 誤りではなく、終わり
     """もう何も届かない。"""
 
 
@@ -36,8 +36,8 @@ class Mailbox:
     def get(self, seconds: float) -> bytes:
         """取り出す。届くまで待つ。
 
-        :raises TimeoutError: nothing came in time.
-        :raises Closed: nothing will come any more.
+        :raises TimeoutError: 時間のうちに届かない。
+        :raises Closed: もう届かない。
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._items or self._closed, seconds):

@@ -22,10 +22,10 @@ BATCH_BYTES = 1 << 18
 class ChildProcess:
     """読む仕事をする子。作ったときに動き始める。
 
-    Two threads keep the pipes busy, so that neither side waits for the other: one
-    writes what is to be read, one takes the answers into ``answers``.
+    二つのスレッドがパイプを動かし続け、互いを待って止まることがない。一つは読ませるものを書き、
+    一つは答えを ``answers`` に入れる。
 
-    :raises OSError: the program cannot be started.
+    :raises OSError: プログラムが動かせない。
     """
 
     def __init__(self, command: Sequence[str], limits: Limits) -> None:
@@ -33,7 +33,7 @@ class ChildProcess:
         self._feeder: Thread | None = None
         self.answers = Mailbox()
         if sys.platform == "win32":
-            # Its own hidden console: no window appears, and Ctrl-C stays with the parent.
+            # 隠れたコンソールを別に持たせる。窓が出ず、Ctrl-C も親にだけ届く。
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -44,7 +44,7 @@ class ChildProcess:
             )
             self._job = JobObject(self._process, limits.memory_bytes)
         else:
-            # Its own process group: Ctrl-C in the terminal stays with the parent.
+            # プロセスグループを分ける。端末の Ctrl-C は親にだけ届く。
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -56,7 +56,7 @@ class ChildProcess:
         self._input = cast(BinaryIO, self._process.stdin)
         self._output = cast(BinaryIO, self._process.stdout)
         seconds = max(1, round(limits.file_seconds))
-        # A child that has ended already is noticed by the missing answer.
+        # もう終わっている子のことは、答えが来ないので分かる。
         with suppress(OSError):
             self._write(_framed(LIMITS.pack(limits.memory_bytes, seconds, limits.answer_bytes)))
         self._receiver = Thread(target=self._receive, daemon=True)
@@ -87,7 +87,7 @@ class ChildProcess:
         """小さなファイルはまとめて送る。"""
         batch: list[bytes] = []
         size = 0
-        with suppress(OSError):  # the child has ended: the receiver sees it, too
+        with suppress(OSError):  # 子は終わっている。受け取る側でも分かる
             for data in files:
                 batch += (LENGTH.pack(len(data)), data)
                 size += len(data)

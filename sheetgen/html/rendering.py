@@ -1,7 +1,7 @@
 """文書の値をテンプレートに渡し、HTML にする。
 
-One file without any outside reference.  Every value is escaped; a name the document does
-not have is an error, never nothing.
+外のものを何も参照しない、一つのファイル。値はすべてエスケープする。文書にない名は誤りとし、
+空にはしない。
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _FAULTS = (
 def render_html(document: Document, layout: Path) -> bytes:
     """文書を HTML にする。``layout`` はテンプレートのフォルダー（その中の ``html``）。
 
-    :raises SheetgenError: a template is missing (D004) or wrong (D003).
+    :raises SheetgenError: テンプレートがない（D004）、または誤っている（D003）。
     """
     return render({"data": asdict(document)}, layout / "html", MAIN)
 
@@ -53,7 +53,8 @@ def render_comparison(comparison: Comparison, layout: Path) -> bytes:
 def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
     """値の入った辞書を、テンプレート ``main`` で HTML にする。
 
-    :raises SheetgenError: a template is missing (D004), not UTF-8 (D007) or wrong (D003).
+    :raises SheetgenError: テンプレートがない（D004）、UTF-8 でない（D007）、
+        または誤っている（D003）。
     """
     environment = Environment(
         loader=FileSystemLoader(folder),

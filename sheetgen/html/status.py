@@ -21,9 +21,9 @@ SCRIPT = Path("status") / "status.js"
 def render_status(standing: Standing, layout: Path) -> bytes:
     """状況を HTML にする。``layout`` はすべてのテンプレートのフォルダー。
 
-    The page lets no script run but its own, which is named by its digest.
+    動くスクリプトは、ページ自身のものだけ。中身の目印で名指しする。
 
-    :raises SheetgenError: a template is missing (D004) or wrong (D003).
+    :raises SheetgenError: テンプレートがない（D004）、または誤っている（D003）。
     """
     style = "\n".join(_text(layout / path) for path in STYLES)
     script = _text(layout / SCRIPT)

@@ -29,9 +29,9 @@ def archives(plan: Path) -> list[Path]:
 def archive_master(plan: Path, stem: str, digest: str) -> Path:
     """計画のデータを、一字も変えずに ``stem`` という名でしまう。同じものがあれば、それを返す。
 
-    ``digest`` is the sha256 of what is to be kept.  The master's lock must be held.
+    ``digest`` は、しまうものの sha256。計画のデータの錠を持って呼ぶ。
 
-    :raises SheetgenError: it cannot be kept (S108).
+    :raises SheetgenError: しまえない（S108）。
     """
     folder = archive_folder(plan)
     try:
@@ -53,10 +53,10 @@ def archive_master(plan: Path, stem: str, digest: str) -> Path:
 def archive_journal(plan: Path) -> tuple[Problem, ...]:
     """記録簿を控えのそばに写す。控えを ``--plan`` に指定すれば、来歴をたどれる。
 
-    The journal only grows, so the new copy holds the old one; where it does not, the old
-    one is put aside and told (S109).
+    記録簿は足すだけなので、新しい写しは前の写しを含む。含まないときは、前の写しの名を変えて残し、
+    知らせる（S109）。
 
-    :raises SheetgenError: it cannot be kept (S108).
+    :raises SheetgenError: しまえない（S108）。
     """
     folder = archive_folder(plan)
     target = folder / JOURNAL

@@ -1,7 +1,7 @@
 """配布記録を置き、読む。
 
-One file for each key, one line for each form, in a fixed order: the same forms give
-the same bytes, and a form made later only adds its line.
+名ごとに一つのファイル、様式ごとに一行で、順は決まっている。同じ様式からは同じバイト列になり、
+あとで作った様式は、行が加わるだけ。
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def issue_path(folder: Path, chosen: Round, key: str) -> Path:
 def save_issue(issue: Issue, folder: Path) -> Path:
     """配布記録を置く。同じ目印の記録があれば、様式を合わせる。
 
-    :raises SheetgenError: the folder cannot be written (R191).
+    :raises SheetgenError: フォルダーに書けない（R191）。
     """
     path = issue_path(folder, issue.round, issue.key)
     try:
@@ -64,7 +64,7 @@ def save_issue(issue: Issue, folder: Path) -> Path:
 def load_issue(path: Path) -> Issue:
     """配布記録を読む。
 
-    :raises SheetgenError: the record cannot be read or is damaged (R190).
+    :raises SheetgenError: 記録が読めない、または壊れている（R190）。
     """
     try:
         return _parse(json.loads(path.read_bytes()))

@@ -1,7 +1,7 @@
 """届いたがまだ記録できない実施項目の控え ``collected.json`` を、読み、書く。
 
-It only tells the office how things stand; what was recorded is in the journal.  It is
-there while something is open.
+事務局に今の様子を見せるだけのもので、記録したことは記録簿にある。聞くことがなくなれば、
+ファイルもなくなる。
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def load_open_items(plan: Path, mark: str) -> tuple[dict[str, OpenItem], tuple[P
 def save_open_items(plan: Path, mark: str, items: Mapping[str, OpenItem]) -> tuple[Problem, ...]:
     """その照会の覚え書きを新しくする。計画のデータの錠を持って呼ぶ。
 
-    The answers are recorded already: that this cannot be written is told, not raised.
+    答えはもう記録してある。書けなくても、例外にせず、問題として返す。
     """
     path = open_items_path(plan)
     try:

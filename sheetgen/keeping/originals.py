@@ -1,6 +1,6 @@
 """届いたファイルを、中身の目印（sha256）の名で、そのまましまう。
 
-The name is the content: the same file is kept once, and none is ever overwritten.
+名は中身から決まる。同じファイルは一度だけしまい、上書きすることはない。
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def original_path(folder: Path, digest: str, suffix: str) -> Path:
 class OriginalKeeper:
     """届いたファイルを、読むのと並べて、しまっていく。
 
-    The disk is waited for in threads, many files at a time; :meth:`finish` waits for all.
-    The master's lock must be held.  Leaving without it waits, too, and tells nothing.
+    ディスクを待つのはスレッドで、一度に多くのファイルを書く。:meth:`finish` で、すべてを待つ。
+    計画のデータの錠を持って使う。:meth:`finish` を呼ばずに抜けても待つが、問題は言わない。
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,10 +72,10 @@ class OriginalKeeper:
     def finish(self) -> tuple[Problem, ...]:
         """すべてがディスクに書き切られるまで待つ。
 
-        A stored file that no longer is what its name says is set aside and told of (R511).
+        しまってあるファイルが名の言う中身でなくなっていれば、よけて、知らせる（R511）。
 
-        :raises SheetgenError: one cannot be kept (R510, or R512 for a full disk); nothing
-            may be recorded then.
+        :raises SheetgenError: しまえないものがある（R510。空きがなければ R512）。そのときは、
+            何も記録してはならない。
         """
         self._join()
         if self._bugs:

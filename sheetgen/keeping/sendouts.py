@@ -36,7 +36,7 @@ def sendouts_path(plan: Path) -> Path:
 def load_sendouts(plan: Path) -> SendOutLog:
     """送付記録を読む。なければ空。読めない行は問題（L001）とし、ほかの行はそのまま読む。
 
-    :raises SheetgenError: the file is there and cannot be read (L002).
+    :raises SheetgenError: ファイルがあるのに読めない（L002）。
     """
     try:
         data = sendouts_path(plan).read_bytes()
@@ -61,10 +61,9 @@ def add_sendouts(
 ) -> tuple[SendOut, ...]:
     """送付記録に書き足し、足した行を返す。
 
-    ``choose`` gets what stands there and tells what to add; nobody else writes meanwhile.
+    ``choose`` は、今の中身を受け取り、足すものを返す。その間、ほかの者は書かない。
 
-    :raises SheetgenError: the record cannot be read (L002) or written (L003); it is then
-        as it was.
+    :raises SheetgenError: 記録が読めない（L002）か、書けない（L003）。記録は元のまま。
     """
     path = sendouts_path(plan)
     try:

@@ -1,18 +1,17 @@
 """計画のデータと記録簿を、二つで一つのものとして書き換える。
 
-Order of work, under the master's lock:
+計画のデータの錠を持って、次の順に行う。
 
-1. the new master stands ready beside the old one (the caller);
-2. ``.plan.json.pending`` says what is going to happen: the digests of the old and the
-   new master, the length of the journal, and the lines it will get;
-3. the lines are appended to the journal;
-4. the new master takes the place of the old one (the caller): from here on it has happened;
-5. ``.plan.json.pending`` goes.
+1. 新しい計画のデータを、元のものの隣に用意する（呼んだ側）。
+2. ``.plan.json.pending`` に、これから行うことを書く。前と後の計画のデータの目印、
+   記録簿の長さ、足す行。
+3. 記録簿に行を足す。
+4. 新しい計画のデータを、元のものと入れ替える（呼んだ側）。ここから、行ったことになる。
+5. ``.plan.json.pending`` を除く。
 
-All that needs room on the disk comes before step 4, and the master alone decides: where
-the pending file is found and the master is still the old one, the journal is cut back to
-its earlier length; where it is the new one, all is there.  A run that leaves the master
-as it is counts once its lines are complete.
+ディスクの空きが要ることは、すべて 4 の前に済ませる。どちらになるかは、計画のデータだけで決まる。
+pending のファイルがあり、計画のデータが前のままなら、記録簿を元の長さに切る。新しければ、
+すべてそろっている。計画のデータを変えない回は、行がそろったときに行ったことになる。
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ class Completion(Enum):
 class Pending:
     """始めた書き換え。
 
-    ``before`` and ``after`` are the master's digests; ``size`` is the journal's length in
-    bytes before, ``head`` the digest of those bytes; ``lines`` is what it gets.
+    ``before`` と ``after`` は計画のデータの目印。``size`` は足す前の記録簿の長さ（バイト）、
+    ``head`` はその中身の目印。``lines`` は足す行。
     """
 
     before: str
@@ -62,7 +61,7 @@ class Pending:
 class DiskState:
     """ディスクにあるもの。``pending`` は途中で止まった書き換え（なければ ``None``）。
 
-    ``damaged`` is True when the pending file cannot be read.
+    ``damaged`` が真なら、pending のファイルが読めない。
     """
 
     master: str
@@ -114,7 +113,7 @@ def pending_path(plan: Path) -> Path:
 def look(plan: Path) -> DiskState:
     """ディスクにあるものを読む。錠がなくても、書きかけをつかまない。
 
-    :raises SheetgenError: one of the files cannot be read (R506).
+    :raises SheetgenError: 読めないファイルがある（R506）。
     """
     try:
         return _look(plan)
@@ -140,10 +139,10 @@ def _look(plan: Path) -> DiskState:
 def writing(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]:
     """記録簿に書き足す。中で計画のデータを入れ替える。しくじれば、始める前に戻す。
 
-    ``before`` and ``after`` are the master's digests (the same when it stays); the lock
-    must be held, and nothing may be pending.
+    ``before`` と ``after`` は計画のデータの目印（変えないなら同じ）。錠を持ち、
+    途中で止まった書き換えがないときに呼ぶ。
 
-    :raises SheetgenError: the journal cannot be written (R503); all is as it was.
+    :raises SheetgenError: 記録簿が書けない（R503）。すべて元のまま。
     """
     journal = journal_path(plan)
     try:
@@ -170,9 +169,9 @@ def writing(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]
 def recover(plan: Path, decide: Callable[[Pending], bool] = lambda _: True) -> tuple[Problem, ...]:
     """途中で止まった書き換えを、前か後かのどちらかに整える。錠を取ってから呼ぶ。
 
-    ``decide`` tells whether it has happened where the master has been edited since.
+    ``decide`` は、そのあと計画のデータが手で変えられていたときに、行ったことになるかを答える。
 
-    :raises SheetgenError: the journal cannot be written (R503).
+    :raises SheetgenError: 記録簿が書けない（R503）。
     """
     journal = journal_path(plan)
     try:

@@ -11,7 +11,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za
 def addresses(email: str | None) -> tuple[str, ...] | None:
     """宛先のメールアドレス。いくつか並べてもよい。書かれていなければ空。
 
-    None where a piece does not look like an address: a draft must not go astray.
+    アドレスらしくないものがあれば None。下書きがよそへ届いてはならない。
     """
     found = tuple(one for one in _BETWEEN.split(email or "") if one)
     if any(not _ADDRESS.fullmatch(one) for one in found):

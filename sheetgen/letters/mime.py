@@ -1,9 +1,8 @@
 """メールの下書き（``.eml``）を組み立てる。
 
-Sources: RFC 5322, RFC 2045-2047, RFC 2231; ``X-Unsent`` makes Outlook open the file for
-sending.  There is no From (Outlook puts in the sender), no Date and no Message-ID (the
-mail gets them when it is sent), and the boundary is fixed: the same mail gives the same
-bytes, and nothing in it tells of the PC it was made on.
+出典: RFC 5322、RFC 2045～2047、RFC 2231。``X-Unsent`` があると、Outlook は送る前の下書きとして
+開く。From（Outlook が差出人を入れる）、Date と Message-ID（送るときに付く）は書かず、
+境界の文字は決めておく。同じメールは同じバイト列になり、作った PC のことは何も残らない。
 """
 
 from __future__ import annotations
@@ -60,9 +59,9 @@ def _body(text: str) -> Message:
 def _attached(one: Attachment) -> Message:
     """添付ファイル。名は二通りに書く。
 
-    ``filename*`` (RFC 2231) is the rule; readers that do not know it, older Outlook among
-    them, take ``name`` with encoded-words.  ``filename*`` stays on one line: its
-    continuations are understood by fewer programs than the plain form.
+    正しいのは ``filename*``（RFC 2231）。それを知らないもの（古い Outlook など）は、
+    encoded-word で書いた ``name`` を読む。``filename*`` は一行に書く。
+    行を分けた形が分かるプログラムは、もっと少ない。
     """
     part = Message(_POLICY)
     name = writable(one.name)

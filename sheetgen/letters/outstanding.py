@@ -54,9 +54,9 @@ def outstanding(
 ) -> list[Outstanding]:
     """課ごとの、答えのない実施項目。すべて答えた課は出ない。
 
-    ``sendouts`` are those of one round, oldest first; ``states`` the items of the plan as
-    it is now in the printed order (an item that left the plan is not asked for);
-    ``order`` the full names of the sections; ``deadline`` stands for all of theirs.
+    ``sendouts`` は一つの照会の送付記録で、古い順。``states`` は今の計画の実施項目で、
+    印刷の順（計画からなくなったものは求めない）。``order`` は課の正式な名。``deadline`` は、
+    どの課の期限よりも優先する。
     """
     issued = [one for one in sendouts if one.kind is SendKind.ISSUE]
     returned = [one for one in sendouts if one.kind is SendKind.RETURN]

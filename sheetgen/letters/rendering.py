@@ -1,7 +1,7 @@
 """依頼文・督促をテンプレートから作る。
 
-The words stand in text templates of the office's own; ``印刷.html`` only sets the same
-text on a page.  A name that does not exist is an error, never nothing.
+ことばは、事務局の文章のテンプレートにある。``印刷.html`` は、同じ文をページに組むだけ。
+ない名は誤りとし、空にはしない。
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class LetterWriter:
     def write(self, values: LetterText) -> Letter:
         """一つの課への手紙。
 
-        :raises SheetgenError: a template is missing (L010), wrong (L011), not UTF-8
-            (L012), or does not begin with its subject (L013).
+        :raises SheetgenError: テンプレートがない（L010）、誤っている（L011）、
+            UTF-8 でない（L012）、または件名で始まらない（L013）。
         """
         names = {one.name: getattr(values, one.name) for one in fields(values)}
         subject, text = self._parted(self._render(self._template, names))

@@ -1,7 +1,7 @@
 """ファイルのバイト列を、JSONの値として読む。
 
-Stricter than :mod:`json`: no byte order mark, no second key of the same name.
-Every problem is a value with the line and column, or the path, it stands at.
+:mod:`json` より厳しく読む。BOM も、同じ名の欄の重なりも許さない。問題はどれも値で、行と列か、
+道を持つ。
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from pathlib import Path
 from sheetgen.master.labels import locate, visible
 from sheetgen.problems import Place, Problem, SheetgenError
 
-# The json module reports in English; these are the stable beginnings of what it
-# says in the supported Python versions.
+# json モジュールは英語で知らせる。使う版の Python で変わらない、その書き出し。
 _MISTAKES = (
     ("Expecting ',' delimiter", "M011"),
     ("Expecting ':' delimiter", "M012"),
@@ -37,7 +36,7 @@ class _Object(dict[str, object]):
 
 def _name(name: str) -> str:
     """欄の名前。文字の半分（サロゲート）だけの名前は、見える形に書き換える。"""
-    # No field has such a name, and pydantic would refuse the whole object for it.
+    # このような名の欄はない。そのまま渡すと、pydantic がオブジェクト全体を拒む。
     return visible(name) if any("\ud800" <= character <= "\udfff" for character in name) else name
 
 
@@ -105,7 +104,7 @@ def _mistake(error: json.JSONDecodeError, file: str) -> Problem:
 def parse_json(data: bytes, file: str) -> tuple[object, list[Problem]]:
     """JSONの値と、読めはしたが正しくない所（同じ名前の欄）を返す。
 
-    Raises :class:`SheetgenError` where no value can be read at all.
+    :raises SheetgenError: 値がまったく読めない。
     """
     text = _decode(data, file)
     if not text.strip():
@@ -116,7 +115,7 @@ def parse_json(data: bytes, file: str) -> tuple[object, list[Problem]]:
     except json.JSONDecodeError as error:
         raise SheetgenError(_mistake(error, file)) from error
     except (RecursionError, ValueError) as error:
-        # A number of thousands of digits, or brackets nested thousands deep.
+        # 何千桁の数や、何千重の括弧。
         raise SheetgenError(Problem("M007", Place(file=file))) from error
     problems = []
     for path in _repeated(value, ()) if reader.repeats else ():

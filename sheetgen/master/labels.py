@@ -1,6 +1,6 @@
 """JSONの場所を、人の知っている欄の名前に結びつける。
 
-Labels are the field titles of the models, so no label is typed twice.
+名は、モデルの欄の ``title``。同じ名を二度書かない。
 """
 
 from __future__ import annotations

@@ -27,11 +27,10 @@ def user_name(given: str | None = None) -> str:
 def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     """計画のデータの錠を取り、抜けるまで持つ。同じ錠を二重には取れない。
 
-    The lock is the operating system's: a process that dies lets go of it.  ``wait`` is
-    in seconds.
+    錠は OS のもので、プロセスが死ねば外れる。``wait`` は秒。
 
-    :raises SheetgenError: another person holds it (M081), or no lock can be made where
-        the master is (M085).
+    :raises SheetgenError: ほかの人が持っている（M081）、または計画のデータの所に錠を作れない
+        （M085）。
     """
     # 読むだけのコマンドを待たせないよう、錠を取るときに読み込む。
     from filelock import FileLock, Timeout
@@ -41,7 +40,7 @@ def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     holder = target.with_name(f".{target.name}.holder")
     place = Place(file=str(path))
     try:
-        # The lock would make the folder of a mistyped path.
+        # このまま錠を取ると、打ち間違えた道のフォルダーができてしまう。
         if not target.parent.is_dir():
             raise NotADirectoryError(target.parent)
         held = FileLock(lock).acquire(timeout=wait)
@@ -53,7 +52,7 @@ def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     except OSError as error:
         raise SheetgenError(Problem("M085", place)) from error
     with held:
-        # The name is a courtesy; the lock itself is what protects.
+        # 名は、待つ人への知らせ。守るのは錠そのもの。
         with contextlib.suppress(OSError):
             holder.write_text(f"{user_name()} ({platform.node()})", encoding="utf-8")
         try:

@@ -20,7 +20,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 LONGEST_SHOWN = 40
 
-# What pydantic calls a mistake -> our code.  Its English words never leave here.
+# pydantic の誤りの名から、こちらの符号へ。英語の文は、ここから外へ出さない。
 _TYPES = {
     "missing": "M021",
     "extra_forbidden": "M022",
@@ -87,7 +87,7 @@ def digest_of(data: bytes) -> str:
 
 def _shown(value: object) -> str:
     """書かれていた値を、短く、画面に出せる形で返す。"""
-    # Long texts and whole objects tell nothing; the beginning is enough.
+    # 長い文やオブジェクトの全体を見せても役に立たない。初めだけで足りる。
     text = visible(json.dumps(value, ensure_ascii=False, default=str))
     return shortened(text, LONGEST_SHOWN)
 
@@ -142,7 +142,7 @@ def _check_version(data: object, file: str) -> None:
 def parse_plan(data: bytes, file: str) -> Plan:
     """バイト列を読んで計画を返す。``file`` は問題を告げるときのファイル名。
 
-    Raises :class:`SheetgenError` with every problem found in one pass.
+    :raises SheetgenError: 正しくない所がある。一度に見つけたすべての問題を持つ。
     """
     tree, problems = parse_json(data, file)
     _check_version(tree, file)

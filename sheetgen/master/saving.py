@@ -1,7 +1,6 @@
 """計画のデータを書く。途中で止まっても、古いものか新しいもののどちらかが残る。
 
-Order of work: take the lock, look at what is there, write a temporary file beside
-it, read that back, and only then put it in place of the old one.
+錠を取り、今あるものを確かめ、隣に一時ファイルを書き、読み直す。それから、元のものと入れ替える。
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ def render_plan(plan: Plan) -> bytes:
 class Prepared:
     """書き終えて読み直した、新しい計画のデータ。まだ元のものと入れ替えていない。
 
-    ``digest`` is the one the master will have.
+    ``digest`` は、入れ替えたあとの計画のデータの目印。
     """
 
     def __init__(self, path: Path, temporary: Path, replacing: str | None, digest: str) -> None:
@@ -37,8 +36,8 @@ class Prepared:
     def place(self) -> None:
         """元のものと入れ替える。一度の操作で、容量も要らない。
 
-        :raises SheetgenError: the file changed meanwhile or is in use (M082, M083, M085);
-            it is as it was.
+        :raises SheetgenError: その間にファイルが変わった、または使われている（M082、M083、M085）。
+            ファイルは元のまま。
         """
         target = self._path.resolve()
         with _explained(self._path):
@@ -51,12 +50,11 @@ class Prepared:
 def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterator[Prepared]:
     """新しい計画のデータを、すぐ入れ替えられる所まで書く。入れ替えなければ跡を残さない。
 
-    The lock (:func:`hold`) must be held.  Arguments and exceptions as of
-    :func:`save_plan`.
+    錠（:func:`hold`）を持って呼ぶ。引数と例外は :func:`save_plan` と同じ。
     """
     target = path.resolve()
     data = render_plan(plan)
-    # A plan put together with model_copy has never been checked.
+    # model_copy で組み立てた計画は、まだ一度も点検していない。
     if parse_plan(data, str(path)) != plan:
         raise SheetgenError(Problem("M086", Place(file=str(path))))
     with _explained(path):
@@ -75,11 +73,10 @@ def save_plan(
 ) -> str:
     """計画を計画のデータとして保存し、新しい中身の ``digest`` を返す。
 
-    ``replacing`` is the ``digest`` of the :class:`Master` this plan was made from;
-    ``None`` means that no file may be there yet.  ``wait`` is in seconds.  Raises
-    :class:`SheetgenError` and leaves the file as it was when another person is
-    saving, when the file has changed since, when the plan is not sound, or when
-    the folder cannot be written to.
+    ``replacing`` は、この計画のもとになった :class:`Master` の ``digest``。``None`` なら、
+    まだファイルがあってはならない。``wait`` は秒。
+    :raises SheetgenError: ほかの人が保存している、ファイルがそのときから変わっている、
+        計画が正しくない、またはフォルダーに書けない。ファイルは元のまま。
     """
     with hold(path, wait), prepared(plan, path, replacing=replacing) as new:
         new.place()

@@ -1,9 +1,8 @@
 """行（または列）が足されたり消されたりしたシートで、もとの行が今どこにあるか。
 
-Rows keep their order when rows are inserted or deleted, so the old and the new rows
-are aligned like two texts.  A row is certain only when every best alignment puts it
-in the same place; between two certain rows it is certain when as many rows lie
-between them as before.
+行を挿し込んでも消しても、残りの順は変わらない。そこで、前の行と今の行を、
+二つの文のように並べて比べる。確かな行とは、いちばんよい並べ方のどれでも同じ所に来る行。
+確かな二行の間の行も、間の行数が前と同じなら確かである。
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ _SLIGHT = 1e-9
 class Position:
     """もとの行の、今の場所。
 
-    ``first`` to ``last`` is where it can be; ``likely`` is the place to look at first
-    (None: it is gone).
+    ``first`` から ``last`` までが、ありうる所。``likely`` は初めに見る所（None なら、なくなった）。
     """
 
     likely: int | None

@@ -25,7 +25,7 @@ from sheetgen.problems import Place, Problem
 def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> Matched:
     """ブックの中の様式と、その欄。``file`` は人に見せる名、``original`` は原本の sha256。
 
-    What the reader noticed (``book.problems``) is not repeated here.
+    読んだときに気付いたこと（``book.problems``）は、ここでは繰り返さない。
     """
     carriers = [(sheet, carriers_of(sheet)) for sheet in book.sheets]
     lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims, scope.issues)]

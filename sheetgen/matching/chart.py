@@ -41,8 +41,8 @@ class Landmark:
 class Chart:
     """配ったときの配置。
 
-    ``inner`` are the cells of merged inputs but the first; ``known`` is every cell
-    that had a meaning; ``formulas`` are the cells that held a formula.
+    ``inner`` は、結合した記入欄の、左上でないセル。``known`` は、意味のあったセルのすべて。
+    ``formulas`` は、式の入っていたセル。
     """
 
     layout: IssuedLayout

@@ -1,7 +1,6 @@
 """配ったときの値と、戻ってきたセルとが、同じ中身か。
 
-Only what programs change by themselves is borne with: a number and its text, a
-percentage, line ends, blanks at the end.
+同じとみなすのは、プログラムがひとりでに変えるものだけ。数とその文字、百分率、行末、末尾の空白。
 """
 
 from __future__ import annotations

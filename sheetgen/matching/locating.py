@@ -25,8 +25,8 @@ _Places = Mapping[str, list[tuple[int, int]]]
 class Target:
     """欄のあるはずのセル。``ref`` が ``None`` なら、消されている。
 
-    ``candidates`` are all cells it can be, only where that is not ``certain``;
-    ``doubtful`` tells that something near it has been moved or emptied.
+    ``candidates`` は、``certain`` でないときの、ありうるセルのすべて。``doubtful`` が真なら、
+    近くのものが動かされたか、空にされている。
     """
 
     ref: str | None
@@ -39,7 +39,7 @@ class Target:
 class Whereabouts:
     """様式の全体の、今の場所。``rows`` が ``None`` なら、どの行も列も動いていない。
 
-    ``is_contradicted``: a heading stands where no shift of rows and columns puts it.
+    ``is_contradicted`` が真なら、行や列をどう動かしてもありえない所に、見出しがある。
     """
 
     rows: AxisMap | None = None
@@ -108,8 +108,7 @@ def locate(
 ) -> Whereabouts:
     """様式が今どこにあるかを、文字の分かっているセルから求める。
 
-    ``as_issued`` says that the headings have not moved, ``named`` that the fields still
-    have their names.
+    ``as_issued`` は、見出しが動いていないこと。``named`` は、欄に名前が残っていること。
     """
     landmarks = chart.landmarks(form)
     places = _places({one.key for one in landmarks}, sheet.cells)
@@ -228,8 +227,8 @@ def _doubt(
 def _doubt_emptied(found: Whereabouts, chart: Chart, form: IssuedForm, sheet: RawSheet) -> None:
     """名前がないとき：行が消され、空の行が足されたと思われる所を、確かでないとする。
 
-    Two signs: everything that stood in a row is gone, or areas that reached over the
-    row no longer do, while most others are as they were.
+    手掛かりは二つ。その行にあったものがすべてなくなっている。または、ほかの大半は元のままなのに、
+    その行にまたがっていた範囲が、またがらなくなっている。
     """
     full: dict[int, bool] = {}
     whole: dict[int, bool] = {}

@@ -15,8 +15,8 @@ from sheetgen.model.returned import RawName
 class SheetNames:
     """一枚のシートの名前。
 
-    ``cells`` maps the name to the cell it points to; ``broken`` are names that point
-    nowhere (``#REF!``), to several cells, or to several places at once.
+    ``cells`` は、名から指すセルへ。``broken`` は、どこも指さない（``#REF!``）か、いくつものセルや、
+    いくつもの所を指す名。
     """
 
     cells: dict[str, str] = field(default_factory=dict)
@@ -26,9 +26,9 @@ class SheetNames:
 def names_by_sheet(names: Iterable[RawName]) -> dict[str, SheetNames]:
     """シートの名（大文字と小文字を区別しない）ごとに、記入欄の名前を集める。
 
-    A name belongs to the sheet it points to.  Programs make sheet-scoped names global,
-    and then the scope says nothing; a scoped name that points to another sheet is of
-    no use to either.
+    名前は、指しているシートのものとする。シートの中だけの名前を、ブック全体の名前に変える
+    プログラムがあり、そうなると範囲からは何も分からない。別のシートを指す名前は、
+    どちらのシートにも使えない。
     """
     found: dict[str, SheetNames] = {}
     for name, scope, target in names:

@@ -24,7 +24,7 @@ _MOST_SHEETS = 20
 def merge_refusals(problems: Iterable[Problem]) -> list[Problem]:
     """同じわけで断ったシートを、一つの問題にまとめ、シートの名を挙げる。
 
-    A single sheet stays in the place of its problem.
+    シートが一枚だけなら、問題の場所はそのシートのまま。
     """
     groups: dict[object, list[Problem]] = {}
     for number, one in enumerate(problems):

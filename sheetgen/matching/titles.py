@@ -17,9 +17,8 @@ def renumbered(
 ) -> Problem | None:
     """印刷した実施項目の名が、今のその番号のものと違うことを尋ねる。
 
-    Numbers are given anew at a revision: an answer must not go to another item because
-    it has the number now.  A title that the section itself rewrote is no reason, unless
-    it is the title of another item.
+    番号は年次見直しで付け直される。今その番号だからといって、別の実施項目の答えにしてはならない。
+    課が自分で書き換えた名なら尋ねないが、それが別の実施項目の名なら尋ねる。
     """
     spot = next((one for one in chart.bound if one.cell.path == TITLE_PATH), None)
     known = scope.items.get(form.item_id)

@@ -1,8 +1,8 @@
 """人が読むことばの一覧。
 
-One catalogue for every problem: what is wrong (``cause``) and how to mend it
-(``remedy``), keyed by the stable code.  ``{name}`` is filled from
-``Problem.facts``.  Tests compare codes and places, never sentences.
+問題のことばは、すべてこの一つの表にある。変わらない符号ごとに、何がおかしいか（``cause``）と、
+どう直すか（``remedy``）を書く。``{name}`` には ``Problem.facts`` の値が入る。
+試験は符号と場所を比べ、文は比べない。
 """
 
 from __future__ import annotations

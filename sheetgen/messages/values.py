@@ -209,6 +209,6 @@ READINGS: dict[str, str] = {
 def explain_reading(rule: str) -> str:
     """読み方の名（空白で区切って一つ以上）を、読めることばにする。空なら空。
 
-    A name written by another version is shown as it is.
+    ほかの版が書いた知らない名は、そのまま見せる。
     """
     return "、".join(READINGS.get(name, name) for name in rule.split())

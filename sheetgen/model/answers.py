@@ -25,7 +25,7 @@ class Found(StrEnum):
 class FoundCell:
     """見つけた欄。``cell`` は中身（何も入っていなければ ``None``）。
 
-    ``sure`` is False when a person has to confirm that this is the right cell.
+    ``sure`` が False のものは、この欄でよいかを人が確かめる。
     """
 
     path: str
@@ -51,8 +51,8 @@ class LockedChange:
 class MatchedForm:
     """どの様式かが分かったシート。値はまだ読んでいない。
 
-    ``file`` is the name shown to people, ``original`` the sha256 of the delivered file.
-    ``missing`` are input paths whose cell is nowhere to be found.
+    ``file`` は人に見せる名、``original`` は届いたファイルの sha256。``missing`` は、
+    どこにも見つからない記入欄の道。
     """
 
     file: str
@@ -70,7 +70,7 @@ class MatchedForm:
 class Answer:
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
-    ``value`` is what the master would hold: a number, a text, or None for blank.
+    ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。
     """
 
     path: str
@@ -97,9 +97,9 @@ class Proposal:
 class ReturnedForm:
     """値を読み、点検した様式一枚。
 
-    ``answers`` has every input that could be read, opened or not; ``problems`` are all
-    that concern this form, each with its place.  ``unread`` holds what was written, as it
-    stood, in inputs that could not be read (path → text).
+    ``answers`` は読めた記入欄のすべてで、開いていない欄も含む。
+    ``problems`` はこの様式についての問題で、どれも場所を持つ。``unread`` は、
+    読めなかった記入欄に書かれていたそのままの文字（道 → 文字）。
     """
 
     file: str

@@ -38,8 +38,8 @@ class Issues(Protocol):
 class CollectScope:
     """回収しようとしている照会。
 
-    ``round`` None takes any round of ``year``.  ``retired`` are ids of items that the
-    plan no longer has.
+    ``round`` が None なら、``year`` のどの照会でもよい。``retired`` は、
+    もう計画にない実施項目のID。
     """
 
     round: Round | None

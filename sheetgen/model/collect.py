@@ -24,7 +24,8 @@ class Waiver:
 class Take:
     """食い違いの決め方。
 
-    ``file`` None keeps what the master holds; ``item`` None means every item in conflict.
+    ``file`` が None なら、計画のデータの値を残す。``item`` が None なら、
+    食い違うすべての実施項目に当てる。
     """
 
     file: str | None
@@ -35,9 +36,9 @@ class Take:
 class CollectRequest:
     """回収の依頼。
 
-    ``paths`` are files, folders and zips.  ``round`` and ``year`` None follow from
-    the forms and from the plan's ``revision.fiscal_year``.  ``root`` is the working
-    folder; the report goes to ``root/output/令和N年度/回収`` unless ``out`` says otherwise.
+    ``paths`` はファイル、フォルダー、zip。``round`` と ``year`` が None なら、様式と、計画の
+    ``revision.fiscal_year`` から決める。``root`` は作業フォルダー。報告は
+    ``root/output/令和N年度/回収`` に置き、``out`` があればそこに置く。
     """
 
     paths: tuple[Path, ...]
@@ -118,7 +119,7 @@ class Rejected:
 class ItemOutcome:
     """一つの実施項目の結果。
 
-    ``section`` is the full name of the owning section, ``files`` where its forms were.
+    ``section`` は主管課の正式な名、``files`` はその様式のあったファイル。
     """
 
     item: str
@@ -147,10 +148,9 @@ class FileOutcome:
 class CollectResult:
     """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
 
-    ``sections`` are the full names of all sections in their official order;
-    ``problems`` everything that was found, of files and of items alike;
-    ``run`` is the journal's name of this run (None when nothing was recorded);
-    ``report`` and ``returns`` are None and empty in a dry run.
+    ``sections`` はすべての課の正式な名で、公式の順。``problems`` は、
+    ファイルと実施項目について見つけたことのすべて。``run`` は記録簿でのこの回の名で、
+    何も記録しなければ None。試しの回では ``report`` は None、``returns`` は空。
     """
 
     round: Round

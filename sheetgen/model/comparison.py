@@ -1,7 +1,7 @@
 """新旧対照表：二つの計画の違いを、文書の順に並べた値。
 
-Plain words in the order of print.  The runs of a side, joined, are exactly the text of
-that edition; what differs is marked.  A side without text says why in ``mark``.
+印刷の順の、飾りのない文字。一方の側の切れ端をつなぐと、その版の文とちょうど同じになる。
+違う所には印がある。文のない側は、``mark`` がそのわけを言う。
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class ComparedRow:
 class ComparedBlock:
     """実施項目など一つのまとまり。``new`` と ``old`` はその見出し（番号と名）。
 
-    ``key`` is unique in the table; ``item`` the item's id, or empty.  ``rest`` tells that
-    there are other fields, which did not change and are left out.
+    ``key`` は表の中で一つしかない名、``item`` は実施項目のIDか空。``rest`` が真なら、
+    変わらないので載せない欄がほかにある。
     """
 
     key: str
@@ -117,7 +117,7 @@ class Listing:
 class Comparison:
     """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
 
-    ``same`` is the sentence to print when nothing differs, else empty.
+    ``same`` は、違いがないときに印刷する文。違いがあれば空。
     """
 
     year: int
@@ -138,8 +138,8 @@ class Comparison:
 class CompareRequest:
     """新旧対照表の依頼。
 
-    ``old`` and ``new`` are masters.  ``layout`` is the folder of the page templates; with
-    ``out`` None the files go to ``root/output/令和N年度/新旧対照表``.
+    ``old`` と ``new`` は計画のデータ。``layout`` はページのテンプレートのフォルダー。``out`` が
+    None なら、``root/output/令和N年度/新旧対照表`` に置く。
     """
 
     old: Path

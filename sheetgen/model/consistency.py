@@ -1,8 +1,7 @@
 """計画のデータの中の、欄どうしのつじつま。
 
-The checks read plain JSON values, not models, and skip what has the wrong shape:
-so a file with a wrong value in one place is still checked everywhere else and
-every problem is told in one pass.
+モデルではなく JSON の値のまま点検し、形の違う所は飛ばす。一か所の値が誤っていても、
+ほかの所をすべて点検し、問題を一度にまとめて言える。
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ def _fiscal_years(plan: Tree) -> Iterator[Inconsistency]:
     if years and years != list(range(years[0], years[0] + len(years))):
         yield Inconsistency("years_not_consecutive", ("fiscal_years",), {"years": years})
     revised = _child(plan, "revision").get("fiscal_year")
-    # The results of the final year are collected in the year after it.
+    # 最後の年度の実績は、その次の年度に集める。
     if years and type(revised) is int and not years[0] <= revised <= years[-1] + 1:
         yield Inconsistency(
             "revision_outside_plan",
@@ -119,7 +118,7 @@ def _identities(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _departments(plan: Tree) -> Iterator[Inconsistency]:
-    # Lists, not sets: in a broken file a name may be anything, even a list.
+    # 集合ではなくリスト。壊れたファイルでは、名のところに何でも（リストさえ）ありうる。
     known: list[tuple[object, object]] = []
     names: list[object] = []
     for path, department in _children(plan, "departments", ()):

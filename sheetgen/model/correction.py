@@ -12,7 +12,7 @@ from sheetgen.model.filled import Value
 class Reason:
     """直してもらうわけ一つ。``path`` は様式の欄の道（欄が分からなければ ``None``）。
 
-    ``written`` is what was written there, shortened; ``mend`` how the section mends it.
+    ``written`` はそこに書かれていた文字を短くしたもの、``mend`` は課の直し方。
     """
 
     path: str | None
@@ -26,9 +26,9 @@ class Reason:
 class Correction:
     """一つの実施項目の差戻し。
 
-    ``values`` are the answers to show (path → value or text as typed); ``marks`` the
-    paths to be mended and the words at the cell; ``replaces`` the originals (sha256) whose
-    answers these are; ``cut`` the paths whose text no cell can hold whole, and its length.
+    ``values`` は様式に見せる答え（道 → 値か、書かれたままの文字）。``marks`` は直す欄の道と、
+    セルに添えることば。``replaces`` は、その答えのもとの原本（sha256）。``cut`` は、
+    一つのセルに入りきらない文の道と、その長さ。
     """
 
     item: str

@@ -11,10 +11,10 @@ from sheetgen.problems import Problem
 class Delivered:
     """届いた一つのファイル。
 
-    ``name`` is what people see (``返信/0101.xlsx``, ``回答.zip の中の 企画部/0101.xlsx``): NFC,
-    unique within a delivery, never to be used as a path.  ``digest`` is the sha256 of
-    ``data`` in hex; ``suffix`` the true kind, told by content, without a dot:
-    ``xlsx``, ``xlsm``, ``xlsb``, ``xls`` or ``ods``.
+    ``name`` は人に見せる名（``返信/0101.xlsx``、``回答.zip の中の 企画部/0101.xlsx``）。NFC で、
+    一度に届いたものの中に同じ名はない。パスとして使ってはならない。``digest`` は ``data`` の
+    sha256（16進）。``suffix`` は中身で見分けた本当の種類で、点は付けない（``xlsx``、``xlsm``、
+    ``xlsb``、``xls``、``ods``）。
     """
 
     name: str
@@ -27,8 +27,7 @@ class Delivered:
 class Delivery:
     """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
 
-    ``problems`` are about what is not among ``files`` (their places name it), and notes
-    about what is.
+    ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。
     """
 
     files: tuple[Delivered, ...]

@@ -1,8 +1,8 @@
 """二つの文の違いを、ことばのまとまりごとに求める。
 
-Japanese has no blanks between words: runs of one script stand for words, and a figure is
-never split.  What two texts share only by chance (a particle between two rewritten words)
-counts as changed, so that marks do not crumble.
+日本語は語の間に空白がないので、同じ字種の続きを語とみなす。数字の途中では切らない。
+二つの文がたまたま分け合う字（書き換わった語にはさまれた助詞）は、変わったものとする。
+印が細切れにならない。
 """
 
 from __future__ import annotations
@@ -86,10 +86,9 @@ def joined_runs(parts: Iterable[tuple[str, bool]]) -> Runs:
 def _rewritten(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
     """書き換わった続きの行の違い。似た行どうしで比べる。
 
-    A break put in or taken out leaves lines without a partner, and then the words that
-    only moved to another line would all be marked; one comparison across the lines finds
-    the break alone.  It is taken only where it marks far less, for across lines more is
-    shared by chance.
+    改行が一つ増えるか減ると、組になる行がなくなり、別の行に移っただけの語まで印が付く。
+    行をまたいで一度に比べると、変わった改行だけが分かる。ただし、行をまたぐほど、
+    たまたま同じ字も増えるので、印がずっと少なくなるときだけ、そちらを採る。
     """
     lines = [piece for left, right in align(old, new) for piece in _within(left or "", right or "")]
     if len(old) == len(new) == 1:
@@ -137,7 +136,7 @@ def _blocks(
     if len(middle) + len(other) > LONGEST_COMPARED:
         yield False, middle, other
     elif middle or other:
-        from difflib import SequenceMatcher  # only here, and not for every run
+        from difflib import SequenceMatcher  # ここで読み込む。使わない回が多い
 
         for tag, a, b, c, d in SequenceMatcher(None, middle, other, False).get_opcodes():
             yield tag == "equal", middle[a:b], other[c:d]

@@ -9,7 +9,7 @@ _MOST_SHOWN = 5
 
 def difference_in_words(old: str, new: str) -> str:
     """違う所を ``「前」→「後」`` の形で並べる。多ければ初めの五つと残りの数。"""
-    from sheetgen.model.difference import difference  # late: most runs have none to tell
+    from sheetgen.model.difference import difference  # ここで読み込む。違いのない回が多い
 
     changed = [piece for piece in difference(old, new) if piece.differs]
     return in_short([_words(piece.old, piece.new) for piece in changed], _MOST_SHOWN, "か所")

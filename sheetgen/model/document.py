@@ -1,7 +1,7 @@
 """年次見直しの文書。組版も HTML も、この値だけから作る。
 
-Plain words in the order of print: nothing here knows of paper, PDF or HTML.  Numbers are
-already written as they are printed.  A part or chapter the plan does not have is None.
+印刷の順の、飾りのない文字。ここには、紙のことも PDF や HTML のこともない。数は、
+印刷する文字にしてある。計画にない部や章は None。
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ class StructureDiagram:
 class PeriodBar:
     """計画期間の図の一行。
 
-    ``start`` and ``end`` count years from the left edge of the chart (0 is the first
-    year of the plan); ``before`` and ``after`` tell that the bar goes on outside.
+    ``start`` と ``end`` は、図の左端から数えた年数（0 が計画の初年度）。``before`` と
+    ``after`` が真なら、帯はその側で図の外に続く。
     """
 
     heading: str

@@ -1,7 +1,6 @@
 """年次見直しの文書の、実績の部（二年目から）。
 
-Figures come twice: as the number a chart draws and as the words a table prints.  Money
-is 千円.
+数は、図を描く数と、表に印刷する文字の二つの形で持つ。金額は千円。
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class GradeRow:
 class Grades:
     """評価の集計。``grades`` は列（評価の段階と「未評価」）、``meanings`` はその意味。
 
-    ``section_note`` says where an item of several sections is counted, or is empty.
+    ``section_note`` は、二つ以上の課の実施項目をどこに数えるかの断り。断りが要らなければ空。
     """
 
     heading: str
@@ -116,7 +115,7 @@ class ChangedItem:
 class Changes:
     """年次見直しで新しくなった、終わった、変わった実施項目。
 
-    What is not known is None and is not printed: none at all would be a figure.
+    分からないものは None で、印刷しない。0 と書けば、なかったことになる。
     """
 
     heading: str

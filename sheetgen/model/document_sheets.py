@@ -31,8 +31,7 @@ class PrintedLegend:
 class FormPage:
     """一つの実施項目の様式。``texts`` と ``sizes`` は、様式のセルの順。
 
-    ``rows`` are the heights in points, ``figures`` the numbers of the cells that hold a
-    figure rather than words.
+    ``rows`` は行の高さ（pt）。``figures`` は、ことばではなく数の入ったセルの番号。
     """
 
     item: str

@@ -1,7 +1,6 @@
 """値を入れ終えたブック。書き出す段階が受け取る。
 
-A cell of a repeated row is keyed by its template cell and the iteration, any
-other cell by its template cell and 0.
+繰り返しの行のセルは、テンプレートのセルと何回目かで名付ける。ほかのセルは、テンプレートのセルと 0。
 """
 
 from __future__ import annotations
@@ -45,8 +44,7 @@ class SheetLink(NamedTuple):
 class Fill:
     """セルに入れる値と、元の書式からの違い。
 
-    ``size`` is the font size in pt, ``link`` where in the book to jump to; None leaves
-    what the template has.
+    ``size`` は字の大きさ（pt）、``link`` はブックの中の行き先。None なら、テンプレートのまま。
     """
 
     value: Value
@@ -60,9 +58,9 @@ class Fill:
 class Validation:
     """記入欄の入力規則。
 
-    ``kind`` is the OOXML type: ``list``, ``custom``, ``textLength``, or
-    ``none`` for a prompt alone.  ``strict`` refuses other input, otherwise the person
-    is asked.  Excel limits: titles 32, prompt 255, error 225 characters.
+    ``kind`` は OOXML の種類で、``list``、``custom``、``textLength``、説明だけの ``none``。
+    ``strict`` が真なら、合わない記入を拒む。そうでなければ、それでよいかを聞く。Excel の上限は、題
+    32 字、説明 255 字、誤りの知らせ 225 字。
     """
 
     ref: str
@@ -80,9 +78,8 @@ class Validation:
 class FilledSheet:
     """値を入れ終えた一枚。
 
-    ``repeats`` is, for each repeated block's first row, how often it stands;
-    ``names`` maps sheet-scoped defined names to cells; ``capacity`` is, for the path
-    of each open text, how many full-width characters print.
+    ``repeats`` は、繰り返しの初めの行ごとの回数。``names`` は、シートの中だけの名前の定義（名 →
+    セル）。``capacity`` は、開いた文の欄の道ごとの、印刷できる全角の字数。
     """
 
     template_sheet: str
@@ -118,7 +115,7 @@ class FilledBook:
 class SheetBinding:
     """テンプレートのシートのどこに値が入るか。``inputs`` は記入欄になりうるセル。
 
-    ``blocks`` are the repeated rows (first, last), in order and apart.
+    ``blocks`` は繰り返しの行（初め、終わり）。上から順で、重ならない。
     """
 
     name: str

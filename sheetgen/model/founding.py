@@ -29,8 +29,8 @@ class NewSection:
 class InitRequest:
     """新しい計画を始める依頼。``first_year`` は西暦の年度、``years`` は計画の年数。
 
-    ``policies`` are as written, ``市民サービス：窓口、相談``; ``sections`` as
-    ``総務部 総務課``, and more of them in ``sections_file``.
+    ``policies`` は ``市民サービス：窓口、相談`` のように、書かれたまま。``sections`` は
+    ``総務部 総務課`` の形で、続きは ``sections_file`` にあってもよい。
     """
 
     folder: Path

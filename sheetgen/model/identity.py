@@ -1,7 +1,6 @@
 """様式IDと、隠した行の目印の書き方・読み方。
 
-Source of the check digits: ISO 7064, MOD 97-10 (two digits; catches every single
-error and every swap of neighbours).
+検査数字の出典: ISO 7064 の MOD 97-10。二桁で、一字の誤りと、隣どうしの入れ替わりをすべて見つける。
 """
 
 from __future__ import annotations
@@ -60,8 +59,8 @@ def carrier_text(fields: Mapping[str, object]) -> str:
 def parse_carrier(text: str) -> Mapping[str, str] | None:
     """目印の文字を読む。目印でなければ ``None``。
 
-    ``version`` is what stands first, such as ``sheetgen-form/1``.  Blanks, line ends
-    and absent or unknown fields are borne with; nothing is checked.
+    ``version`` は、``sheetgen-form/1`` のような先頭の字。空白や行末、足りない項目、
+    知らない項目があっても読む。中身が正しいかは見ない。
     """
     pieces = [piece.strip() for piece in text.strip().split(";")]
     version = pieces[0]

@@ -1,8 +1,7 @@
 """配布記録：どの様式に、何を入れて配ったか。
 
-What was issued is written down when the forms are made, so that a returned form can
-be read by the layout it was issued with and compared with what it held then, even
-when the template or the master has changed since.
+様式を作るときに、何を配ったかを書き留める。あとでテンプレートや計画のデータが変わっても、
+戻った様式を配ったときの割り付けで読み、配ったときの値と比べられる。
 """
 
 from __future__ import annotations
@@ -18,9 +17,8 @@ from sheetgen.model.round import Round
 class IssuedCell:
     """様式の一つのセル。``ref`` から ``last`` までが結合されている。
 
-    ``path`` is the plain path the cell is bound to, or None for a composed text or a
-    heading; ``text`` the fixed heading of an unbound cell, else empty; ``is_input``
-    whether the office may ever open it.
+    ``path`` は、セルと結び付いた欄の道。組み立てた文や見出しなら None。``text`` は、
+    結び付かないセルの見出しの文字（なければ空）。``is_input`` が真なら、事務局がいつか開けうる欄。
     """
 
     ref: str
@@ -56,12 +54,11 @@ class IssuedLayout:
 class IssuedForm:
     """配った様式一枚。
 
-    ``values`` is what each bound cell held (ref → value); ``base`` what the master held
-    for each input path at that time (they differ only in a 差戻し book, which already
-    shows the answers); ``opened`` the paths asked for; ``capacity`` for each opened
-    text, how many full-width characters print; ``replaces`` the originals (sha256) whose
-    answers a 差戻し book shows: once it comes back, they have been answered anew;
-    ``doubted`` the input paths that such a book asks about.
+    ``values`` は、結び付いたセルに入っていた値（番地 → 値）。``base`` は、
+    そのとき計画のデータにあった、記入欄の道ごとの値。二つが違うのは、
+    答えを見せる差戻しのブックだけ。``opened`` は聞いた欄の道、``capacity`` は開いた文の欄ごとの、
+    印刷できる全角の字数。``replaces`` は、差戻しのブックが答えを見せている原本（sha256）で、
+    そのブックが戻れば、答え直されたものとする。``doubted`` は、そのブックが聞いている欄の道。
     """
 
     form_id: str
@@ -80,7 +77,7 @@ class IssuedForm:
 class Issue:
     """一回の配布。``key`` は内容の目印（16進8桁）で、様式の目印にも入る。
 
-    ``is_return`` is True for 差戻し books.
+    ``is_return`` は、差戻しのブックなら真。
     """
 
     key: str

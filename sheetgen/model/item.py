@@ -1,7 +1,7 @@
 """実施項目と、そのほかの概要表の行。
 
-One :class:`Item` is one 進捗管理シート and one row of an overview table; the two
-print some of their texts differently on purpose, so both are kept.
+一つの :class:`Item` が、進捗管理シート一枚と、一覧表の一行になる。二つの間で、
+わざと違えて印刷する文があるので、両方を持つ。
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def subtotal(values: Iterable[Value]) -> int | float | None:
     numbers = [value for value in values if isinstance(value, (int, float))]
     if not numbers:
         return None
-    # Decimal figures are added as they are written, not as binary fractions.
+    # 小数は、書かれたままの十進で足す。二進の小数では、端数が出る。
     total = sum(Decimal(repr(number)) for number in numbers)
     return int(total) if all(isinstance(number, int) for number in numbers) else float(total)
 

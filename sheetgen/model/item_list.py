@@ -19,7 +19,7 @@ ITEM_SHEET = "実施項目"
 class ListColumn:
     """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
 
-    ``year`` is the western fiscal year of a column that stands for one year.
+    ``year`` は、ある年度のための列なら、その西暦の年度。
     """
 
     key: str
@@ -67,7 +67,7 @@ class ListGuide:
 class AddRequest:
     """実施項目を加える依頼。``source`` の一覧か、``fields``（名から値へ）の一件。
 
-    ``accept`` takes what is only 確認 as confirmed.
+    ``accept`` が真なら、「確認」だけのものは、確かめたものとして入れる。
     """
 
     plan: Path

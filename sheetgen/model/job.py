@@ -1,7 +1,6 @@
 """コマンドからの依頼と、その結果。
 
-What the command line asks of the pipeline and what it gets back.  Plain frozen
-values: no file is touched by making one.
+コマンドが処理に頼むことと、返ってくるもの。変わらない値で、作ってもファイルには触れない。
 """
 
 from __future__ import annotations
@@ -31,10 +30,9 @@ class Per(StrEnum):
 class GenerateRequest:
     """様式を作る依頼。
 
-    ``root`` is the working folder; with ``out`` None the books go to
-    ``root/output/令和N年度/配布``.  ``year`` is the 実施年度 of the round in western
-    years; None lets it follow from the plan's ``revision.fiscal_year``.  ``items``
-    (item ids) and ``sections`` (課 names) narrow the job; empty means all.
+    ``root`` は作業フォルダー。``out`` が None なら、ブックは ``root/output/令和N年度/配布`` に
+    置く。``year`` は照会の実施年度（西暦）で、None なら計画の ``revision.fiscal_year`` から決める。
+    ``items``（実施項目のID）と ``sections``（課の名）で範囲を絞る。空なら全部。
     """
 
     plan: Path
@@ -63,9 +61,8 @@ class WrittenBook:
 class GenerateResult:
     """様式を作った結果。
 
-    ``unchanged`` counts books that already stood there byte for byte;
-    ``kept_aside`` are earlier files that differed and were moved to 旧版; ``issue`` is
-    the key of the issue record.
+    ``unchanged`` は、同じ内容のブックがもうあった数。``kept_aside`` は、
+    内容が違うので「旧版」に移した前のファイル。``issue`` は配布記録の名。
     """
 
     folder: Path

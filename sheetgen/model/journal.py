@@ -1,7 +1,7 @@
 """記録簿 ``data/journal.jsonl`` の一行。
 
-Append only: one JSON object a line, one fact an object.  A run is all lines with
-the same ``run``; the last of them is its END.
+後ろに足すだけのファイル。一行が一つの JSON で、一つの事実。同じ ``run`` の行がひとまとまりの回で、
+その最後は END。
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sheetgen.model.text import Record, check_value
 def storable(value: Value) -> Value:
     """記録簿に書ける形の値。制御文字などは ``\\x00`` のような見える形に、空の文は空欄にする。
 
-    What goes into the master is left as it is; a proposal may hold anything.
+    計画のデータに入る値は、そのまま。申し出の値には何があるか分からない。
     """
     if value == "":
         return None
@@ -35,10 +35,9 @@ def storable(value: Value) -> Value:
 class JournalEntry(Record):
     """記録簿の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。
 
-    ``round`` is such as ``2024J``; ``path`` is a lasting one (``initiatives[2025]``, not
-    ``initiative.text``).  DECIDE: ``old`` is the value kept, ``new`` the one not taken.
-    WAIVE: ``new`` is the value let through.  UNDO: ``old`` is what was recorded,
-    ``new`` what came back.
+    ``round`` は ``2024J`` の形。``path`` は年度が変わっても同じ欄を指す道（``initiative.text`` では
+    なく ``initiatives[2025]``）。DECIDE の ``old`` は残した値、``new`` は採らなかった値。WAIVE の
+    ``new`` は、そのまま通した値。UNDO の ``old`` は記録してあった値、``new`` は戻した値。
     """
 
     run: str = Field(title="回")

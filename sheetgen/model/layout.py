@@ -1,6 +1,6 @@
 """紙の上の寸法。文字の割り付け (:mod:`sheetgen.typeset`) が受け取り、返す値。
 
-All lengths are points (1 pt = 1/72 inch).  Rows are 1-based, as in Excel.
+長さはすべて pt（1 pt は 72 分の 1 インチ）。行は Excel と同じく 1 から数える。
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 class Box:
     """文字の入る一つのセル（結合セルは全体で一つ）。
 
-    ``min_lines`` is the room asked for in a cell that is still to be filled in.
+    ``min_lines`` は、これから記入するセルに取っておく行数。
     """
 
     key: str
@@ -30,8 +30,8 @@ class Box:
 class Page:
     """行の高さの元の値と、1ページに使える高さ。
 
-    ``row_heights`` has every visible row of the print area.  ``roomy_rows`` are
-    rows with open inputs, which get the larger share of what is left over.
+    ``row_heights`` は、印刷範囲の見える行のすべて。``roomy_rows`` は開いた記入欄のある行で、
+    余った高さを多く受け取る。
     """
 
     row_heights: Mapping[int, float]
@@ -43,10 +43,9 @@ class Page:
 class Fitted:
     """割り付けの結果。
 
-    ``sizes`` has only the boxes whose font size differs from the template's.
-    ``capacity`` is, for each box, the number of full-width characters it holds
-    at its final size and height.  ``overflow`` names boxes whose text does not
-    fit even at the smallest size; it is empty when all is well.
+    ``sizes`` は、字の大きさがテンプレートと違うセルだけ。``capacity`` は、
+    決まった大きさと高さで入る全角の字数（セルごと）。``overflow`` は、
+    いちばん小さい字でも入りきらないセル。なければ空。
     """
 
     row_heights: Mapping[int, float]

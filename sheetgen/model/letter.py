@@ -1,7 +1,7 @@
 """依頼文・督促のテンプレートに渡す値と、できた手紙・メール。
 
-The field names of :class:`LetterText` are the vocabulary of the templates in
-``templates/letters``; docs/letters.md lists them for the office.
+:class:`LetterText` の欄の名が、``templates/letters`` のテンプレートで使えることば。
+事務局のための一覧は docs/letters.md にある。
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class LetterItem:
 class LetterText:
     """一つの課への手紙の値。分からないもの、決まっていないものは空の文字。
 
-    ``section`` is the full name of the addressee; ``items`` are those whose form is in
-    the workbook ``file``, ``joint`` shared ones whose form went to another section.  Of a
-    reminder: ``missing`` are items not answered, ``questioned`` those sent back and not
-    answered anew, ``days_late`` the days since the deadline (0 or less: not yet late).
+    ``section`` は宛先の課の正式な名。``items`` はブック ``file`` に様式のある実施項目、
+    ``joint`` は様式がほかの課へ行った共同の実施項目。督促では、``missing`` は答えのない実施項目、
+    ``questioned`` は差し戻して答え直されていないもの、``days_late`` は期限からの日数（0 以下なら、
+    まだ過ぎていない）。
     """
 
     municipality: str

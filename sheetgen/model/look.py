@@ -1,7 +1,7 @@
 """様式のシートの見た目。紙の上のどこに、どんな枠と文字があるか。
 
-Lengths are points, rows and columns 1-based, colours six hex digits.  A merged area
-counts as one cell.  This is what a page needs that is drawn like Excel prints it.
+長さは pt、行と列は 1 から、色は16進の六桁。結合セルは一つと数える。Excel の印刷と同じページを
+描くのに要るもの。
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Borders:
 class CellLook:
     """一つのセルの見た目。
 
-    ``horizontal`` is ``left``, ``center``, ``right`` or ``general`` (figures to the
-    right, words to the left); ``vertical`` is ``top``, ``center`` or ``bottom``.
+    ``horizontal`` は ``left``、``center``、``right``、``general``（数は右、ことばは左）。
+    ``vertical`` は ``top``、``center``、``bottom``。
     """
 
     ref: str
@@ -57,7 +57,7 @@ class CellLook:
 class SheetLook:
     """一枚のシートの見た目。``left`` と ``top`` は、紙の端から印刷範囲まで。
 
-    ``columns`` has every visible column of the print area.
+    ``columns`` は、印刷範囲の見える列のすべて。
     """
 
     paper_width: float

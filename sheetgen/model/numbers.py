@@ -21,8 +21,8 @@ def is_number_format(code: str) -> bool:
 def printed(value: int | float | str | None, number_format: str = GENERAL) -> str:
     """値を印刷どおりの文字で返す。文字はそのまま、空欄は空の文字。
 
-    ``number_format`` is one of the forms the master allows: ``General``, ``0``,
-    ``#,##0``, with decimals (``0.00``) and with ``%``.
+    ``number_format`` は、計画のデータに書ける ``General``、``0``、``#,##0`` と、小数（``0.00``）や
+    ``%`` の付いた形。
     """
     if value is None:
         return ""
@@ -37,7 +37,7 @@ def printed(value: int | float | str | None, number_format: str = GENERAL) -> st
     if percent:
         number *= 100
     decimals = len(pattern.partition(".")[2])
-    # Excel rounds a half away from zero; Python's own formatting does not.
+    # Excel は端数の半分を 0 から遠い側へ丸める。Python の書式は、そうしない。
     rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
 

@@ -14,8 +14,8 @@ from sheetgen.problems import Level, Problem
 class OpenItem:
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 
-    ``state`` is 要確認 or 未記入, ``at`` ISO 8601 with offset, ``codes`` those of its problems;
-    ``reasons`` say the same in words.
+    ``state`` は 要確認 か 未記入、``at`` は時差つきの ISO 8601、``codes`` はその問題の符号。
+    ``reasons`` は同じことをことばで言う。
     """
 
     state: ItemState
@@ -33,8 +33,8 @@ def with_outcomes(
 ) -> dict[str, OpenItem]:
     """一回の回収のあとの、まだ記録できない実施項目。
 
-    What was not delivered this time stays as it was, and a blank form takes no question
-    back.  What says the same as before keeps its time.
+    今回届かなかったものは、前のまま残す。白紙の様式が届いても、前の問いは消えない。
+    前と同じことを言うものは、前の時刻のままにする。
     """
     after = dict(before)
     for outcome in outcomes:

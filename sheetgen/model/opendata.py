@@ -1,7 +1,7 @@
 """オープンデータの表と、書き出す依頼・結果。
 
-A table is what a program reads: one heading row, one fact a row, one datum a cell.
-Nothing here knows of CSV or workbooks.
+プログラムが読む表。見出しは一行、一行に一つの事実、一つのセルに一つの値。ここには、
+CSV のこともブックのこともない。
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class DataType(StrEnum):
 class EndedItem:
     """前の年次見直しまで計画にあり、いまはない実施項目。
 
-    ``item`` is as the last revision that had it closed; ``ended`` is the fiscal year of the
-    first revision without it.  ``scale`` explains its grades.
+    ``item`` は、それがあった最後の年次見直しを閉じたときの姿。``ended`` は、
+    それがなくなった最初の年次見直しの年度（西暦）。``scale`` は、その評価の段階の意味。
     """
 
     policy: Policy
@@ -46,8 +46,7 @@ class EndedItem:
 class DataColumn:
     """一列。``name`` は英数字の名、``title`` は見出しに出る名。
 
-    ``unit`` is the unit of a number column, or the name of the column that holds it;
-    ``codes`` the code list whose codes stand in the column.
+    ``unit`` は、数の列の単位か、単位を書いた列の名。``codes`` は、この列の符号を説明するコード表。
     """
 
     name: str
@@ -98,7 +97,7 @@ class DataFormat(StrEnum):
 class ExportRequest:
     """オープンデータを書き出す依頼。
 
-    With ``out`` None the files go to ``root/output/令和N年度/オープンデータ``.
+    ``out`` が None なら、``root/output/令和N年度/オープンデータ`` に置く。
     """
 
     plan: Path

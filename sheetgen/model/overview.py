@@ -1,9 +1,8 @@
 """計画の概要の章（基本理念・体系・計画期間・基本方針・推進方策・見方）。
 
-These are the chapters of 「１．計画の概要」 and the 見方 legend before the sheets,
-as values from which the annual document draws its pages and diagrams.  Names and
-texts of policies and measures are in the plan itself and are not repeated, except
-where the official diagram prints them differently.
+「１．計画の概要」の各章と、シートの前の「見方」。年次見直しの文書のページと図は、
+これらの値から描く。基本方針と推進項目の名と文は計画の側にあるので、ここには、
+公式の図で字が違うものだけを持つ。
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ class Structure(Record):
 class RelatedPlan(Record):
     """計画期間の図の一行（当計画または関連する計画）。
 
-    ``first_year`` and ``last_year`` are 年度; null where the official document
-    prints none: the bar then covers the years of this plan.
+    ``first_year`` と ``last_year`` は年度（西暦）。公式の文書に年がなければ null で、
+    帯は当計画の期間に引く。
     """
 
     heading: Line = Field(title="行の見出し")

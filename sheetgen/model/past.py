@@ -43,8 +43,8 @@ FieldKey = tuple[str, str]
 class Past:
     """この照会で前に記録したこと。取り消した回のことは入らない。
 
-    ``recorded`` and ``rejected`` are, for each field, the values that once went into the
-    master and those that were decided against; ``items`` are the items that were recorded.
+    ``recorded`` と ``rejected`` は、欄ごとの、一度計画のデータに入れた値と、採らないと決めた値。
+    ``items`` は、記録したことのある実施項目。
     """
 
     recorded: Mapping[FieldKey, frozenset[Value]] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """欄の道と、計画のデータの中の値とを結ぶ。
 
-One way there and one way back: ``years[1].result.value`` of an item is read and put
-here and nowhere else.
+実施項目の ``years[1].result.value`` のような道で値を読み、入れるのは、ここだけ。
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def lasting_path(path: str, initiative_year: int) -> str:
 def read_path(item: Item, path: str, initiative_year: int) -> Value:
     """その欄の値。``path`` は様式の道か、:func:`lasting_path` の道。
 
-    :raises KeyError: no such field.
+    :raises KeyError: その欄はない。
     """
     initiative = initiative_year_of(path, initiative_year)
     if initiative is not None:
@@ -53,9 +52,9 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
 def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -> Item:
     """欄の値を置き換えた実施項目。ほかの欄は変わらない。
 
-    Nothing is validated: a 差戻し form shows answers that no master may hold.
+    値の正しさは確かめない。差戻しの様式は、計画のデータに入れられない答えも見せる。
 
-    :raises KeyError: no such field.
+    :raises KeyError: その欄はない。
     """
     initiatives = {**item.initiatives}
     changes: dict[str, object] = {}

@@ -1,8 +1,7 @@
 """計画のデータ ``data/plan.json`` の型。計画の全体から実施項目まで。
 
-Source: 「伊勢原市第６次行財政改革推進計画 -アクションプランの令和６年度年次見直し
-について」.  Years are western fiscal years (年度); money is 千円.  What can be derived
-(subtotals, counts, the 新規 mark) is a property and never stored.
+出典: 「伊勢原市第６次行財政改革推進計画 -アクションプランの令和６年度年次見直しについて」。
+年は西暦の年度、金額は千円。導き出せるもの（小計、件数、新規の印）は、その都度計算し、持たない。
 """
 
 from __future__ import annotations

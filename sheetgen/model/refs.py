@@ -36,7 +36,7 @@ def column_letters(number: int) -> str:
 def split_ref(ref: str) -> tuple[int, int]:
     """番地 ``AB12`` を行と列 ``(12, 28)`` にする。``$`` があってもよい。
 
-    :raises ValueError: not the address of a cell.
+    :raises ValueError: セルの番地でない。
     """
     match = _REF.fullmatch(ref)
     if match is None:
@@ -56,7 +56,7 @@ def ref_of(row: int, column: int) -> str:
 def split_area(text: str) -> Area:
     """範囲 ``A1:B2`` を、上・左・下・右の番号にする。一つのセルでもよい。
 
-    :raises ValueError: not an area of cells.
+    :raises ValueError: セルの範囲でない。
     """
     first, _, last = text.partition(":")
     top, left = split_ref(first)

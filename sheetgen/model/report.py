@@ -21,10 +21,10 @@ class Output(StrEnum):
 class ReportRequest:
     """文書を作る依頼。
 
-    ``layout`` is the folder of the page templates, ``template`` the Excel form.  ``root``
-    is the working folder; with ``out`` None the files go to
-    ``root/output/令和N年度/年次見直し``.  ``year`` None is the plan's own revision;
-    ``earlier`` the master of the last revision.  ``fonts`` None searches the machine.
+    ``layout`` はページのテンプレートのフォルダー、``template`` は Excel の様式。
+    ``root`` は作業フォルダーで、``out`` が None なら ``root/output/令和N年度/年次見直し`` に置く。
+    ``year`` が None なら、計画の今の年次見直し。``earlier`` は前の年次見直しの計画のデータ。
+    ``fonts`` が None なら、PC の書体を探す。
     """
 
     plan: Path

@@ -1,7 +1,6 @@
 """戻ってきたブックの中身。形式（xlsx、xls、ods など）によらない値。
 
-What a reader found, before anyone decides what it means.  Only cells that hold
-something are kept: a value, blanks, or a formula.
+読んだままの中身。何を意味するかは、まだ決めない。何か入っているセル（値、空白、式）だけを持つ。
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ class CellKind(StrEnum):
 class RawCell(NamedTuple):
     """一つのセル。
 
-    ``value``: text as a person sees it (rich text joined, furigana left out, struck-out
-    text still in it), a number, a bool, an error such as ``#N/A``, or for DATE the ISO
-    date ``2024-01-02`` (time part only when there is one); None for BLANK.
-    ``formula`` is the formula text; with one, ``value`` is the cached result and BLANK
-    means that there is none.  ``struck`` is the part of the text that is struck through
-    (None: nothing); ``number_format`` the format code, ``General`` when there is none.
+    ``value`` は、人に見える文字（書式の混ざった文字はつなぎ、ふりがなは除き、
+    取り消し線の字は残す）、数、真偽、``#N/A`` などのエラー。DATE なら ISO の日付
+    ``2024-01-02`` で、時刻は書かれているときだけ付く。BLANK なら None。``formula`` は式の文字。
+    式があるとき、``value`` は保存されていた計算の結果で、BLANK は結果がないこと。
+    ``struck`` は取り消し線の引かれた部分（なければ None）。``number_format`` は表示形式で、なければ
+    ``General``。
     """
 
     kind: CellKind
@@ -65,8 +64,8 @@ class Remark:
 class RawSheet:
     """一枚のシート。
 
-    ``hidden_rows`` and ``hidden_columns`` are 1-based numbers, only those that hold
-    something; ``merged`` areas as ``A1:B2``.
+    ``hidden_rows`` と ``hidden_columns`` は、隠れていて何か入っている行と列の番号（1 から）。
+    ``merged`` は ``A1:B2`` の形の範囲。
     """
 
     name: str
@@ -101,8 +100,8 @@ class BookFormat(StrEnum):
 class RawBook:
     """一冊のブック。
 
-    ``problems`` are what the reader noticed about the file itself (macros, links
-    outside, parts that could not be read); their places carry no file name yet.
+    ``problems`` は、読んでいて気付いたファイルのこと（マクロ、外へのリンク、読めない部分）。
+    場所に、ファイルの名はまだない。
     """
 
     format: BookFormat

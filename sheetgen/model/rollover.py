@@ -12,9 +12,9 @@ from sheetgen.problems import Problem
 class RolloverRequest:
     """切り替えの依頼。
 
-    ``to`` is the year to open (None: the next); ``retire`` are the ids of the items that
-    end.  ``renumber`` closes up the printed numbers behind them, ``copy_initiatives`` takes
-    the last year's 取組方針 for a draft.  ``force`` needs ``reason`` and ``to``.
+    ``to`` は開く年度（None なら次の年度）。``retire`` は終わる実施項目のID。``renumber`` は、
+    その後ろの印刷の番号を詰める。``copy_initiatives`` は、前年度の取組方針を下書きとして写す。
+    ``force`` には、``reason`` と ``to`` が要る。
     """
 
     plan: Path
@@ -49,8 +49,8 @@ class Renumbered:
 class RolloverResult:
     """切り替えの結果。
 
-    ``archive`` is the copy of the master as it was closed, ``run`` the journal's name of
-    this run; both None in a dry run.  ``copied`` are the ids whose 取組方針 is a draft.
+    ``archive`` は閉じたときの計画のデータの写し、``run`` は記録簿でのこの回の名。試しの回では、
+    どちらも None。``copied`` は、取組方針が下書きのままの実施項目のID。
     """
 
     closed: int

@@ -1,7 +1,7 @@
 """照会（ラウンド）と、その様式の欄を表す値。
 
-Source: 見方の「サ」 — results are written in the year after; 「カ」「ク」 — the coming
-year's initiative and the plans from then on are revised each year.
+出典: 「見方」の「サ」（実績は翌年度に書く）、「カ」「ク」（翌年度の取組方針と、
+それより先の年次計画は、毎年見直す）。
 """
 
 from __future__ import annotations
@@ -63,9 +63,8 @@ class FieldKind(StrEnum):
 class InputField:
     """記入欄になりうる欄。
 
-    ``path`` is the template's path, ``year`` the western fiscal year it is about
-    (None for the whole period), ``label`` what people call it, ``required`` whether
-    a template without it could not carry the rounds.
+    ``path`` はテンプレートでの道、``year`` は何年度のことか（西暦。全期間のことなら None）、
+    ``label`` は人に見せる名。``required`` が真なら、この欄のないテンプレートでは照会ができない。
     """
 
     path: str

@@ -14,10 +14,9 @@ from sheetgen.problems import Problem
 class DistributeRequest:
     """配るものを作る依頼。
 
-    The fields are those of :class:`sheetgen.model.job.GenerateRequest`; ``letters`` is
-    the folder of the letter templates.  ``again`` writes the send-out down even where it
-    is the same as before; ``dry_run`` makes and writes nothing.  Where 差戻し books are
-    sent back, ``out`` is the folder of the collection that made them.
+    欄は :class:`sheetgen.model.job.GenerateRequest` と同じ。``letters`` は手紙のテンプレートの
+    フォルダー。``again`` が真なら、前と同じものでも、送付記録に書く。``dry_run`` が真なら、
+    何も作らず、書かない。差戻しのブックを送り返すときの ``out`` は、それを作った回収のフォルダー。
     """
 
     plan: Path
@@ -37,8 +36,8 @@ class DistributeRequest:
 class Parcel:
     """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
 
-    ``to`` is empty where the master knows no address; ``sent_before`` is the moment (ISO
-    8601) of the last send-out of this file to this section, if any.
+    ``to`` は、計画のデータに宛先がなければ空。``sent_before`` は、このファイルをこの課に最後に
+    送った時刻（ISO 8601）で、なければ None。
     """
 
     section: str
@@ -66,8 +65,8 @@ class DistributeResult:
 class RemindRequest:
     """督促を作る依頼。
 
-    ``today`` is the day to count from; ``deadline`` stands for the one each section was
-    told; ``early`` makes reminders before the deadline, too.
+    ``today`` は日数を数える基準の日。``deadline`` は、課ごとに伝えた期限の代わり。
+    ``early`` が真なら、期限の前でも作る。
     """
 
     plan: Path
@@ -87,8 +86,8 @@ class RemindRequest:
 class Reminder:
     """一つの課への督促。
 
-    ``missing`` and ``untouched`` are items not answered, ``questioned`` those sent back
-    and not answered anew (item ids); ``days_late`` None where no deadline is known.
+    ``missing`` と ``untouched`` は答えのない実施項目、``questioned`` は差し戻して答え
+    直されていないもの（ID）。``days_late`` は、期限が分からなければ None。
     """
 
     section: str

@@ -1,7 +1,7 @@
 """送付記録 ``data/sendouts.jsonl`` の一行。誰に、いつ、何を送ることにしたか。
 
-Append only: one JSON object a line, one file for one section an object.  It is written
-when the draft of the mail is made; that the office then pressed 送信 is taken for granted.
+後ろに足すだけのファイル。一行が一つの JSON で、一つの課への一つのファイル。
+メールの下書きを作ったときに書く。事務局がそのあと「送信」を押したものとみなす。
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class SendKind(StrEnum):
 class SendOut(Record):
     """送付記録の一行。``at`` は時差つきの ISO 8601、``by`` は動かした人。
 
-    ``round`` is such as ``2024J``; ``section`` the full name of the addressee; ``issue``
-    the key of the issue record (None where no form goes with it); ``file`` the name of
-    what was sent and ``sha256`` the digest of its bytes; ``deadline`` is ISO 8601.
+    ``round`` は ``2024J`` の形。``section`` は宛先の課の正式な名。``issue`` は配布記録の名（様式が
+    付かなければ None）。``file`` は送ったファイルの名、``sha256`` はその中身の目印。``deadline`` は
+    ISO 8601。
     """
 
     at: str = Field(title="日時")

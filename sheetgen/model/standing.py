@@ -1,7 +1,7 @@
 """一年の状況：配ってから記録するまでと、それまでの成果。
 
-The figures come as the number a picture draws and the words a table prints; places in
-the pictures are in units of their own view box.  Money is 千円.
+数は、図を描く数と、表に印刷する文字の二つの形で持つ。図の中の位置は、その図の view box の単位。
+金額は千円。
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ _MARKS = {
 class StatusRequest:
     """状況を見る依頼。
 
-    ``round`` None is the one sent out last in ``year`` (None: the plan's revision).
-    ``layout`` is the folder of all templates; the page goes to
-    ``root/output/令和N年度/状況`` unless ``out`` says otherwise.
+    ``round`` が None なら、``year`` に最後に送った照会（``year`` も None なら、
+    計画の今の年次見直しの年度）。``layout`` はテンプレート全体のフォルダー。ページは
+    ``root/output/令和N年度/状況`` に置き、``out`` があればそこに置く。
     """
 
     plan: Path
@@ -70,9 +70,9 @@ class Sending:
 class Traces:
     """照会の跡。実施項目のIDと、課の名がキー。
 
-    ``issued`` have a form, ``returned`` a 差戻し form, ``recorded`` values in the journal,
-    ``undone`` only values that were taken back.  ``sendings`` is None where nothing sent is
-    written down: then what is issued counts as sent.
+    ``issued`` は様式を作った、``returned`` は差戻しの様式を作った、
+    ``recorded`` は記録簿に値のある、``undone`` は取り消した値しかないもの。``sendings`` は、
+    送付記録に何もなければ None で、そのときは配ったものを送ったとみなす。
     """
 
     issued: frozenset[str] = frozenset()
@@ -108,8 +108,8 @@ class Picture:
 class ItemStanding:
     """一つの実施項目の状況。
 
-    ``policy`` is the number of its 基本方針; ``section`` the full name of the section the
-    form goes to; ``against`` 達成, 未達 or empty; ``picture`` None where there are no figures.
+    ``policy`` は基本方針の番号、``section`` は様式の行く課の正式な名。``against`` は 達成、
+    未達 か空。``picture`` は、数がなければ None。
     """
 
     item: str
@@ -153,8 +153,8 @@ class PolicyName:
 class Standing:
     """状況の全体。
 
-    ``result_year`` is the fiscal year whose results are shown (None before the first);
-    ``grades`` are the columns of ``grade_rows``, the last for 未評価.
+    ``result_year`` は、実績を見せる年度（最初の実績の前なら None）。``grades`` は
+    ``grade_rows`` の列で、最後は未評価。
     """
 
     title: str

@@ -1,7 +1,6 @@
 """人に渡す表の本：回収結果のブックに書く中身。
 
-Plain tables, ready to be written: nothing here knows of workbooks.  Widths count
-half-width characters.
+書くばかりにした表。ここには、ブックのことはない。幅は半角の字数。
 """
 
 from __future__ import annotations
@@ -61,9 +60,8 @@ class Column:
 class Table:
     """一枚のシートになる表。``lead`` は表の前の一行、``empty`` は行がないときのことば。
 
-    ``total`` is the row of sums below the rows, or empty; ``frozen`` the number of columns
-    that stay in sight; ``continued`` the column that says so when a text too long for one
-    row goes on in the next (None: rows are never split).
+    ``total`` は行の下の合計の行（なければ空）。``frozen`` は、横に送っても残る列の数。
+    ``continued`` は、長すぎる文を次の行に続けたときに、続きと書く列（None なら、行を分けない）。
     """
 
     name: str

@@ -1,7 +1,6 @@
 """開いたテンプレートを、段階どうしが受け渡せる値にしたもの。
 
-Lengths are points, rows and columns 1-based.  A merged area counts as one cell,
-named after its top-left cell.
+長さは pt、行と列は 1 から。結合セルは一つと数え、左上のセルの名で呼ぶ。
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from dataclasses import dataclass
 class TemplateCell:
     """文字または数式の入ったセル。
 
-    ``text`` is what a person sees in the formula bar; ``number_format`` is
-    ``General`` where the office has not chosen one.
+    ``text`` は、数式バーに見える文字。``number_format`` は、事務局が選んでいなければ ``General``。
     """
 
     ref: str
@@ -41,9 +39,8 @@ class TemplateCell:
 class TemplateSheet:
     """一枚のシート。
 
-    ``row_heights`` has every visible row of the print area; ``printable_height``
-    and ``printable_width`` are what the paper leaves inside its margins at the
-    sheet's own scale; ``print_width`` is the width of the print area.
+    ``row_heights`` は、印刷範囲の見える行のすべて。``printable_height`` と ``printable_width`` は、
+    シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。
     """
 
     name: str

@@ -1,8 +1,8 @@
 """計画のデータに入れられる文字と値の決まり。
 
-The types every field of the master is made of.  Text is kept as printed: nothing
-is normalised, trimmed or widened.  Only what no workbook can hold is refused.
-Errors carry a stable ``type`` and facts; their Japanese words are elsewhere.
+計画のデータの欄は、どれもこの型でできている。文字は印刷のまま持ち、字の形を変えず、
+前後の空白も除かない。ブックに入れられないものだけを拒む。誤りは、変わらない ``type`` と事実を持つ。
+その日本語は別の所にある。
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def writable(text: str) -> str:
 def check_text(value: object) -> str:
     """文字の並びとして保存できることを確かめ、そのまま返す。
 
-    :raises PydanticCustomError: it is no text, cannot be written or is too long.
+    :raises PydanticCustomError: 文字でない、書けない字がある、または長すぎる。
     """
     if not isinstance(value, str):
         raise PydanticCustomError("text_type", "text expected")
@@ -67,7 +67,7 @@ def check_text(value: object) -> str:
 def check_line(value: object) -> str:
     """空でない、改行もタブもない文字の並びであることを確かめる。
 
-    :raises PydanticCustomError: as :func:`check_text`; it is empty or more than one line.
+    :raises PydanticCustomError: :func:`check_text` と同じ。または、空か、二行以上ある。
     """
     text = check_text(value)
     if not text.strip():
@@ -87,9 +87,9 @@ def _blank_is_null(value: object) -> object:
 def check_value(value: object) -> int | float | str | None:
     """数・印刷どおりの文字・``null`` のどれかであることを確かめる。
 
-    ``99.0`` stays a float and ``99`` an int: the trailing zero is information.
+    ``99.0`` は小数、``99`` は整数のまま持つ。末尾の 0 にも意味がある。
 
-    :raises PydanticCustomError: it is none of them, or a number Excel cannot hold.
+    :raises PydanticCustomError: そのどれでもない、または Excel に入らない数。
     """
     if value is None:
         return None
@@ -153,10 +153,10 @@ ItemId = Annotated[
 def check_municipality_code(value: object) -> str:
     """全国地方公共団体コードの形と、検査数字を確かめる。
 
-    Five digits weighted 6, 5, 4, 3, 2; what their sum lacks to a multiple of eleven, its
-    last digit, is the sixth (「全国地方公共団体コード」の検査数字, JIS X 0402).
+    五桁に 6・5・4・3・2 を掛けて足し、11 の倍数に足りない数の一の位が、六桁目になる（出典:
+    「全国地方公共団体コード」の検査数字、JIS X 0402）。
 
-    :raises PydanticCustomError: it is not six digits, or the sixth is wrong.
+    :raises PydanticCustomError: 六桁の数字でない、または六桁目が合わない。
     """
     if not isinstance(value, str) or not _MUNICIPALITY.fullmatch(value):
         raise PydanticCustomError("municipality_code_form", "six digits expected")

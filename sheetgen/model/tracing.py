@@ -28,8 +28,8 @@ class Restored:
 class UndoResult:
     """取り消しの結果。``undone`` は取り消した回、``run`` は取り消しの回。
 
-    ``at`` and ``by`` are of the run that was taken back; ``others`` counts its proposals,
-    waivers and decisions, which count no more.  ``run`` is None in a dry run.
+    ``at`` と ``by`` は、取り消された回のもの。``others`` は、その回の申し出・確認済みとしたこと・決
+    定の数で、これらももう数えない。試しの回では ``run`` は None。
     """
 
     undone: str
@@ -45,8 +45,8 @@ class UndoResult:
 class Step:
     """記録簿の一行。
 
-    ``undone_by`` is the run that took it back, ``original`` where the delivered file is
-    kept; None where there is none.
+    ``undone_by`` は、これを取り消した回。``original`` は、届いたファイルをしまった所。どちらも、
+    なければ None。
     """
 
     entry: JournalEntry
@@ -58,8 +58,7 @@ class Step:
 class FieldHistory:
     """一つの欄の来歴。``steps`` は古い順。
 
-    ``now`` is what the master holds; ``by_hand`` tells that it is not what the journal
-    brought there.
+    ``now`` は計画のデータの今の値。``by_hand`` が真なら、その値は記録簿から入ったものではない。
     """
 
     path: str
@@ -73,8 +72,8 @@ class FieldHistory:
 class ItemHistory:
     """一つの実施項目の来歴。
 
-    ``number`` is the printed one; ``fields`` are those the journal knows of, ``untraced``
-    the others that hold a value, ``others`` what belongs to no field: proposals and waivers.
+    ``number`` は印刷の番号。``fields`` は記録簿にある欄、``untraced`` は記録簿になくて値のある欄。
+    ``others`` は、どの欄のものでもない申し出と確認済み。
     """
 
     item: str

@@ -1,9 +1,8 @@
 """公開する文字：機種依存文字を、意味の同じ文字に置き換える。
 
-機種依存文字 are here those that Shift_JIS (JIS X 0201 and JIS X 0208) has not.  The six
-that only Windows maps otherwise (``～`` and others) are the same characters of the
-standard and stay.  What has no equal, such as a rare 漢字 of a name, stays too, and is
-told.
+機種依存文字とは、ここでは Shift_JIS（JIS X 0201 と JIS X 0208）にない字のこと。
+Windows だけが別の字に当てる六字（``～`` など）は、規格では同じ字なので、そのままにする。
+名に使うまれな漢字のように、置き換える字のないものもそのままにし、知らせる。
 """
 
 from __future__ import annotations

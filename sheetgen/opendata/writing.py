@@ -27,9 +27,8 @@ def csv_bytes(table: DataTable) -> bytes:
 def csv_text(datum: Datum) -> str:
     """CSV の一つの値。表計算ソフトが式と読む文字列には、前に ``'`` を付ける。
 
-    A number stays a number, a single dash (the official ``-``) and a text that is a
-    plain number stay as they are: none of them can be a formula.  A full-width ``＝``
-    starts a formula in Japanese Excel, too.
+    数は数のまま。``-`` 一字（公式の書き方）と、数だけの文字列も、式にはなりえないので、そのまま。
+    日本語の Excel では、全角の ``＝`` でも式が始まる。
     """
     if datum is None:
         return ""

@@ -16,7 +16,7 @@ _SHOWN = 3
 def refuse_existing(folder: Path, names: list[str]) -> None:
     """同じ名のファイルが一つでもあれば、初めのいくつかを挙げて止める。
 
-    :raises SheetgenError: I001.
+    :raises SheetgenError: 同じ名のファイルがある（I001）。
     """
     found = [name for name in names if (folder / name).exists()]
     if found:
@@ -27,8 +27,7 @@ def refuse_existing(folder: Path, names: list[str]) -> None:
 def place_fresh(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     """``files``（フォルダーからの道から中身へ）を置く。途中で止まれば、置いたものを除く。
 
-    :raises SheetgenError: one of them is there (I001), or cannot be written (O001, O002,
-        O004).
+    :raises SheetgenError: 同じ名のファイルがある（I001）、または書けない（O001、O002、O004）。
     """
     refuse_existing(folder, list(files))
     placed: list[Path] = []

@@ -1,7 +1,7 @@
 """いったん別の場所に書き、すべてできてから置き換える。
 
-Nobody ever sees a half-written workbook, and an earlier file that differs is kept:
-someone may have filled it in where it lay.
+書きかけのブックは、だれの目にも触れない。中身の違う前のファイルは残す。置いた所で、
+だれかが記入したかもしれない。
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Placed:
 class Staging:
     """``folder`` に置くファイルを、そろうまで預かる。
 
-    Use as a context manager; leaving it without :meth:`place` leaves no trace.
-    ``keep_aside`` False is for what nobody writes into and the next run makes anew.
+    with で使う。:meth:`place` を呼ばずに抜ければ、跡を残さない。``keep_aside`` が偽なのは、
+    だれも書き込まず、次の回が作り直すもの。
 
-    :raises SheetgenError: the folder cannot be written (O001), a file is in use
-        (O002), or the disk is full (O004).
+    :raises SheetgenError: フォルダーに書けない（O001）、ファイルが使われている（O002）、
+        またはディスクに空きがない（O004）。
     """
 
     def __init__(self, folder: Path, now: datetime, *, keep_aside: bool = True) -> None:
@@ -69,7 +69,7 @@ class Staging:
     def place(self) -> Placed:
         """預かったファイルを、すべて置く。
 
-        Whatever can fail is tried before the first file is replaced.
+        しくじりうることは、最初のファイルを入れ替える前に、すべて試す。
         """
         pairs = [(self._staging / name, self.folder / name) for name in self._names]
         changed: list[tuple[Path, Path]] = []

@@ -10,7 +10,7 @@ from sheetgen.problems import Problem, SheetgenError
 def typst() -> Any:
     """typst のモジュール。
 
-    :raises SheetgenError: it is not installed or cannot be loaded here (D001).
+    :raises SheetgenError: 入っていない、またはここでは読み込めない（D001）。
     """
     try:
         import typst as engine

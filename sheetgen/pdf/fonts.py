@@ -42,8 +42,7 @@ class FontChoice:
 def find_fonts(folder: Path | None = None) -> FontChoice:
     """使う書体を決める。``folder`` を渡すと、PC の書体の代わりに、そのフォルダーを探す。
 
-    :raises SheetgenError: none of the preferred fonts is there (D002), or typst is
-        missing (D001).
+    :raises SheetgenError: 使いたい書体が一つもない（D002）、または typst がない（D001）。
     """
     engine = typst()
     if folder is None:

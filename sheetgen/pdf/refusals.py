@@ -27,7 +27,7 @@ _LONGEST = 30
 def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> SheetgenError:
     """``TypstError`` を問題にする。読めないときは、typst のことばのまま伝える。
 
-    ``values`` are what the template was given: in them a lacking character is looked for.
+    ``values`` はテンプレートに渡した値。書体にない字を、この中で探す。
     """
     message, output = str(error.message), f"{error.message}\n{error.diagnostic}"
     overflow = _OVERFLOW.search(output)

@@ -1,7 +1,7 @@
 """文書の値をテンプレートに渡し、PDF にする。
 
-Values go in as JSON, never as source.  The engine sees a fixed moment and named fonts
-only, so that the same document always comes out byte for byte the same.
+値は JSON で渡し、ソースには混ぜない。typst に見せるのは、決まった時刻と名指しした書体だけ。
+同じ文書からは、いつも同じバイト列になる。
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Pdf:
 def render_pdf(document: Document, layout: Path, fonts: FontChoice) -> Pdf:
     """文書を PDF に組む。``layout`` はテンプレートのフォルダー。
 
-    :raises SheetgenError: a template is missing (D004) or wrong (D003), a character is in
-        none of the fonts (D005), or a text does not fit its place (D006).
+    :raises SheetgenError: テンプレートがない（D004）、誤っている（D003）、
+        どの書体にもない字がある（D005）、または入りきらない文がある（D006）。
     """
     return render(asdict(document), document.published, layout / MAIN, fonts)
 
@@ -50,7 +50,7 @@ def render_comparison(comparison: Comparison, layout: Path, fonts: FontChoice) -
 def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice) -> Pdf:
     """値の入った辞書を、テンプレート ``main`` で PDF に組む。例外は :func:`render_pdf` と同じ。
 
-    ``published`` (``2024-03``) is the month the PDF says it was made in.
+    ``published``（``2024-03``）は、PDF に書く作成の月。
     """
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))

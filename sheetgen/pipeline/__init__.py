@@ -1,7 +1,6 @@
 """段階を順につなぐ、薄い管。
 
-What is behind a name is imported when it is first used: one command does not wait for
-the libraries of another.
+名の中身は、初めて使うときに読み込む。あるコマンドが、ほかのコマンドのライブラリーを待たずに済む。
 """
 
 from __future__ import annotations

@@ -33,12 +33,11 @@ def add_items(
 ) -> AddResult:
     """実施項目を加える。一つでも直すところがあれば、何も加えない。
 
-    Everything is looked at before anything is said.  What only asks (確認) holds the
-    list back, too, until ``accept``.  The journal tells what was added when, by whom and
-    from which list.
+    すべてを見てから、まとめて言う。「確認」だけのものも、``accept`` がなければ一覧を止める。いつ、
+    だれが、どの一覧から、何を加えたかを記録簿に書く。
 
-    :raises SheetgenError: the master or the list cannot be read, another program has the
-        master, or nothing was asked for (I031, I032).
+    :raises SheetgenError: 計画のデータか一覧が読めない、ほかのプログラムが計画のデータを
+        使っている、または何も頼まれていない（I031、I032）。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
@@ -137,7 +136,7 @@ def _held(problems: list[Problem], accept: bool) -> bool:
 def _ever_used(path: Path, ledger: Ledger) -> Iterator[str]:
     """前に使ったID。終わった項目も、加えてから除いた項目も、いまの計画にはない。
 
-    :raises SheetgenError: one of them cannot be read (I030).
+    :raises SheetgenError: 控えのどれかが読めない（I030）。
     """
     for archived in archives(path):
         try:

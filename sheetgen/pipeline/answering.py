@@ -46,9 +46,8 @@ def answer(
 ) -> Answered:
     """回収結果のブックと、聞くことのある課ごとの差戻しのブックを置く。
 
-    ``plan`` is the master after recording.  What was recorded stands, whatever happens
-    here: a book that cannot be made or placed is told as a problem, never raised.  In a
-    dry run nothing is made.
+    ``plan`` は記録したあとの計画のデータ。ここで何が起きても、記録は残す。作れない、
+    置けないブックは、例外にせず、問題として返す。試しの回では何も作らない。
     """
     if request.dry_run:
         return Answered(None, (), ())
@@ -112,7 +111,7 @@ def _finished(
     """もう聞くことのない課の、前に作った差戻しのブック。``root`` からの道筋で示す。"""
     if not folder.is_dir():
         return []
-    from sheetgen.forms.jobs import return_file_name  # late, as above
+    from sheetgen.forms.jobs import return_file_name  # 上と同じく、ここで読み込む
 
     done = {ItemState.RECORDED, ItemState.KEPT}
     states = {outcome.item: outcome.state for outcome in outcomes}

@@ -41,12 +41,11 @@ _NO_CORRECTIONS: Mapping[str, Correction] = MappingProxyType({})
 class BookMaker:
     """一つのテンプレートと照会で、ブックを次々に作る。
 
-    A 差戻し book is made from ``plan``, which already has the answers in it, and says
-    with ``base`` what the master itself holds; ``corrections`` (item id → what to mend)
-    are marked in its forms and listed on the sheets that other books leave out.
-    A ``published`` book has the closed forms alone, without the marks for their return.
+    差戻しのブックは、答えを入れた ``plan`` から作る。計画のデータにある値は ``base`` で渡す。
+    ``corrections``（実施項目のID → 直すこと）を様式に印し、ほかのブックにはないシートに並べる。
+    ``published`` のブックは、閉じた様式だけで、戻ったときの目印もない。
 
-    :raises SheetgenError: the template is not sound.
+    :raises SheetgenError: テンプレートが使えない。
     """
 
     def __init__(

@@ -22,8 +22,8 @@ from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 def check(plan: Path, template: Path) -> CheckResult:
     """計画のデータとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
 
-    Nothing is written.  Every problem of both is in the result; where the master
-    cannot be read, the template is looked at as far as it goes without it.
+    何も書かない。結果には、二つの問題をすべて入れる。計画のデータが読めなければ、テンプレートは、
+    それなしで分かる所まで見る。
     """
     form = FormTemplate(template)
     try:

@@ -52,7 +52,7 @@ def gather(
 ) -> CollectResult:
     """読んでいるブックを点検し、確かな答えを計画のデータに入れる。
 
-    ``progress`` and exceptions are those of :func:`sheetgen.pipeline.collect`.
+    ``progress`` と例外は :func:`sheetgen.pipeline.collect` と同じ。
     """
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         plan = ledger.master.plan
@@ -178,7 +178,8 @@ def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -
 def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
     """届いた様式の照会。
 
-    :raises UsageError: forms of both kinds (F016), or no round that year (F001, F002).
+    :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
+        またはその年度の照会がない（F001、F002）。
     """
     files = {
         kind: list(dict.fromkeys(form.file for form in forms if form.round.kind is kind))

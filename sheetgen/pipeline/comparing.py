@@ -28,8 +28,8 @@ from sheetgen.xlsx.report_book import write_report
 def compare(request: CompareRequest, progress: Progress | None = None) -> CompareResult:
     """新旧対照表を作り、できた形をすべて置く。
 
-    :raises SheetgenError: a master is not sound, the two are different plans (D020), or
-        nothing could be made.
+    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
+        または一つの形も作れない。
     """
     old, new = load_plan(request.old), load_plan(request.new)
     problems = comparison_notes(old, new)

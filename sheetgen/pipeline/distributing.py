@@ -34,10 +34,10 @@ def distribute(
 ) -> DistributeResult:
     """各課に送るものを作り、送付記録に残す。
 
-    ``progress`` is called with (books done, books in all, addressee).
+    ``progress`` は（終わったブックの数、全部の数、宛先）を受け取る。
 
-    :raises SheetgenError: the master, a template or the request is not sound (nothing is
-        changed then), or the files cannot be written.
+    :raises SheetgenError: 計画のデータ、テンプレートか依頼が使えない（そのときは何も変えない）、
+        またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     plan = load_plan(request.plan)

@@ -23,7 +23,7 @@ _NO_FIGURE = (None, "-", "ー")
 class Examiner:
     """一つの計画の様式を、次々に読み、点検する。
 
-    Without ``printing`` nothing is said about texts too long to print.
+    ``printing`` がなければ、長すぎて印刷できない文のことは言わない。
     """
 
     def __init__(self, plan: Plan, printing: Printing | None = None) -> None:
@@ -123,8 +123,8 @@ def _target(item: Item, path: str) -> Value:
 def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
     """差戻しで尋ねた欄のうち、送ったときのまま戻ったもの。
 
-    Such a form shows what was read, not what was doubted: a line struck out, a date, a
-    format.  What is asked about again for its own sake is not told twice.
+    差戻しの様式に見せるのは読めた値で、疑ったもと（取り消し線、日付、書式）は残らない。
+    点検だけでは、直さずに戻したことが分からない。ほかの点検がもう聞いている欄は、二度聞かない。
     """
     issued = matched.issued
     asking = [one for one in problems if message_of(one).level is not Level.NOTE]

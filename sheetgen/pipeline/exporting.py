@@ -23,8 +23,8 @@ STEM = "action_plan"
 def export(request: ExportRequest) -> ExportResult:
     """計画と実績を、オープンデータとして書き出す。
 
-    :raises SheetgenError: the master is not sound, an archived one cannot be read (X003),
-        or the files cannot be written.
+    :raises SheetgenError: 計画のデータが使えない、控えが読めない（X003）、
+        またはファイルが書けない。
     """
     plan = load_plan(request.plan)
     dataset = build_dataset(plan, ended_items(plan, request.plan))
@@ -50,7 +50,7 @@ def export(request: ExportRequest) -> ExportResult:
 def ended_items(plan: Plan, path: Path) -> list[EndedItem]:
     """前の年次見直しの計画にあって、いまの計画にない実施項目。終わった順、印刷の順。
 
-    :raises SheetgenError: one of the archived masters cannot be read (X003).
+    :raises SheetgenError: 控えのどれかが読めない（X003）。
     """
     now = {item.id for _, _, item in plan.items()}
     found: dict[str, EndedItem] = {}

@@ -49,8 +49,8 @@ def is_return_mark(one: BoundCell) -> bool:
 class FormFiller:
     """様式のシートに、一つずつ実施項目を入れる。
 
-    ``left_out`` are the template's sheets that the book lacks: a cell that leads there
-    stays blank.  A ``published`` form has no marks for its return.
+    ``left_out`` は、テンプレートにあってこのブックにないシート。そこへ飛ぶセルは空欄にする。
+    ``published`` の様式には、戻ったときの目印を付けない。
     """
 
     def __init__(

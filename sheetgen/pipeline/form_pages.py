@@ -1,7 +1,6 @@
 """様式を、文書のページにする：テンプレートの形に、値を入れたもの。
 
-The pages come from the same template and the same fitting as the workbooks, so that a
-text stands in the document where it stands in the form.
+ページは、ブックと同じテンプレートと同じ割り付けから作る。文書の文は、様式と同じ所に立つ。
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def round_of(plan: Plan) -> Round:
 class FormPages:
     """文書のページを、実施項目ごとに作る。
 
-    :raises SheetgenError: the template is not sound.
+    :raises SheetgenError: テンプレートが使えない。
     """
 
     def __init__(self, plan: Plan, template: FormTemplate) -> None:

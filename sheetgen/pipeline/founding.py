@@ -38,8 +38,8 @@ _SHARED = Path("share") / "sheetgen" / TEMPLATES
 def init(request: InitRequest) -> InitResult:
     """新しい計画を始める。前からあるファイルは、一つも書き換えない。
 
-    :raises SheetgenError: a file is there already (I001), the templates cannot be found
-        (I002), what was said makes no sound plan, or the folder cannot be written.
+    :raises SheetgenError: ファイルがもうある（I001）、テンプレートが見つからない（I002）、
+        言われたことからは使える計画にならない、またはフォルダーに書けない。
     """
     templates = dict(_templates(find_templates()))
     target = request.folder / PLAN_FILE
@@ -70,7 +70,7 @@ def init(request: InitRequest) -> InitResult:
 def refuse_started(folder: Path) -> None:
     """もう始めてあるフォルダーなら止める。聞く前に確かめる。
 
-    :raises SheetgenError: a file is there already (I001).
+    :raises SheetgenError: ファイルがもうある（I001）。
     """
     refuse_existing(folder, list(_OWN_FILES))
 
@@ -78,8 +78,8 @@ def refuse_started(folder: Path) -> None:
 def read_sections(path: Path) -> tuple[NewSection, ...]:
     """部と課のファイルを読む。Excel の保存した CSV（Shift_JIS）も読める。
 
-    :raises SheetgenError: it is not there (I008) or cannot be read (I005), or a line cannot
-        (I004).
+    :raises SheetgenError: ファイルがない（I008）、読めない（I005）、
+        または読めない行がある（I004）。
     """
     place = Place(file=str(path))
     try:
@@ -99,10 +99,10 @@ def read_sections(path: Path) -> tuple[NewSection, ...]:
 def find_templates() -> Path:
     """同梱のテンプレートのフォルダー。入れ方によって、場所が違う。
 
-    Beside the package in a checkout (and so after an editable install); below ``share``
-    where pip puts the files of a wheel.
+    取り寄せたままのフォルダー（編集できる形で入れたときも）では、パッケージの隣。pip が
+    wheel から入れたときは、``share`` の下。
 
-    :raises SheetgenError: none of them is there (I002).
+    :raises SheetgenError: どこにもない（I002）。
     """
     home = Path(sheetgen.__file__).resolve().parent.parent
     user = sysconfig.get_path("data", f"{os.name}_user")
@@ -110,7 +110,7 @@ def find_templates() -> Path:
         home / TEMPLATES,
         Path(sysconfig.get_path("data")) / _SHARED,
         Path(user) / _SHARED,
-        home / _SHARED,  # pip install --target
+        home / _SHARED,  # pip install --target で入れたとき
     ]
     for place in places:
         if (place / _FORM).is_file():

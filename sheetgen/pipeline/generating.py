@@ -29,11 +29,10 @@ from sheetgen.problems import Place, Problem, SheetgenError
 def generate(request: GenerateRequest, progress: Progress | None = None) -> GenerateResult:
     """様式を作り、すべてそろってから置く。
 
-    ``progress`` is called with (books done, books in all, addressee).
+    ``progress`` は（終わったブックの数、全部の数、宛先）を受け取る。
 
-    :raises SheetgenError: the master, the template or the request is not sound, a
-        text does not fit its form, or the files cannot be written; nothing is
-        changed then.
+    :raises SheetgenError: 計画のデータ、テンプレートか依頼が使えない、様式に入らない文がある、
+        またはファイルが書けない。そのときは何も変えない。
     """
     return make_books(load_plan(request.plan), request, progress)
 

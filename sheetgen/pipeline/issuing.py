@@ -19,7 +19,7 @@ from sheetgen.problems import Problem, SheetgenError
 def keep_issue(issue: Issue, plan: Path) -> list[Problem]:
     """配布記録を、計画のデータのそばに置く。置けなければ、その問題を返す。
 
-    The books are in place already: that the record failed must not take them back.
+    ブックはもう置いてある。記録に失敗しても、ブックは取り下げない。
     """
     try:
         save_issue(issue, issues_folder(plan))
@@ -31,7 +31,7 @@ def keep_issue(issue: Issue, plan: Path) -> list[Problem]:
 def computed_issue(plan: Plan, chosen: Round, template: FormTemplate) -> Issue:
     """今の計画とテンプレートで様式を作ったときの配布記録。何も書かない。
 
-    :raises SheetgenError: the template is not sound.
+    :raises SheetgenError: テンプレートが使えない。
     """
     maker = BookMaker(plan, chosen, round_text(chosen, None), template)
     request = GenerateRequest(plan=Path(), template=template.path, root=Path(), round=chosen.kind)

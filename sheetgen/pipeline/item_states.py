@@ -27,8 +27,8 @@ def item_states(
 ) -> tuple[Mapping[str, ItemState], tuple[Problem, ...]]:
     """この照会での、すべての実施項目の状態。計画の順。読めない記録も返す。
 
-    What came back and was later undone has been answered (記録済み): the section need not
-    be asked for it again, but the office is told (L035).
+    戻ったあとで取り消したものは、答えのあったもの（記録済み）とする。課にもう一度求めず、
+    事務局にだけ知らせる（L035）。
     """
     traces, problems = traces_of(ledger, chosen)
     states = {}

@@ -46,7 +46,7 @@ class Run:
 class Ledger:
     """開いた計画のデータと記録簿。
 
-    ``problems`` are the lines that cannot be read and what an interrupted run left to mend.
+    ``problems`` は、読めない行と、途中で止まった回が残した直すこと。
     """
 
     path: Path
@@ -61,7 +61,7 @@ class Ledger:
     def new_run(self, now: datetime, who: str | None, **common: str | None) -> Run:
         """新しい回。``who`` がなければ、いま動かしている人。
 
-        It is named ``20241112-143015``, with a number behind it where that second has one.
+        名は ``20241112-143015`` の形。その秒の回がもうあれば、後ろに番号を付ける。
         """
         runs = {entry.run for entry in self.entries}
         name = base = now.strftime("%Y%m%d-%H%M%S")
@@ -79,12 +79,12 @@ def open_ledger(
 ) -> Iterator[Ledger]:
     """計画のデータと記録簿を開く。書くときは、抜けるまで錠を持つ。
 
-    With ``writing`` an interrupted run is first brought to its end or its beginning;
-    without it nothing is written, and such a run is only seen as it will be.  ``known`` is
-    used again if the master still is what it was.
+    ``writing`` なら、途中で止まった回を、まず終わりまで進めるか、初めに戻す。
+    そうでなければ何も書かず、そうしたときの姿だけを見せる。``known`` は、
+    計画のデータがそのときから変わっていなければ、そのまま使う。
 
-    :raises SheetgenError: the master cannot be read, another person holds the lock
-        (M081), or the journal cannot be mended (R503).
+    :raises SheetgenError: 計画のデータが読めない、ほかの人が錠を持っている（M081）、
+        または記録簿が直せない（R503）。
     """
     if not writing:
         yield _view(path, known)
@@ -99,7 +99,7 @@ def open_ledger(
 def commit(ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry]) -> None:
     """計画のデータと記録簿を、二つ一緒に新しくする。:func:`open_ledger` の中で呼ぶ。
 
-    :raises SheetgenError: nothing has changed (M082, M083, M085, R503).
+    :raises SheetgenError: 書けない。何も変わっていない（M082、M083、M085、R503）。
     """
     lines = keeping.render_entries(entries)
     before = ledger.master.digest

@@ -60,7 +60,7 @@ def chosen_sections(
 ) -> tuple[str, ...]:
     """指定の課（なければすべて）の、部からの名。``sent`` は、いまの計画になくても知っている課。
 
-    :raises UsageError: there is no such section (F004).
+    :raises UsageError: その課はない（F004）。
     """
     names = {one.full_name: {one.section, one.full_name} for one in plan.owners()}
     names.update({one: {one} for one in sent if one not in names})

@@ -102,7 +102,7 @@ def place_letters(
 ) -> Placed:
     """ブックのそばに、印刷する文と、ブックを添えたメールの下書きを置く。
 
-    :raises SheetgenError: the files cannot be written (O001, O002, O004).
+    :raises SheetgenError: ファイルが書けない（O001、O002、O004）。
     """
     with Staging(folder, datetime.now()) as staging:
         for parcel, letter, book in zip(parcels, letters, books, strict=True):
@@ -119,7 +119,7 @@ def record_sendouts(
 ) -> tuple[int, list[Problem]]:
     """送付記録に加える。返すのは、加えた行の数と、書けなかったときの問題。
 
-    The files are in place already: that the record failed must not take them back.
+    ファイルはもう置いてある。記録に失敗しても、ファイルは取り下げない。
     """
     try:
         added = add_sendouts(

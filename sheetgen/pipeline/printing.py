@@ -1,8 +1,7 @@
 """書き終えた様式が、1ページに印刷できるかを確かめる。
 
-Measured with the same typesetting that makes the forms, and only where an answer is
-longer than what its cell held when the form was issued: reading the template takes
-longer than examining all the forms.
+様式を作るときと同じ割り付けで測る。測るのは、配ったときのセルの中身より長い答えだけ。
+テンプレートを読むほうが、すべての様式の点検より時間がかかる。
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from sheetgen.rules import Case
 
 READABLE = 8.0  # pt。これより小さくなる様式は、読みにくいと知らせる。
 
-# How much more than their issued cells the texts of a form may hold before it is worth
-# measuring.  With the real template and plan, one cell alone takes four times its issued
-# capacity (three times more) before the text falls under 8 pt.
+# 様式の文が、配ったときのセルの字数を何倍分超えたら測るか。本物のテンプレートと計画では、
+# 一つのセルに四倍（超えた分が三倍）の文を入れて、初めて字が 8 pt を下回る。
 _SURELY_ENOUGH = 1.5
 _LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わる行の残り（およそ）
 
@@ -42,7 +40,7 @@ class Printing:
         try:
             sizes = self._sizes(plan, case)
         except SheetgenError:
-            # Collecting goes by the record of what was issued; it needs no template.
+            # 回収は配布記録によって行い、テンプレートは要らない。
             sizes = {}
         return [
             problem
@@ -87,8 +85,8 @@ class Printing:
 def _excess(case: Case, answer: Answer, text: str) -> float:
     """配ったときの欄に入る字数を、その何倍分超えているか。超えていなければ負。
 
-    A 差戻し form is issued with the answer in it, its cell already stretched around it:
-    what fits there says nothing, and only measuring does.
+    差戻しの様式は、答えを入れて配るので、セルはもうその答えに合わせて広がっている。
+    そこに入る字数では何も分からず、測るしかない。
     """
     capacity = case.issued.capacity.get(answer.path)
     if not capacity:

@@ -40,7 +40,7 @@ def publish(
     One that cannot be made does not keep the others back: its problem is reported, and the
     rest is placed.
 
-    :raises SheetgenError: nothing could be made, or it cannot be placed.
+    :raises SheetgenError: 一つの形も作れない、または置けない。
     """
     found = list(problems)
     made: list[Made] = []

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sheetgen.model.delivered import Delivered, Delivery
     from sheetgen.model.returned import RawBook
 
-# The child is kept from the folder it is started in and from the settings of Python,
-# and finds the package and its libraries where this process has them.
+# 子プロセスには、動き始めたフォルダーも Python の設定も見せず、パッケージとライブラリーは、
+# このプロセスが使っている所から読ませる。
 _BOOT = (
     "import sys; sys.path += sys.argv[1:]; "
     "from sheetgen.guard.child import serve; "
@@ -32,7 +32,7 @@ _BOOT = (
 class ReadFile:
     """読んだ一つのファイル。読めなければ ``book`` は ``None`` で、``problems`` がわけを言う。
 
-    ``problems`` include those of the book, each place with the name of the file.
+    ``problems`` には、ブックの問題も入る。どの場所にも、ファイルの名がある。
     """
 
     delivered: Delivered
@@ -44,8 +44,7 @@ class ReadFile:
 class Reading:
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
-    ``total`` is how many there are; ``problems`` are those of the delivery: what is not
-    read at all, and why.
+    ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。
     """
 
     files: Iterator[ReadFile]
@@ -56,7 +55,7 @@ class Reading:
 class GuardedReader:
     """届いたブックを読む。作ったときに、読むプロセスが動き始める。
 
-    :raises SheetgenError: the process cannot be started.
+    :raises SheetgenError: プロセスが動かせない。
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -75,7 +74,7 @@ class GuardedReader:
 
     def read(self, paths: Sequence[Path]) -> Reading:
         """ファイル、フォルダー、ZIP を受け付け、読み始める。名の順に出てくる。"""
-        from sheetgen.intake import deliver  # late: the child comes first
+        from sheetgen.intake import deliver  # ここで読み込む。子プロセスが先
 
         delivery = deliver(paths)
         return Reading(self._files(delivery), len(delivery.files), delivery.problems)
@@ -89,7 +88,7 @@ def read_file(delivered: Delivered, outcome: Outcome) -> ReadFile:
     """子の答えをブックに戻し、問題にファイルの名を添える。"""
     if isinstance(outcome, Problem):
         return ReadFile(delivered, None, _placed(delivered, (outcome,)))
-    from sheetgen.xlsx.worker import understand  # late, as above
+    from sheetgen.xlsx.worker import understand  # 上と同じく、ここで読み込む
 
     try:
         found = understand(outcome)
@@ -102,7 +101,7 @@ def read_file(delivered: Delivered, outcome: Outcome) -> ReadFile:
 
 def child_command() -> tuple[str, ...]:
     """ブックを読む子を始めるコマンド。"""
-    # On Windows the python.exe of a virtual environment only starts another one.
+    # Windows では、仮想環境の python.exe は、別の python.exe を動かすだけのもの。
     program = getattr(sys, "_base_executable", None) or sys.executable
     home = str(Path(sheetgen.__file__).resolve().parent.parent)
     places = dict.fromkeys([home, *(place for place in sys.path if place)])

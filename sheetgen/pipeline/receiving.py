@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 def collect(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
     """戻ったブックを読み、点検し、確かな答えを計画のデータに入れる。
 
-    ``progress`` is called with (files done, files in all, name).  What is wrong with a
-    file or an answer is a problem in the result and stops nothing else.
+    ``progress`` は（終わったファイルの数、全部の数、名）を受け取る。
+    あるファイルや答えがおかしくても、結果の中の問題になるだけで、ほかは止めない。
 
-    :raises SheetgenError: the master, the options or the place to write to is not sound,
-        or another person holds the lock; nothing has been recorded then.
+    :raises SheetgenError: 計画のデータ、指定か書き先が使えない、またはほかの人が錠を持っている。
+        そのときは何も記録していない。
     """
     # ほかの部品を読み込み、計画のデータを読む間に、子はブックを読み進む。
     with GuardedReader() as reader:

@@ -42,10 +42,10 @@ def record(
 ) -> str | None:
     """結果を記録し、その回の名を返す。記録することがなければ ``None`` で、何も変えない。
 
-    Values go in for items in state 今回記録 only.  Proposals, waivers and decisions are
-    kept for every item: they are somebody's words and must not be lost.
+    値を入れるのは、「今回記録」の実施項目だけ。申し出、確認済み、決定は、
+    すべての実施項目のものを残す。人のことばであり、なくしてはならない。
 
-    :raises SheetgenError: nothing has been recorded.
+    :raises SheetgenError: 書けない。何も記録していない。
     """
     moment = (now or datetime.now()).astimezone()
     year = printed_initiative_year(ledger.master.plan, chosen)

@@ -49,13 +49,12 @@ def remind(
 ) -> RemindResult:
     """遅れている課への督促を作り、送付記録に残す。遅れている課がなければ、何も作らない。
 
-    Days are counted from ``request.today``; a section is late from the day after its
-    deadline.
+    日数は ``request.today`` から数える。期限の翌日から遅れとする。
 
-    :raises UsageError: no such section (F004).
-    :raises SheetgenError: nothing of this round has been sent (L030); something is open
-        but nothing is late yet (L031) or no deadline is known (L032) and ``early`` is not
-        set; a template is not sound; or the files cannot be written.
+    :raises UsageError: その課はない（F004）。
+    :raises SheetgenError: この照会で送ったものがない（L030）。答えのないものはあるが、
+        遅れたものがない（L031）か期限が分からず（L032）、``early`` でない。テンプレートが使えない。
+        またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:

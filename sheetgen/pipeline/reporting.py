@@ -33,11 +33,9 @@ READABLE = 8.0
 def report(request: ReportRequest, progress: Progress | None = None) -> ReportResult:
     """文書を作り、できたものをすべて置く。
 
-    A PDF that cannot be made does not keep the others back: its problem is told, and the
-    rest is placed.  Asked for alone, the problem is raised.
+    PDF が作れなくても、ほかの形は置き、わけを問題として返す。PDF だけを頼まれたときは、例外にする。
 
-    :raises SheetgenError: the master, the form or the request is not sound, or nothing
-        could be made.
+    :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
     plan = load_plan(request.plan)
     template = FormTemplate(request.template)
@@ -63,7 +61,7 @@ def document_of(
 ) -> tuple[Document, list[Problem]]:
     """文書の値と、気を付けること。
 
-    :raises SheetgenError: the form or the request is not sound, or a text does not fit.
+    :raises SheetgenError: 様式か依頼が使えない、または入りきらない文がある。
     """
     year = settle_year(plan, request.year)
     problems = year_notes(plan, year)

@@ -39,9 +39,9 @@ def make_returns(
 ) -> tuple[tuple[Path, ...], list[Problem]]:
     """差戻しのブックを、課ごとに ``folder`` に置く。返すのは、置いたブックと、知らせること。
 
-    ``plan`` is the master as it stands after recording.
+    ``plan`` は記録したあとの計画のデータ。
 
-    :raises SheetgenError: the template is not sound, or the files cannot be written.
+    :raises SheetgenError: テンプレートが使えない、またはファイルが書けない。
     """
     by_item = {one.item: one for one in corrections}
     shown = _with_answers(plan, chosen, by_item)

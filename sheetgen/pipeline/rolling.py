@@ -30,12 +30,12 @@ def rollover(
 ) -> RolloverResult:
     """年次見直しを閉じて控えをしまい、次の年度を開く。
 
-    The copy is on the disk and read back before the master changes; master and journal
-    change together.
+    控えをディスクに書き、読み直してから、計画のデータを変える。計画のデータと記録簿は、
+    一緒に変わる。
 
-    :raises UsageError: the request is not sound (S101, S102, S106, S107, S110).
-    :raises SheetgenError: the plan is over (S103), something of the closing year is open
-        (S104, S105), or a file cannot be written; nothing has changed then.
+    :raises UsageError: 依頼が使えない（S101、S102、S106、S107、S110）。
+    :raises SheetgenError: 計画が終わっている（S103）、閉じる年度に済んでいないことがある（S104、
+        S105）、またはファイルが書けない。そのときは何も変わっていない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:

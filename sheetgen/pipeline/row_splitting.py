@@ -1,7 +1,7 @@
 """Excel の行の高さの限りを超える文を、いくつかの行に分ける。
 
-A row ends at 409.5 pt, and what is longer is neither seen nor printed.  Only tables that
-name the column to say 「（続き）」 in are split; in the others a row is one record.
+行の高さは 409.5 pt までで、それより長い文は見えず、印刷もされない。分けるのは、
+「（続き）」と書く列を決めた表だけ。ほかの表では、一行が一件の記録である。
 """
 
 from __future__ import annotations

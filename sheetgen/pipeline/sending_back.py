@@ -52,12 +52,12 @@ def send_back(
 ) -> DistributeResult:
     """差戻しのブックを送る用意をして、送付記録に残す。ブックはそのまま。
 
-    Only books that still ask something are sent; the newest record of a 差戻し tells what
-    a book holds.
+    送るのは、まだ聞くことのあるブックだけ。ブックに何があるかは、
+    差戻しのいちばん新しい記録で分かる。
 
-    :raises UsageError: no such section (F004).
-    :raises SheetgenError: nothing is to be sent back (L040), a template is not sound, or
-        the files cannot be written.
+    :raises UsageError: その課はない（F004）。
+    :raises SheetgenError: 差し戻すものがない（L040）、テンプレートが使えない、
+        またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:

@@ -33,8 +33,7 @@ FOLDER = "状況"
 def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
     """状況を調べ、ページを置く。計画のデータのそばには何も書かない。
 
-    :raises SheetgenError: the master, a record or the template is not sound, or the page
-        cannot be placed.
+    :raises SheetgenError: 計画のデータ、記録かテンプレートが使えない、またはページが置けない。
     """
     moment = now or datetime.now()
     with open_ledger(request.plan, writing=False) as ledger:

@@ -21,8 +21,8 @@ def take_out(
 ) -> UndoResult:
     """``added``（ある回の ADD の行）の実施項目を除く。IDは使い回されない。
 
-    :raises SheetgenError: one of them has left the plan (R526), has been used by a later
-        run (S131) or a turn of the year (S132), or is pointed at (S133); nothing has changed.
+    :raises SheetgenError: もう計画にないものがある（R526）、あとの回（S131）か年度の切り替え
+        （S132）で使われている、またはほかから指されている（S133）。何も変わっていない。
     """
     blocked = list(_blocked(ledger, added))
     if blocked:

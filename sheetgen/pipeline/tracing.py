@@ -29,9 +29,9 @@ _CARRIED = (Action.RECORD, Action.UNDO)
 def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
     """実施項目の来歴。``item`` は ``08-08``・``(8)⑧`` など、``year`` はその年度の欄だけ。
 
-    Nothing is written.
+    何も書かない。
 
-    :raises UsageError: the plan has no such item (R530).
+    :raises UsageError: その実施項目は計画にない（R530）。
     """
     with open_ledger(path, writing=False) as ledger:
         plan = ledger.master.plan
@@ -86,7 +86,7 @@ def proposals(path: Path) -> ProposalList:
 def find_item(plan: Plan, text: str) -> tuple[Item, str]:
     """``08-08``・``８－８`` をIDとして、``(8)⑧`` を印刷の番号として探す。番号も返す。
 
-    :raises UsageError: the plan has no such item (R530).
+    :raises UsageError: その実施項目は計画にない（R530）。
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).replace(" ", "")
     by_id, printed = _ID.fullmatch(plain), _PRINTED.fullmatch(plain)

@@ -33,12 +33,11 @@ def undo(
 ) -> UndoResult:
     """回 ``run``（``None`` なら最後の回）の記録を取り消し、値を前に戻す。
 
-    A run that added items is taken back by taking them out again.  The journal only grows:
-    what came back is written down, too.
+    実施項目を加えた回は、それを除いて取り消す。記録簿は足すだけなので、戻したことも書く。
 
-    :raises UsageError: no such run, or it is none to take back (R520-R522, S130).
-    :raises SheetgenError: nothing to take back (R523), or values have changed since
-        (R524, R525, R526, S131-S133); nothing has changed.
+    :raises UsageError: その回はない、または取り消せる回ではない（R520～R522、S130）。
+    :raises SheetgenError: 取り消すものがない（R523）、またはあとで値が変わっている（R524、R525、
+        R526、S131～S133）。何も変わっていない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(path, writing=not dry_run) as ledger:

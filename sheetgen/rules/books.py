@@ -24,8 +24,8 @@ _PROPERTIES = {
 def check_book(book: RawBook, file: str, items: Mapping[str, str]) -> tuple[Problem, ...]:
     """ブックの、目に見えない所の、個人に関わる情報。
 
-    ``items`` maps the name of a form's sheet to its item.  Problems outside the forms
-    have no item in their place, and so hold none.
+    ``items`` は、様式のシートの名から実施項目へ。様式の外の問題は、場所に実施項目がなく、
+    どの実施項目も止めない。
     """
     found: list[Problem] = []
     for sheet in book.sheets:

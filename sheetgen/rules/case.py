@@ -41,8 +41,8 @@ def figures(*values: Value) -> list[int | float]:
 class Case:
     """点検する一枚。
 
-    ``item`` is what the master holds now; ``answers`` and ``unread`` are what was read
-    from the form; ``scale`` the grades, best first.
+    ``item`` は計画のデータの今の値。``answers`` と ``unread`` は様式から読んだもの。
+    ``scale`` は評価の段階で、よいものから。
     """
 
     file: str

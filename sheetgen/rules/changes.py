@@ -1,8 +1,7 @@
 """記入欄でない所への書き込み。
 
-A change of the plan is a 変更申出: kept with both texts, shown word by word, never taken
-over by itself.  A result written into another year is asked, for it may be the answer in
-the wrong row; it is kept in the same way.
+計画の変更は「変更申出」とする。両方の文を残し、一語ずつの違いを見せ、そのままでは取り込まない。
+ほかの年度の欄に書かれた実績は、行を間違えた答えかもしれないので聞く。これも同じように残す。
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def outside_round(case: Case) -> Iterator[Writing]:
             facts = {"difference": difference_in_words(before, after)}
             yield proposal, case.problem("R341", answer, facts)
             continue
-        # One question for a year, however much was written into it.
+        # いくつ書かれていても、一年度に一つの問いにする。
         year = path.partition("]")[0]
         elsewhere.setdefault(year, []).append(answer)
         yield proposal, None

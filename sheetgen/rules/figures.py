@@ -1,8 +1,7 @@
 """実績の数が、計画の数とつり合っているか。
 
-What an official checks by eye: a slip of a digit, 円 for 千円, a rate as a fraction, a
-sign.  A figure near last year's, or near the present one, raises no question however far
-it is from its target.
+職員が目で確かめること。桁の間違い、千円の欄への円、割合を小数で書いたもの、符号。
+前年度や今の値に近い数は、目標からどれだけ離れていても問わない。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """評価と数のつり合い。
 
-Whether more is better is read from the plan: an indicator whose targets fall is one to
-be lowered.  Where that is not clear, nothing is said.
+多いほどよいかは、計画から読む。目標が下がっていく指標は、下げるべきもの。はっきりしないときは、
+何も言わない。
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _figures(case: Case) -> tuple[int | float, int | float, int | float | None, 
         return None
     way = 1 if rising else -1
     if not isinstance(start, int | float):
-        # Annual counts such as 5, 5, 5: at least nothing says that fewer is better.
+        # 5、5、5 のような毎年の数。少なくとも、少ないほどよいとは言えない。
         return (actual, target, None, way) if rising and target > 0 else None
     if goals[0] == goals[-1] or (goals[-1] - start) * way <= 0:
         return None

@@ -1,8 +1,7 @@
 """個人に関わる情報らしい文字。
 
-Only what has a form of its own is told: telephone numbers, mail addresses, 個人番号 with
-a right check digit, and the headings of a list of people.  Names cannot be told from
-other words.
+形で分かるものだけを言う。電話番号、メールアドレス、検査数字の合う個人番号、名簿の見出し。氏名は、
+ほかの語と見分けられない。
 """
 
 from __future__ import annotations

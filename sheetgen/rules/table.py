@@ -1,7 +1,7 @@
 """点検の一覧。
 
-Each rule is a row: its code, the fields it looks at, and what finds it.  How serious it is
-and its words stand in :mod:`sheetgen.messages.rules`; a 確認 can be waived, an エラー cannot.
+一行が一つの点検で、符号、見る欄、見つける関数を持つ。重さとことばは
+:mod:`sheetgen.messages.rules` にある。確認は「確認済み」にできるが、エラーはできない。
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from sheetgen.rules.case import Case, Facts
 class Rule:
     """一つの点検。
 
-    ``on`` is a role: ``text`` ``value`` ``effect`` ``grade`` (of the year asked for),
-    ``overall``, ``initiative``, ``plan`` ``target`` ``planned_effect`` (of every open year),
-    ``words`` (every open text) or ``any``.
+    ``on`` は役割。``text`` ``value`` ``effect`` ``grade``（聞いている年度のもの）、``overall``、
+    ``initiative``、``plan`` ``target`` ``planned_effect``（開いているすべての年度のもの）、
+    ``words``（開いているすべての文）、``any``。
     """
 
     code: str
@@ -74,8 +74,8 @@ RULES: tuple[Rule, ...] = (
 def check(case: Case) -> tuple[Problem, ...]:
     """一枚の様式を、すべての点検にかける。
 
-    A form in which nothing was written raises no question: it is 未記入.  Nor does a value
-    that the master already holds: it was asked when it was recorded.
+    何も書かれていない様式は「未記入」で、何も問わない。計画のデータにもうある値も、
+    記録したときに問うたので、問わない。
     """
     if not case.is_touched:
         return ()

@@ -87,7 +87,7 @@ def points_elsewhere(case: Case, answer: Answer) -> Facts | None:
 def has_no_content(case: Case, answer: Answer) -> Facts | None:
     """「-」「なし」だけの実績と、欄を取り違えた数や評価だけの実績。
 
-    An item that came after the year asked for is told to write ``-``.
+    聞いている年度よりあとにできた実施項目には、``-`` と書くように伝えてある。
     """
     words = _words(answer)
     own = bare(words)

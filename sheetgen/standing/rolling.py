@@ -32,8 +32,8 @@ def roll(
 ) -> Rolled:
     """年次見直しの年度を一つ進める。``plan`` は変えない。
 
-    主なポイント are emptied and ``retired_items`` names those that end now: both belong to
-    one revision.  Everything else stays: the ids, the figures, the past 取組方針.
+    「主なポイント」は空にし、``retired_items`` には今回終わるものを入れる。
+    どちらも一回の年次見直しのことである。ID、数、過ぎた年度の取組方針など、ほかはすべて残す。
     """
     opened = plan.revision.fiscal_year + 1
     ended = set(retire)

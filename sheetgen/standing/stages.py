@@ -19,7 +19,7 @@ from sheetgen.model.standing import Stage, Traces
 def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     """段階と、そのわけ（要らなければ空）。
 
-    An open question outweighs what was recorded before: someone has sent something else.
+    聞くことが残っていれば、前に記録したことより優先する。あとから別のものが届いたのである。
     """
     found = (traces.open_items or {}).get(item.id)
     if found and found.state is ItemState.HELD:

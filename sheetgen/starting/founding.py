@@ -30,8 +30,7 @@ def founding_tree(
 ) -> dict[str, Any]:
     """実施項目のない計画の、JSON としての値。
 
-    The first revision is that of the second year: in the first there is nothing yet to
-    ask results of.
+    初めての年次見直しは、二年目のもの。一年目には、まだ聞く実績がない。
     """
     revised = request.first_year + 1
     departments: dict[str, list[dict[str, Any]]] = {}
@@ -76,7 +75,7 @@ def founding_tree(
 def parse_policy(text: str) -> NewPolicy:
     """``市民サービス：窓口、相談`` を読む。推進項目がなければ、基本方針と同じ名とする。
 
-    :raises UsageError: there is no name of a policy (I007).
+    :raises UsageError: 基本方針の名がない（I007）。
     """
     name, _, rest = text.replace("：", ":").partition(":")
     name = name.strip()
@@ -91,7 +90,7 @@ def parse_policy(text: str) -> NewPolicy:
 def parse_section(text: str, place: Place | None = None) -> NewSection:
     """``総務部 総務課``・``総務部,総務課,メール`` を読む。
 
-    :raises UsageError: department and section cannot be told apart (I004).
+    :raises UsageError: 部と課が見分けられない（I004）。
     """
     plain = text
     for mark in (",", "，", "、", "\t", "\u3000"):
@@ -105,7 +104,7 @@ def parse_section(text: str, place: Place | None = None) -> NewSection:
 def parse_sections(text: str, file: str) -> tuple[NewSection, ...]:
     """部と課のファイルを読む。空の行と、「部,課」の見出しの行は飛ばす。
 
-    :raises UsageError: lines that cannot be read, all of them (I004).
+    :raises UsageError: 読めない行がある。その行をすべて挙げる（I004）。
     """
     found: list[NewSection] = []
     problems: list[Problem] = []

@@ -13,7 +13,7 @@ LARGEST = 99
 class Numbering:
     """推進項目ごとに、次の番号を配る。
 
-    ``ever`` are ids used at any time: in the archived revisions of the plan, too.
+    ``ever`` は、一度でも使ったID。控えの年次見直しのものも入る。
     """
 
     def __init__(self, plan: Plan, ever: Iterable[str] = ()) -> None:

@@ -1,18 +1,15 @@
 """1ページに収める。行の高さと文字の大きさを決める。
 
-Heights are counted in steps of 0.75 pt, one pixel of Excel at 96 dpi, so that
-no program rounds a page over its edge.  What is given up, and in which order,
-when a page is too full:
+高さは 0.75 pt（96 dpi の Excel の一画素）ずつ数える。どのプログラムの丸めでも、
+ページからはみ出さない。ページに入りきらないときは、次の順にあきらめる。
 
-1. the room asked for in open inputs is kept while the text shrinks, in steps of
-   0.5 pt, down to 9.5 pt;
-2. at 9.5 pt the room goes, a line at a time, down to one line;
-3. the text shrinks on down to 6 pt;
-4. at 6 pt the tallest rows are cut to the page, and the boxes that lose lines
-   are reported as overflow.
+1. 開いた記入欄の余地は残し、字を 0.5 pt ずつ、9.5 pt まで小さくする。
+2. 9.5 pt で、余地を一行ずつ減らし、一行にする。
+3. 字を 6 pt まで小さくする。
+4. 6 pt で、高い行からページに入るだけに削り、行を失った箱を overflow として返す。
 
-Text of the body's size or larger shrinks by the same number of points; smaller
-text stays until the body has come down to it.
+本文以上の大きさの字は、本文と同じ pt だけ小さくする。本文より小さい字は、
+本文がそこに下りてくるまで変えない。
 """
 
 from __future__ import annotations
@@ -35,11 +32,11 @@ from sheetgen.typeset.heights import (
 )
 from sheetgen.typeset.wrap import count_lines, line_capacity, longest_run, text_width
 
-SIZE_STEP = 0.5  # pt
-SMALLEST_SIZE = 6.0  # pt
-ROOM_KEPT_DOWN_TO = 9.5  # pt
-FIGURE_KEPT_ON_ONE_LINE = 8.0  # pt
-NARROW = 24  # half-units: below, a cell is for a figure, a unit or a grade
+SIZE_STEP = 0.5  # pt ずつ小さくする
+SMALLEST_SIZE = 6.0  # pt。これより小さくしない
+ROOM_KEPT_DOWN_TO = 9.5  # pt。ここまでは記入の余地を残す
+FIGURE_KEPT_ON_ONE_LINE = 8.0  # pt。ここまでは数と単位を一行に保つ
+NARROW = 24  # 半角単位。これより狭いセルは、数・単位・評価のためのもの
 ROOMY_WEIGHT = 3.0
 
 
@@ -55,10 +52,9 @@ class _Placed:
 def fit(boxes: Sequence[Box], page: Page) -> Fitted:
     """箱の文字がページに収まる、行の高さと文字の大きさを返す。
 
-    Rows under a wrapped box are flexible; the others keep their heights.  The
-    heights never add up to more than ``page.available`` pt; they reach it when
-    there is a flexible row.  Boxes with no visible row are left alone: they get
-    no capacity and never overflow.
+    折り返す箱のある行は伸び縮みし、ほかの行は高さを変えない。高さの和は ``page.available``
+    pt を超えず、伸び縮みする行があれば、ちょうどそこに届く。見える行のない箱には触れず、capacity も
+    overflow も出さない。
     """
     placed = _place(boxes, page)
     flexible = {row for p in placed if p.box.wrap for row in p.rows}
@@ -78,8 +74,8 @@ def fit(boxes: Sequence[Box], page: Page) -> Fitted:
 def height_for(text: str, width: float, size: float) -> float:
     """幅 ``width`` pt のセルに折り返した文字列に要る、行の高さ (pt) を返す。
 
-    For rows that no page limits, such as those of a list.  ``size`` is in pt; the
-    height is on the grid of 0.75 pt and at most Excel's 409.5 pt.
+    一覧のような、ページの高さに限られない行に使う。``size`` は pt。高さは 0.75 pt の倍数で、
+    Excel の上限 409.5 pt まで。
     """
     lines = count_lines(text, line_capacity(width, size))
     return min(steps_up(height_of(lines, size)), TALLEST_ROW) * STEP
@@ -87,7 +83,7 @@ def height_for(text: str, width: float, size: float) -> float:
 
 def _place(boxes: Sequence[Box], page: Page) -> list[_Placed]:
     visible = page.row_heights.keys()
-    known: dict[tuple[int, int], tuple[int, ...]] = {}  # many boxes share their rows
+    known: dict[tuple[int, int], tuple[int, ...]] = {}  # 同じ行の箱が多いので、一度だけ求める
     placed = []
     for box in boxes:
         span = (box.first_row, box.last_row)
@@ -110,10 +106,9 @@ def _smaller(size: float) -> Iterator[float]:
 def _own_size(box: Box) -> float:
     """ページの込み具合によらず、この箱の幅のために要る大きさを返す。
 
-    A line that may not wrap has to fit as it is.  A narrow cell must take its
-    longest word; a figure with its unit (``30億円以内``) stays on one line when
-    it can be read there.  In wide cells a long word is broken instead, since
-    one address should not make a paragraph small.
+    折り返さない行は、そのまま入らなければならない。狭いセルでは、いちばん長い語が入るようにする。
+    数と単位（``30億円以内``）は、一行で読める大きさなら、一行に保つ。広いセルでは、
+    長い語のほうを折る。一つのアドレスのために、段落の字を小さくしない。
     """
     if not box.wrap:
         return _size_for(box, text_width(box.text.replace("\n", "")), SMALLEST_SIZE) or min(
@@ -196,7 +191,7 @@ def _needs(
         if height > heights.get(p.rows, 0.0):
             heights[p.rows] = height
     needs = dict.fromkeys(sorted(flexible), 0)
-    # Boxes over few rows first: what they need is there already for those over more.
+    # 行の少ない箱から先に見る。それに要る高さは、行の多い箱にも使える。
     for rows in sorted(heights, key=len):
         own = {row: page.row_heights[row] for row in rows if row in flexible}
         firm = sum(page.row_heights[row] for row in rows if row not in flexible)
@@ -247,7 +242,7 @@ def _result(
         if size != box.size:
             changed[box.key] = size
         lines = _lines(box, size)
-        # An empty cell loses nothing, however low its rows become.
+        # 空のセルは、行がどれだけ低くなっても、何も失わない。
         if box.text and (lines > room or (not box.wrap and text_width(box.text) > per_line)):
             overflow.append((-lines, box.key))
     return Fitted(

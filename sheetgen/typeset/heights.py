@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil, floor
 
-STEP = 0.75  # pt: one pixel at 96 dpi, the grid Excel rounds row heights to
-TALLEST_ROW = 546  # steps: Excel's limit of 409.5 pt
-LINE_PITCH = 1.25  # of the font size
-ROW_PADDING = 3.0  # pt, above and below the text together
+STEP = 0.75  # pt。96 dpi の一画素で、Excel が行の高さを丸める単位
+TALLEST_ROW = 546  # 段。Excel の上限 409.5 pt
+LINE_PITCH = 1.25  # 字の大きさの倍数
+ROW_PADDING = 3.0  # pt。文字の上と下を合わせて
 _TINY = 1e-9
 
 
@@ -35,8 +35,8 @@ def lines_in(height: float, size: float) -> int:
 def share_out(steps: int, weights: Mapping[int, float]) -> dict[int, int]:
     """``steps`` 段を重みに応じて行に分ける。和は必ず ``steps`` になる。
 
-    Rounded by largest remainder, the upper row first, so that the same page
-    always comes out the same.  Weights that are all zero count as equal.
+    端数の大きい行から配り、同じなら上の行を先にする。同じページは、いつも同じになる。重みがすべて
+    0 なら、等しく分ける。
     """
     total = sum(weights.values())
     if total <= 0:

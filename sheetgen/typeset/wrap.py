@@ -1,15 +1,11 @@
 """折り返しと禁則。等幅の和文書体で、文字列が何行になるかを数える。
 
-Widths are half-units: half the width of a full-width character.  The rule is
-the measured one of the form's specification, and it errs on the side of more
-lines: it forbids every break that Excel or LibreOffice may forbid, never lets
-punctuation hang, and lets no blank vanish at a line's end.
+幅は半角単位（全角の幅の半分）。様式の仕様で測った決まりに従い、迷えば行の多いほうに取る。Excel か
+LibreOffice が禁じるかもしれない所ではどこも折らず、句読点をぶら下げず、行末の空白も消さない。
 
-A general library for UAX #14 (uniseg) was weighed.  It took three seconds for
-the texts of 74 sheets, which take a few milliseconds here, and it breaks
-``and/or`` after the slash, where the measured rule keeps words together.  What
-is wanted is an upper bound for two programs that follow neither, and that is a
-small table and some arithmetic.
+UAX #14 の汎用の部品（uniseg）も検討した。74 枚の文に三秒かかり（ここでは数ミリ秒）、
+``and/or`` を斜線の後ろで折る。測った決まりでは、語を分けない。欲しいのは、
+そのどちらにも従わない二つのプログラムより多めの行数で、小さな表と少しの計算で足りる。
 """
 
 from __future__ import annotations
@@ -20,9 +16,9 @@ from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
 
-WIDTH_RECKONED = 0.96  # Excel's columns may come out a few percent narrower than the file says
-CELL_PADDING = 5.0  # pt, left and right inside a cell together
-NARROWEST = 2  # half-units: a line always takes one full-width character
+WIDTH_RECKONED = 0.96  # Excel の列は、ファイルの幅より数％狭く出ることがある
+CELL_PADDING = 5.0  # pt。セルの内側の左右を合わせて
+NARROWEST = 2  # 半角単位。一行に全角一字は必ず入る
 
 # 行頭禁則・行末禁則
 NO_START = frozenset(
@@ -32,7 +28,7 @@ NO_START = frozenset(
     "!%),-./:;?]}｡､･｣ﾞﾟｰｧｨｩｪｫｬｭｮｯ"
 )
 NO_END = frozenset("（〔［｛〈《「『【〖〘〝‘“«￥＄￡＠§〒♯＃№([{｢¥$£@#")
-# Marks that hold a Latin word, a number or an address together.
+# 英単語、数、アドレスを一続きにする記号。
 WORD_MARKS = frozenset("'’\"&*+-./:;,=?@\\^_|~%$#!‐‑")
 
 _STARTS_NO_LINE = 1
@@ -45,7 +41,7 @@ class _Widths(dict[str, int]):
 
     def __missing__(self, char: str) -> int:
         if unicodedata.category(char) in ("Mn", "Me", "Cf"):
-            width = 0  # combining marks, variation selectors, joiners
+            width = 0  # 結合文字、異体字セレクター、接合子
         else:
             width = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
         self[char] = width
@@ -84,7 +80,7 @@ def text_width(text: str) -> int:
 def line_capacity(width: float, size: float) -> int:
     """幅 ``width`` pt のセルの一行に入る半角単位の数を返す。``size`` は pt。
 
-    At least one full-width character, however narrow the cell.
+    セルがどれだけ狭くても、全角一字は入るとする。
     """
     halves = 2 * (WIDTH_RECKONED * width - CELL_PADDING) / size
     return max(NARROWEST, int(halves + 1e-9))
@@ -121,7 +117,7 @@ def _breaks(text: str, offsets: array[int], capacity: int) -> list[int]:
         end = limit
         while end > start and not may_break(text, end):
             end -= 1
-        if end == start:  # nothing but one unbreakable run: cut it where the line is full
+        if end == start:  # 折れない一続きだけの行は、いっぱいになった所で切る
             end = limit
         ends.append(end)
         start = end
@@ -144,7 +140,7 @@ def wrap_text(text: str, capacity: int) -> list[str]:
 @lru_cache(maxsize=8192)
 def count_lines(text: str, capacity: int) -> int:
     """一行 ``capacity`` 半角単位で折り返したときの行数（1 以上）を返す。"""
-    # No character is wider than two units, so most short texts need no measuring.
+    # 二単位より広い字はないので、短い文はたいてい測らずに済む。
     if 2 * len(text) <= capacity and "\r" not in text:
         return text.count("\n") + 1
     capacity = max(NARROWEST, capacity)

@@ -1,7 +1,7 @@
 """日付のセルを、人の見た文字に戻す。
 
-A figure such as ``1-2`` becomes a date in Excel while it is typed.  What the reader gives
-is the ISO date; the number format says how it looked.
+``1-2`` のような数は、打つそばから Excel が日付にする。読み取った値は ISO の日付で、
+どう見えていたかは表示形式で分かる。
 """
 
 from __future__ import annotations
@@ -91,8 +91,7 @@ def _token(day: date, token: str) -> str:
 def typed_before(iso: str, number_format: str) -> str | None:
     """日付に化ける前に打たれたらしい文字 ``1-2``。年月日とも見えていれば ``None``。
 
-    Excel turns ``1-2`` and ``1/2`` into the second of January without showing a year,
-    and ``4-2024`` into a month.
+    Excel は、``1-2`` と ``1/2`` を年の見えない1月2日に、``4-2024`` を年月にする。
     """
     day = date_of(iso)
     if day is None:

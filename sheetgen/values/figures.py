@@ -1,8 +1,8 @@
 """数の欄に文字で書かれた値を読む。
 
-What can be read in one way is read; what is likely is read and asked; what is not a
-figure stays as it was written, and is asked where a figure is expected.  Money is in
-千円 and converted exactly: ``6,800,500円`` is 6800.5.
+一通りにしか読めないものは、読む。ありそうな読み方のあるものは、読んで聞く。
+数でないものは書かれたまま残し、数の欄なら聞く。金額は千円で、端数を落とさずに換算する。
+``6,800,500円`` は 6800.5。
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_figure(text: str, figure: FigureField, notes: Notes) -> Value:
     if mark is not None:
         return mark
     if not figure.numeric:
-        # The target is a text such as 「30億円以内」, and so may the result be.
+        # 目標が「30億円以内」のような文なら、実績も文でよい。
         plain = Notes()
         value = _plain_number(text, plain)
         if value is None:
@@ -84,7 +84,7 @@ def read_figure(text: str, figure: FigureField, notes: Notes) -> Value:
         notes.doubts += [doubt for doubt in own.doubts if doubt[0] == "R214"]
         return text
     notes.rules += [rule for rule in own.rules if rule not in notes.rules] or ["number_text"]
-    # People look for what they wrote, not for its half-width form.
+    # 見せるのは、書かれたままの字。半角に直した形では、書いた人が探せない。
     notes.doubts += [(code, {**facts, "raw": bare}) for code, facts in own.doubts]
     return value
 
@@ -155,7 +155,7 @@ def _split(text: str, figure: FigureField) -> tuple[str | None, str]:
         tail = re.search(rf" *{re.escape(own)}$", folded(text))
         if tail and len(folded(text)) == len(text):
             head = text[: tail.start()].strip()
-            # 千円 and 億円 share their first character with the numerals before 円.
+            # 「千円」「億円」の初めの字は、「円」の前の数の字でもある。
             if head and not head.endswith(("十", "百", "千", "万", "億")):
                 return head, own
     match = re.fullmatch(_BODY, text)
@@ -169,7 +169,7 @@ def _may_be_kanji(amount: str, unit: str, figure: FigureField) -> bool:
     if re.search("[0-9]", amount):
         return True
     if unit == "円" and amount in ("千", "万", "百万", "千万", "億"):
-        return False  # the unit alone, its figure forgotten
+        return False  # 単位だけで、数を書き忘れている
     return folded(unit) in ("", "円", *own_units(figure.unit))
 
 
@@ -192,7 +192,7 @@ def _scaled(
             return _converted(value * YEN[bare], target, notes, text)
         scaled_words = re.search("[千万億兆]$", amount)
         if not name and (yen_mark or scaled_words):
-            # ``680万`` and ``¥6,800`` leave open what they are counted in.
+            # ``680万`` や ``¥6,800`` では、何の単位で数えたかが分からない。
             if re.search("千$", amount) and target == YEN[THOUSAND_YEN]:
                 likely = value / 1000
             elif scaled_words:

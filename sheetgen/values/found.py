@@ -15,9 +15,8 @@ Doubt = tuple[str, Mapping[str, object]]
 class ReadValue(NamedTuple):
     """読み取った値。
 
-    ``raw`` is what a person saw in the cell; ``rule`` the names of the readings that were
-    applied, parted by a blank (empty: taken as it stands).  ``readable`` is False when
-    nothing can be recorded; ``value`` is None then.
+    ``raw`` は、人がセルに見た文字。``rule`` は使った読み方の名を空白で区切ったもの（空なら、
+    そのまま）。``readable`` が偽なら記録できる値がなく、``value`` は None。
     """
 
     value: Value

@@ -10,7 +10,7 @@ from sheetgen.messages.listing import shortened
 from sheetgen.values.found import Notes
 from sheetgen.values.marks import fold
 
-# The circle has several code points; input methods offer them in one list.
+# 丸には符号位置がいくつもあり、日本語入力は一つの一覧に並べて出す。
 _ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
 _ALIKE |= dict.fromkeys(map(ord, "−‐‑‒–—―ー"), "-")
 _WORDS = r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$"

@@ -1,9 +1,8 @@
 """数の代わりに書かれる印とことば。
 
-The official document writes ``-`` (a half-width hyphen) where there is no figure, and
-``ー`` (the long vowel mark) once for a unit.  Both are kept apart.  What a Japanese input
-method offers instead of the hyphen — full-width, minus, dash, ruled line — is the same
-mark in another width and read as ``-``; the half-width ``ｰ`` is read as ``ー``.
+公式の文書は、数のない所に ``-``（半角のハイフン）を書き、単位に一か所だけ ``ー``（長音）を書く。
+二つは別のものとして持つ。日本語入力がハイフンの代わりに出す全角、マイナス、ダッシュ、罫線は、
+幅が違うだけの同じ印なので ``-`` と読む。半角の ``ｰ`` は ``ー`` と読む。
 """
 
 from __future__ import annotations

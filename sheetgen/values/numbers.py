@@ -1,7 +1,7 @@
 """数・日付・論理値のセルを読む。
 
-A number is what Excel holds, not what it shows: so the number format is looked at too,
-where it makes people see another figure than the one in the cell.
+読むのは Excel が持つ数で、見せている数ではない。表示形式のために、セルの数と違う数が
+見えることがあるので、表示形式も見る。
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def clean_number(value: int | float, notes: Notes) -> int | float | None:
         return None
     if value.is_integer():
         return int(value)
-    # 0.1 + 0.2 comes out of Excel as 0.30000000000000004 and is shown as 0.3.
+    # 0.1 + 0.2 は、Excel では 0.30000000000000004 になり、0.3 と見える。
     kept = float(f"{value:.15g}")
     if kept != value:
         notes.use("float")
@@ -88,7 +88,7 @@ def _formatted(
     elif re.search(_SCALED, bare):
         notes.ask("R230", value=printed(number), format=number_format)
     elif not re.search("[0#?]|General|標準|@", bare):
-        # Nothing of the figure shows: a dash for zero, or nothing at all.
+        # 数が見えていない。0 の代わりの横線か、何もないか。
         notes.ask("R230", value=printed(number), format=number_format)
     elif re.search("[0-9約]" if number < 0 else "[0-9約▲△]", literals):
         notes.ask("R230", value=printed(number), format=number_format)

@@ -1,7 +1,7 @@
 """数の書き方：桁区切り、漢数字、万や億の混じった数、0と1に見える字。
 
-All arithmetic is exact (:class:`decimal.Decimal`).  A number is taken only when it can
-be read in one way; what is likely but not certain is asked.
+計算は :class:`decimal.Decimal` で正確に行う。数とするのは、一通りにしか読めないときだけ。
+ありそうでも確かでないものは聞く。
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _PLAIN = r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
 _GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _LETTERS = r"[0-9.,OolI○〇]*[0-9][0-9.,OolI○〇]*"
 _ONE_NUMBER = (
-    r"(?:[0-9]{1,3}(?: ?[,、'] ?[0-9]{3}| [0-9]{3})+"  # grouped, with other marks
-    r"|[0-9](?: [0-9])+"  # ``３ ４``, spread over the cell
-    r"|(?=.*,[0-9]{3})[0-9]+(?:,[0-9]+)+|[0-9]+,[0-9]{4,}"  # a comma in the wrong place
+    r"(?:[0-9]{1,3}(?: ?[,、'] ?[0-9]{3}| [0-9]{3})+"  # ほかの記号で桁を区切ったもの
+    r"|[0-9](?: [0-9])+"  # ``３ ４`` のように、間を空けたもの
+    r"|(?=.*,[0-9]{3})[0-9]+(?:,[0-9]+)+|[0-9]+,[0-9]{4,}"  # コンマの場所がおかしいもの
     r"|[0-9]+)(?:\.[0-9]+)?"
 )
 _PART = r"([0-9.,]*)([十百千万億兆]?)"
@@ -35,8 +35,8 @@ _PART = r"([0-9.,]*)([十百千万億兆]?)"
 def number(text: str, notes: Notes, decimals: bool = True) -> Decimal | None:
     """数の書き方を解く。数でなければ ``None``。
 
-    ``text`` has no sign and no unit.  ``decimals`` False means that a figure such as
-    ``6.800`` is as likely to be 6,800 as 6.8, and has to be asked.
+    ``text`` に符号と単位はない。``decimals`` が偽なら、``6.800`` のような数は 6.8 とも
+    6,800 とも読めるので、聞く。
     """
     if not text:
         return None
@@ -76,8 +76,8 @@ def _with_letters(text: str, notes: Notes) -> Decimal | None:
 def _loosely(text: str, notes: Notes, decimals: bool) -> Decimal | None:
     """桁区切りのおかしな数。いちばんありそうな数を返して問う。二つの数なら ``None``。
 
-    ``34、35`` or ``6.3.31`` must not become one figure that nobody wrote, not even one
-    that is asked about: only a single slip is mended.
+    ``34、35`` や ``6.3.31`` を、だれも書いていない一つの数にしてはならない。聞くときでも、同じ。
+    直すのは、間違い一つのものだけ。
     """
     if not re.fullmatch(r"[0-9][0-9.,、 ']*", text):
         return None
@@ -85,7 +85,7 @@ def _loosely(text: str, notes: Notes, decimals: bool) -> Decimal | None:
     if re.fullmatch(_ONE_NUMBER, body):
         likely = Decimal(re.sub("[^0-9.]", "", body))
     elif decimals and re.fullmatch(r"[0-9]+,[0-9]{1,2}", body):
-        likely = Decimal(body.replace(",", "."))  # a slip for the point
+        likely = Decimal(body.replace(",", "."))  # 小数点の打ち間違い
     elif re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}", body):
         likely = Decimal(body.replace(".", ""))
     else:
@@ -100,7 +100,7 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
     text = re.sub(" *([十百千万億兆]) *", r"\1", text)
     digits = "".join(_DIGITS.get(char, char) for char in text)
     if not re.search("[十百千万億兆]", text):
-        # ``三四`` is 34; a mixture such as ``3四`` is nobody's way of writing.
+        # ``三四`` は 34。``3四`` のような混ざりは、だれも書かない。
         if re.search("[0-9]", text) or not digits.isdecimal():
             return None
         notes.use("kanji")

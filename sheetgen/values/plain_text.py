@@ -1,8 +1,7 @@
 """文章を、計画のデータに入れられる形にする。見える字は変えない。
 
-Only what no workbook or JSON can carry is mended: line ends, control characters, halves
-of characters.  Full and half width, old forms of characters, variation selectors and
-the user-defined ones (外字) stay as they are.
+直すのは、ブックや JSON に入れられないもの（行末、制御文字、半分だけの字）だけ。全角と半角、旧字体、
+異体字セレクター、外字は、そのまま残す。
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ BLANKS = (
 GETA = "〓"
 """読めない字の代わりに置く、印刷の約束の字。"""
 
-# Word's soft return and the line ends of other systems, and what remains of a CR in the
-# XML of an Excel file that was written by another program.
+# Word の段落内改行と、ほかの OS の行末と、ほかのプログラムの書いた Excel のファイルの
+# XML に残る CR。
 _LINE_END = r"_x000[Dd]_\n?|\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 _CONTROL = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _HALF = "[\ud800-\udfff]"
@@ -60,7 +59,7 @@ def _mended(text: str, notes: Notes) -> str:
         notes.use("control")
         notes.ask("R206", codes="、".join(codes))
     if re.search(_HALF, kept):
-        # Two halves that a program wrote apart are one character again.
+        # プログラムが二つに分けて書いた字の半分どうしを、一つの字に戻す。
         kept = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lost = re.findall(_LOST, kept)
     if lost:

@@ -24,9 +24,8 @@ _BLANK = ReadValue(None, "")
 class Expected:
     """欄が待っている値。
 
-    ``unit`` and ``number_format`` are those of the item's indicator; ``numeric`` is False
-    for a figure whose target is a text (``30億円以内``); ``like`` is a text of the same
-    kind, such as the target; ``scale`` are the grades.
+    ``unit`` と ``number_format`` は、実施項目の指標のもの。``numeric`` が偽なのは、
+    目標が文の数（``30億円以内``）。``like`` は目標など、同じ類の文。``scale`` は評価の段階。
     """
 
     unit: str | None = None
@@ -41,8 +40,7 @@ def read_value(
 ) -> ReadValue:
     """セルの中身を読む。例外は起こさない。
 
-    The value is one the master can hold: an int or float below 10**15, a text of at most
-    32,767 characters, or None for a blank.
+    値は計画のデータに入る形で、10**15 未満の整数か小数、32,767 字までの文字、空欄の None。
     """
     if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
         return _BLANK
@@ -138,7 +136,7 @@ def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
 def _without_struck(text: str, struck: str, notes: Notes) -> str:
     """消し線の部分を除く。どこか決められなければ除かない。"""
     part = struck.strip()
-    # A part that stands in the text twice, or was struck in several places, has no one place.
+    # 同じ部分が文の中に二度あるか、何か所も消してあれば、どこかが決まらない。
     rest = text.replace(part, "").strip() if part and text.count(part) == 1 else text
     notes.use("struck")
     notes.ask("R212", whole=excerpt(text), rest=excerpt(rest) or "（空欄）")

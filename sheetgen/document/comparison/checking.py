@@ -10,8 +10,8 @@ from sheetgen.problems import Place, Problem, SheetgenError
 def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
     """比べるときに気を付けること。
 
-    :raises SheetgenError: the two are plans of different names, and most of their items
-        are different ones, so that the same id does not mean the same item (D020).
+    :raises SheetgenError: 計画の名が違い、実施項目も大半が違う。同じIDが同じ実施項目を指すとは
+        言えない（D020）。
     """
     found = _plan_notes(old, new, Place(label="OLD NEW"))
     if _moment(old) > _moment(new):
@@ -22,7 +22,7 @@ def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
 def earlier_notes(earlier: Plan, plan: Plan) -> list[Problem]:
     """文書に前の計画のデータを使うときに、気を付けること。
 
-    :raises SheetgenError: as :func:`comparison_notes`.
+    :raises SheetgenError: :func:`comparison_notes` と同じ。
     """
     place = Place(label="--earlier")
     found = _plan_notes(earlier, plan, place)

@@ -45,7 +45,7 @@ def paired(
 ) -> Iterator[tuple[Group | None, Group | None]]:
     """（改正前, 改正後）を、改正後の順に。終わったものは、もとの所に。
 
-    ``every`` are all old ones by number: the partner may have stood elsewhere.
+    ``every`` は改正前のすべて（番号 → もの）。組になる相手は、よその所にあったかもしれない。
     """
     partner = {known: number for number, known in matched.items()}
     after = {group.number: group for group in new}

@@ -60,8 +60,8 @@ def reference_fields(entry: CrossReference) -> Fields:
 def _initiatives(plan: Plan, item: Item, other: Edition | None) -> dict[str, tuple[str, str]]:
     """取組方針・取組内容。印刷する年度のものどうしを比べる。
 
-    The texts of other years are compared year by year, where both masters have them; one
-    that only this master has is a field of its own, unless it is the one in print.
+    ほかの年度の文は、両方の計画のデータにあれば、年度ごとに比べる。一方にしかない文は、
+    印刷する年度のものでなければ、一つの欄として載せる。
     """
     shown = plan.revision.fiscal_year
     label = _title(Item, "initiatives")

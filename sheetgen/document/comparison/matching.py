@@ -41,7 +41,7 @@ def _items(measures: Iterable[Measure]) -> frozenset[str]:
 def _matched(old: Sequence[_Group], new: Sequence[_Group]) -> dict[int, int]:
     """同じ名、同じ実施項目の多い順、同じ番号の順に組む。
 
-    The number alone is enough only where neither has any item to tell it by.
+    番号だけで組むのは、どちらにも、見分ける手掛かりの実施項目がないときだけ。
     """
     tries = [
         *((0, a.number, b.number) for a in new for b in old if a.name == b.name),
