@@ -115,8 +115,8 @@ def scan_looks(data: bytes) -> list[Look]:
         raise NotPlainError
     looks = {}
     for number in {one for one, _ in numbers}:
-        code = codes.get(int(number), GENERAL)
-        looks[number] = Look(code, is_date(code))
+        shown = codes.get(int(number), GENERAL)
+        looks[number] = Look(shown, is_date(shown))
     return [looks[number] for number, _ in numbers]
 
 
