@@ -10,15 +10,17 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def compound(streams: Mapping[str, bytes], storages: tuple[str, ...] = ()) -> bytes:
-    """流れ（4 KiB 未満なら 0 で埋める）と、空の入れ物を持つファイル。"""
+    """流れ（4 KiB 未満なら 0 で埋める）と、空の入れ物を持つファイル。根の下に一列に並べる。"""
     chains = [data.ljust(4096, b"\0") for data in streams.values()]
     sizes = [-(-len(data) // _SECTOR) for data in chains]
-    entries = [_entry("Root Entry", 5, _END, 0)]
+    names = (*streams, *storages)
+    entries = [_entry("Root Entry", 5, _END, 0, child=1 if names else _FREE)]
     fat = []
     for name, data, size in zip(streams, chains, sizes, strict=True):
-        entries.append(_entry(name, 2, len(fat), len(data)))
+        entries.append(_entry(name, 2, len(fat), len(data), _next(len(entries), len(names))))
         fat += [*range(len(fat) + 1, len(fat) + size), _END]
-    entries += [_entry(name, 1, 0, 0) for name in storages]
+    for name in storages:
+        entries.append(_entry(name, 1, 0, 0, _next(len(entries), len(names))))
     directory = b"".join(entries)
     directory = directory.ljust(-(-len(directory) // _SECTOR) * _SECTOR, b"\0")
     start = len(fat)
@@ -36,11 +38,17 @@ def compound(streams: Mapping[str, bytes], storages: tuple[str, ...] = ()) -> by
     return header + body + directory + struct.pack(f"<{len(fat)}I", *fat)
 
 
-def _entry(name: str, kind: int, start: int, size: int) -> bytes:
+def _next(number: int, last: int) -> int:
+    return number + 1 if number < last else _FREE
+
+
+def _entry(
+    name: str, kind: int, start: int, size: int, right: int = _FREE, child: int = _FREE
+) -> bytes:
     words = name.encode("utf-16-le") + b"\0\0"
     return (
         words.ljust(64, b"\0")
-        + struct.pack("<HBB3I", len(words), kind, 1, _FREE, _FREE, _FREE)
+        + struct.pack("<HBB3I", len(words), kind, 1, _FREE, right, child)
         + bytes(36)
         + struct.pack("<IQ", start, size)
     )

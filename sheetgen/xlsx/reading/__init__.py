@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.xlsx.reading.detect import read_book
+from sheetgen.xlsx.reading.opening import read_book
 from sheetgen.xlsx.reading.wire import dump, load
 
 __all__ = ["dump", "load", "read_book"]
