@@ -128,17 +128,17 @@ class Archive:
         end = find_end(data)
         if end is None:
             raise refuse("R020")
-        if _FULL16 in (end.disk, end.here, end.count) or _FULL32 in (end.length, end.offset):
+        if _FULL16 in (end.disk, end.here, end.total) or _FULL32 in (end.length, end.offset):
             raise refuse("R030")
-        if end.disk or end.first_disk or end.here != end.count or end.count > MAX_ENTRIES:
-            raise refuse("R024" if end.count > MAX_ENTRIES else "R020", limit=MAX_TOTAL >> 20)
+        if end.disk or end.first_disk or end.here != end.total or end.total > MAX_ENTRIES:
+            raise refuse("R024" if end.total > MAX_ENTRIES else "R020", limit=MAX_TOTAL >> 20)
         # 前に余分なものが付いたファイルでは、位置がその分だけ後ろへずれる。
         position = end.at - end.length
         shift = position - end.offset
         if shift < 0:
             raise refuse("R020")
         found = 0
-        for header in islice(headers(data, end), end.count):
+        for header in islice(headers(data, end), end.total):
             found += 1
             position = header.end
             if position > end.at:
@@ -152,7 +152,7 @@ class Archive:
             name = _name(header.name)
             yield name, (header.start + shift, header.packed, header.size, header.method,
                          header.crc, name)  # fmt: skip
-        if found != end.count or position != end.at:
+        if found != end.total or position != end.at:
             raise refuse("R020")
 
     def _check_sizes(self) -> None:

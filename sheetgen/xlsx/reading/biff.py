@@ -1,8 +1,9 @@
 """古い Excel のブック（.xls、BIFF8）を読む。
 
-Read here and not by a library, because what must not be lost is lost there: error
-values come as empty cells, and percentages without their format.  The text of a
-formula is not decoded: ``?`` stands for it.  Source: [MS-XLS].
+自分で読むのは、ライブラリーでは失われるものがあるからである。xlrd は、どのセルが数式か、図形の
+文字、同じセルが二度書かれていることを伝えず、片方だけのサロゲートが一つあればブック全体を
+読まない。python-calamine は、エラー値を空のセルに、百分率を形式のない数にする。数式の文字は
+解かず、``?`` で代える。出典: [MS-XLS]。
 """
 
 from __future__ import annotations

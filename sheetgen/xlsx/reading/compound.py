@@ -58,7 +58,7 @@ class Compound:
         return bytes(found)
 
 
-class _Limited(OleFileIO):
+class _Limited(OleFileIO):  # type: ignore[misc]  # 型の書かれていない部品
     """目録の長さに上限のあるもの。olefile は、目録の項目の数の二乗の時間を使う。"""
 
     def loaddirectory(self, sect: int) -> None:

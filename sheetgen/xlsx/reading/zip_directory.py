@@ -31,7 +31,7 @@ class End(NamedTuple):
     disk: int
     first_disk: int
     here: int
-    count: int
+    total: int
     length: int
     offset: int
 
@@ -66,7 +66,8 @@ def find_end(data: bytes) -> End | None:
     at = data.rfind(EMPTY, max(0, len(data) - _TAIL))
     if at < 0 or at + _END.size > len(data):
         return None
-    return End(at, *_END.unpack_from(data, at)[1:7])
+    _, disk, first_disk, here, total, length, offset, _ = _END.unpack_from(data, at)
+    return End(at, disk, first_disk, here, total, length, offset)
 
 
 def headers(data: bytes, end: End) -> Iterator[Header]:
