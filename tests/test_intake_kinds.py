@@ -7,8 +7,8 @@ import struct
 import pytest
 from deliveries import FREE, LAST, SECTOR, book_parts, ole, zipped
 
-from sheetgen.intake.kinds import Kind, kind_of
 from sheetgen.model.job import GenerateResult
+from sheetgen.xlsx.reading.kinds import Kind, kind_of
 
 ODF = b"application/vnd.oasis.opendocument."
 XML_2003 = (
@@ -111,7 +111,8 @@ def test_a_large_file_keeps_its_names_far_behind() -> None:
     per_table = SECTOR // 4
     first = 109 * per_table + 5
     struct.pack_into("<I", head, 48, first)
-    struct.pack_into("<2I", head, 68, 1, 1)
+    struct.pack_into("<I", head, 44, 110)
+    struct.pack_into("<2I109I", head, 68, 1, 1, *[0] * 109)
     more = struct.pack("<2I", 2, FREE).ljust(SECTOR, b"\xff")
     table = bytearray(b"\xff" * SECTOR)
     struct.pack_into("<2I", table, 4 * 5, first + 1, LAST)

@@ -25,8 +25,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "forms": ({"base", "model"}, set()),
     "expressions": ({"base", "model"}, {"jinja2"}),
     "typeset": ({"base", "model"}, set()),
-    "xlsx": ({"base", "model"}, {"openpyxl", "xlsxwriter", "pydantic"}),
-    "intake": ({"base", "model"}, set()),
+    "xlsx": ({"base", "model"}, {"openpyxl", "xlsxwriter", "olefile", "pydantic"}),
+    # 種類の見分けと ZIP の目録は、ブックの読み手と同じものを使う
+    "intake": ({"base", "model", "xlsx"}, set()),
     "guard": ({"base", "model"}, set()),
     "matching": ({"base", "model"}, set()),
     "values": ({"base", "model"}, set()),

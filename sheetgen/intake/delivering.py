@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sheetgen.intake.budget import Budget
-from sheetgen.intake.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
 from sheetgen.intake.limits import MAX_DEPTH, MAX_FILE_BYTES
 from sheetgen.intake.names import UniqueNames, extension
 from sheetgen.intake.walking import FoundFile, Walk
-from sheetgen.intake.zip_directory import has_directory
 from sheetgen.model.delivered import Delivered, Delivery
 from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.reading.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
+from sheetgen.xlsx.reading.zip_directory import find_end
 
 _MEGABYTE = 1 << 20
 
@@ -76,7 +76,7 @@ class _Counter:
         own = extension(name)
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
             kind = Kind.XLSM  # a book for macros that holds none
-        elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and not has_directory(data):
+        elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and find_end(data) is None:
             kind = Kind.XLSX  # what little has come of a book; whoever opens it says so
         if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
             self._tell("R018", name, kind=kind.value)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from sheetgen.intake.budget import Budget
 from sheetgen.intake.limits import MAX_FILE_BYTES, MAX_FILES, MAX_RATIO, RATIO_FROM
 from sheetgen.intake.names import inside, is_noise, joined, locked_name, member_parts
-from sheetgen.intake.zip_directory import entry_count, is_zip64
 from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.reading.zip_directory import entry_count, is_zip64
 
 Member = tuple[str, bytes]
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sheetgen.xlsx.reading.detect import read_book
+from sheetgen.xlsx.reading.opening import read_book
 
 __all__ = ["read_book"]

@@ -1,19 +1,19 @@
 """届いたファイルの ZIP を、上限を確かめながら開く。
 
-The directory is read by hand: the standard library neither notices two parts of
-one name nor a directory that differs from what the entries say of themselves, and
-both are used to show one workbook to a checker and another to Excel.  Nothing is
-inflated before the directory has been checked, and never more than it declares.
-Source: APPNOTE.TXT 4.3; OPC (ECMA-376 Part 2) 7.3 for names.
+標準ライブラリで開かないのは、名の同じ二つの部品にも、部品自身の見出しと食い違う目録にも
+気づかないからである。どちらも、点検には一つのブックを、Excel には別のブックを見せる手に使われる。
+目録を確かめ終えるまで何も展開せず、展開するのは目録にある大きさまでである。
+出典: APPNOTE.TXT 4.3、部品の名は OPC (ECMA-376 Part 2) 7.3。
 """
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 from sheetgen.problems import Problem, SheetgenError
+from sheetgen.xlsx.reading.zip_directory import find_end, headers, local_header
 
 MAX_ENTRIES = 10_000
 """部品の数の上限。画像の多いブックでも数百である。"""
@@ -31,15 +31,10 @@ CHUNK = 1 << 20
 # これより小さければ、宣言がうそでも 32 MiB までにしかならない（deflate の比は 1,032 まで）。
 _SMALL = 32 << 10
 
-_END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_LOCAL = struct.Struct("<4s5H3L2H")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
 _DESCRIPTOR = 0x8
 _FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
-# 目録の終わりは、最後の 64 KiB の注釈の前にある。
-_TAIL = 0xFFFF + _END.size
 
 _Entry = tuple[int, int, int, int, int, str]
 """(始まり, 圧縮した大きさ, 大きさ, 方式, CRC, 書かれたままの名)"""
@@ -130,39 +125,34 @@ class Archive:
 
     def _directory(self) -> Iterator[tuple[str, _Entry]]:
         data = self._data
-        at = data.rfind(b"PK\x05\x06", max(0, len(data) - _TAIL))
-        if at < 0 or at + _END.size > len(data):
+        end = find_end(data)
+        if end is None:
             raise refuse("R020")
-        _, disk, first, here, count, length, offset, _ = _END.unpack_from(data, at)
-        if _FULL16 in (disk, here, count) or _FULL32 in (length, offset):
+        if _FULL16 in (end.disk, end.here, end.total) or _FULL32 in (end.length, end.offset):
             raise refuse("R030")
-        if disk or first or here != count or count > MAX_ENTRIES:
-            raise refuse("R024" if count > MAX_ENTRIES else "R020", limit=MAX_TOTAL >> 20)
+        if end.disk or end.first_disk or end.here != end.total or end.total > MAX_ENTRIES:
+            raise refuse("R024" if end.total > MAX_ENTRIES else "R020", limit=MAX_TOTAL >> 20)
         # 前に余分なものが付いたファイルでは、位置がその分だけ後ろへずれる。
-        shift = at - length - offset
-        position = at - length
+        position = end.at - end.length
+        shift = position - end.offset
         if shift < 0:
             raise refuse("R020")
-        for _ in range(count):
-            if position + _CENTRAL.size > at:
+        found = 0
+        for header in islice(headers(data, end), end.total):
+            found += 1
+            position = header.end
+            if position > end.at:
                 raise refuse("R020")
-            fields = _CENTRAL.unpack_from(data, position)
-            mark, flags, method, crc, packed, size = *fields[:1], *fields[3:5], *fields[7:10]
-            name_length, extra, comment, start = *fields[10:13], fields[16]
-            position += _CENTRAL.size
-            raw = data[position : position + name_length]
-            position += name_length + extra + comment
-            if mark != b"PK\x01\x02" or position > at:
-                raise refuse("R020")
-            if flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
+            if header.flags & _ENCRYPTED or header.method not in (_STORED, _DEFLATED):
                 raise refuse("R030")
-            if _FULL32 in (packed, size, start):
+            if _FULL32 in (header.packed, header.size, header.start):
                 raise refuse("R030")
-            if method == _STORED and packed != size:
+            if header.method == _STORED and header.packed != header.size:
                 raise refuse("R020")
-            name = _name(raw)
-            yield name, (start + shift, packed, size, method, crc, name)
-        if position != at:
+            name = _name(header.name)
+            yield name, (header.start + shift, header.packed, header.size, header.method,
+                         header.crc, name)  # fmt: skip
+        if found != end.total or position != end.at:
             raise refuse("R020")
 
     def _check_sizes(self) -> None:
@@ -182,23 +172,16 @@ class Archive:
         if entry is None:
             raise refuse("R026", part=part)
         start, packed, size, method, crc, name = entry
-        data = self._data
-        if start + _LOCAL.size > len(data):
+        own = local_header(self._data, start)
+        if own is None or own.content + packed > len(self._data):
             raise refuse("R020")
-        (mark, _, flags, own_method, _, _, own_crc, own_packed, own_size,
-         name_length, extra) = _LOCAL.unpack_from(data, start)  # fmt: skip
-        begin = start + _LOCAL.size
-        own_name = data[begin : begin + name_length]
-        begin += name_length + extra
-        if mark != b"PK\x03\x04" or begin + packed > len(data):
-            raise refuse("R020")
-        same = own_method == method and _name(own_name) == name
+        same = own.method == method and _name(own.name) == name
         # 後から大きさを書く書き手は、見出しに 0 を書く。
-        if not flags & _DESCRIPTOR or own_size or own_packed:
-            same = same and (own_crc, own_packed, own_size) == (crc, packed, size)
+        if not own.flags & _DESCRIPTOR or own.size or own.packed:
+            same = same and (own.crc, own.packed, own.size) == (crc, packed, size)
         if not same:
             raise refuse("R025", part=name)
-        return begin, packed, size, method, crc, name
+        return own.content, packed, size, method, crc, name
 
 
 def _name(raw: bytes) -> str:

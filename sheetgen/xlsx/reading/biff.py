@@ -1,8 +1,9 @@
 """古い Excel のブック（.xls、BIFF8）を読む。
 
-Read here and not by a library, because what must not be lost is lost there: error
-values come as empty cells, and percentages without their format.  The text of a
-formula is not decoded: ``?`` stands for it.  Source: [MS-XLS].
+自分で読むのは、ライブラリーでは失われるものがあるからである。xlrd は、どのセルが数式か、図形の
+文字、同じセルが二度書かれていることを伝えず、片方だけのサロゲートが一つあればブック全体を
+読まない。python-calamine は、エラー値を空のセルに、百分率を形式のない数にする。数式の文字は
+解かず、``?`` で代える。出典: [MS-XLS]。
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _BUILTIN_NAMES = {
     0x07: "_xlnm.Print_Titles",
     0x0D: "_xlnm._FilterDatabase",
 }
-_MACRO_STORAGE = "_VBA_PROJECT_CUR"
+_STREAMS = ("workbook", "book")
+_MACRO_STORAGE = "_vba_project_cur"
+_EMBEDDED = "mbd"
 _STRUCK = 0x08
 
 Record = tuple[int, bytes]
@@ -60,8 +63,9 @@ def records(data: bytes, at: int) -> Iterator[Record]:
 class BiffReader:
     """一冊を読むあいだの状態。"""
 
-    def __init__(self, compound: Compound, stream: str) -> None:
+    def __init__(self, compound: Compound) -> None:
         self._compound = compound
+        stream = next((name for name in _STREAMS if name in compound.roots), _STREAMS[0])
         self._data = compound.read(stream)
         self._date1904 = False
         self._sheets: list[tuple[str, bool, int, int]] = []
@@ -102,7 +106,7 @@ class BiffReader:
             yield Problem("R040")
         if not all(self._books):
             yield Problem("R041")
-        if any(name.startswith("MBD") for name in self._compound.names):
+        if any(name.startswith(_EMBEDDED) for name in self._compound.names):
             yield Problem("R042")
         if any(cell.formula is not None for sheet in sheets for cell in sheet.cells.values()):
             yield Problem("R044", facts={"format": "xls", "unseen": "数式の文字"})
@@ -210,10 +214,10 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def read_biff(compound: Compound, stream: str) -> RawBook:
+def read_biff(compound: Compound) -> RawBook:
     """複合ファイルの中のブックを読む。
 
-    :raises SheetgenError: broken (R020), a password (R022), too many cells (R029), no
-        worksheet (R033), older than Excel 97 (R038).
+    :raises SheetgenError: 壊れている (R020)、パスワード (R022)、セルが多すぎる (R029)、
+        シートがない (R033)、Excel 97 より古い (R038)。
     """
-    return BiffReader(compound, stream).read()
+    return BiffReader(compound).read()

@@ -1,102 +1,88 @@
 """複合ファイル（OLE2）: 古い Excel のブックと、暗号化されたブックの入れ物。
 
-Only what is needed: the names of the streams and one stream's bytes.  Every chain is
-followed at most once round the file, so that a loop ends.  Source: [MS-CFB].
+読むのは olefile である。olefile は、続き方の輪や大きさのうそに、ファイルより大きな
+メモリーや長い時間を使うことがあるので、開く前と読む前に、数と大きさをここで確かめる。
+複合ファイルが届くことは少ないので、このモジュールは要るときにだけ読み込む。出典: [MS-CFB]。
 """
 
 from __future__ import annotations
 
+import io
 import struct
+
+from olefile import OleFileIO
 
 from sheetgen.xlsx.reading.archive import refuse
 
-SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LAST = 0xFFFFFFFA
+_HEADER = 512
+_IN_HEADER = 109
+"""見出しに書ける、続き方の表（FAT）のセクターの数。"""
 _ENTRY = 128
-_STREAM, _ROOT = 2, 5
+_MOST_ENTRIES = 8_000
+"""目録の項目の数の上限。図を数百埋め込んだブックでも数千である。"""
 
 
 class Compound:
-    """開いた複合ファイル。:class:`SheetgenError` (R020)。"""
+    """開いた複合ファイル。名は大文字と小文字を区別しないので、小文字でそろえる。
+
+    :raises SheetgenError: 壊れているか、ありえない数が書かれている (R020)。
+    """
 
     def __init__(self, data: bytes) -> None:
-        if len(data) < 512 or data[:8] != SIGNATURE:
+        size = _checked_sector_size(data)
+        self._length = len(data)
+        try:
+            # 終わりの切れたセクターは、空きの印で補う。
+            self._file = _Limited(io.BytesIO(data + b"\xff" * (-len(data) % size)))
+        except Exception:  # 壊れ方によって何が上がるかを、olefile は決めていない
+            raise refuse("R020") from None
+        kids = [entry.name.lower() for entry in self._file.root.kids]
+        self.roots = frozenset(kids)
+        """根の直下にある、流れ（ストリーム）と入れ物の名。"""
+        self.names = frozenset(entry.name.lower() for entry in self._file.direntries if entry)
+        """すべての流れと入れ物の名。"""
+        # 同じ名の二つは、点検と Excel に別のブックを見せる手に使われる。
+        if len(kids) != len(self.roots):
             raise refuse("R020")
-        self._data = data
-        _, shift, mini_shift = struct.unpack_from("<3H", data, 28)
-        if shift not in (9, 12) or mini_shift != 6:
-            raise refuse("R020")
-        self._size = 1 << shift
-        (directory,) = struct.unpack_from("<I", data, 48)
-        self._cutoff, mini_fat, _, difat, count = struct.unpack_from("<5I", data, 56)
-        self._fat = self._read_fat(list(struct.unpack_from("<109I", data, 76)), difat, count)
-        self._streams: dict[str, tuple[int, int]] = {}
-        self._mini_fat = _numbers(self._chain(mini_fat)) if mini_fat < _LAST else ()
-        self._mini = b""
-        self._read_directory(self._chain(directory))
-
-    @property
-    def names(self) -> set[str]:
-        """流れ（ストリーム）と入れ物の名。"""
-        return set(self._streams)
 
     def read(self, name: str) -> bytes:
-        """一つの流れ。:class:`SheetgenError` (R020)。"""
-        start, size = self._streams[name]
-        if size < self._cutoff:
-            return self._mini_chain(start)[:size]
-        return self._chain(start)[:size]
-
-    def _sector(self, number: int) -> bytes:
-        start = (number + 1) * self._size
-        sector = self._data[start : start + self._size]
-        if not sector:
+        """根の直下の、一つの流れ。:class:`SheetgenError` (R020)。"""
+        try:
+            # 小さな流れは、根の指す一つの流れにまとめて入っている。
+            size = max(self._file.root.size, self._file.get_size([name]))
+            found = self._file.openstream([name]).read() if size <= self._length else None
+        except Exception:
+            found = None
+        if found is None:
             raise refuse("R020")
-        return sector
+        return bytes(found)
 
-    def _read_fat(self, sectors: list[int], difat: int, count: int) -> tuple[int, ...]:
-        limit = len(self._data) // self._size + 1
-        for _ in range(min(count, limit)):
-            if difat >= _LAST:
-                break
-            numbers = _numbers(self._sector(difat))
-            sectors += numbers[:-1]
-            difat = numbers[-1]
-        used = [number for number in sectors if number < _LAST]
-        if len(used) > limit:
-            raise refuse("R020")
-        return _numbers(b"".join([self._sector(number) for number in used]))
 
-    def _chain(self, number: int) -> bytes:
-        found: list[bytes] = []
-        while number < _LAST:
-            if number >= len(self._fat) or len(found) > len(self._fat):
+class _Limited(OleFileIO):  # type: ignore[misc]  # 型の書かれていない部品
+    """目録の長さに上限のあるもの。olefile は、目録の項目の数の二乗の時間を使う。"""
+
+    def loaddirectory(self, sect: int) -> None:
+        """目録を読む。:class:`SheetgenError` (R020)。"""
+        sector, left = sect, _MOST_ENTRIES * _ENTRY // self.sector_size
+        while sector < len(self.fat):
+            sector, left = self.fat[sector], left - 1
+            if left < 0:
                 raise refuse("R020")
-            found.append(self._sector(number))
-            number = self._fat[number]
-        return b"".join(found)
-
-    def _mini_chain(self, number: int) -> bytes:
-        found: list[bytes] = []
-        while number < _LAST:
-            if number >= len(self._mini_fat) or len(found) > len(self._mini_fat):
-                raise refuse("R020")
-            found.append(self._mini[number * 64 : number * 64 + 64])
-            number = self._mini_fat[number]
-        return b"".join(found)
-
-    def _read_directory(self, data: bytes) -> None:
-        for at in range(0, len(data) - _ENTRY + 1, _ENTRY):
-            length, kind = struct.unpack_from("<HB", data, at + 64)
-            if not kind or not 2 <= length <= 64:
-                continue
-            name = data[at : at + length - 2].decode("utf-16-le", "replace")
-            start, size = struct.unpack_from("<II", data, at + 116)
-            if kind == _ROOT:
-                self._mini = self._chain(start)[:size] if start < _LAST else b""
-            else:
-                self._streams.setdefault(name, (start, size if kind == _STREAM else 0))
+        super().loaddirectory(sect)
 
 
-def _numbers(data: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+def _checked_sector_size(data: bytes) -> int:
+    """見出しの数が、このファイルの大きさでありうるかを確かめ、セクターの大きさを返す。"""
+    if len(data) < _HEADER:
+        raise refuse("R020")
+    shift, mini_shift = struct.unpack_from("<2H", data, 30)
+    if shift not in (9, 12) or mini_shift != 6:
+        raise refuse("R020")
+    size = 1 << int(shift)
+    sectors = len(data) // size + 1
+    needed = sectors * 4 // size + 1
+    (tables,) = struct.unpack_from("<I", data, 44)
+    mini_tables, _, more_tables = struct.unpack_from("<3I", data, 64)
+    if tables > needed + _IN_HEADER or more_tables > needed or mini_tables > sectors:
+        raise refuse("R020")
+    return size

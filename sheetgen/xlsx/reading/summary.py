@@ -8,7 +8,7 @@ import struct
 from sheetgen.problems import SheetgenError
 from sheetgen.xlsx.reading.compound import Compound
 
-_STREAM = "\x05SummaryInformation"
+_STREAM = "\x05summaryinformation"
 _NAMES = {2: "title", 3: "subject", 4: "creator", 5: "keywords", 6: "description",
           8: "lastModifiedBy"}  # fmt: skip
 _CODE_PAGE = 1
@@ -17,7 +17,7 @@ _BYTES, _WIDE = 30, 31
 
 def read_summary(compound: Compound) -> dict[str, str]:
     """題名などを、新しい形式と同じ名で返す。読めないものは除く。"""
-    if _STREAM not in compound.names:
+    if _STREAM not in compound.roots:
         return {}
     found: dict[str, str] = {}
     try:

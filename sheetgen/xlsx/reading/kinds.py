@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sheetgen.intake import ole, zip_directory
+from sheetgen.problems import SheetgenError
+from sheetgen.xlsx.reading.zip_directory import EMPTY, SIGNATURE, find_end, first_entry
+from sheetgen.xlsx.reading.zip_directory import names as zip_names
 
 
 class Kind(StrEnum):
@@ -36,7 +38,7 @@ BOOKS: dict[Kind, str] = {
     Kind.XLSB: "xlsb",
     Kind.XLS: "xls",
     Kind.ODS: "ods",
-    # Whoever opens books says that these are closed.
+    # 開けないことは、ブックを開く所が知らせる。
     Kind.PASSWORD: "xlsx",
     Kind.LABEL: "xlsx",
 }
@@ -66,6 +68,9 @@ EXTENSIONS: dict[Kind, frozenset[str]] = {
 }
 """種類ごとの、ふつうの拡張子。"""
 
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""複合ファイル（OLE2）の初め。"""
+
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x89PNG\r\n", Kind.IMAGE),
     (b"\xff\xd8\xff", Kind.IMAGE),
@@ -82,7 +87,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"{\\rtf", Kind.DOCUMENT),
     (b"L\x00\x00\x00\x01\x14\x02\x00", Kind.SHORTCUT),
     (b"[InternetShortcut]", Kind.SHORTCUT),
-    (b"\x09\x00\x04\x00", Kind.DISGUISED),  # BIFF 2, 3, 4: Excel of the years to 1992
+    (b"\x09\x00\x04\x00", Kind.DISGUISED),  # BIFF 2、3、4（1992年までの Excel）
     (b"\x09\x02\x06\x00", Kind.DISGUISED),
     (b"\x09\x04\x06\x00", Kind.DISGUISED),
 )
@@ -99,10 +104,10 @@ def kind_of(data: bytes) -> Kind:
     """中身から種類を見分ける。"""
     if not data:
         return Kind.EMPTY
-    if data.startswith((zip_directory.SIGNATURE, zip_directory.EMPTY)):
+    if data.startswith((SIGNATURE, EMPTY)):
         return _zip_kind(data)
-    if data.startswith(ole.SIGNATURE):
-        return _ole_kind(data)
+    if data.startswith(COMPOUND):
+        return _compound_kind(data)
     for start, kind in _STARTS:
         if data.startswith(start) and not (start == b"BM" and data[6:10] != bytes(4)):
             return kind
@@ -112,26 +117,26 @@ def kind_of(data: bytes) -> Kind:
         return Kind.IMAGE
     if data[2:5] == b"-lh" and data[6:7] == b"-":
         return Kind.ARCHIVE
-    # A self-extracting zip, or one with something glued to its front.
-    if zip_directory.has_directory(data) and b"PK\x01\x02" in data:
+    # 自己解凍の ZIP か、前に何かが付いた ZIP。
+    if find_end(data) and b"PK\x01\x02" in data:
         return _zip_kind(data)
     return _text_kind(data[:_HEAD])
 
 
 def _zip_kind(data: bytes) -> Kind:
-    name, content = zip_directory.first_entry(data)
+    name, content = first_entry(data)
     if name == b"mimetype" and content.startswith(_ODF):
         return Kind.ODS if content[len(_ODF) :].startswith(b"spreadsheet") else Kind.DOCUMENT
-    names = zip_directory.names(data)
+    names = zip_names(data)
     if "[content_types].xml" not in names:
-        if any(name.endswith(".iwa") for name in names):  # Numbers, Pages
+        if any(name.endswith(".iwa") for name in names):  # Numbers と Pages
             return Kind.DOCUMENT
-        if "content.xml" in names and "meta-inf/manifest.xml" in names:
-            return Kind.ODS  # some writers compress the mimetype, or put it elsewhere
+        if "content.xml" in names and names & {"meta-inf/manifest.xml", "mimetype"}:
+            return Kind.ODS  # mimetype を圧縮したり、初めに置かなかったりする書き手がある
         if "xl/workbook.xml" in names:
             return Kind.XLSX
         # 途中で切れた xlsx は、最初の部品の名から分かる。
-        started = not zip_directory.has_directory(data) and any(
+        started = find_end(data) is None and any(
             name.startswith(("xl/", "_rels/", "docprops/")) for name in names
         )
         return Kind.XLSX if started else Kind.ZIP
@@ -145,17 +150,23 @@ def _zip_kind(data: bytes) -> Kind:
     return Kind.DOCUMENT if any(name.startswith(others) for name in names) else Kind.XLSX
 
 
-def _ole_kind(data: bytes) -> Kind:
-    names = ole.root_names(data)
-    if "EncryptedPackage" in names or "\tDRMContent" in names:
-        inner = ole.all_names(data)
-        label = any(name.startswith("DRM") or name == "\tDRMContent" for name in inner)
+def _compound_kind(data: bytes) -> Kind:
+    from sheetgen.xlsx.reading.compound import Compound
+
+    try:
+        found = Compound(data)
+    except SheetgenError:
+        return Kind.UNKNOWN
+    roots = found.roots
+    if roots & {"encryptedpackage", "\tdrmcontent"}:
+        # パスワードだけの暗号化にも DataSpaces はある。ラベルのものには DRM の変換がある。
+        label = any(name.startswith(("drm", "\tdrmcontent")) for name in found.names)
         return Kind.LABEL if label else Kind.PASSWORD
-    if "__properties_version1.0" in names:
+    if "__properties_version1.0" in roots:
         return Kind.MAIL
-    if names & {"Workbook", "Book"}:
+    if roots & {"workbook", "book"}:
         return Kind.XLS
-    if names & {"WordDocument", "PowerPoint Document", "VisioDocument", "JSRV_SegmentInformation"}:
+    if roots & {"worddocument", "powerpoint document", "visiodocument", "jsrv_segmentinformation"}:
         return Kind.DOCUMENT
     return Kind.UNKNOWN
 
@@ -169,7 +180,7 @@ def _text_kind(head: bytes) -> Kind:
     if start.startswith(b"<"):
         return Kind.DISGUISED
     if b"content-type: multipart/related" in start and start.startswith(b"mime-version:"):
-        return Kind.DISGUISED  # a web archive (.mht), as Excel saves it
+        return Kind.DISGUISED  # Excel が保存する .mht
     if start.startswith(_MAIL_HEADERS):
         return Kind.MAIL
     return Kind.TEXT
@@ -179,7 +190,7 @@ def _is_text(head: bytes) -> bool:
     if any(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in set(head)):
         return False
     for encoding in ("utf-8", "cp932"):
-        for cut in range(4):  # the head may end within a character
+        for cut in range(4):  # 初めの部分が、文字の途中で終わることがある
             try:
                 head[: len(head) - cut].decode(encoding)
             except UnicodeDecodeError:
