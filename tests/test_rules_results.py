@@ -88,6 +88,18 @@ def test_what_the_plan_leaves_out_is_not_required(plan: Plan) -> None:
 
 def test_an_item_added_later_is_not_asked_for_its_past(plan: Plan) -> None:
     assert codes(returned(plan, "01-05", text="-", value="-", effect="-", grade=None)) == []
+    # 計画に「-」とあれば、始まっていた項目では空欄を知らせる。
+    item = plan.find("01-05")[2]
+    dashed = item.years[0].model_copy(update={"target": "-", "effect": "-"})
+    later = item.model_copy(update={"years": (dashed, *item.years[1:])})
+    running = later.model_copy(update={"introduced": 2023})
+    asked = {
+        one.introduced: codes(
+            returned(with_items(plan, {"01-05": one}), "01-05", value=None, effect=None)
+        )
+        for one in (later, running)
+    }
+    assert asked == {2024: [], 2023: ["R305"]}
 
 
 def test_the_last_year_asks_for_the_overall_grade(plan: Plan) -> None:
