@@ -9,6 +9,7 @@ import pytest
 from examining_samples import codes, examined, levels, matched, plausible
 
 from sheetgen.master import load_plan
+from sheetgen.messages.rules import ASKED_FIELDS, RESULTS_NOT_ASKED
 from sheetgen.model.answers import LockedChange, ReturnedForm
 from sheetgen.model.paths import with_items, with_values
 from sheetgen.model.plan import Plan
@@ -16,6 +17,7 @@ from sheetgen.model.returned import CellKind, RawCell
 from sheetgen.model.round import Round, RoundKind
 from sheetgen.pipeline.examining import examine
 from sheetgen.problems import Level
+from sheetgen.rules.figures import slip
 
 FIRST = Round(RoundKind.RESULTS, 2024)
 
@@ -84,6 +86,13 @@ def test_what_the_plan_leaves_out_is_not_required(plan: Plan) -> None:
     assert (told.code, told.place.path) == ("R305", "years[0].result.effect")
     # 10-01 has no planned effect at all
     assert codes(returned(plan, "10-01", effect=None)) == []
+
+
+def test_a_form_with_nothing_but_an_unreadable_answer_is_asked_for_the_rest(plan: Plan) -> None:
+    """一つでも書こうとした様式は、未記入とはみない。"""
+    form = examined(plan, FIRST, "08-08", {"years[0].result.grade": "E"})
+    assert codes(form) == ["R224", "R301", "R303", "R304"]
+    assert {one.place.item for one in form.problems} == {"08-08"}
 
 
 def test_an_item_added_later_is_not_asked_for_its_past(plan: Plan) -> None:
@@ -165,6 +174,65 @@ def test_the_effect_against_the_planned(
     plan: Plan, item: str, effect: Any, wanted: list[str]
 ) -> None:
     assert codes(returned(plan, item, effect=effect)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("actual", "planned", "words"),
+    [
+        (100, 10, "約10倍"),
+        (99, 10, None),
+        (10, 1, "約10倍"),
+        (-100, 10, "約10倍"),
+        (1, 10, "約10分の1"),
+        (0.9, 9, None),
+        (0.7, 10, "約10分の1"),
+        (0.69, 10, None),
+        (1.4, 10, "約10分の1"),
+        (1.41, 10, None),
+        (1, 100, "約100分の1"),
+        (1, 1000, "約1,000分の1"),
+        (1, 10_000, "約10,000分の1"),
+        (10, 15_000, None),
+        (9, 15_000, "約1,667分の1"),
+        (0, 100, None),
+        (100, 0, None),
+    ],
+)
+def test_what_looks_like_a_slip_of_digits(actual: float, planned: float, words: str | None) -> None:
+    assert slip(actual, planned) == words
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted"), [(170, []), (169, ["R311"]), (680, []), (681, ["R311"])]
+)
+def test_a_figure_within_half_and_twice_of_the_present_one_is_no_slip(
+    plan: Plan, current: int, wanted: list[str]
+) -> None:
+    known = _with_indicator(plan, "08-08", current=current)
+    assert codes(returned(known, "08-08", value=340)) == wanted
+
+
+def test_a_rate_may_be_marked_in_half_width(plan: Plan) -> None:
+    known = _with_indicator(plan, "08-01", unit="%")
+    assert codes(returned(known, "08-01", value=0.983)) == ["R312"]
+    assert codes(returned(known, "08-01", value=103)) == ["R313"]
+    assert codes(returned(_with_indicator(plan, "08-01", unit="件"), "08-01", value=103)) == []
+
+
+def test_a_dash_for_a_figure_tells_the_figure_as_printed(plan: Plan) -> None:
+    known = _with_indicator(plan, "08-08", number_format="0.00")
+    facts = [returned(known, "08-08", **{name: "-"}).problems[0].facts
+             for name in ("value", "effect")]  # fmt: skip
+    assert [one["planned"] for one in facts] == ["34.00", "6,800"]
+    later = known.find("08-08")[2].model_copy(update={"introduced": 2024})
+    assert codes(returned(with_items(known, {"08-08": later}), "08-08", value="-")) == []
+
+
+def _with_indicator(plan: Plan, item_id: str, **changes: Any) -> Plan:
+    """指標だけを変えた計画。"""
+    item = plan.find(item_id)[2]
+    indicator = item.indicator.model_copy(update=changes)
+    return with_items(plan, {item_id: item.model_copy(update={"indicator": indicator})})
 
 
 def test_a_figure_near_last_years_is_no_slip(plan: Plan) -> None:
@@ -280,6 +348,80 @@ def test_20_other_locked_cells(plan: Plan) -> None:
     assert [(p.path, p.old, p.new) for p in form.proposals] == [
         ("item.vision", "■ 増やす。", "■ 減らす。")
     ]
+
+
+def test_20_what_was_locked_and_is_as_it_was_is_not_told(plan: Plan) -> None:
+    old = plan.find("08-08")[2].years[0].plan
+    assert old is not None
+    for same in (old + " \n", old.replace("\n", "\r\n"), old.replace("\n", "\r")):
+        form = examined(plan, FIRST, "08-08", {"years[0].plan": same})
+        assert (form.problems, form.proposals) == ((), ())
+    excel = LockedChange(
+        "B9", "item.vision", "目指す姿", "一\n二", RawCell(CellKind.TEXT, "一_x000D_\n二")
+    )
+    assert examined(plan, FIRST, "08-08", locked=(excel,)).problems == ()
+
+
+def test_20_a_locked_change_is_told_once_at_its_cell(plan: Plan) -> None:
+    """記入欄としても読んだセルは、初めの一度だけ。ほかは、消した文も、数も、印も残す。"""
+    form = matched(plan, FIRST, "08-08")
+    read = form.found["years[0].plan"].ref
+    long = "進捗管理シートに記す実施項目の\n取組の内容と主管課"
+    locked = (
+        LockedChange(read, "years[0].plan", "年次計画", "古い", RawCell(CellKind.TEXT, "新しい")),
+        LockedChange("Z1", "item.vision", "目指す姿", "■ 増やす。", None),
+        LockedChange("Z2", "item.vision", "目指す姿", "■ 増やす。", RawCell(CellKind.BLANK, None)),
+        LockedChange("Z3", "item.indicator.target", "目標値", 34, RawCell(CellKind.NUMBER, 35.0)),
+        LockedChange("Z4", None, None, long, RawCell(CellKind.BOOL, True)),
+    )
+    told = examined(plan, FIRST, "08-08", locked=locked)
+    assert [(p.path, p.ref, p.old, p.new) for p in told.proposals] == [
+        ("item.vision", "Z1", "■ 増やす。", ""), ("item.vision", "Z2", "■ 増やす。", ""),
+        ("item.indicator.target", "Z3", "34", "35"),
+    ]  # fmt: skip
+    last = told.problems[-1]
+    assert [(p.code, p.place.cell, p.place.item) for p in told.problems] == [
+        ("R341", "Z1", "08-08"), ("R341", "Z2", "08-08"), ("R341", "Z3", "08-08"),
+        ("R342", "Z4", "08-08"),
+    ]  # fmt: skip
+    assert last.place.label == long.replace("\n", " ")[:20]
+    assert str(last.facts["difference"]).endswith("「TRUE」")
+
+
+def test_a_result_in_another_year_tells_what_was_written_and_what_was_asked(plan: Plan) -> None:
+    """年度ごとに一度だけ尋ね、照会した年度の欄が空かどうかを添える。"""
+    long = "・" + "設置台数を増やすため、関係課と協議した。\n" * 4
+    elsewhere = {"years[1].result.value": 35, "years[1].result.text": long}
+    elsewhere |= {"years[2].result.grade": "A", "item.overall_grade": "B"}
+    form = examined(plan, FIRST, "08-08", elsewhere)
+    assert codes(form) == ["R340"]
+    told = [(p.place.path, p.facts["written"], p.facts["asked"]) for p in form.problems]
+    empty = ASKED_FIELDS[False].format(year="令和5年度")
+    shown = long.replace("\n", " ")[:60] + "…"
+    assert told == [
+        ("years[1].result.text",
+         f"令和6年度の取組実績「{shown}」、令和6年度の成果指標の実績値「35」", empty),
+        ("years[2].result.grade", "令和7年度の評価「A」", empty),
+        ("item.overall_grade", "全期間総合評価「B」", empty),
+    ]  # fmt: skip
+    both = examined(plan, FIRST, "08-08", {"years[1].result.grade": "A", **_grade("B")})
+    (asked,) = [p.facts["asked"] for p in both.problems if p.code == "R340"]
+    assert asked == ASKED_FIELDS[True].format(year="令和5年度")
+    revision = Round(RoundKind.REVISION, 2024)
+    (other,) = examined(plan, revision, "08-08", {"years[1].result.grade": "A"}).problems
+    assert (other.code, other.facts["asked"]) == ("R340", RESULTS_NOT_ASKED)
+
+
+def test_a_result_erased_from_another_year_is_a_change_of_the_plan(plan: Plan) -> None:
+    filled = with_values(plan.find("08-08")[2], _grade("A"), 2024)
+    later = Round(RoundKind.RESULTS, 2025)
+    known = with_items(plan, {"08-08": filled})
+    assert codes(examined(known, later, "08-08", {"years[0].result.grade": None})) == ["R341"]
+
+
+def _grade(value: str) -> dict[str, Any]:
+    """令和５年度の評価。"""
+    return {"years[0].result.grade": value}
 
 
 def test_a_result_in_another_year_is_asked_and_kept(plan: Plan) -> None:

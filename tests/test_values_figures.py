@@ -219,8 +219,33 @@ def test_9_a_text_stays_where_the_target_is_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("１８５", 185, "width"),
+        ("１，２００", 1200, "width separator"),
+        ("1,234.5", 1234.5, "separator"),
+        ("18.50", 18.5, ""),
+        ("1,2345", "1,2345", "as_text"),
+        ("あ" * 30, "あ" * 30, "as_text"),
+    ],
+)
+def test_9_a_bare_number_is_a_number_where_the_target_is_a_text(
+    text: str, value: object, rule: str
+) -> None:
+    read = figure(text, WORDS)
+    assert (read.value, read.rule, asked(read)) == (value, rule, [])
+
+
+def test_9_a_text_in_place_of_a_figure_is_kept_as_a_text() -> None:
+    read = {text: figure(text) for text in ("なし", "30～40", "34\n台", "9" * 3 + "、" * 58)}
+    assert [one.rule for one in read.values()] == ["word", "as_text", "as_text", "as_text"]
+    assert [one.value for one in read.values()] == list(read)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "あ" * 31,
         "・方針を定めた",
         "方針を定めた。",
         "方針\n要領",
@@ -288,6 +313,46 @@ def test_10_text_that_became_a_date_is_asked(iso: str, code: str, kept: str, ask
 def test_10_what_was_typed_is_told() -> None:
     read = read_value(RawCell(CellKind.DATE, "2024-01-02", 'm"月"d"日"'), FieldKind.FIGURE, UNITS)
     assert read.problems[0][1]["typed"] == "1-2"
+
+
+@pytest.mark.parametrize(
+    ("iso", "code", "typed"),
+    [
+        ("2024-12-08", '[$-411]m"月"d"日";@', "12-8"),
+        ("2024-03-01", "D-MMM", "3-1"),
+        ("2024-03-01", 'ggge"年"m"月"', "3-24"),
+        ("2024-03-01", "yy-m", "3-24"),
+        ("2024-03-01", "m/d/yyyy", None),
+        ("2024-03-01", "mmm", None),
+        ("2024-03-01", "d", None),
+        ("2024-03-01", "yyyy", None),
+        ("2024-03-01", 'd"m"', None),
+        ("13:05:09", "m-d", None),
+    ],
+)
+def test_10_what_was_typed_is_told_only_where_a_part_of_the_date_is_shown(
+    iso: str, code: str, typed: str | None
+) -> None:
+    read = read_value(RawCell(CellKind.DATE, iso, code), FieldKind.FIGURE, UNITS)
+    assert asked(read) == (["R225"] if typed else ["R231"])
+    assert read.problems[0][1].get("typed") == typed
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [
+        (36525, None),
+        (36526, "2000年1月1日"),
+        (45352.5, None),
+        (73050, "2099年12月31日"),
+        (73051, None),
+    ],
+)
+def test_10_a_serial_number_is_a_date_of_this_century_only(serial: float, day: str | None) -> None:
+    wanted = Expected(None, "General", numeric=False, like="令和６年３月")
+    assert [facts["date"] for _, facts in number(serial, "General", wanted).problems] == (
+        [day] if day else []
+    )
 
 
 def test_10_a_date_is_right_where_a_date_is_wanted() -> None:
