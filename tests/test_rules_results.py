@@ -228,6 +228,94 @@ def test_a_dash_for_a_figure_tells_the_figure_as_printed(plan: Plan) -> None:
     assert codes(returned(with_items(known, {"08-08": later}), "08-08", value="-")) == []
 
 
+@pytest.mark.parametrize(
+    ("target", "value", "likely"),
+    [
+        (98, 0.983, "98.3"),
+        (98, 1, "100"),
+        (98, 1.1, None),
+        (98, 0.49, "49"),
+        (98, 0.48, None),
+        (49, 0.98, "98"),
+        (49, 0.99, None),
+        (2, 0.02, "2"),
+        (1, 0.01, None),
+        (98, 0, None),
+        (98, -0.98, None),
+        (-20, -0.2, "-20"),
+    ],
+)
+def test_a_rate_written_as_a_fraction(
+    plan: Plan, target: float, value: float, likely: str | None
+) -> None:
+    form = returned(_with_targets(plan, "08-01", target), "08-01", value=value)
+    assert [p.facts["likely"] for p in form.problems if p.code == "R312"] == (
+        [likely] if likely else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "current", "value", "asks"),
+    [
+        (98, 98, 100.1, True),
+        (98, 98, 100, False),
+        (100, 98, 100.1, True),
+        (98, 100, 100.1, True),
+        (101, 98, 100.1, False),
+        (98, 101, 100.1, False),
+        ("90以上", "-", 100.1, False),
+        (98, 98, 1100, False),  # 桁の誤りのほうを尋ねる
+    ],
+)
+def test_a_rate_over_hundred_is_asked_where_the_plan_has_none(
+    plan: Plan, target: float | str, current: float | str, value: float, asks: bool
+) -> None:
+    known = _with_targets(_with_indicator(plan, "08-01", current=current), "08-01", target)
+    assert ("R313" in codes(returned(known, "08-01", value=value))) == asks
+
+
+@pytest.mark.parametrize(
+    ("target", "current", "final", "asks"),
+    [
+        (34, 33, 38, True),
+        (-1, 33, 38, False),
+        (0, 33, 38, True),
+        (34, -1, 38, False),
+        (34, 33, -1, False),
+        (34, "▲3", 38, False),
+        (34, 33, "△3台", False),
+        (34, "-", "増加", True),
+    ],
+)
+def test_a_negative_figure_is_asked_where_the_plan_has_none(
+    plan: Plan, target: float, current: float | str, final: float | str, asks: bool
+) -> None:
+    known = _with_indicator(plan, "08-08", current=current, target=final)
+    known = _with_targets(known, "08-08", target)
+    assert ("R314" in codes(returned(known, "08-08", value=-3))) == asks
+
+
+def test_a_slip_with_a_sign_is_asked_for_the_sign_only(plan: Plan) -> None:
+    assert codes(returned(plan, "08-08", value=-340)) == ["R314"]
+    assert codes(returned(plan, "08-08", effect=-6_800_000)) == ["R324"]
+    assert codes(returned(_with_targets(plan, "08-08", -34), "08-08", value=-340)) == ["R311"]
+
+
+def test_decimals_are_asked_by_what_the_form_prints(plan: Plan) -> None:
+    asked = {
+        code: codes(returned(_with_indicator(plan, "08-08", number_format=code), "08-08", value=v))
+        for code, v in (("#,##0", 34.5), ("General", 34.5), ("0.0", 34.5), ("0.00", 34.567))
+    }
+    assert asked == {"#,##0": ["R315"], "General": [], "0.0": [], "0.00": ["R316"]}
+
+
+def _with_targets(plan: Plan, item_id: str, target: float | str) -> Plan:
+    """どの年度の目標値も同じ計画。"""
+    item = plan.find(item_id)[2]
+    years = tuple(year.model_copy(update={"target": target}) for year in item.years)
+    return with_items(plan, {item_id: item.model_copy(update={"years": years})})
+
+
 def _with_indicator(plan: Plan, item_id: str, **changes: Any) -> Plan:
     """指標だけを変えた計画。"""
     item = plan.find(item_id)[2]
@@ -294,6 +382,29 @@ def test_text_copied_from_the_plan(plan: Plan) -> None:
         assert codes(returned(plan, "08-08", text=loose)) == ["R330"]
     done = "・期限を迎える設置場所の入札及び新たな貸付案件の発掘を行い、設置台数を３４台とした。"
     assert codes(returned(plan, "08-08", text=done)) == []
+
+
+def test_text_of_another_year_is_asked(plan: Plan) -> None:
+    """前の年度の文をそのまま写した実績。自分の年度の文と、短い文は問わない。"""
+    item = plan.find("08-08")[2]
+    path = "years[0].result.text"
+    later = Round(RoundKind.RESULTS, 2025)
+    for words, wanted in (("・設置台数を３４台とした。", ["R331"]), ("３４台。", [])):
+        known = with_items(plan, {"08-08": with_values(item, {path: words}, 2024)})
+        answers = plausible(item, 1) | {"years[1].result.text": words.replace("３４", "34 ")}
+        form = examined(known, later, "08-08", answers)
+        assert codes(form) == wanted
+        assert [one.facts for one in form.problems] == [{"year": "令和5年度"}] * len(wanted)
+
+
+def test_what_is_asked_of_a_text_shows_where_it_stands(plan: Plan) -> None:
+    long = "０１２３４５６７８９○○" + "い" * 50
+    (told,) = returned(plan, "08-08", text=long).problems
+    assert told.facts == {"raw": "○○", "around": long[:40]}
+    (told,) = returned(plan, "08-08", text="あ\n" + long).problems
+    assert told.facts == {"raw": "○○", "around": long[:40]}
+    (told,) = returned(plan, "08-08", text="９" * 50).problems
+    assert (told.code, told.facts) == ("R333", {"raw": "９" * 40 + "…"})
 
 
 def test_a_grade_against_the_figures(plan: Plan) -> None:

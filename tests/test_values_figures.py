@@ -138,6 +138,96 @@ def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> 
     assert CATALOGUE[code].level is Level.CONFIRM
 
 
+@pytest.mark.parametrize(
+    ("text", "rule", "told"),
+    [
+        ("'34", "number_text", None),
+        ("約34", "roughly", "34"),
+        ("34台程度", "roughly unit", "34"),
+        ("+ 5", "plus", "5"),
+        ("(5)", "brackets", "-5"),
+        ("- 5", "number_text", "-5"),
+        ("ー 5", "minus", "-5"),
+        ("△ 5", "minus", None),
+        ("34  台", "unit", None),
+        ("千台", "kanji unit", None),
+        ("1 234 台", "separator unit", "1,234"),
+        ("34千円", "other_unit", "34,000"),
+        ("34人/年", "other_unit", "34"),
+    ],
+)
+def test_9_how_a_figure_was_read_is_told(text: str, rule: str, told: str | None) -> None:
+    read = figure(text)
+    assert isinstance(read.value, int)
+    assert (read.rule, [facts["value"] for _, facts in read.problems]) == (
+        rule,
+        [told] if told else [],
+    )
+
+
+@pytest.mark.parametrize("text", ["(5)(6)", "(5)台", "約", "台", "34台35台"])
+def test_9_what_is_no_one_figure_stays_a_text(text: str) -> None:
+    read = figure(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule", "told"),
+    [
+        ("\\6,800", 6800, "separator money_unit", "6,800"),
+        ("￥ 6,800", 6800, "width separator money_unit", "6,800"),
+        ("¥680万", 6800, "kanji money_unit", "6,800"),
+        ("6.8百万", 6800, "kanji money_unit", "6,800"),
+        ("百万", 1000, "kanji money_unit", "1,000"),
+        ("680万円", 6800, "money_unit", "6,800"),
+        ("1億2,000万円", 120_000, "money_unit", "120,000"),
+        ("三百万円", 3000, "kanji money_unit", "3,000"),
+        ("1兆円", 1_000_000_000, "money_unit", "1,000,000,000"),
+        ("680万人", 6_800_000, "kanji other_unit", "6,800,000"),
+        ("6800千円/年", 6800, "money_unit", None),
+    ],
+)
+def test_9_how_an_amount_was_read_is_told(
+    text: str, value: int, rule: str, told: str | None
+) -> None:
+    read = money(text)
+    assert (read.value, read.rule) == (value, rule)
+    assert [facts["value"] for _, facts in read.problems] == ([told] if told else [])
+
+
+@pytest.mark.parametrize("text", ["千円", "万円", "百万円", "千万円", "億円", "十億円未満"])
+def test_9_a_unit_without_its_figure_is_no_amount(text: str) -> None:
+    read = money(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("十円", 0.01), ("二百円", 0.2), ("三千円", 3), ("五万円", 50), ("二億円", 200_000)],
+)
+def test_9_an_amount_in_numerals_is_counted_in_yen(text: str, value: float) -> None:
+    assert money(text).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value", "rule", "codes"),
+    [
+        ("18.5億", "億円", 18.5, "kanji money_unit", ["R229"]),
+        ("6800千", "千円/年", 6800, "kanji money_unit", ["R229"]),
+        ("6800千円", "百万円", 6.8, "money_unit", ["R220"]),
+        ("三億円", "億円", 3, "kanji unit", []),
+        ("34人", "件", 34, "other_unit", ["R222"]),
+        ("34%", "ポイント", 34, "number_text", ["R208"]),
+        ("34件／年", "件/年", 34, "width unit", []),
+    ],
+)
+def test_9_another_unit_than_the_indicators(
+    text: str, unit: str, value: float, rule: str, codes: list[str]
+) -> None:
+    read = figure(text, Expected(unit, "General"))
+    assert (read.value, read.rule, asked(read)) == (value, rule, codes)
+
+
 def test_9_a_comma_is_a_slip_for_the_point_only_where_decimals_are_printed() -> None:
     read = figure("98,3", RATE)
     assert (read.value, asked(read)) == (98.3, ["R213"])
