@@ -229,6 +229,55 @@ def test_a_dash_for_a_figure_tells_the_figure_as_printed(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize(
+    ("planned", "effect", "code", "likely"),
+    [
+        (6800, 2_040_000, "R320", "2,040"),
+        (6800, 2_039_999, "R322", None),
+        (6800, 20_400_000, "R320", "20,400"),
+        (6800, 20_400_001, "R322", None),
+        (-6800, -6_800_000, "R320", "-6,800"),
+        (6000, 20, "R321", "20,000"),
+        (6000, 21, None, None),
+        (6000, 2, "R321", "2,000"),
+        (6000, 1, "R322", None),
+        (-6000, -6, "R321", "-6,000"),
+        (-6000, 6, "R321", "6,000"),
+        (-6000, -5900, None, None),
+        (None, 1_000_000, "R323", "1,000"),
+        (None, 999_999, None, None),
+        (0, 1_000_000, "R323", "1,000"),
+        ("-", -1_000_000, "R323", "-1,000"),
+    ],
+)
+def test_an_amount_in_another_unit_tells_the_likely_one(
+    plan: Plan, planned: int | str | None, effect: int, code: str | None, likely: str | None
+) -> None:
+    form = returned(_with_effects(plan, planned), "08-08", effect=effect)
+    told = [(p.code, p.facts.get("likely")) for p in form.problems if p.code != "R324"]
+    assert told == ([(code, likely)] if code else [])
+    assert [p.facts["value"] for p in form.problems] == [f"{effect:,}"] * len(form.problems)
+
+
+def test_an_amount_without_its_plan_is_compared_with_the_other_years(plan: Plan) -> None:
+    item = _with_effects(plan, 500).find("08-08")[2]
+    first = item.years[0].model_copy(update={"effect": None})
+    last = item.years[4].model_copy(update={"effect": 1000})
+    known = item.model_copy(update={"years": (first, *item.years[1:4], last)})
+    asked = {
+        effect: codes(returned(with_items(plan, {"08-08": known}), "08-08", effect=effect))
+        for effect in (299_999, 300_000)
+    }
+    assert asked == {299_999: [], 300_000: ["R323"]}
+
+
+def _with_effects(plan: Plan, effect: int | str | None) -> Plan:
+    """どの年度の効果見込額も同じ計画。"""
+    item = plan.find("08-08")[2]
+    years = tuple(year.model_copy(update={"effect": effect}) for year in item.years)
+    return with_items(plan, {"08-08": item.model_copy(update={"years": years})})
+
+
+@pytest.mark.parametrize(
     ("target", "value", "likely"),
     [
         (98, 0.983, "98.3"),

@@ -228,6 +228,23 @@ def test_9_another_unit_than_the_indicators(
     assert (read.value, read.rule, asked(read)) == (value, rule, codes)
 
 
+def test_9_the_unit_that_was_wanted_is_told() -> None:
+    cases = [
+        ("34件", figure("34件"), "台"),
+        ("34件", figure("34件", Expected(None)), "なし"),
+        ("34%", figure("34%"), "台"),
+        ("34パーセント", figure("34パーセント", Expected(None)), "なし"),
+        ("34件", money("34件"), "千円"),
+        ("680万円", money("680万円"), "千円"),
+        ("680万円", figure("680万円", Expected("百万円")), "1,000,000円"),
+        ("34%", number(0.34, "0%"), "台"),
+        ("34%", number(0.34, "0%", Expected(None)), "なし"),
+    ]
+    for raw, read, unit in cases:
+        ((_, facts),) = read.problems
+        assert (facts["raw"], facts["unit"]) == (raw, unit)
+
+
 def test_9_a_comma_is_a_slip_for_the_point_only_where_decimals_are_printed() -> None:
     read = figure("98,3", RATE)
     assert (read.value, asked(read)) == (98.3, ["R213"])
