@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from merge_samples import (
@@ -101,6 +102,7 @@ def test_the_master_edited_since_is_a_conflict() -> None:
     assert (one.state, one.changes) == (ItemState.HELD, ())
     (problem,) = one.problems
     assert (problem.code, problem.place.path, problem.place.item) == ("R402", VALUE, "01-01")
+    assert problem.place.label == "令和7年度の成果指標の実績値"
     words = str(problem.facts["values"])
     assert "総務課.xlsx シート「01-01」 セル C11 では 12" in words
     assert "計画のデータでは 99" in words
@@ -157,6 +159,30 @@ def test_two_forms_combine_field_by_field() -> None:
 def test_two_equal_forms_are_one() -> None:
     one = merged([returned(FULL, file="一.xlsx"), returned(FULL, file="二.xlsx")])
     assert (one.state, new_values(one)) == (ItemState.RECORDED, FULL)
+
+
+def test_a_value_of_two_forms_is_told_of_the_first() -> None:
+    """ファイルとシートの名の順で初めのもの。届いた順にはよらない。"""
+    forms = [returned(FULL, file=name) for name in ("二.xlsx", "一.xlsx", "三.xlsx")]
+    one = merged(forms)
+    assert {change.file for change in one.changes} == {"一.xlsx"}
+    assert one.files == ("一.xlsx", "三.xlsx", "二.xlsx")
+    sheets = [returned(FULL, sheet=name) for name in ("い", "あ")]
+    assert {change.sheet for change in merged(sheets).changes} == {"あ"}
+
+
+def test_one_who_saw_the_master_is_enough() -> None:
+    """同じ値の二つの様式。いまの計画のデータを見て書いたものが一つあれば、食い違いではない。"""
+    plan = holding({VALUE: 99})
+    seen, unseen = returned({VALUE: 12}, file="二.xlsx", base={VALUE: 99}), returned({VALUE: 12})
+    assert new_values(merged([unseen, seen], plan)) == {VALUE: 12}
+    assert codes(merged([unseen, unseen], plan)) == ["R402"]
+
+
+def test_a_field_that_was_not_opened_takes_no_answer() -> None:
+    form = returned(FULL)
+    closed = replace(form, issued=replace(form.issued, opened=frozenset({TEXT, GRADE})))
+    assert new_values(merged([closed])) == {TEXT: FULL[TEXT], GRADE: FULL[GRADE]}
 
 
 def test_two_values_for_one_field_hold_the_item() -> None:
@@ -240,6 +266,40 @@ def test_a_decision_against_the_edited_master() -> None:
     assert [(r.kept, r.rejected) for r in kept.rejected] == [(99, 12)]
 
 
+def test_what_was_not_taken_is_kept_with_its_place() -> None:
+    """採らなかった値は、同じ値なら初めの様式のもの。前に採らなかった値は、もう残さない。"""
+    forms = [
+        returned({VALUE: value}, file=name)
+        for name, value in (("四.xlsx", 14), ("三.xlsx", 13), ("二.xlsx", 13), ("一.xlsx", 12))
+    ]
+    one = merged(forms, takes=[Take("一.xlsx")])
+    assert [(r.item, r.path, r.label, r.kept, r.rejected, r.file) for r in one.rejected] == [
+        ("01-01", VALUE, "令和7年度の成果指標の実績値", 12, 13, "三.xlsx"),
+        ("01-01", VALUE, "令和7年度の成果指標の実績値", 12, 14, "四.xlsx"),
+    ]
+    insisted = merged(
+        forms[1:], past=rejected(VALUE, 13), takes=[Take("三.xlsx", "01-01")]
+    )  # 名指しした値は、前に採らなかったものでも採る
+    assert new_values(insisted) == {VALUE: 13}
+    assert [r.rejected for r in insisted.rejected] == [12]
+    master = merged(forms, holding({VALUE: 12}), takes=[Take("一.xlsx")])
+    assert (new_values(master), [r.kept for r in master.rejected]) == ({}, [12, 12])
+
+
+def test_a_short_text_and_its_line_ends_are_shown_whole() -> None:
+    def shown(one: str, other: str) -> str:
+        forms = [returned({TEXT: one}, file="一.xlsx"), returned({TEXT: other}, file="二.xlsx")]
+        return str(merged(forms).problems[0].facts["values"])
+
+    assert "では 「一行目⏎二行目」、" in shown("一行目\n二行目", "別")
+    assert f"では 「{'あ' * 40}」、" in shown("あ" * 40, "い")
+    assert f"では 「{'あ' * 40}…」、" in shown("あ" * 41, "い")
+    parted = "あ" * 60
+    assert f"では 「…{'あ' * 8}いう」、" in shown(parted + "いう", parted + "え")
+    assert f"では 「{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 8 + "い" * 99, "あ" * 8 + "う" * 99)
+    assert f"では 「…{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 9 + "い" * 99, "あ" * 9 + "う")
+
+
 def test_long_texts_show_where_they_part() -> None:
     same = "同じ書き出しの文。" * 10
     forms = [
@@ -260,6 +320,8 @@ def test_an_older_copy_after_a_newer_one_is_told_only() -> None:
     one = merged([returned({VALUE: 12})], holding({VALUE: 13}), recorded(VALUE, 12, 13))
     assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), ["R404"])
     assert "--take 01-01:総務課.xlsx" in describe(one.problems[0])
+    assert (one.problems[0].place.file, one.problems[0].place.path) == ("総務課.xlsx", VALUE)
+    assert (one.problems[0].facts["value"], one.problems[0].facts["now"]) == ("12", "13")
     assert message_of(one.problems[0]).level is Level.NOTE
 
 
