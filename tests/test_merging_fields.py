@@ -235,6 +235,12 @@ def test_a_decision_for_one_item_beats_one_for_all() -> None:
     assert new_values(one) == {VALUE: 13}
 
 
+def test_a_decision_for_another_item_settles_nothing() -> None:
+    forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    one = merged(forms, takes=[Take("一.xlsx", "01-02"), Take(None, "01-02")])
+    assert (one.state, codes(one)) == (ItemState.HELD, ["R401"])
+
+
 def test_two_decisions_for_one_conflict_are_told() -> None:
     forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
     one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx")])
@@ -332,6 +338,9 @@ def test_an_older_copy_may_be_taken_by_name() -> None:
     # すべての項目への指定で、古い値に戻してしまわない。
     common = merged([returned({VALUE: 12})], plan, past, [Take("総務課.xlsx")])
     assert new_values(common) == {}
+    for other in (Take(None, "01-01"), Take("管財課.xlsx", "01-01")):
+        kept = merged([returned({VALUE: 12})], plan, past, [other])
+        assert (new_values(kept), codes(kept)) == ({}, ["R404"])
 
 
 def test_going_back_knowingly_is_a_change() -> None:

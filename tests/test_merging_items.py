@@ -8,6 +8,7 @@ import pytest
 from merge_samples import (
     FULL,
     GRADE,
+    NEXT_PLAN,
     PLAN,
     RESULTS,
     REVISION,
@@ -20,7 +21,7 @@ from test_merging_fields import codes, holding, merged, new_values, outcome
 
 from sheetgen.merging import check_decisions, merge
 from sheetgen.messages import describe
-from sheetgen.model.answers import Proposal, ReturnedForm
+from sheetgen.model.answers import Answer, Proposal, ReturnedForm
 from sheetgen.model.collect import ItemState, Take, Waiver
 from sheetgen.model.past import Past, WaivedValue
 from sheetgen.problems import Place, Problem
@@ -57,6 +58,20 @@ def test_nothing_delivered_for_a_recorded_item_is_not_missing() -> None:
     assert outcome(merge(holding(FULL), RESULTS, [], Past())).state is ItemState.KEPT
     past = Past(items=frozenset({"01-01"}))
     assert outcome(merge(PLAN, REVISION, [], past)).state is ItemState.KEPT
+
+
+def test_what_was_recorded_or_written_once_is_not_untouched() -> None:
+    known = Past(items=frozenset({"01-01"}))
+    assert merged([returned()], past=known).state is ItemState.KEPT
+    assert merged([returned(), returned(unread={VALUE: "3,4OO"}, file="二.xlsx")]).state is (
+        ItemState.KEPT
+    )
+    for path in FULL:
+        assert outcome(merge(holding({path: FULL[path]}), RESULTS, [], Past())).state is (
+            ItemState.KEPT
+        )
+    # 見直し照会では、実績が入っていても、答えが届いたことにはならない。
+    assert outcome(merge(holding(FULL), REVISION, [], Past())).state is ItemState.MISSING
 
 
 def test_something_unreadable_is_not_untouched() -> None:
@@ -109,6 +124,27 @@ def test_what_the_master_cannot_hold_stops_one_item_only() -> None:
     assert (one.state, codes(one)) == (ItemState.HELD, ["R408"])
     assert codes(merged([returned({TEXT: "あ\x07"})])) == ["R408"]
     assert codes(merged([returned({VALUE: 10**15})])) == ["R408"]
+    assert codes(merged([returned({TEXT: 12})])) == ["R408"]
+    revised = returned({NEXT_PLAN: 12}, chosen=REVISION)
+    assert codes(outcome(merge(PLAN, REVISION, [revised], Past()))) == ["R408"]
+    path = "item.overall_grade"
+    for grade, state in (("Ｚ", ItemState.HELD), ("○", ItemState.RECORDED)):
+        form = returned()
+        answer = Answer(path, "全期間総合評価", "C9", grade, grade)
+        issued = replace(form.issued, opened=frozenset({path}))
+        assert merged([replace(form, issued=issued, answers={path: answer})]).state is state
+
+
+def test_an_unreadable_answer_is_asked_though_another_form_answers_it() -> None:
+    lost = returned(unread={VALUE: "3,4OO"}, problems=[doubt(ERROR)])
+    one = merged([lost, returned({VALUE: 12}, file="二.xlsx")])
+    assert (one.state, codes(one)) == (ItemState.HELD, [ERROR])
+
+
+def test_a_doubt_about_a_field_that_was_not_opened_holds_the_item() -> None:
+    form = filled(doubt(ERROR))
+    closed = replace(form, issued=replace(form.issued, opened=frozenset({TEXT})))
+    assert codes(merged([closed])) == [ERROR]
 
 
 # --- a corrected form replaces what it was made from ---------------------------------

@@ -258,6 +258,14 @@ def test_an_amount_in_another_unit_tells_the_likely_one(
     assert [p.facts["value"] for p in form.problems] == [f"{effect:,}"] * len(form.problems)
 
 
+def test_a_loss_is_asked_unless_one_was_planned(plan: Plan) -> None:
+    asked = {
+        planned: codes(returned(_with_effects(plan, planned), "08-08", effect=-500))
+        for planned in (-500, 0, 500, None, "-")
+    }
+    assert asked == {-500: [], 0: ["R324"], 500: ["R324"], None: ["R324"], "-": ["R324"]}
+
+
 def test_an_amount_without_its_plan_is_compared_with_the_other_years(plan: Plan) -> None:
     item = _with_effects(plan, 500).find("08-08")[2]
     first = item.years[0].model_copy(update={"effect": None})
@@ -454,6 +462,72 @@ def test_what_is_asked_of_a_text_shows_where_it_stands(plan: Plan) -> None:
     assert told.facts == {"raw": "○○", "around": long[:40]}
     (told,) = returned(plan, "08-08", text="９" * 50).problems
     assert (told.code, told.facts) == ("R333", {"raw": "９" * 40 + "…"})
+
+
+@pytest.mark.parametrize(
+    ("current", "targets", "value", "asks"),
+    [
+        (100, (200, 300), 149, "R360"),
+        (100, (200, 300), 150, None),
+        (100, (200, 300), 199, None),
+        ("-", (10, 10), 4, "R360"),
+        ("-", (10, 10), 5, None),
+        ("-", (10, 9), 1, None),  # 減らすのがよいかもしれない
+        ("-", (0, 10), -1, None),
+        (100, (102, 110), 89, "R360"),  # 現状と目標が近く、道のりでは測れない
+        (100, (102, 110), 90, None),
+        (100, (98, 90), 111, "R360"),
+        (100, (98, 90), 110, None),
+        (100, (50, 40), 76, "R360"),
+        (100, (50, 40), 75, None),
+        (100, (90, 110), 10, None),  # 初めの年度の目標は、現状より低い
+        (100, (120, 110), 1, None),
+        (100, (110, 90, 120), 1, None),
+        (100, (120, 120), 1, None),
+        (100, ("増やす", 120), 1, None),
+    ],
+)
+def test_the_best_grade_is_asked_where_the_figure_is_clearly_short(
+    plan: Plan, current: float | str, targets: tuple[float | str, ...], value: int, asks: str | None
+) -> None:
+    known = _graded(plan, current, targets)
+    asked = [code for code in codes(returned(known, "08-08", value=value, grade="A"))
+             if code.startswith("R36")]  # fmt: skip
+    assert asked == ([asks] if asks else [])
+
+
+@pytest.mark.parametrize(
+    ("current", "targets", "value", "asks"),
+    [
+        (100, (200, 300), 200, True),
+        (100, (200, 300), 199, False),
+        (100, (50, 40), 50, True),
+        (100, (50, 40), 51, False),
+    ],
+)
+def test_the_worst_grade_is_asked_where_the_target_is_reached(
+    plan: Plan, current: float, targets: tuple[float, ...], value: int, asks: bool
+) -> None:
+    form = returned(_graded(plan, current, targets), "08-08", value=value, grade="D")
+    assert ("R361" in codes(form)) == asks
+
+
+def _graded(plan: Plan, current: float | str, targets: tuple[float | str, ...]) -> Plan:
+    """現状と、初めの年度からの目標値を変えた計画。残りの年度は最後の目標値のまま。"""
+    known = _with_indicator(plan, "08-08", current=current)
+    item = known.find("08-08")[2]
+    goals = (*targets, *[targets[-1]] * (len(item.years) - len(targets)))
+    years = tuple(
+        year.model_copy(update={"target": goal})
+        for year, goal in zip(item.years, goals, strict=True)
+    )
+    return with_items(known, {"08-08": item.model_copy(update={"years": years})})
+
+
+def test_a_grade_without_a_figure_is_not_weighed(plan: Plan) -> None:
+    for grade in ("A", "D"):
+        assert codes(returned(plan, "08-08", value=None, grade=grade)) == ["R303"]
+        assert codes(returned(plan, "10-01", value="18.5億円", grade=grade)) == []
 
 
 def test_a_grade_against_the_figures(plan: Plan) -> None:

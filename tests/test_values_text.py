@@ -99,6 +99,30 @@ def test_15_outside_the_scale_is_refused(words: str) -> None:
     assert (read.value, read.readable, asked(read)) == (None, False, ["R224"])
 
 
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("A", ""),
+        ("Ａ", "width"),
+        ("a", "grade_form"),
+        ("A評価", "grade_words"),
+        ("A。", "grade_words"),
+        ("A：あい", "width grade_remark"),
+    ],
+)
+def test_15_how_a_grade_was_read_is_told(words: str, rule: str) -> None:
+    read = grade(words)
+    assert (read.value, read.rule) == ("A", rule)
+
+
+def test_15_a_second_grade_beside_the_first_is_no_remark() -> None:
+    for words in ("S1（S2）", "S1・S2", "S1 S2", "S1（あ）"):
+        read = grade(words, ("S1", "S2"))
+        assert (read.value, asked(read)) == (None, ["R224"])
+        assert read.problems[0][1] == {"raw": words, "scale": "S1・S2"}
+    assert grade("S1（あい）", ("S1", "S2")).value == "S1"
+
+
 def test_15_another_scale() -> None:
     assert grade("〇", ("◎", "○")).value == "○"
     # Excel は、一覧から選んだ「１」も数の 1 にする。
