@@ -245,6 +245,65 @@ def test_9_the_unit_that_was_wanted_is_told() -> None:
         assert (facts["raw"], facts["unit"]) == (raw, unit)
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "rule", "told"),
+    [
+        ("00", 0, "leading_zeros", None),
+        ("010", 10, "leading_zeros", None),
+        ("01.5", 1.5, "leading_zeros", None),
+        (".5", 0.5, "number_text", None),
+        ("0.800", 0.8, "number_text", None),
+        ("6.80", 6.8, "number_text", None),
+        ("6.8000", 6.8, "number_text", None),
+        ("1.234", 1.234, "number_text", "1.234"),
+        ("123.456", 123.456, "number_text", "123.456"),
+        ("1234.567", 1234.567, "number_text", None),
+        ("三〇", 30, "kanji", None),
+        ("〇〇", 0, "kanji", None),
+        ("百十", 110, "kanji", None),
+        ("二千三百", 2300, "kanji", None),
+        ("千二百三", 1203, "kanji", None),
+        ("一億二千万三", 120_000_003, "kanji", None),
+        ("1万2千3", 12_003, "kanji", None),
+        ("2百50万", 2_500_000, "kanji", None),
+        ("1,000万", 10_000_000, "kanji", None),
+        ("1.5万", 15_000, "kanji", None),
+        ("1.5億", 150_000_000, "kanji", None),
+        ("三 十", 30, "kanji", None),
+        ("三十 四", 34, "kanji", None),
+        ("3O4", 304, "letter_digit", "304"),
+        ("〇5", 5, "letter_digit", "5"),
+        ("1 2", 12, "separator", "12"),
+        ("12,345,67", 1_234_567, "separator", "1,234,567"),
+        ("1,2345", 12_345, "separator", "12,345"),
+        ("1'234", 1234, "separator", "1,234"),
+        ("6.8.", 6.8, "separator", "6.8"),
+        ("34,", 34, "separator", "34"),
+    ],
+)
+def test_9_the_ways_of_writing_a_number(
+    text: str, value: float, rule: str, told: str | None
+) -> None:
+    read = figure(text)
+    assert (read.value, type(read.value), read.rule) == (value, type(value), rule)
+    assert [facts["value"] for _, facts in read.problems] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3四", "十百", "千千", "万", "億万", "1億2億", "1万3億", "1,00万", "OO", "O", "l", "1 23",
+     "1,23", "1.234.56", "3.4.5", "１２３四"],
+)  # fmt: skip
+def test_9_what_is_written_in_no_one_way_is_no_number(text: str) -> None:
+    read = figure(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+def test_9_the_thousands_of_a_figure_with_decimals_are_its_decimals() -> None:
+    assert asked(figure("1.234", RATE)) == asked(figure("1.234", Expected("台"))) == []
+    assert asked(figure("1.234", UNITS)) == ["R213"]
+
+
 def test_9_a_comma_is_a_slip_for_the_point_only_where_decimals_are_printed() -> None:
     read = figure("98,3", RATE)
     assert (read.value, asked(read)) == (98.3, ["R213"])
@@ -393,6 +452,24 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
         (-5, '#,##0;"▲"#,##0', -5, []),
         (5, '"▲"0', 5, ["R230"]),
         (-5, "#,##0;[Red]\\-#,##0", -5, []),
+        (-5, '0;"▲"0;"-"', -5, []),
+        (0, '0;-0;"-"', 0, ["R230"]),
+        (0, "0;-0", 0, []),
+        (-5, '0;"-"', -5, ["R230"]),
+        (5, '0;"-"', 5, []),
+        (-5, "0;;", -5, ["R230"]),
+        (0, "0;;", 0, ["R230"]),
+        (5, "0;;", 5, []),
+        (5, '"a;b"0;"x"', 5, []),
+        (5, '\\;0;"約"0', 5, []),
+        (-5, '0;"約"0', -5, ["R230"]),
+        (5, '0;"約"0', 5, []),
+        (5, '"約"0', 5, ["R230"]),
+        (0, '"▲"0', 0, ["R230"]),
+        (-5, '"▲"0', -5, []),
+        (34, '"0.0"', 34, ["R230"]),
+        (12_000, "#,##0,", 12_000, ["R230"]),
+        (34, "[$¥-411]0", 34, ["R219"]),
     ],
 )
 def test_12_a_format_that_shows_another_figure_is_asked(
@@ -416,6 +493,42 @@ def test_12_a_format_that_shows_another_figure_is_asked(
 def test_10_text_that_became_a_date_is_asked(iso: str, code: str, kept: str, asks: str) -> None:
     read = read_value(RawCell(CellKind.DATE, iso, code), FieldKind.FIGURE, UNITS)
     assert (read.value, asked(read)) == (kept, [asks])
+
+
+def test_12_what_a_format_shows_is_told() -> None:
+    def facts(value: int, code: str, kind: FieldKind = FieldKind.MONEY) -> object:
+        ((_, told),) = read_value(RawCell(CellKind.NUMBER, value, code), kind).problems
+        return told
+
+    for code in ('"▲"0', ";;;", "#,##0,"):
+        assert facts(5, code) == {"value": "5", "format": code}
+    assert facts(34, '"¥"0') == {"raw": "¥34", "value": "34"}
+    assert facts(6_800_000, '0"円"') == {"raw": "6800000円", "value": "6800"}
+    assert number(34, '"¥"0', Expected("円", "0")).problems == ()
+    assert number(34, '"¥"0', UNITS).problems == ()
+    assert asked(number(34, '"¥"0', Expected("億円", "0"))) == ["R219"]
+
+
+def test_12_a_percentage_too_large_for_the_master_is_refused() -> None:
+    read = number(1e13, "0%", RATE)
+    assert (read.value, read.readable, asked(read)) == (None, False, ["R205"])
+    assert number(9e12, "0%", RATE).value == 900_000_000_000_000
+    assert (number(0.983, "0%", RATE).rule, number(999_999_999_999_999, "0").readable) == (
+        "percent",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "numeric", "told"), [("m/d", True, "R225"), ("yyyy/m/d", True, "R231"),
+                                  ("m/d", False, "R225"), ("yyyy/m/d", False, "R226")]
+)  # fmt: skip
+def test_10_the_day_of_a_date_is_told(code: str, numeric: bool, told: str) -> None:
+    expected = Expected("台", "#,##0", numeric=numeric, like="令和６年３月")
+    cell = RawCell(CellKind.DATE, "2024-03-01T10:00:00", code)
+    ((found, facts),) = read_value(cell, FieldKind.FIGURE, expected).problems
+    assert (found, facts["date"]) == (told, "2024-03-01")
+    assert facts["shown"] == code.replace("yyyy", "2024").replace("m", "3").replace("d", "1")
 
 
 def test_10_what_was_typed_is_told() -> None:
