@@ -229,6 +229,21 @@ def test_a_decision_settles_it(take: Take, value: Value) -> None:
     assert codes(one) == []
 
 
+def test_a_part_of_a_name_names_no_other_file() -> None:
+    """``課.xlsx`` は ``総務課.xlsx`` を指さない。フォルダーの名は、区切りの所まで。"""
+    forms = [returned({VALUE: 12}, file="返信/総務課.xlsx"), returned({VALUE: 13}, file="課.xlsx")]
+    for name, value in (("課.xlsx", 13), ("総務課.xlsx", 12), (" 返信\\総務課.XLSX ", 12)):
+        assert new_values(merged(forms, takes=[Take(name)])) == {VALUE: value}
+    for name in ("務課.xlsx", "信/総務課.xlsx", "前の課.xlsx"):
+        assert codes(merged(forms, takes=[Take(name)])) == ["R401"]
+
+
+def test_a_name_that_a_command_prompt_would_break_is_quoted() -> None:
+    forms = [returned({VALUE: 12}, file="a&b.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    choices = str(merged(forms).problems[0].facts["choices"])
+    assert choices == ('--take "01-01:a&b.xlsx" か --take 01-01:二.xlsx か --take 01-01:master')
+
+
 def test_a_decision_for_one_item_beats_one_for_all() -> None:
     forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
     one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx", "01-01")])

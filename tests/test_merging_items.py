@@ -268,6 +268,30 @@ def test_a_waiver_keeps_the_field_or_the_cell_it_was_given_for() -> None:
     ]
 
 
+def test_a_waiver_lets_no_doubt_of_another_item_through() -> None:
+    """様式の中の、ほかの項目についての問題。"""
+    other = filled(doubt(CONFIRM, item="01-02"), doubt(NOTE))
+    waivers = [Waiver(CONFIRM, "01-01")]
+    result = merge(PLAN, RESULTS, [other], Past(), waivers, (), "わけ")
+    assert (codes(outcome(result)), outcome(result).waivers) == ([CONFIRM, NOTE], ())
+    assert [problem.code for problem in result.problems] == ["R424"]
+
+
+def test_the_reason_of_a_waiver_is_kept_without_its_blanks() -> None:
+    forms, waivers = [filled(doubt(CONFIRM))], [Waiver(CONFIRM, "01-01")]
+    one = outcome(merge(PLAN, RESULTS, forms, Past(), waivers, (), " 電話で　\n"))
+    assert [used.reason for used in one.waivers] == ["電話で"]
+
+
+def test_a_doubt_let_through_before_hides_none_after_it() -> None:
+    past = Past(waived=frozenset({WaivedValue(CONFIRM, "01-01", VALUE, 12)}))
+    form = filled(doubt(CONFIRM), doubt(CONFIRM, TEXT))
+    waivers = [Waiver(CONFIRM, "01-01")]
+    assert codes(merged([form], past=past)) == ["R407", CONFIRM]
+    one = outcome(merge(PLAN, RESULTS, [form], past, waivers, (), "わけ"))
+    assert (one.state, [used.path for used in one.waivers]) == (ItemState.RECORDED, [TEXT])
+
+
 def test_the_same_doubt_is_told_once() -> None:
     one = merged([filled(doubt(ERROR), doubt(ERROR), doubt(ERROR, TEXT))])
     assert [(p.code, p.place.path) for p in one.problems] == [(ERROR, VALUE), (ERROR, TEXT)]
