@@ -69,6 +69,21 @@ def test_13_only_what_cannot_be_kept_is_mended(
     assert (read.value, read.rule, asked(read)) == (kept, rule, codes)
 
 
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        ("見え\x02な\x01い\x02", {"codes": "U+0001、U+0002"}),
+        ("\ufffd\ufffd市", {"count": 2, "text": "〓〓市"}),
+        ("あ" * 60 + "\ufffd", {"count": 1, "text": "…" + "あ" * 20 + "〓"}),
+        ("外\ue000字\ue001", {"count": 2, "text": "外\ue000字\ue001"}),
+        ("あ" * 80 + "\ue000", {"count": 1, "text": "…" + "あ" * 20 + "\ue000"}),
+    ],
+)
+def test_13_what_was_mended_is_told(words: str, facts: dict[str, object]) -> None:
+    ((_, told),) = text(words).problems
+    assert told == facts
+
+
 def test_14_more_than_a_cell_can_hold_is_refused() -> None:
     assert text("あ" * 32_767).value == "あ" * 32_767
     assert asked(text("あ" * 32_768)) == ["R211"]
