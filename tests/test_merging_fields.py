@@ -260,6 +260,9 @@ def test_two_decisions_for_one_conflict_are_told() -> None:
     forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
     one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx")])
     assert (one.state, codes(one)) == (ItemState.HELD, ["R411"])
+    for item in ("01-01", None):
+        both = merged(forms, takes=[Take("一.xlsx", item), Take(None, item)])
+        assert (both.state, codes(both)) == (ItemState.HELD, ["R411"])
 
 
 def test_two_sheets_of_one_file_are_told_apart() -> None:

@@ -160,6 +160,14 @@ def test_a_corrected_form_replaces_the_first() -> None:
     assert (place.file, place.sheet, place.item) == ("一.xlsx", "01-01", "01-01")
 
 
+def test_what_was_asked_of_a_replaced_form_is_asked_no_more() -> None:
+    first = returned({VALUE: 12}, file="一.xlsx", problems=[doubt(ERROR, None)])
+    again = returned(
+        {VALUE: 12}, file="二.xlsx", replaces=[digest("一.xlsx")], problems=[doubt(CONFIRM)]
+    )
+    assert codes(merged([first, again])) == ["R406", CONFIRM]
+
+
 def test_a_form_does_not_replace_itself() -> None:
     """差戻しの様式を、もう一度そのまま差し戻したもの。"""
     own = returned({VALUE: 12}, file="一.xlsx", replaces=[digest("一.xlsx")])
@@ -251,6 +259,18 @@ def test_another_cleared_answer_is_asked_about_beside_it() -> None:
     assert found == [("R308", VALUE), ("R403", TEXT)]
     (cleared,) = [one for one in merged([asked], plan).problems if one.code == "R403"]
     assert cleared.facts == {"old": "「進めた。」", "item": "01-01"}
+
+
+def test_only_the_question_of_the_blank_itself_stands_for_it() -> None:
+    """消された欄を尋ねる問題（R308）だけが、同じことの問い（R403）に代わる。"""
+    plan = holding(FULL)
+    form = returned({TEXT: None}, plan=plan)
+    noted = replace(form, problems=(doubt(NOTE, TEXT),))
+    assert codes(merged([noted], plan)) == [NOTE, "R403"]
+    place = Place("総務課.xlsx", path=TEXT, item="01-01")
+    asked = replace(form, problems=(Problem("R308", place, {"old": FULL[TEXT]}),))
+    other = returned({TEXT: "別の文。"}, plan=plan, file="別.xlsx")
+    assert sorted(codes(merged([asked, other], plan))) == ["R308", "R401"]
 
 
 def test_a_waiver_keeps_the_field_or_the_cell_it_was_given_for() -> None:
