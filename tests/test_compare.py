@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from comparing import blocks
-from plan_samples import entry, sample_plan
+from plan_samples import entry, sample_item, sample_plan
 from revised import (
     EVERY,
     Json,
@@ -240,6 +240,28 @@ def test_a_plan_of_other_years() -> None:
     assert ("item-01-01", "令和11年度 効果見込額(千円)") not in found
 
 
+def test_a_chapter_of_one_plan_only_stands_whole() -> None:
+    """計画の概要の章が、どちらか一方の計画にだけある。"""
+    period = real()["overview"]["period"]
+
+    def drop(data: Json) -> None:
+        data["overview"] |= {"title": None, "period": None}
+
+    without, whole = plan_of(revised(drop)), plan_of(real())
+    ended, new = blocks(build_comparison(whole, without)), blocks(build_comparison(without, whole))
+    assert list(ended) == list(new) == ["overview-title", "overview-period"]
+    for key in ended:
+        assert (ended[key].state, ended[key].new.mark) == (State.ENDED, Mark.DELETED)
+        assert (new[key].state, new[key].old.mark) == (State.NEW, Mark.ADDED)
+        gone = [(row.label, row.old.text) for row in ended[key].rows]
+        assert [(row.label, row.new.text) for row in new[key].rows] == gone
+        assert {row.new.mark for row in ended[key].rows} == {Mark.DELETED}
+        assert {row.old.mark for row in new[key].rows} == {Mark.ADDED}
+    told = {row.label: row.old.text for row in ended["overview-period"].rows}
+    assert told["計画期間の説明文"] == period["statement"]
+    assert told["図の行（上から） 1 行の見出し"] == period["related_plans"][0]["heading"]
+
+
 def test_the_initiatives_of_past_years_are_compared_with_themselves() -> None:
     def change(data: Json) -> None:
         next_revision(data)
@@ -255,6 +277,33 @@ def test_changed_blanks_can_be_seen() -> None:
     entry(old)["vision"], entry(new)["vision"] = "■ 窓口 案内。", "■ 窓口　案内。\n"
     (block,) = blocks(visible(build_comparison(plan_of(old), plan_of(new)))).values()
     assert marked(block.rows[0].new) == ["␣", "↵\n"]
+
+
+@pytest.mark.parametrize(("kept", "code"), [(3, "D021"), (2, "D021"), (1, "D020"), (0, "D020")])
+def test_a_plan_of_another_name_is_one_when_half_of_its_items_are_the_same(
+    kept: int, code: str
+) -> None:
+    """名を変えた計画か、よその計画か。四つの実施項目の、ちょうど半分までは同じ計画とみる。"""
+    old = sample_plan()
+    entries = old["policies"][0]["measures"][0]["entries"]
+    entries += [sample_item(3), sample_item(4)]
+    new = copy.deepcopy(old) | {"plan_title": "新しい計画"}
+    for item in new["policies"][0]["measures"][0]["entries"][kept:]:
+        item["title"] = f"よその{item['title']}"
+    try:
+        told = comparison_notes(plan_of(old), plan_of(new))
+    except SheetgenError as refused:
+        told = list(refused.problems)
+    assert [problem.code for problem in told] == [code]
+
+
+def test_a_plan_without_items_is_no_plan_of_another_name() -> None:
+    old, empty = sample_plan(), sample_plan(plan_title="新しい計画")
+    for measure in empty["policies"][0]["measures"]:
+        measure["entries"] = []
+    with pytest.raises(SheetgenError) as refused:
+        comparison_notes(plan_of(old), plan_of(empty))
+    assert [problem.code for problem in refused.value.problems] == ["D020"]
 
 
 def test_other_plans_are_refused_and_odd_orders_are_told() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,19 @@ def test_a_very_long_text_goes_on_in_rows_that_show_it_whole(tmp_path: Path) -> 
     for row, text in zip(rows, texts, strict=True):
         needed = height_of(count_lines(text, line_capacity(width, 10)), 10)
         assert needed <= sheet.row_dimensions[row[0].row].height <= 409.5
+
+
+def test_figures_in_words_raise_no_triangle_in_any_row(every: CompareResult) -> None:
+    """下線を引いた数は文字。Excel に、初めの行から終わりの行まで問わせない。"""
+    path = file_of(every, Output.XLSX)
+    sheet = openpyxl.load_workbook(path)["新旧対照表"]
+    with zipfile.ZipFile(path) as archive:
+        parts = [archive.read(f"xl/worksheets/sheet{number}.xml") for number in (1, 2)]
+    areas = [re.findall(rb'<ignoredError sqref="([^"]*)" numberStoredAsText="1"/>', one)
+             for one in parts]  # fmt: skip
+    assert areas == [[], [f"A4:F{sheet.max_row}".encode()]]
+    assert sheet.max_row > 100
+    assert all(cell.value is not None for cell in sheet[sheet.max_row][3:4])
 
 
 def test_the_book_prints_on_a4_landscape_with_its_head(every: CompareResult) -> None:

@@ -336,6 +336,18 @@ def test_a_zip_that_lies_about_sizes(tmp_path: Path, size: int, code: str) -> No
     assert told(deliver([put(tmp_path / "z.zip", data)])) == [(code, "z.zip の中の a.xlsx")]
 
 
+def test_a_large_file_that_hardly_shrinks_is_received(tmp_path: Path) -> None:
+    """写真の多いブック。大きいだけでは、圧縮の比を偽る ZIP とは見ない。"""
+    picture = random.Random(0).randbytes(limits.RATIO_FROM // 2 + 1).hex().encode()
+    data = zipped({**book_parts(), "xl/media/image1.bmp": picture}, stored=True)
+    assert len(data) > limits.RATIO_FROM
+    delivery = deliver([put(tmp_path / "z.zip", zipped({"a.xlsx": data}))])
+    assert [(one.name, one.data == data) for one in delivery.files] == [
+        ("z.zip の中の a.xlsx", True)
+    ]
+    assert told(delivery) == []
+
+
 def test_too_many_files_in_a_zip(tmp_path: Path) -> None:
     data = zipped({f"{n}.xlsx": b"" for n in range(limits.MAX_FILES + 1)})
     delivery = deliver([put(tmp_path / "z.zip", data), put(tmp_path / "b.xlsx", book("b"))])

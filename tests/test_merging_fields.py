@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from merge_samples import (
@@ -101,6 +102,7 @@ def test_the_master_edited_since_is_a_conflict() -> None:
     assert (one.state, one.changes) == (ItemState.HELD, ())
     (problem,) = one.problems
     assert (problem.code, problem.place.path, problem.place.item) == ("R402", VALUE, "01-01")
+    assert problem.place.label == "令和7年度の成果指標の実績値"
     words = str(problem.facts["values"])
     assert "総務課.xlsx シート「01-01」 セル C11 では 12" in words
     assert "計画のデータでは 99" in words
@@ -159,6 +161,30 @@ def test_two_equal_forms_are_one() -> None:
     assert (one.state, new_values(one)) == (ItemState.RECORDED, FULL)
 
 
+def test_a_value_of_two_forms_is_told_of_the_first() -> None:
+    """ファイルとシートの名の順で初めのもの。届いた順にはよらない。"""
+    forms = [returned(FULL, file=name) for name in ("二.xlsx", "一.xlsx", "三.xlsx")]
+    one = merged(forms)
+    assert {change.file for change in one.changes} == {"一.xlsx"}
+    assert one.files == ("一.xlsx", "三.xlsx", "二.xlsx")
+    sheets = [returned(FULL, sheet=name) for name in ("い", "あ")]
+    assert {change.sheet for change in merged(sheets).changes} == {"あ"}
+
+
+def test_one_who_saw_the_master_is_enough() -> None:
+    """同じ値の二つの様式。いまの計画のデータを見て書いたものが一つあれば、食い違いではない。"""
+    plan = holding({VALUE: 99})
+    seen, unseen = returned({VALUE: 12}, file="二.xlsx", base={VALUE: 99}), returned({VALUE: 12})
+    assert new_values(merged([unseen, seen], plan)) == {VALUE: 12}
+    assert codes(merged([unseen, unseen], plan)) == ["R402"]
+
+
+def test_a_field_that_was_not_opened_takes_no_answer() -> None:
+    form = returned(FULL)
+    closed = replace(form, issued=replace(form.issued, opened=frozenset({TEXT, GRADE})))
+    assert new_values(merged([closed])) == {TEXT: FULL[TEXT], GRADE: FULL[GRADE]}
+
+
 def test_two_values_for_one_field_hold_the_item() -> None:
     """5行目：二つの課から同じ項目。3行目：同じ項目のシートが二枚、中身が違う。"""
     forms = [
@@ -203,16 +229,40 @@ def test_a_decision_settles_it(take: Take, value: Value) -> None:
     assert codes(one) == []
 
 
+def test_a_part_of_a_name_names_no_other_file() -> None:
+    """``課.xlsx`` は ``総務課.xlsx`` を指さない。フォルダーの名は、区切りの所まで。"""
+    forms = [returned({VALUE: 12}, file="返信/総務課.xlsx"), returned({VALUE: 13}, file="課.xlsx")]
+    for name, value in (("課.xlsx", 13), ("総務課.xlsx", 12), (" 返信\\総務課.XLSX ", 12)):
+        assert new_values(merged(forms, takes=[Take(name)])) == {VALUE: value}
+    for name in ("務課.xlsx", "信/総務課.xlsx", "前の課.xlsx"):
+        assert codes(merged(forms, takes=[Take(name)])) == ["R401"]
+
+
+def test_a_name_that_a_command_prompt_would_break_is_quoted() -> None:
+    forms = [returned({VALUE: 12}, file="a&b.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    choices = str(merged(forms).problems[0].facts["choices"])
+    assert choices == ('--take "01-01:a&b.xlsx" か --take 01-01:二.xlsx か --take 01-01:master')
+
+
 def test_a_decision_for_one_item_beats_one_for_all() -> None:
     forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
     one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx", "01-01")])
     assert new_values(one) == {VALUE: 13}
 
 
+def test_a_decision_for_another_item_settles_nothing() -> None:
+    forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
+    one = merged(forms, takes=[Take("一.xlsx", "01-02"), Take(None, "01-02")])
+    assert (one.state, codes(one)) == (ItemState.HELD, ["R401"])
+
+
 def test_two_decisions_for_one_conflict_are_told() -> None:
     forms = [returned({VALUE: 12}, file="一.xlsx"), returned({VALUE: 13}, file="二.xlsx")]
     one = merged(forms, takes=[Take("一.xlsx"), Take("二.xlsx")])
     assert (one.state, codes(one)) == (ItemState.HELD, ["R411"])
+    for item in ("01-01", None):
+        both = merged(forms, takes=[Take("一.xlsx", item), Take(None, item)])
+        assert (both.state, codes(both)) == (ItemState.HELD, ["R411"])
 
 
 def test_two_sheets_of_one_file_are_told_apart() -> None:
@@ -240,6 +290,40 @@ def test_a_decision_against_the_edited_master() -> None:
     assert [(r.kept, r.rejected) for r in kept.rejected] == [(99, 12)]
 
 
+def test_what_was_not_taken_is_kept_with_its_place() -> None:
+    """採らなかった値は、同じ値なら初めの様式のもの。前に採らなかった値は、もう残さない。"""
+    forms = [
+        returned({VALUE: value}, file=name)
+        for name, value in (("四.xlsx", 14), ("三.xlsx", 13), ("二.xlsx", 13), ("一.xlsx", 12))
+    ]
+    one = merged(forms, takes=[Take("一.xlsx")])
+    assert [(r.item, r.path, r.label, r.kept, r.rejected, r.file) for r in one.rejected] == [
+        ("01-01", VALUE, "令和7年度の成果指標の実績値", 12, 13, "三.xlsx"),
+        ("01-01", VALUE, "令和7年度の成果指標の実績値", 12, 14, "四.xlsx"),
+    ]
+    insisted = merged(
+        forms[1:], past=rejected(VALUE, 13), takes=[Take("三.xlsx", "01-01")]
+    )  # 名指しした値は、前に採らなかったものでも採る
+    assert new_values(insisted) == {VALUE: 13}
+    assert [r.rejected for r in insisted.rejected] == [12]
+    master = merged(forms, holding({VALUE: 12}), takes=[Take("一.xlsx")])
+    assert (new_values(master), [r.kept for r in master.rejected]) == ({}, [12, 12])
+
+
+def test_a_short_text_and_its_line_ends_are_shown_whole() -> None:
+    def shown(one: str, other: str) -> str:
+        forms = [returned({TEXT: one}, file="一.xlsx"), returned({TEXT: other}, file="二.xlsx")]
+        return str(merged(forms).problems[0].facts["values"])
+
+    assert "では 「一行目⏎二行目」、" in shown("一行目\n二行目", "別")
+    assert f"では 「{'あ' * 40}」、" in shown("あ" * 40, "い")
+    assert f"では 「{'あ' * 40}…」、" in shown("あ" * 41, "い")
+    parted = "あ" * 60
+    assert f"では 「…{'あ' * 8}いう」、" in shown(parted + "いう", parted + "え")
+    assert f"では 「{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 8 + "い" * 99, "あ" * 8 + "う" * 99)
+    assert f"では 「…{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 9 + "い" * 99, "あ" * 9 + "う")
+
+
 def test_long_texts_show_where_they_part() -> None:
     same = "同じ書き出しの文。" * 10
     forms = [
@@ -260,6 +344,8 @@ def test_an_older_copy_after_a_newer_one_is_told_only() -> None:
     one = merged([returned({VALUE: 12})], holding({VALUE: 13}), recorded(VALUE, 12, 13))
     assert (one.state, one.changes, codes(one)) == (ItemState.KEPT, (), ["R404"])
     assert "--take 01-01:総務課.xlsx" in describe(one.problems[0])
+    assert (one.problems[0].place.file, one.problems[0].place.path) == ("総務課.xlsx", VALUE)
+    assert (one.problems[0].facts["value"], one.problems[0].facts["now"]) == ("12", "13")
     assert message_of(one.problems[0]).level is Level.NOTE
 
 
@@ -270,6 +356,9 @@ def test_an_older_copy_may_be_taken_by_name() -> None:
     # すべての項目への指定で、古い値に戻してしまわない。
     common = merged([returned({VALUE: 12})], plan, past, [Take("総務課.xlsx")])
     assert new_values(common) == {}
+    for other in (Take(None, "01-01"), Take("管財課.xlsx", "01-01")):
+        kept = merged([returned({VALUE: 12})], plan, past, [other])
+        assert (new_values(kept), codes(kept)) == ({}, ["R404"])
 
 
 def test_going_back_knowingly_is_a_change() -> None:

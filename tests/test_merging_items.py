@@ -8,6 +8,7 @@ import pytest
 from merge_samples import (
     FULL,
     GRADE,
+    NEXT_PLAN,
     PLAN,
     RESULTS,
     REVISION,
@@ -20,7 +21,7 @@ from test_merging_fields import codes, holding, merged, new_values, outcome
 
 from sheetgen.merging import check_decisions, merge
 from sheetgen.messages import describe
-from sheetgen.model.answers import Proposal, ReturnedForm
+from sheetgen.model.answers import Answer, Proposal, ReturnedForm
 from sheetgen.model.collect import ItemState, Take, Waiver
 from sheetgen.model.past import Past, WaivedValue
 from sheetgen.problems import Place, Problem
@@ -57,6 +58,20 @@ def test_nothing_delivered_for_a_recorded_item_is_not_missing() -> None:
     assert outcome(merge(holding(FULL), RESULTS, [], Past())).state is ItemState.KEPT
     past = Past(items=frozenset({"01-01"}))
     assert outcome(merge(PLAN, REVISION, [], past)).state is ItemState.KEPT
+
+
+def test_what_was_recorded_or_written_once_is_not_untouched() -> None:
+    known = Past(items=frozenset({"01-01"}))
+    assert merged([returned()], past=known).state is ItemState.KEPT
+    assert merged([returned(), returned(unread={VALUE: "3,4OO"}, file="二.xlsx")]).state is (
+        ItemState.KEPT
+    )
+    for path in FULL:
+        assert outcome(merge(holding({path: FULL[path]}), RESULTS, [], Past())).state is (
+            ItemState.KEPT
+        )
+    # 見直し照会では、実績が入っていても、答えが届いたことにはならない。
+    assert outcome(merge(holding(FULL), REVISION, [], Past())).state is ItemState.MISSING
 
 
 def test_something_unreadable_is_not_untouched() -> None:
@@ -109,6 +124,27 @@ def test_what_the_master_cannot_hold_stops_one_item_only() -> None:
     assert (one.state, codes(one)) == (ItemState.HELD, ["R408"])
     assert codes(merged([returned({TEXT: "あ\x07"})])) == ["R408"]
     assert codes(merged([returned({VALUE: 10**15})])) == ["R408"]
+    assert codes(merged([returned({TEXT: 12})])) == ["R408"]
+    revised = returned({NEXT_PLAN: 12}, chosen=REVISION)
+    assert codes(outcome(merge(PLAN, REVISION, [revised], Past()))) == ["R408"]
+    path = "item.overall_grade"
+    for grade, state in (("Ｚ", ItemState.HELD), ("○", ItemState.RECORDED)):
+        form = returned()
+        answer = Answer(path, "全期間総合評価", "C9", grade, grade)
+        issued = replace(form.issued, opened=frozenset({path}))
+        assert merged([replace(form, issued=issued, answers={path: answer})]).state is state
+
+
+def test_an_unreadable_answer_is_asked_though_another_form_answers_it() -> None:
+    lost = returned(unread={VALUE: "3,4OO"}, problems=[doubt(ERROR)])
+    one = merged([lost, returned({VALUE: 12}, file="二.xlsx")])
+    assert (one.state, codes(one)) == (ItemState.HELD, [ERROR])
+
+
+def test_a_doubt_about_a_field_that_was_not_opened_holds_the_item() -> None:
+    form = filled(doubt(ERROR))
+    closed = replace(form, issued=replace(form.issued, opened=frozenset({TEXT})))
+    assert codes(merged([closed])) == [ERROR]
 
 
 # --- a corrected form replaces what it was made from ---------------------------------
@@ -120,6 +156,22 @@ def test_a_corrected_form_replaces_the_first() -> None:
     one = merged([first, again])
     assert (one.state, codes(one)) == (ItemState.RECORDED, ["R406"])
     assert new_values(one) == {TEXT: "進めた。", VALUE: 12}
+    place = one.problems[0].place
+    assert (place.file, place.sheet, place.item) == ("一.xlsx", "01-01", "01-01")
+
+
+def test_what_was_asked_of_a_replaced_form_is_asked_no_more() -> None:
+    first = returned({VALUE: 12}, file="一.xlsx", problems=[doubt(ERROR, None)])
+    again = returned(
+        {VALUE: 12}, file="二.xlsx", replaces=[digest("一.xlsx")], problems=[doubt(CONFIRM)]
+    )
+    assert codes(merged([first, again])) == ["R406", CONFIRM]
+
+
+def test_a_form_does_not_replace_itself() -> None:
+    """差戻しの様式を、もう一度そのまま差し戻したもの。"""
+    own = returned({VALUE: 12}, file="一.xlsx", replaces=[digest("一.xlsx")])
+    assert codes(merged([own, returned({VALUE: 13}, file="二.xlsx")])) == ["R401"]
 
 
 def test_clearing_an_answer_in_the_corrected_form_clears_it() -> None:
@@ -198,6 +250,73 @@ def test_a_cleared_answer_is_asked_about_once() -> None:
     assert (one.state, new_values(one)) == (ItemState.RECORDED, {TEXT: None})
 
 
+def test_another_cleared_answer_is_asked_about_beside_it() -> None:
+    plan = holding(FULL)
+    place = Place("総務課.xlsx", "(1)①", "C11", VALUE, "令和7年度の成果指標の実績値", "01-01")
+    form = returned({TEXT: None, VALUE: None}, plan=plan)
+    asked = replace(form, problems=(Problem("R308", place, {"old": 12}),))
+    found = [(one.code, one.place.path) for one in merged([asked], plan).problems]
+    assert found == [("R308", VALUE), ("R403", TEXT)]
+    (cleared,) = [one for one in merged([asked], plan).problems if one.code == "R403"]
+    assert cleared.facts == {"old": "「進めた。」", "item": "01-01"}
+
+
+def test_only_the_question_of_the_blank_itself_stands_for_it() -> None:
+    """消された欄を尋ねる問題（R308）だけが、同じことの問い（R403）に代わる。"""
+    plan = holding(FULL)
+    form = returned({TEXT: None}, plan=plan)
+    noted = replace(form, problems=(doubt(NOTE, TEXT),))
+    assert codes(merged([noted], plan)) == [NOTE, "R403"]
+    place = Place("総務課.xlsx", path=TEXT, item="01-01")
+    asked = replace(form, problems=(Problem("R308", place, {"old": FULL[TEXT]}),))
+    other = returned({TEXT: "別の文。"}, plan=plan, file="別.xlsx")
+    assert sorted(codes(merged([asked, other], plan))) == ["R308", "R401"]
+
+
+def test_a_waiver_keeps_the_field_or_the_cell_it_was_given_for() -> None:
+    """欄の分からない問題は、そのセルの答えで。どの答えのものでもなければ、その事実で覚える。"""
+    form = filled()
+    ref = form.answers[GRADE].ref
+    by_cell = Problem(CONFIRM, Place(file="総務課.xlsx", cell=ref, item="01-01"), FACTS)
+    by_facts = Problem(CONFIRM, Place(file="総務課.xlsx", cell="Z9", item="01-01"), FACTS)
+    waivers = [Waiver(CONFIRM, "01-01")]
+    forms = [replace(form, problems=(by_cell, by_facts))]
+    one = outcome(merge(PLAN, RESULTS, forms, Past(), waivers, (), "わけ"))
+    assert [(used.path, used.value, used.file) for used in one.waivers] == [
+        (GRADE, "○", "総務課.xlsx"),
+        (None, "Z9 section=総務課; shown=12; value=12", "総務課.xlsx"),
+    ]
+
+
+def test_a_waiver_lets_no_doubt_of_another_item_through() -> None:
+    """様式の中の、ほかの項目についての問題。"""
+    other = filled(doubt(CONFIRM, item="01-02"), doubt(NOTE))
+    waivers = [Waiver(CONFIRM, "01-01")]
+    result = merge(PLAN, RESULTS, [other], Past(), waivers, (), "わけ")
+    assert (codes(outcome(result)), outcome(result).waivers) == ([CONFIRM, NOTE], ())
+    assert [problem.code for problem in result.problems] == ["R424"]
+
+
+def test_the_reason_of_a_waiver_is_kept_without_its_blanks() -> None:
+    forms, waivers = [filled(doubt(CONFIRM))], [Waiver(CONFIRM, "01-01")]
+    one = outcome(merge(PLAN, RESULTS, forms, Past(), waivers, (), " 電話で　\n"))
+    assert [used.reason for used in one.waivers] == ["電話で"]
+
+
+def test_a_doubt_let_through_before_hides_none_after_it() -> None:
+    past = Past(waived=frozenset({WaivedValue(CONFIRM, "01-01", VALUE, 12)}))
+    form = filled(doubt(CONFIRM), doubt(CONFIRM, TEXT))
+    waivers = [Waiver(CONFIRM, "01-01")]
+    assert codes(merged([form], past=past)) == ["R407", CONFIRM]
+    one = outcome(merge(PLAN, RESULTS, [form], past, waivers, (), "わけ"))
+    assert (one.state, [used.path for used in one.waivers]) == (ItemState.RECORDED, [TEXT])
+
+
+def test_the_same_doubt_is_told_once() -> None:
+    one = merged([filled(doubt(ERROR), doubt(ERROR), doubt(ERROR, TEXT))])
+    assert [(p.code, p.place.path) for p in one.problems] == [(ERROR, VALUE), (ERROR, TEXT)]
+
+
 def test_waivers_of_a_held_item_are_kept() -> None:
     form = filled(doubt(CONFIRM), doubt(ERROR, TEXT))
     one = outcome(merge(PLAN, RESULTS, [form], Past(), [Waiver(CONFIRM, "01-01")], (), "わけ"))
@@ -247,6 +366,38 @@ def test_decisions_that_meet_nothing_are_told() -> None:
     assert idle.problems == ()
 
 
+def test_what_is_wrong_with_a_decision_is_told_in_its_own_words() -> None:
+    waivers = [Waiver("R999", "09-09"), Waiver(ERROR, "01-01")]
+    takes = [Take("一.xlsx", "09-09"), Take(None, "08-08"), Take(None, "01-01"), Take("二.xlsx")]
+    found = check_decisions(PLAN, waivers, takes, "わけ")
+    assert [(one.code, one.place.label, dict(one.facts)) for one in found] == [
+        ("R421", "--waive", {"code": "R999"}),
+        ("R422", "--waive",
+         {"number": "09-09", "option": "--waive R999:09-09", "first": "01-01"}),
+        ("R423", "--waive", {"code": ERROR}),
+        ("R422", "--take",
+         {"number": "09-09", "option": "--take 09-09:一.xlsx", "first": "01-01"}),
+        ("R422", "--take",
+         {"number": "08-08", "option": "--take 08-08:master", "first": "01-01"}),
+    ]  # fmt: skip
+
+
+def test_a_decision_that_meets_nothing_is_told_with_what_there_is() -> None:
+    forms = [returned(FULL, file="二.xlsx"), returned(FULL, file="一.xlsx"),
+             returned(FULL, file="三.xlsx", item="01-02")]  # fmt: skip
+    takes = [Take("二.xlsx", "01-02"), Take("四.xlsx"), Take("三.xlsx"), Take("三.xlsx", "01-02")]
+    waivers = [Waiver(CONFIRM, "01-01"), Waiver(CONFIRM, "01-01")]
+    found = merge(PLAN, RESULTS, forms, Past(), waivers, takes, "わけ").problems
+    known = "一.xlsx、三.xlsx、二.xlsx"
+    assert [(one.code, one.place.label, dict(one.facts)) for one in found] == [
+        ("R424", "--waive", {"code": CONFIRM, "number": "01-01"}),
+        ("R425", "--take", {"take": "01-02:二.xlsx", "known": known}),
+        ("R425", "--take", {"take": "四.xlsx", "known": known}),
+    ]
+    (none,) = merge(PLAN, RESULTS, [], Past(), takes=[Take("一.xlsx")]).problems
+    assert none.facts["known"] == "なし"
+
+
 # --- proposals (line 20) -------------------------------------------------------------
 
 PROPOSAL = Proposal("item.title", "実施項目", "C3", "実施項目その1", "実施項目その一")
@@ -282,6 +433,9 @@ def test_a_form_of_another_round_is_told_and_holds_nothing() -> None:
     forms = [returned(chosen=REVISION, file="前の照会.xlsx"), returned(FULL)]
     result = merge(PLAN, RESULTS, forms, Past())
     assert [problem.code for problem in result.problems] == ["R409"]
+    told = result.problems[0]
+    assert (told.place.file, told.place.sheet, told.place.item) == ("前の照会.xlsx", "01-01", None)
+    assert told.facts["number"] == "01-01"
     assert outcome(result).state is ItemState.RECORDED
 
 
@@ -293,4 +447,5 @@ def test_a_form_of_an_item_that_is_no_more_is_told() -> None:
     plan = PLAN.model_copy(update={"policies": (policy,)})
     result = merge(plan, RESULTS, [form], Past())
     assert [problem.code for problem in result.problems] == ["R410"]
+    assert (result.problems[0].place.item, result.problems[0].facts["number"]) == (None, "01-02")
     assert [one.item for one in result.outcomes] == ["01-01"]

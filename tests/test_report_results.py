@@ -141,6 +141,26 @@ def test_what_is_not_known_yet_is_said_beside_the_figures(tmp_path: Path, plan_p
     assert "負の額" in negative.effects.note
 
 
+def test_a_joint_item_is_named_from_the_year_in_which_it_begins(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    """共管の実施項目を、どの課に数えたか。数えていない年度には記さない。"""
+
+    def note(introduced: int) -> str:
+        def change(plan: dict[str, Any]) -> None:
+            item_of(plan, "03-06")["introduced"] = introduced
+            item_of(plan, "08-08")["years"][0]["result"]["grade"] = "A"
+
+        plan = changed_plan(plan_path, tmp_path / f"{introduced}.json", change)
+        results = document_for(tmp_path, plan=plan).results
+        assert results is not None
+        return results.grades.section_note
+
+    assert "(3)⑥" in note(2023)
+    assert "職員課、経営企画課" in note(2023)
+    assert note(2024) == ""
+
+
 def test_print_too_small_to_read_is_told(tmp_path: Path, plan_path: Path) -> None:
     def change(plan: dict[str, Any]) -> None:
         item_of(plan, "01-01")["improvement"] = "とても長い文章である。" * 150

@@ -157,7 +157,21 @@ def test_22_personal_data_in_hidden_places() -> None:
     assert [(p.place.sheet, p.place.cell, p.place.item) for p in found] == [
         ("(8)⑧", "A2", "08-08"), ("(8)⑨", "A1", None), ("名簿", "A1", None)
     ]  # fmt: skip
-    assert [p.facts["kinds"] for p in found] == ["電話番号", "氏名、電話番号", "氏名、電話番号"]
+    assert [(p.facts["where"], p.facts["kinds"]) for p in found] == [
+        ("非表示の行や列（1セル）", "電話番号"),
+        ("非表示の行や列（2セル）", "氏名、電話番号"),
+        ("非表示のシート（2セル）", "氏名、電話番号"),
+    ]
+
+
+def test_22_what_is_seen_beside_a_hidden_column_is_not_told() -> None:
+    phone = _text("090-0000-0000")
+    columns = frozenset({2, 28, 703})  # B、AB、AAA
+    cells = {"A1": phone, "B1": _text("速報"), "AA1": phone, "AAB1": phone}
+    assert check_book(_book(RawSheet("x", False, cells, hidden_columns=columns)), "x", {}) == ()
+    for ref in ("B2", "AB1", "AAA12"):
+        sheet = RawSheet("x", False, {**cells, ref: phone}, hidden_columns=columns)
+        assert [p.place.cell for p in check_book(_book(sheet), "x", {})] == [ref]
 
 
 def test_22_a_word_in_a_hidden_sentence_is_no_heading() -> None:
@@ -183,6 +197,7 @@ def test_22_personal_data_in_a_comment() -> None:
     sheet = RawSheet("(8)⑧", False, {}, remarks=remarks)
     found = check_book(_book(sheet), "回答.xlsx", {"(8)⑧": "08-08"})
     assert [(p.code, p.place.cell, p.place.item) for p in found] == [("R350", "D6", "08-08")]
+    assert found[0].facts == {"where": "コメント", "kinds": "電話番号"}
 
 
 @pytest.mark.parametrize(
@@ -196,6 +211,11 @@ def test_22_personal_data_in_a_comment() -> None:
         ("1234 5678 9018", ["個人番号"]),
         ("123456789018", ["個人番号"]),
         ("123456789012", []),
+        ("123456789050", ["個人番号"]),  # 余りが 0、1、2、10 のもの
+        ("123456789140", ["個人番号"]),
+        ("123456789069", ["個人番号"]),
+        ("123456789131", ["個人番号"]),
+        ("123456789141", []),
         ("000000000000", []),
         ("2023-04-01", []),
         ("令和5年度 6,800,000円 34台", []),

@@ -138,6 +138,172 @@ def test_9_what_is_only_likely_is_asked(text: str, value: object, code: str) -> 
     assert CATALOGUE[code].level is Level.CONFIRM
 
 
+@pytest.mark.parametrize(
+    ("text", "rule", "told"),
+    [
+        ("'34", "number_text", None),
+        ("約34", "roughly", "34"),
+        ("34台程度", "roughly unit", "34"),
+        ("+ 5", "plus", "5"),
+        ("(5)", "brackets", "-5"),
+        ("- 5", "number_text", "-5"),
+        ("ー 5", "minus", "-5"),
+        ("△ 5", "minus", None),
+        ("34  台", "unit", None),
+        ("千台", "kanji unit", None),
+        ("1 234 台", "separator unit", "1,234"),
+        ("34千円", "other_unit", "34,000"),
+        ("34人/年", "other_unit", "34"),
+    ],
+)
+def test_9_how_a_figure_was_read_is_told(text: str, rule: str, told: str | None) -> None:
+    read = figure(text)
+    assert isinstance(read.value, int)
+    assert (read.rule, [facts["value"] for _, facts in read.problems]) == (
+        rule,
+        [told] if told else [],
+    )
+
+
+@pytest.mark.parametrize("text", ["(5)(6)", "(5)台", "約", "台", "34台35台"])
+def test_9_what_is_no_one_figure_stays_a_text(text: str) -> None:
+    read = figure(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule", "told"),
+    [
+        ("\\6,800", 6800, "separator money_unit", "6,800"),
+        ("￥ 6,800", 6800, "width separator money_unit", "6,800"),
+        ("¥680万", 6800, "kanji money_unit", "6,800"),
+        ("6.8百万", 6800, "kanji money_unit", "6,800"),
+        ("百万", 1000, "kanji money_unit", "1,000"),
+        ("680万円", 6800, "money_unit", "6,800"),
+        ("1億2,000万円", 120_000, "money_unit", "120,000"),
+        ("三百万円", 3000, "kanji money_unit", "3,000"),
+        ("1兆円", 1_000_000_000, "money_unit", "1,000,000,000"),
+        ("680万人", 6_800_000, "kanji other_unit", "6,800,000"),
+        ("6800千円/年", 6800, "money_unit", None),
+    ],
+)
+def test_9_how_an_amount_was_read_is_told(
+    text: str, value: int, rule: str, told: str | None
+) -> None:
+    read = money(text)
+    assert (read.value, read.rule) == (value, rule)
+    assert [facts["value"] for _, facts in read.problems] == ([told] if told else [])
+
+
+@pytest.mark.parametrize("text", ["千円", "万円", "百万円", "千万円", "億円", "十億円未満"])
+def test_9_a_unit_without_its_figure_is_no_amount(text: str) -> None:
+    read = money(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("十円", 0.01), ("二百円", 0.2), ("三千円", 3), ("五万円", 50), ("二億円", 200_000)],
+)
+def test_9_an_amount_in_numerals_is_counted_in_yen(text: str, value: float) -> None:
+    assert money(text).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value", "rule", "codes"),
+    [
+        ("18.5億", "億円", 18.5, "kanji money_unit", ["R229"]),
+        ("6800千", "千円/年", 6800, "kanji money_unit", ["R229"]),
+        ("6800千円", "百万円", 6.8, "money_unit", ["R220"]),
+        ("三億円", "億円", 3, "kanji unit", []),
+        ("34人", "件", 34, "other_unit", ["R222"]),
+        ("34%", "ポイント", 34, "number_text", ["R208"]),
+        ("34件／年", "件/年", 34, "width unit", []),
+    ],
+)
+def test_9_another_unit_than_the_indicators(
+    text: str, unit: str, value: float, rule: str, codes: list[str]
+) -> None:
+    read = figure(text, Expected(unit, "General"))
+    assert (read.value, read.rule, asked(read)) == (value, rule, codes)
+
+
+def test_9_the_unit_that_was_wanted_is_told() -> None:
+    cases = [
+        ("34件", figure("34件"), "台"),
+        ("34件", figure("34件", Expected(None)), "なし"),
+        ("34%", figure("34%"), "台"),
+        ("34パーセント", figure("34パーセント", Expected(None)), "なし"),
+        ("34件", money("34件"), "千円"),
+        ("680万円", money("680万円"), "千円"),
+        ("680万円", figure("680万円", Expected("百万円")), "1,000,000円"),
+        ("34%", number(0.34, "0%"), "台"),
+        ("34%", number(0.34, "0%", Expected(None)), "なし"),
+    ]
+    for raw, read, unit in cases:
+        ((_, facts),) = read.problems
+        assert (facts["raw"], facts["unit"]) == (raw, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule", "told"),
+    [
+        ("00", 0, "leading_zeros", None),
+        ("010", 10, "leading_zeros", None),
+        ("01.5", 1.5, "leading_zeros", None),
+        (".5", 0.5, "number_text", None),
+        ("0.800", 0.8, "number_text", None),
+        ("6.80", 6.8, "number_text", None),
+        ("6.8000", 6.8, "number_text", None),
+        ("1.234", 1.234, "number_text", "1.234"),
+        ("123.456", 123.456, "number_text", "123.456"),
+        ("1234.567", 1234.567, "number_text", None),
+        ("三〇", 30, "kanji", None),
+        ("〇〇", 0, "kanji", None),
+        ("百十", 110, "kanji", None),
+        ("二千三百", 2300, "kanji", None),
+        ("千二百三", 1203, "kanji", None),
+        ("一億二千万三", 120_000_003, "kanji", None),
+        ("1万2千3", 12_003, "kanji", None),
+        ("2百50万", 2_500_000, "kanji", None),
+        ("1,000万", 10_000_000, "kanji", None),
+        ("1.5万", 15_000, "kanji", None),
+        ("1.5億", 150_000_000, "kanji", None),
+        ("三 十", 30, "kanji", None),
+        ("三十 四", 34, "kanji", None),
+        ("3O4", 304, "letter_digit", "304"),
+        ("〇5", 5, "letter_digit", "5"),
+        ("1 2", 12, "separator", "12"),
+        ("12,345,67", 1_234_567, "separator", "1,234,567"),
+        ("1,2345", 12_345, "separator", "12,345"),
+        ("1'234", 1234, "separator", "1,234"),
+        ("6.8.", 6.8, "separator", "6.8"),
+        ("34,", 34, "separator", "34"),
+    ],
+)
+def test_9_the_ways_of_writing_a_number(
+    text: str, value: float, rule: str, told: str | None
+) -> None:
+    read = figure(text)
+    assert (read.value, type(read.value), read.rule) == (value, type(value), rule)
+    assert [facts["value"] for _, facts in read.problems] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3四", "十百", "千千", "万", "億万", "1億2億", "1万3億", "1,00万", "OO", "O", "l", "1 23",
+     "1,23", "1.234.56", "3.4.5", "１２３四"],
+)  # fmt: skip
+def test_9_what_is_written_in_no_one_way_is_no_number(text: str) -> None:
+    read = figure(text)
+    assert (read.value, asked(read)) == (text, ["R216"])
+
+
+def test_9_the_thousands_of_a_figure_with_decimals_are_its_decimals() -> None:
+    assert asked(figure("1.234", RATE)) == asked(figure("1.234", Expected("台"))) == []
+    assert asked(figure("1.234", UNITS)) == ["R213"]
+
+
 def test_9_a_comma_is_a_slip_for_the_point_only_where_decimals_are_printed() -> None:
     read = figure("98,3", RATE)
     assert (read.value, asked(read)) == (98.3, ["R213"])
@@ -219,8 +385,33 @@ def test_9_a_text_stays_where_the_target_is_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("１８５", 185, "width"),
+        ("１，２００", 1200, "width separator"),
+        ("1,234.5", 1234.5, "separator"),
+        ("18.50", 18.5, ""),
+        ("1,2345", "1,2345", "as_text"),
+        ("あ" * 30, "あ" * 30, "as_text"),
+    ],
+)
+def test_9_a_bare_number_is_a_number_where_the_target_is_a_text(
+    text: str, value: object, rule: str
+) -> None:
+    read = figure(text, WORDS)
+    assert (read.value, read.rule, asked(read)) == (value, rule, [])
+
+
+def test_9_a_text_in_place_of_a_figure_is_kept_as_a_text() -> None:
+    read = {text: figure(text) for text in ("なし", "30～40", "34\n台", "9" * 3 + "、" * 58)}
+    assert [one.rule for one in read.values()] == ["word", "as_text", "as_text", "as_text"]
+    assert [one.value for one in read.values()] == list(read)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "あ" * 31,
         "・方針を定めた",
         "方針を定めた。",
         "方針\n要領",
@@ -239,6 +430,7 @@ def test_9_a_sentence_is_asked_where_a_few_words_are_wanted(text: str) -> None:
 def test_numbers_lose_only_the_noise_of_reckoning(value: float, kept: float) -> None:
     read = number(value)
     assert (read.value, type(read.value), asked(read)) == (kept, type(kept), [])
+    assert read.rule == ("float" if value in (0.1 + 0.2, 98.30000000000001) else "")
 
 
 @pytest.mark.parametrize("value", [1e15, -1e300, float("inf"), float("nan")])
@@ -257,9 +449,30 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
         (6800000, '#,##0"円"', 6800, ["R219"]),
         (6800, '"¥"#,##0', 6800, ["R219"]),
         (6800, '#,##0"千円"', 6800, []),
+        (680, '#,##0"万円"', 6800, ["R219"]),
+        (7, '#,##0"百万円"', 7000, ["R219"]),
+        (2, '0"億円"', 200_000, ["R219"]),
         (-5, '#,##0;"▲"#,##0', -5, []),
         (5, '"▲"0', 5, ["R230"]),
         (-5, "#,##0;[Red]\\-#,##0", -5, []),
+        (-5, '0;"▲"0;"-"', -5, []),
+        (0, '0;-0;"-"', 0, ["R230"]),
+        (0, "0;-0", 0, []),
+        (-5, '0;"-"', -5, ["R230"]),
+        (5, '0;"-"', 5, []),
+        (-5, "0;;", -5, ["R230"]),
+        (0, "0;;", 0, ["R230"]),
+        (5, "0;;", 5, []),
+        (5, '"a;b"0;"x"', 5, []),
+        (5, '\\;0;"約"0', 5, []),
+        (-5, '0;"約"0', -5, ["R230"]),
+        (5, '0;"約"0', 5, []),
+        (5, '"約"0', 5, ["R230"]),
+        (0, '"▲"0', 0, ["R230"]),
+        (-5, '"▲"0', -5, []),
+        (34, '"0.0"', 34, ["R230"]),
+        (12_000, "#,##0,", 12_000, ["R230"]),
+        (34, "[$¥-411]0", 34, ["R219"]),
     ],
 )
 def test_12_a_format_that_shows_another_figure_is_asked(
@@ -285,9 +498,85 @@ def test_10_text_that_became_a_date_is_asked(iso: str, code: str, kept: str, ask
     assert (read.value, asked(read)) == (kept, [asks])
 
 
+def test_12_what_a_format_shows_is_told() -> None:
+    def facts(value: int, code: str, kind: FieldKind = FieldKind.MONEY) -> object:
+        ((_, told),) = read_value(RawCell(CellKind.NUMBER, value, code), kind).problems
+        return told
+
+    for code in ('"▲"0', ";;;", "#,##0,"):
+        assert facts(5, code) == {"value": "5", "format": code}
+    assert facts(34, '"¥"0') == {"raw": "¥34", "value": "34"}
+    assert facts(6_800_000, '0"円"') == {"raw": "6800000円", "value": "6800"}
+    assert number(34, '"¥"0', Expected("円", "0")).problems == ()
+    assert number(34, '"¥"0', UNITS).problems == ()
+    assert asked(number(34, '"¥"0', Expected("億円", "0"))) == ["R219"]
+
+
+def test_12_a_percentage_too_large_for_the_master_is_refused() -> None:
+    read = number(1e13, "0%", RATE)
+    assert (read.value, read.readable, asked(read)) == (None, False, ["R205"])
+    assert number(9e12, "0%", RATE).value == 900_000_000_000_000
+    assert (number(0.983, "0%", RATE).rule, number(999_999_999_999_999, "0").readable) == (
+        "percent",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "numeric", "told"), [("m/d", True, "R225"), ("yyyy/m/d", True, "R231"),
+                                  ("m/d", False, "R225"), ("yyyy/m/d", False, "R226")]
+)  # fmt: skip
+def test_10_the_day_of_a_date_is_told(code: str, numeric: bool, told: str) -> None:
+    expected = Expected("台", "#,##0", numeric=numeric, like="令和６年３月")
+    cell = RawCell(CellKind.DATE, "2024-03-01T10:00:00", code)
+    ((found, facts),) = read_value(cell, FieldKind.FIGURE, expected).problems
+    assert (found, facts["date"]) == (told, "2024-03-01")
+    assert facts["shown"] == code.replace("yyyy", "2024").replace("m", "3").replace("d", "1")
+
+
 def test_10_what_was_typed_is_told() -> None:
     read = read_value(RawCell(CellKind.DATE, "2024-01-02", 'm"月"d"日"'), FieldKind.FIGURE, UNITS)
     assert read.problems[0][1]["typed"] == "1-2"
+
+
+@pytest.mark.parametrize(
+    ("iso", "code", "typed"),
+    [
+        ("2024-12-08", '[$-411]m"月"d"日";@', "12-8"),
+        ("2024-03-01", "D-MMM", "3-1"),
+        ("2024-03-01", 'ggge"年"m"月"', "3-24"),
+        ("2024-03-01", "yy-m", "3-24"),
+        ("2024-03-01", "m/d/yyyy", None),
+        ("2024-03-01", "mmm", None),
+        ("2024-03-01", "d", None),
+        ("2024-03-01", "yyyy", None),
+        ("2024-03-01", 'd"m"', None),
+        ("13:05:09", "m-d", None),
+    ],
+)
+def test_10_what_was_typed_is_told_only_where_a_part_of_the_date_is_shown(
+    iso: str, code: str, typed: str | None
+) -> None:
+    read = read_value(RawCell(CellKind.DATE, iso, code), FieldKind.FIGURE, UNITS)
+    assert asked(read) == (["R225"] if typed else ["R231"])
+    assert read.problems[0][1].get("typed") == typed
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [
+        (36525, None),
+        (36526, "2000年1月1日"),
+        (45352.5, None),
+        (73050, "2099年12月31日"),
+        (73051, None),
+    ],
+)
+def test_10_a_serial_number_is_a_date_of_this_century_only(serial: float, day: str | None) -> None:
+    wanted = Expected(None, "General", numeric=False, like="令和６年３月")
+    assert [facts["date"] for _, facts in number(serial, "General", wanted).problems] == (
+        [day] if day else []
+    )
 
 
 def test_10_a_date_is_right_where_a_date_is_wanted() -> None:

@@ -69,6 +69,21 @@ def test_13_only_what_cannot_be_kept_is_mended(
     assert (read.value, read.rule, asked(read)) == (kept, rule, codes)
 
 
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        ("見え\x02な\x01い\x02", {"codes": "U+0001、U+0002"}),
+        ("\ufffd\ufffd市", {"count": 2, "text": "〓〓市"}),
+        ("あ" * 60 + "\ufffd", {"count": 1, "text": "…" + "あ" * 20 + "〓"}),
+        ("外\ue000字\ue001", {"count": 2, "text": "外\ue000字\ue001"}),
+        ("あ" * 80 + "\ue000", {"count": 1, "text": "…" + "あ" * 20 + "\ue000"}),
+    ],
+)
+def test_13_what_was_mended_is_told(words: str, facts: dict[str, object]) -> None:
+    ((_, told),) = text(words).problems
+    assert told == facts
+
+
 def test_14_more_than_a_cell_can_hold_is_refused() -> None:
     assert text("あ" * 32_767).value == "あ" * 32_767
     assert asked(text("あ" * 32_768)) == ["R211"]
@@ -97,6 +112,30 @@ def test_15_a_remark_is_not_lost_silently(words: str) -> None:
 def test_15_outside_the_scale_is_refused(words: str) -> None:
     read = grade(words)
     assert (read.value, read.readable, asked(read)) == (None, False, ["R224"])
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("A", ""),
+        ("Ａ", "width"),
+        ("a", "grade_form"),
+        ("A評価", "grade_words"),
+        ("A。", "grade_words"),
+        ("A：あい", "width grade_remark"),
+    ],
+)
+def test_15_how_a_grade_was_read_is_told(words: str, rule: str) -> None:
+    read = grade(words)
+    assert (read.value, read.rule) == ("A", rule)
+
+
+def test_15_a_second_grade_beside_the_first_is_no_remark() -> None:
+    for words in ("S1（S2）", "S1・S2", "S1 S2", "S1（あ）"):
+        read = grade(words, ("S1", "S2"))
+        assert (read.value, asked(read)) == (None, ["R224"])
+        assert read.problems[0][1] == {"raw": words, "scale": "S1・S2"}
+    assert grade("S1（あい）", ("S1", "S2")).value == "S1"
 
 
 def test_15_another_scale() -> None:
@@ -155,10 +194,48 @@ def test_a_figure_in_a_text_stays_as_it_was_seen() -> None:
         ("2024-03-01T13:05:09", "yyyy/m/d h:mm", "2024/3/1 13:05"),
         ("2024-03-01T13:05:09", "m/d/yy hh:mm AM/PM", "3/1/24 01:05 PM"),
         ("2024-03-01T00:05:09", 'm"月"d"日" h"時"mm"分"', "3月1日 0時05分"),
+        ("2024-03-01T13:05:09", "yyyy/m/d mm:ss", "2024/3/1 05:09"),
+        ("2024-03-01T13:05:09", "h:mm:s", "13:05:9"),
+        ("2024-03-01T13:05:09", "m/d h a/p", "3/1 1 P"),
+        ("2024-03-01T12:00:00", "d h AM/PM", "1 12 PM"),
+        ("2024-03-01T11:59:00", "d h AM/PM", "1 11 AM"),
+        ("2024-03-01T00:00:00", "d h:mm a/p", "1 12:00 A"),
+        ("13:05:09", "h:mm", "13:05:09"),
     ],
 )
 def test_10_a_time_of_day_is_shown_as_it_was_seen(iso: str, code: str, seen: str) -> None:
     """m は、時のあとと秒の前では分のこと。"""
+    assert read_value(RawCell(CellKind.DATE, iso, code), FieldKind.TEXT).value == seen
+
+
+@pytest.mark.parametrize(
+    ("iso", "code", "seen"),
+    [
+        ("2024-12-08", '[$-411]m"月"d"日";@', "12月8日"),
+        ("2024-03-08", "YYYY/MM/DD", "2024/03/08"),
+        ("2005-03-08", "yy-m", "05-3"),
+        ("2024-03-08", "mmmm d", "March 8"),
+        ("2024-03-08", "mmmmm", "M"),
+        ("2024-03-08", "m/d\\ ", "3/8"),
+        ("2024-03-08", "d\\d", "8d"),
+        ("2024-03-08", '"y"0', "2024年3月8日"),
+        ("2024-03-08", "[m]0", "2024年3月8日"),
+        ("2024-03-08", "ge.m.d", "R6.3.8"),
+        ("2024-03-08", "gee.mm.dd", "R06.03.08"),
+        ("2024-03-08", 'gge"年"', "令6年"),
+        ("2024-03-08", 'gggee"年"mm"月"dd"日"', "令和06年03月08日"),
+        ("2024-03-08", 'ggg e"年"', "令和 6年"),
+        ("2019-05-01", 'ggge"年"m"月"', "令和1年5月"),
+        ("2019-04-30", 'ggge"年"m"月"', "2019年4月"),
+        ("2019-04-30", "ge.m.d", "2019.4.30"),
+        ("2024-03-08", 'm"月"d"日"(aaa)', "3月8日(金)"),
+        ("2024-03-10", 'd"日"aaaa', "10日日曜日"),
+        ("2024-03-08", "ddd d", "Fri 8"),
+        ("2024-03-11", "dddd, mmm d", "Monday, Mar 11"),
+    ],
+)
+def test_10_a_date_is_shown_as_it_was_seen(iso: str, code: str, seen: str) -> None:
+    """元号も曜日も、表示形式のとおりに。引用符や角かっこの中の字は、年月日の印ではない。"""
     assert read_value(RawCell(CellKind.DATE, iso, code), FieldKind.TEXT).value == seen
 
 

@@ -13,10 +13,12 @@ from sheetgen.era import REIWA_OFFSET
 
 _TOKENS = (
     r'(?i)"([^"]*)"|\\(.)|\[[^\]]*\]|'
-    r"(ggge|ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dd|d|hh|h|ss|s|am/pm|a/p)|(.)"
+    r"(ggg|gg|g|ee|e|yyyy|yy|mmmmm|mmmm|mmm|mm|m|dddd|ddd|dd|d|hh|h|ss|s|am/pm|a/p|aaaa|aaa)|(.)"
 )
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
            "September", "October", "November", "December")  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_YOUBI = "月火水木金土日"
 _FIRST_OF_REIWA = date(2019, 5, 1)
 
 
@@ -46,7 +48,7 @@ def shown_date(iso: str, number_format: str) -> str:
         # m は、時のあとと秒の前では分のこと。
         before, after = tokens[at - 1] if at else "", "".join(tokens[at + 1 : at + 2])
         is_minute = tokens[at][:2] in ("m", "mm") and (before[:1] == "h" or after[:1] == "s")
-        if is_minute or tokens[at][0] in "hsa":
+        if is_minute or tokens[at][0] in "hs" or tokens[at] in ("am/pm", "a/p"):
             parts.append(_clock(clock, tokens[at], half))
         else:
             parts.append(_token(day, tokens[at]))
@@ -73,19 +75,23 @@ def _clock(clock: time, token: str, half: bool) -> str:
 
 
 def _token(day: date, token: str) -> str:
-    if token[0] in "ge":
+    if token[0] == "g":  # 令和より前は、西暦の年だけにする
+        return {1: "R", 2: "令", 3: "令和"}[len(token)] if day >= _FIRST_OF_REIWA else ""
+    if token[0] == "e":
         if day < _FIRST_OF_REIWA:
             return str(day.year)
         year = day.year - REIWA_OFFSET
-        era = {"g": "R", "gg": "令", "ggg": "令和"}.get(token.rstrip("e"), "")
-        return era + (f"{year:02}" if token == "ee" else str(year) if "e" in token else "")
+        return f"{year:02}" if token == "ee" else str(year)
+    if token[0] == "a":
+        return _YOUBI[day.weekday()] + ("曜日" if token == "aaaa" else "")
     if token[0] == "y":
         return str(day.year) if token == "yyyy" else f"{day.year % 100:02}"
     if token[0] == "m":
         name = _MONTHS[day.month - 1]
         words = {3: name[:3], 4: name, 5: name[:1]}.get(len(token))
         return words or (f"{day.month:02}" if token == "mm" else str(day.month))
-    return f"{day.day:02}" if token == "dd" else str(day.day)
+    weekday = _WEEKDAYS[day.weekday()]
+    return {1: str(day.day), 2: f"{day.day:02}", 3: weekday[:3], 4: weekday}[len(token)]
 
 
 def typed_before(iso: str, number_format: str) -> str | None:

@@ -134,7 +134,9 @@ def _with_kanji(text: str, notes: Notes) -> Decimal | None:
     if "".join(a + u for a, u in re.findall(_PART, digits)) != digits:
         return None
     notes.use("kanji")
-    return total + (section or 0) + (current or 0)
+    value = total + (section or 0) + (current or 0)
+    # ``1.5万`` の小数点は書き方にすぎず、15000 は整数である。
+    return value.to_integral_value() if value == value.to_integral_value() else value
 
 
 def _amount(text: str) -> Decimal | None:
