@@ -32,7 +32,7 @@ from job import write_job  # noqa: E402
 from results import record  # noqa: E402
 from ways import PEERS, as_installed, command, installed  # noqa: E402
 
-from sheetgen.model.job import Per  # noqa: E402
+from sheetgen.form.jobs import Per  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 Samples = dict[str, list[float]]

@@ -14,14 +14,13 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string, range_boundaries
 
-from sheetgen.forms.context import round_text
-from sheetgen.forms.jobs import plan_jobs
-from sheetgen.forms.rounds import settle_round
-from sheetgen.master import load_plan
-from sheetgen.model.filled import FilledBook, FilledSheet
-from sheetgen.model.job import GenerateRequest, Per
-from sheetgen.pipeline.books import BookMaker
-from sheetgen.pipeline.form_template import FormTemplate
+from sheetgen.form.books import BookMaker
+from sheetgen.form.context import round_text
+from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs
+from sheetgen.form.rounds import settle_round
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.loading import load_plan
+from sheetgen.xlsx.filled import FilledBook, FilledSheet
 
 DIGITS = "0123456789"
 ROOT = Path(__file__).resolve().parent.parent

@@ -62,7 +62,7 @@ def calamine_sheets_way() -> Callable[[Path], Any]:
 
 def sheetgen_way() -> Callable[[Path], Any]:
     """sheetgen の読み取り：値、式、名前、結合、書き込みまで。"""
-    from sheetgen.xlsx.reading import read_book
+    from sheetgen.reading.opening import read_book
 
     return lambda path: read_book(path.read_bytes())
 
@@ -125,7 +125,7 @@ def calamine_values(path: Path) -> Cells:
 
 
 def sheetgen_values(path: Path) -> Cells:
-    from sheetgen.xlsx.reading import read_book
+    from sheetgen.reading.opening import read_book
 
     return {
         sheet.name: {ref: cell.value for ref, cell in sheet.cells.items() if cell.value is not None}

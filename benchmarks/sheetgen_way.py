@@ -15,7 +15,7 @@ from typing import Any
 
 from job import filled, open_maker, request
 
-from sheetgen.model.job import Per
+from sheetgen.form.jobs import Per
 
 
 def main() -> None:

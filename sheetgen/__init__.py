@@ -1,7 +1,7 @@
 """進捗管理シートを各課に配り、戻ったものを計画のデータに取り込む。
 
-外から使う名。中身は、初めて使うときに読み込む。ヘルプを見るのに、Excel やテンプレートの
-ライブラリーを待たずに済む。
+公開している名前。コマンドも、よそのプログラムも、ここから一度だけ呼ぶ。名前の中身は、
+使われたときに読み込む。ヘルプや一つのコマンドが、ほかの部品を待たないようにするため。
 """
 
 from __future__ import annotations
@@ -10,38 +10,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sheetgen.master import load_plan, save_plan
-    from sheetgen.model.collect import CollectRequest, CollectResult
-    from sheetgen.model.comparison import CompareRequest, CompareResult
-    from sheetgen.model.job import CheckResult, GenerateRequest, GenerateResult, Per
-    from sheetgen.model.opendata import ExportRequest, ExportResult
-    from sheetgen.model.plan import Plan
-    from sheetgen.model.report import ReportRequest, ReportResult
-    from sheetgen.model.rollover import RolloverRequest, RolloverResult
-    from sheetgen.model.round import RoundKind
-    from sheetgen.model.sending import (
-        DistributeRequest,
-        DistributeResult,
-        RemindRequest,
-        RemindResult,
-    )
-    from sheetgen.model.standing import StatusRequest, StatusResult
-    from sheetgen.model.tracing import UndoResult
-    from sheetgen.pipeline import (
-        check,
-        collect,
-        compare,
-        distribute,
-        export,
-        generate,
-        remind,
-        report,
-        rollover,
-        send_back,
-        status,
-        undo,
-    )
+    from sheetgen.collect.receiving import collect
+    from sheetgen.collect.request import CollectRequest, CollectResult
+    from sheetgen.form.jobs import GenerateRequest, Per
+    from sheetgen.plan.loading import load_plan
+    from sheetgen.plan.plan import Plan
+    from sheetgen.plan.round import RoundKind
+    from sheetgen.plan.saving import save_plan
     from sheetgen.problems import Problem, SheetgenError
+    from sheetgen.publish.comparing import CompareRequest, CompareResult, compare
+    from sheetgen.publish.exporting import ExportRequest, ExportResult, export
+    from sheetgen.publish.publishing import ReportRequest, ReportResult
+    from sheetgen.publish.reporting import report
+    from sheetgen.records.history import UndoResult, proposals, trace
+    from sheetgen.records.undoing import undo
+    from sheetgen.send.checking import CheckResult, check
+    from sheetgen.send.distributing import DistributeRequest, DistributeResult, distribute
+    from sheetgen.send.generating import GenerateResult, generate
+    from sheetgen.send.reminding import RemindRequest, RemindResult, remind
+    from sheetgen.send.sending_back import send_back
+    from sheetgen.year.adding import add_items
+    from sheetgen.year.founding import init, refuse_started
+    from sheetgen.year.new_plan import parse_policy, parse_section
+    from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
+    from sheetgen.year.rollover import rollover
+    from sheetgen.year.standing import StatusRequest, StatusResult
+    from sheetgen.year.status import status
 
 __version__ = "0.2.0"
 
@@ -71,48 +65,62 @@ __all__ = [
     "StatusRequest",
     "StatusResult",
     "UndoResult",
+    "add_items",
     "check",
     "collect",
     "compare",
     "distribute",
     "export",
     "generate",
+    "init",
     "load_plan",
+    "parse_policy",
+    "parse_section",
+    "proposals",
+    "refuse_started",
     "remind",
     "report",
     "rollover",
     "save_plan",
     "send_back",
     "status",
+    "trace",
     "undo",
 ]
 
 _ROOMS = {
-    "sheetgen.master": ("load_plan", "save_plan"),
-    "sheetgen.model.collect": ("CollectRequest", "CollectResult"),
-    "sheetgen.model.comparison": ("CompareRequest", "CompareResult"),
-    "sheetgen.model.job": ("CheckResult", "GenerateRequest", "GenerateResult", "Per"),
-    "sheetgen.model.opendata": ("ExportRequest", "ExportResult"),
-    "sheetgen.model.plan": ("Plan",),
-    "sheetgen.model.report": ("ReportRequest", "ReportResult"),
-    "sheetgen.model.rollover": ("RolloverRequest", "RolloverResult"),
-    "sheetgen.model.round": ("RoundKind",),
-    "sheetgen.model.sending": (
-        "DistributeRequest", "DistributeResult", "RemindRequest", "RemindResult",
-    ),
-    "sheetgen.model.standing": ("StatusRequest", "StatusResult"),
-    "sheetgen.model.tracing": ("UndoResult",),
-    "sheetgen.pipeline": (
-        "check", "collect", "compare", "distribute", "export", "generate", "remind", "report",
-        "rollover", "send_back", "status", "undo",
-    ),
-    "sheetgen.problems": ("Problem", "SheetgenError"),
-}  # fmt: skip
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+    "collect.receiving": "collect",
+    "collect.request": "CollectRequest CollectResult",
+    "form.jobs": "GenerateRequest Per",
+    "plan.loading": "load_plan",
+    "plan.plan": "Plan",
+    "plan.round": "RoundKind",
+    "plan.saving": "save_plan",
+    "problems": "Problem SheetgenError",
+    "publish.comparing": "CompareRequest CompareResult compare",
+    "publish.exporting": "ExportRequest ExportResult export",
+    "publish.publishing": "ReportRequest ReportResult",
+    "publish.reporting": "report",
+    "records.history": "UndoResult proposals trace",
+    "records.undoing": "undo",
+    "send.checking": "CheckResult check",
+    "send.distributing": "DistributeRequest DistributeResult distribute",
+    "send.generating": "GenerateResult generate",
+    "send.reminding": "RemindRequest RemindResult remind",
+    "send.sending_back": "send_back",
+    "year.adding": "add_items",
+    "year.founding": "init refuse_started",
+    "year.new_plan": "parse_policy parse_section",
+    "year.rolled_plan": "RolloverRequest RolloverResult",
+    "year.rollover": "rollover",
+    "year.standing": "StatusRequest StatusResult",
+    "year.status": "status",
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
     """公開している名前を、使われたときに読み込む。"""
     if name in _ROOM_OF:
-        return getattr(import_module(_ROOM_OF[name]), name)
+        return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,9 @@
 """``python -m sheetgen`` の入口。"""
 
+from __future__ import annotations
+
 import sys
 
-from sheetgen.cli import main
+from sheetgen.cli.boundary import main
 
 sys.exit(main())

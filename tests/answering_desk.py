@@ -11,16 +11,16 @@ import pytest
 from answering_samples import every_item, held, question, request, results_round, returned
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetgen import messages
-from sheetgen.master import load_plan
+from sheetgen.collect.answering import Answered
+from sheetgen.collect.answering import answer as give_answer
+from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.request import CollectRequest, ItemOutcome
+from sheetgen.form.template import FormTemplate
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.message import C_, E_, Message
-from sheetgen.model.answers import ReturnedForm
-from sheetgen.model.collect import CollectRequest, ItemOutcome
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round
-from sheetgen.pipeline.answering import Answered
-from sheetgen.pipeline.answering import answer as give_answer
-from sheetgen.pipeline.form_template import FormTemplate
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
 from sheetgen.problems import Problem
 
 RETURN = "差戻し"
@@ -40,7 +40,7 @@ def add_codes(monkeypatch: pytest.MonkeyPatch) -> None:
         "Z401": Message(E_, "様式どうしで違います。", "--take で決めてください。"),
         "Z402": Message(E_, "様式がちがいます。", "確かめてください。"),
     }.items():
-        monkeypatch.setitem(messages.CATALOGUE, code, message)
+        monkeypatch.setitem(CATALOGUE, code, message)
 
 
 class Desk:

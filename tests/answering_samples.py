@@ -6,25 +6,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sheetgen.forms.rounds import input_fields, open_paths, settle_round
-from sheetgen.model.answers import Answer, Proposal, ReturnedForm
-from sheetgen.model.collect import (
+from sheetgen.collect.answers import Answer, Proposal, ReturnedForm
+from sheetgen.collect.request import (
     Change,
     CollectRequest,
     FileOutcome,
     ItemOutcome,
     ItemProposal,
-    ItemState,
     Rejected,
     UsedWaiver,
 )
-from sheetgen.model.filled import Value
-from sheetgen.model.identity import form_id
-from sheetgen.model.issued import IssuedForm
-from sheetgen.model.paths import printed_initiative_year, read_path
-from sheetgen.model.plan import Plan, item_label
-from sheetgen.model.round import Round, RoundKind
+from sheetgen.form.identity import form_id
+from sheetgen.form.issued import IssuedForm
+from sheetgen.form.rounds import input_fields, open_paths, settle_round
+from sheetgen.plan.paths import printed_initiative_year, read_path
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
+from sheetgen.records.open_items import ItemState
 
 FILE = "0501_経済環境部 商工観光課_実績照会(1).xlsx"
 SHA = "ab" * 32

@@ -9,15 +9,9 @@ from typing import Any
 from reporting import LAYOUT
 from revised import Json, written
 
-from sheetgen.model.comparison import (
-    ComparedBlock,
-    CompareRequest,
-    CompareResult,
-    Comparison,
-    Side,
-)
-from sheetgen.model.report import Output
-from sheetgen.pipeline.comparing import compare
+from sheetgen.publish.comparing import CompareRequest, CompareResult, compare
+from sheetgen.publish.comparison.blocks import ComparedBlock, Comparison, Side
+from sheetgen.publish.publishing import Output
 
 
 def made(folder: Path, old: Json, new: Json, **changes: Any) -> CompareResult:

@@ -20,8 +20,8 @@ from returned.fixtures import (  # noqa: F401  回収の試験で分け合うも
     post,
 )
 
-from sheetgen.model.job import GenerateResult
-from sheetgen.model.report import ReportResult
+from sheetgen.publish.publishing import ReportResult
+from sheetgen.send.generating import GenerateResult
 
 ROOT = Path(__file__).resolve().parent.parent
 

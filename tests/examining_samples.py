@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sheetgen.forms.rounds import input_fields, open_paths, printed_initiative_year
-from sheetgen.model.answers import Found, FoundCell, LockedChange, MatchedForm, ReturnedForm
-from sheetgen.model.issued import IssuedForm
-from sheetgen.model.item import Item
-from sheetgen.model.paths import read_path
-from sheetgen.model.plan import Plan
-from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.model.round import Round
-from sheetgen.pipeline.examining import Examiner
+from sheetgen.collect.answers import Found, FoundCell, LockedChange, MatchedForm, ReturnedForm
+from sheetgen.collect.examining import Examiner
+from sheetgen.form.issued import IssuedForm
+from sheetgen.form.rounds import input_fields, open_paths
+from sheetgen.plan.item import Item
+from sheetgen.plan.paths import printed_initiative_year, read_path
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
 from sheetgen.problems import Level, Problem
+from sheetgen.reading.book import CellKind, RawCell
 
 
 def cell_of(value: Any) -> RawCell | None:
@@ -70,7 +70,7 @@ def codes(form: ReturnedForm) -> list[str]:
 
 def levels(form: ReturnedForm) -> dict[str, Level]:
     """問題の符号と重さ。"""
-    from sheetgen.messages import message_of
+    from sheetgen.messages.catalogue import message_of
 
     return {problem.code: message_of(problem).level for problem in form.problems}
 

@@ -18,19 +18,18 @@ from typing import Any
 
 from merge_samples import FULL, PLAN, RESULTS, TEXT, VALUE, keep_originals, returned
 
-from sheetgen.keeping import journal_path, original_path, originals_folder
-from sheetgen.keeping.transaction import pending_path
-from sheetgen.merging import merge
-from sheetgen.model.action import Action
-from sheetgen.model.collect import ItemOutcome, Take
-from sheetgen.model.delivered import Delivered
-from sheetgen.model.filled import Value
-from sheetgen.model.journal import JournalEntry
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.plan import Plan
-from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import record
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.recording import record
+from sheetgen.collect.request import ItemOutcome, Take
+from sheetgen.plan.paths import with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.value import Value
 from sheetgen.problems import SheetgenError
+from sheetgen.reading.delivery import Delivered
+from sheetgen.records.journal import Action, JournalEntry, journal_path
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.originals import original_path, originals_folder
+from sheetgen.records.transaction import pending_path
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 PATIENCE = 120.0  # 混んだ機械で、ほかの人の錠を待つ秒数

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from sheetgen.model.filled import Value
+from sheetgen.plan.value import Value
 
 # Columns A and B hold what a form has; C is for the formulas.  No truth values: to
 # LibreOffice, unlike Excel, they are numbers in a range, too.

@@ -16,8 +16,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetgen.model.job import GenerateRequest, GenerateResult
-from sheetgen.pipeline import generate
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.send.generating import GenerateResult, generate
 
 FORM = "進捗管理シート"
 GUIDE = "はじめに"

@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sheetgen.forms.rounds import settle_round
-from sheetgen.keeping.issues import load_issues
-from sheetgen.master import load_plan
-from sheetgen.matching import match_book
-from sheetgen.model.answers import MatchedForm
-from sheetgen.model.asked import CollectScope, KnownItem, Matched
-from sheetgen.model.filled import Value, input_name
-from sheetgen.model.issued import Issue
-from sheetgen.model.job import GenerateRequest
-from sheetgen.model.plan import item_label
-from sheetgen.model.refs import ref_of, split_area, split_ref
-from sheetgen.model.returned import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
-from sheetgen.model.round import RoundKind
-from sheetgen.pipeline import generate
-from sheetgen.pipeline.form_template import FormTemplate
-from sheetgen.pipeline.issuing import computed_issue
-from sheetgen.xlsx.reading import read_book
+from sheetgen.collect.answers import CollectScope, KnownItem, Matched, MatchedForm
+from sheetgen.collect.matching.matched_book import match_book
+from sheetgen.form.issued import Issue
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.form.rounds import settle_round
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import item_label
+from sheetgen.plan.round import RoundKind
+from sheetgen.plan.value import Value
+from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
+from sheetgen.reading.opening import read_book
+from sheetgen.records.issues import load_issues
+from sheetgen.records.shelf import computed_issue
+from sheetgen.send.generating import generate
+from sheetgen.xlsx.filled import input_name
+from sheetgen.xlsx.refs import ref_of, split_area, split_ref
 
 ITEM = "08-08"
 NEIGHBOUR = "08-07"

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from plan_samples import sample_plan
 
-from sheetgen.keeping import OriginalKeeper
-from sheetgen.master import save_plan
-from sheetgen.model.answers import Answer, Proposal, ReturnedForm
-from sheetgen.model.delivered import Delivered
-from sheetgen.model.filled import Value
-from sheetgen.model.issued import IssuedForm
-from sheetgen.model.paths import read_path
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round, RoundKind
+from sheetgen.collect.answers import Answer, Proposal, ReturnedForm
+from sheetgen.form.issued import IssuedForm
+from sheetgen.plan.paths import read_path
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.saving import save_plan
+from sheetgen.plan.value import Value
 from sheetgen.problems import Problem
+from sheetgen.reading.delivery import Delivered
+from sheetgen.records.originals import OriginalKeeper
 
 PLAN = Plan.model_validate(sample_plan())
 RESULTS = Round(RoundKind.RESULTS, 2026)

@@ -8,8 +8,8 @@ from typing import Any
 
 import openpyxl
 
-from sheetgen.model.founding import InitRequest
-from sheetgen.pipeline import init
+from sheetgen.year.founding import init
+from sheetgen.year.new_plan import InitRequest
 
 LIST = "実施項目一覧.xlsx"
 SHEET = "実施項目"

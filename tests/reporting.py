@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from programs import SHORT_SECONDS, PdfPage, Word, need
 
-from sheetgen.master import load_plan
-from sheetgen.model.document import Document
-from sheetgen.model.document_sheets import FormPage, SheetsPart
-from sheetgen.model.look import CellLook
-from sheetgen.model.report import Output, ReportRequest, ReportResult
-from sheetgen.pipeline.reporting import document_of, report
+from sheetgen.plan.loading import load_plan
+from sheetgen.publish.document.sheets import FormPage, SheetsPart
+from sheetgen.publish.document.whole import Document
+from sheetgen.publish.publishing import Output, ReportRequest, ReportResult
+from sheetgen.publish.reporting import document_of, report
+from sheetgen.xlsx.look import CellLook
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYOUT = ROOT / "templates" / "report"

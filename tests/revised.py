@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sheetgen.master.reading import parse_plan
-from sheetgen.model.plan import Plan
+from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.plan import Plan
 
 Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,15 +9,12 @@ from typing import Any
 
 from making import changed_plan, item_of, load, places
 
-from sheetgen.keeping.issues import issues_folder, save_issue
-from sheetgen.keeping.open_items import save_open_items
-from sheetgen.keeping.sendouts import add_sendouts
-from sheetgen.model.collect import ItemState
-from sheetgen.model.identity import form_id
-from sheetgen.model.issued import Issue, IssuedForm, IssuedLayout
-from sheetgen.model.open_item import OpenItem
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.model.sendout import SendKind, SendOut
+from sheetgen.form.identity import form_id
+from sheetgen.form.issued import Issue, IssuedForm, IssuedLayout
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.records.issues import issues_folder, save_issue
+from sheetgen.records.open_items import ItemState, OpenItem, save_open_items
+from sheetgen.records.sendouts import SendKind, SendOut, add_sendouts
 
 NOW = datetime(2024, 9, 2, 9, 0)
 ROUND = Round(RoundKind.RESULTS, 2024)

@@ -15,19 +15,18 @@ import pytest
 from new_city import LIST, SHEET, cell_of, fill, full_row, items_of
 from programs import soffice_convert
 
-from sheetgen.cli import main
-from sheetgen.keeping import journal_path, transaction
-from sheetgen.keeping.journal import parse_journal
-from sheetgen.master import load_plan
-from sheetgen.messages import message_of
-from sheetgen.model.action import Action
-from sheetgen.model.item_list import AddRequest, AddResult
-from sheetgen.model.journal import JournalEntry
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.rollover import RolloverRequest
-from sheetgen.pipeline import add_items, rollover, undo
-from sheetgen.pipeline.ledger import commit, open_ledger
+from sheetgen.cli.boundary import main
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import with_items, with_values
 from sheetgen.problems import ExitCode, Level, SheetgenError, UsageError
+from sheetgen.records.journal import Action, JournalEntry, journal_path, parse_journal
+from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.records.transaction import transaction
+from sheetgen.records.undoing import undo
+from sheetgen.year.adding import AddRequest, AddResult, add_items
+from sheetgen.year.rolled_plan import RolloverRequest
+from sheetgen.year.rollover import rollover
 
 
 @pytest.fixture

@@ -17,11 +17,12 @@ from answering_samples import (
 from making import input_cells, make
 from ooxml import rules
 
-from sheetgen.forms.rounds import settle_round
-from sheetgen.master import load_plan
-from sheetgen.model.collect import CollectRequest, CollectResult, ItemState
-from sheetgen.model.round import RoundKind
-from sheetgen.pipeline import collect
+from sheetgen.collect.receiving import collect
+from sheetgen.collect.request import CollectRequest, CollectResult
+from sheetgen.form.rounds import settle_round
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.round import RoundKind
+from sheetgen.records.open_items import ItemState
 
 
 @pytest.fixture(autouse=True)

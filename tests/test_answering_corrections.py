@@ -23,19 +23,20 @@ from answering_samples import (
     waived,
 )
 
-from sheetgen.answering.returns import RoundInputs, corrections
-from sheetgen.forms.rounds import input_fields, open_paths, settle_round
-from sheetgen.master import load_plan
-from sheetgen.messages import CATALOGUE
-from sheetgen.messages.answering import HOW_TO_MEND
-from sheetgen.model.answers import ReturnedForm
-from sheetgen.model.collect import ItemOutcome, ItemState
-from sheetgen.model.correction import Correction
-from sheetgen.model.paths import printed_initiative_year
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.model.text import LONGEST_TEXT
+from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.corrections import RoundInputs, corrections
+from sheetgen.collect.request import ItemOutcome
+from sheetgen.form.correction import Correction
+from sheetgen.form.rounds import input_fields, open_paths, settle_round
+from sheetgen.messages.catalogue import CATALOGUE
+from sheetgen.messages.merging import HOW_TO_MEND
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import printed_initiative_year
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.problems import Place, Problem
+from sheetgen.records.open_items import ItemState
 
 ITEM = "08-08"
 

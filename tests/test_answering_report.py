@@ -32,19 +32,21 @@ from answering_samples import (
 from ooxml import clients, rules
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetgen import messages
-from sheetgen.answering.compare import compared
-from sheetgen.answering.report import collect_report
-from sheetgen.master import load_plan
+from sheetgen.collect.answers import Proposal
+from sheetgen.collect.request import FileOutcome, ItemOutcome
+from sheetgen.collect.result_details import collect_report
+from sheetgen.collect.results import compared
+from sheetgen.messages import values as messages_values
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.message import C_, E_, N_, Message
-from sheetgen.model.answers import Proposal
-from sheetgen.model.collect import FileOutcome, ItemOutcome, ItemState
-from sheetgen.model.difference import LONGEST_COMPARED
-from sheetgen.model.paths import printed_initiative_year, with_items, with_values
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round
-from sheetgen.pipeline.table_heights import table_heights
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import printed_initiative_year, with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem
+from sheetgen.publish.comparison.difference import LONGEST_COMPARED
+from sheetgen.publish.table_layout import table_heights
+from sheetgen.records.open_items import ItemState
 from sheetgen.xlsx.report_book import HEAD_ROWS, write_report
 
 SHEETS = ["課別", "実施項目別", "問題", "記録した値", "変更申出", "決めたこと", "ファイル"]
@@ -72,7 +74,7 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> None:
         "Z302": Message(C_, "{times} 倍です。", "確かめてください。"),
         "Z303": Message(N_, "知らせます。", "することはありません。"),
     }.items():
-        monkeypatch.setitem(messages.CATALOGUE, code, message)
+        monkeypatch.setitem(CATALOGUE, code, message)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +199,7 @@ def test_the_tables_hold_all_of_it(plan: Plan, chosen: Round, whole: tuple[Any, 
     assert [row["新しい値"] for row in changes.values()] == ["・二か所に置いた。", 34, 6800, "A"]
     value = changes["令和5年度の成果指標の実績値"]
     assert value["書かれていた文字"] == "３４台"
-    assert value["読み方"] == "、".join(messages.values.READINGS[n] for n in ("width", "unit"))
+    assert value["読み方"] == "、".join(messages_values.READINGS[n] for n in ("width", "unit"))
     assert [value[h] for h in ("見つけ方", "ファイル", "シート", "セル")] == [
         "名前", FILE, "(8)⑧", "L13",
     ]  # fmt: skip
@@ -342,7 +344,7 @@ def test_waived_questions_are_not_asked_again(plan: Plan, chosen: Round) -> None
 
 def test_the_report_alone_needs_no_heavy_library() -> None:
     code = (
-        "import sys, sheetgen.pipeline.answering, sheetgen.master;"
+        "import sys, sheetgen.collect.answering, sheetgen.master;"
         "print(sorted({'openpyxl', 'jinja2', 'xlsxwriter'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

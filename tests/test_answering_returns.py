@@ -22,10 +22,10 @@ from ooxml import printed, rules
 from openpyxl.worksheet.worksheet import Worksheet
 from programs import soffice_convert
 
-from sheetgen.keeping.issues import issue_files, issues_folder, load_issue
-from sheetgen.model.identity import form_id, parse_carrier
-from sheetgen.pipeline.answering import Answered
+from sheetgen.collect.answering import Answered
+from sheetgen.form.identity import form_id, parse_carrier
 from sheetgen.problems import Problem
+from sheetgen.records.issues import issue_files, issues_folder, load_issue
 
 LONG = "・庁舎の空きスペースを調べ、設置に向く場所を三か所選びました。" * 200
 JOINT = "03-06"

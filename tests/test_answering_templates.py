@@ -16,8 +16,8 @@ from answering_samples import (
 from making import FORM, GUIDE, input_cells, make
 from ooxml import rules
 
-from sheetgen.pipeline import check
 from sheetgen.problems import SheetgenError
+from sheetgen.send.checking import check
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,13 @@ from openpyxl import Workbook
 from openpyxl.styles import Protection
 from second_city import FORM, GUIDE, write_plan, write_template
 
-from sheetgen.master import load_plan
-from sheetgen.messages import describe
-from sheetgen.model.plan import Plan
-from sheetgen.pipeline.blueprint import Blueprint, draw_blueprint
+from sheetgen.form.blueprint import Blueprint, draw_blueprint
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
 from sheetgen.problems import Problem
-from sheetgen.xlsx import read_package, read_template
+from sheetgen.xlsx.package import read_package
+from sheetgen.xlsx.template import read_template
 
 Edit = Callable[[Workbook], None]
 Found = list[tuple[str, str | None, str | None]]

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from deliveries import ole, zipped
 
-from sheetgen.guard.limits import Limits
-from sheetgen.messages import message_of
-from sheetgen.model.job import GenerateResult
-from sheetgen.pipeline.reading import GuardedReader, ReadFile, child_command, read_file
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Place, Problem, SheetgenError
-from sheetgen.xlsx import worker
-from sheetgen.xlsx.reading import read_book
+from sheetgen.reading import worker
+from sheetgen.reading.limits import Limits
+from sheetgen.reading.opening import read_book
+from sheetgen.reading.reader import GuardedReader, ReadFile, child_command, read_file
+from sheetgen.send.generating import GenerateResult
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -120,7 +120,7 @@ def test_the_child_takes_nothing_from_where_it_stands(
     code = (
         "import os, sys; sys.path.append(sys.argv[1])\n"
         "from pathlib import Path\n"
-        "from sheetgen.pipeline.reading import GuardedReader\n"
+        "from sheetgen.reading.reader import GuardedReader\n"
         "os.environ['PYTHONPATH'] = os.getcwd()\n"
         "with GuardedReader() as reader:\n"
         "    print([f.book is not None for f in reader.read([Path(sys.argv[2])]).files])\n"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheetgen.xlsx.markup import attribute_text, attribute_value, cell_text
 from sheetgen.xlsx.slots import cell
-from sheetgen.xlsx.text import attribute_text, attribute_value, cell_text
 
 AWKWARD = st.sampled_from(
     ["_x000D_", "_x005F_", "_x000d_", "_xD800_", "\r", "\r\n", "\n", "\t", "\x00", "\x1f", "\ufffe",

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.messages import CATALOGUE
+from sheetgen.collect.rules.table import RULES
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.values import READINGS
 from sheetgen.problems import Level
-from sheetgen.rules import RULES
 
 PAGE = Path("docs") / "checks.md"
 TITLES = {

@@ -16,17 +16,12 @@ from typing import Any
 import pytest
 
 import sheetgen
-from sheetgen.cli import main
-from sheetgen.cli.boundary import LOG_NAME
-from sheetgen.model.job import (
-    CheckResult,
-    GenerateRequest,
-    GenerateResult,
-    Per,
-    WrittenBook,
-)
-from sheetgen.model.round import RoundKind
+from sheetgen.cli.boundary import LOG_NAME, main
+from sheetgen.form.jobs import GenerateRequest, Per
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
+from sheetgen.send.checking import CheckResult
+from sheetgen.send.generating import GenerateResult, WrittenBook
 
 ERROR = Problem("U001", Place(file="data/plan.json", item="08-08"), {"value": "H3"})
 
@@ -65,8 +60,8 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
         return fake.check_result
 
     fake.generate, fake.check = generate, check
-    monkeypatch.setitem(sys.modules, "sheetgen.pipeline", fake)
-    monkeypatch.setattr(sheetgen, "pipeline", fake, raising=False)
+    monkeypatch.setattr(sheetgen, "generate", generate, raising=False)
+    monkeypatch.setattr(sheetgen, "check", check, raising=False)
     monkeypatch.chdir(tmp_path)
     return fake
 
@@ -174,11 +169,12 @@ def test_summary_tells_what_was_made(pipeline: Any, capsys: pytest.CaptureFixtur
 def test_notes_are_cut_short_and_errors_are_not(
     pipeline: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sheetgen import messages
+    from sheetgen.messages.catalogue import CATALOGUE
+    from sheetgen.messages.message import Message
     from sheetgen.problems import Level
 
-    note = messages.Message(Level.NOTE, "参考の文。", "何もしなくてよい。")
-    monkeypatch.setitem(messages.CATALOGUE, "Z001", note)
+    note = Message(Level.NOTE, "参考の文。", "何もしなくてよい。")
+    monkeypatch.setitem(CATALOGUE, "Z001", note)
     notes = tuple(Problem("Z001", Place(item=f"01-{n:02}")) for n in range(20))
     result = pipeline.result
     pipeline.result = GenerateResult(result.folder, result.books, 0, (), (*notes, *[ERROR] * 20))
@@ -359,7 +355,7 @@ def test_the_bar_is_drawn_only_on_a_terminal(
 def test_help_loads_nothing_heavy() -> None:
     """説明を見るだけなら、重い部品を読み込まない。"""
     code = (
-        "import sys; from sheetgen.cli import main; main(['generate', '--help']); "
+        "import sys; from sheetgen.cli.boundary import main; main(['generate', '--help']); "
         "print(*sorted({n.partition('.')[0] for n in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import types
 from dataclasses import replace
 from pathlib import Path
@@ -13,20 +12,20 @@ from typing import Any
 import pytest
 
 import sheetgen
-from sheetgen.cli import main
-from sheetgen.cli.help_format import columns
-from sheetgen.messages import CATALOGUE
-from sheetgen.model.collect import (
+from sheetgen.cli.boundary import main
+from sheetgen.cli.japanese import columns
+from sheetgen.collect.request import (
     CollectRequest,
     CollectResult,
     FileOutcome,
     ItemOutcome,
-    ItemState,
     Take,
     Waiver,
 )
-from sheetgen.model.round import Round, RoundKind
+from sheetgen.messages.catalogue import CATALOGUE
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, UsageError
+from sheetgen.records.open_items import ItemState
 
 SECTIONS = ("企画部 経営企画課", "教育部 図書館･子ども科学館", "消防本部 消防総務課")
 RESULT = CollectResult(
@@ -59,8 +58,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
         return fake.result
 
     fake.collect = collect
-    monkeypatch.setitem(sys.modules, "sheetgen.pipeline", fake)
-    monkeypatch.setattr(sheetgen, "pipeline", fake, raising=False)
+    monkeypatch.setattr(sheetgen, "collect", collect, raising=False)
     monkeypatch.chdir(tmp_path)
     return fake
 

@@ -10,9 +10,8 @@ import click
 import pytest
 from compile_messages import compile_entries, read_entries
 
-from sheetgen.cli import main
-from sheetgen.cli.help_format import columns, wrap
-from sheetgen.cli.japanese import LOCALE_FOLDER
+from sheetgen.cli.boundary import main
+from sheetgen.cli.japanese import LOCALE_FOLDER, columns, wrap
 
 CATALOGUE = LOCALE_FOLDER / "ja" / "LC_MESSAGES"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetgen.cli import main
-from sheetgen.cli.boundary import LOG_NAME
+from sheetgen.cli.boundary import LOG_NAME, main
 from sheetgen.problems import ExitCode
 
 

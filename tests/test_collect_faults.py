@@ -20,8 +20,9 @@ from returned.desk import COMMAND_SECONDS, Desk, recorded, results, states
 from returned.post import BENCH, SPORTS, TAX, WORDS, Post
 from returned.sections import EFFECT, VALUE, Form
 
-from sheetgen.model.collect import ItemState, Take
+from sheetgen.collect.request import Take
 from sheetgen.problems import ExitCode
+from sheetgen.records.open_items import ItemState
 
 KILLS = 12
 
@@ -121,7 +122,7 @@ def test_line_34_killed_at_any_moment(issued_desk: Desk, some: Some, tmp_path: P
 
 # 部品を読み込み終えて、仕事にかかるところで、そう言う。
 READY = (
-    "import sys; from sheetgen.cli import commands, main; "
+    "import sys; from sheetgen.cli import commands; from sheetgen.cli.boundary import main; "
     "print('ready', flush=True); sys.exit(main(sys.argv[1:]))"
 )
 
@@ -175,7 +176,7 @@ def test_line_34_full_disk(desk: Desk, filled_books: Path, honest_forms: dict[st
     old = desk.plan.read_bytes()
     script = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)); "
-        "from sheetgen.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from sheetgen.cli.boundary import main; sys.exit(main(sys.argv[1:]))"
     )
     words = desk.words("collect", filled_books)
     done = subprocess.run(

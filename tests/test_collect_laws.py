@@ -17,8 +17,8 @@ from returned.desk import Desk, errors, recorded, results, states
 from returned.post import BENCH, GARBAGE, SPORTS, TAX, WORDS, Post
 from returned.sections import EFFECT, GRADE, TEXT, VALUE, Form
 
-from sheetgen.model.collect import ItemState
-from sheetgen.model.job import Per
+from sheetgen.form.jobs import Per
+from sheetgen.records.open_items import ItemState
 
 ITEMS = (TAX, BENCH, SPORTS, WORDS, GARBAGE)
 FEW = settings(

@@ -20,7 +20,8 @@ from returned.post import BENCH, GARBAGE, SPORTS, TAX, WORDS, Post
 from returned.sections import GRADE, TEXT, VALUE, Form
 from returned.zips import write_cp932
 
-from sheetgen.model.collect import CollectResult, ItemState
+from sheetgen.collect.request import CollectResult
+from sheetgen.records.open_items import ItemState
 
 
 def assert_exact(post: Post, result: CollectResult, item: str) -> None:

@@ -17,9 +17,10 @@ from returned.libreoffice import LibreOffice
 from returned.post import BENCH, GARBAGE, SPORTS, TAX, Post
 from returned.sections import EFFECT, TEXT, VALUE, Form
 
-from sheetgen.model.collect import CollectResult, ItemState, Take
-from sheetgen.model.round import RoundKind
+from sheetgen.collect.request import CollectResult, Take
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem, UsageError
+from sheetgen.records.open_items import ItemState
 
 
 def held(desk: Desk, item: str) -> dict[str, object]:

@@ -15,9 +15,10 @@ from returned.libreoffice import LibreOffice
 from returned.post import BENCH, GARBAGE, SPORTS, TAX, WORDS, Post
 from returned.sections import EFFECT, GRADE, RESULT_PATHS, TEXT, VALUE, long_text
 
-from sheetgen.messages import message_of
-from sheetgen.model.collect import CollectResult, ItemState
+from sheetgen.collect.request import CollectResult
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level
+from sheetgen.records.open_items import ItemState
 
 Act = Callable[[str], batches.Act]
 NOTHING = dict.fromkeys(RESULT_PATHS)

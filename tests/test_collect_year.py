@@ -20,9 +20,10 @@ from returned.year import (
     Sections,
 )
 
-from sheetgen.model.collect import CollectResult, ItemState, Take
-from sheetgen.model.round import RoundKind
+from sheetgen.collect.request import CollectResult, Take
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
+from sheetgen.records.open_items import ItemState
 
 UNTOUCHED = "市民生活部 戸籍住民課"
 

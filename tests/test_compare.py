@@ -20,9 +20,10 @@ from revised import (
     revised,
 )
 
-from sheetgen.document.comparison import build_comparison, comparison_notes, visible
-from sheetgen.model.comparison import ComparedState, Comparison, Mark, Side
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.comparison.blocks import ComparedState, Comparison, Mark, Side
+from sheetgen.publish.comparison.comparable import comparison_notes
+from sheetgen.publish.comparison.whole import build_comparison, visible
 
 
 def compared(*changes: Any) -> Comparison:
@@ -251,8 +252,8 @@ def test_a_chapter_of_one_plan_only_stands_whole() -> None:
     ended, new = blocks(build_comparison(whole, without)), blocks(build_comparison(without, whole))
     assert list(ended) == list(new) == ["overview-title", "overview-period"]
     for key in ended:
-        assert (ended[key].state, ended[key].new.mark) == (State.ENDED, Mark.DELETED)
-        assert (new[key].state, new[key].old.mark) == (State.NEW, Mark.ADDED)
+        assert (ended[key].state, ended[key].new.mark) == (ComparedState.ENDED, Mark.DELETED)
+        assert (new[key].state, new[key].old.mark) == (ComparedState.NEW, Mark.ADDED)
         gone = [(row.label, row.old.text) for row in ended[key].rows]
         assert [(row.label, row.new.text) for row in new[key].rows] == gone
         assert {row.new.mark for row in ended[key].rows} == {Mark.DELETED}

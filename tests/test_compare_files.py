@@ -32,11 +32,12 @@ from revised import (
     written,
 )  # fmt: skip
 
-from sheetgen.cli import main
-from sheetgen.document.comparison import build_comparison, visible
-from sheetgen.model.comparison import CompareResult, Comparison, Side
-from sheetgen.model.report import Output
+from sheetgen.cli.boundary import main
 from sheetgen.problems import ExitCode, SheetgenError
+from sheetgen.publish.comparing import CompareResult
+from sheetgen.publish.comparison.blocks import Comparison, Side
+from sheetgen.publish.comparison.whole import build_comparison, visible
+from sheetgen.publish.publishing import Output
 
 STEM = "令和７年度年次見直し新旧対照表"
 SIZE = 9.5  # pt。表の文字

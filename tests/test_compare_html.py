@@ -14,9 +14,9 @@ from revised import EVERY, plan_of, real, revised
 from running import run_program
 from test_report_html import BAN, Page
 
-from sheetgen.document.comparison import build_comparison, visible
-from sheetgen.html import render_comparison
-from sheetgen.model.comparison import Comparison, Side
+from sheetgen.publish.comparison.blocks import Comparison, Side
+from sheetgen.publish.comparison.whole import build_comparison, visible
+from sheetgen.publish.html import render_comparison
 
 
 class Marked(HTMLParser):

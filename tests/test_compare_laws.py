@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from plan_samples import sample_plan
 from revised import Json, plan_of, renumber
 
-from sheetgen.document.comparison import build_comparison
-from sheetgen.document.comparison.rows import merged_order
+from sheetgen.publish.comparison.blocks import merged_order
+from sheetgen.publish.comparison.whole import build_comparison
 
 lines = st.lists(
     st.sampled_from(["窓口", "台数を", "３４", "台とする", "。", "\n・", "サービス", "　"]),

@@ -14,11 +14,12 @@ from ooxml import rules
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from revised import EVERY, Json, item_in, plan_of, real, revised
 
-from sheetgen.document.comparison import build_comparison, visible
-from sheetgen.model.comparison import CompareResult, Comparison
-from sheetgen.model.report import Output
-from sheetgen.typeset import count_lines, line_capacity
-from sheetgen.typeset.heights import height_of
+from sheetgen.form.fit import height_of
+from sheetgen.form.wrap import count_lines, line_capacity
+from sheetgen.publish.comparing import CompareResult
+from sheetgen.publish.comparison.blocks import Comparison
+from sheetgen.publish.comparison.whole import build_comparison, visible
+from sheetgen.publish.publishing import Output
 
 
 @pytest.fixture(scope="module")

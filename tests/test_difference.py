@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetgen.model.difference import LONGEST_COMPARED, difference, marked_runs
-from sheetgen.model.pairing import alignment
+from sheetgen.publish.comparison.difference import (
+    LONGEST_COMPARED,
+    alignment,
+    difference,
+    marked_runs,
+)
 
 WORDS = ["台数", "設置", "設置台数", "設置件数", "の", "を", "する", "３４", "35", "1,000", "ＤＸ",
          "サービス", "サーバー", "、", "。", "\n", "　", " ", "・", "⑧", "x", "計画",

@@ -19,14 +19,13 @@ import pytest
 import second_city
 from making import changed_plan, load, places
 
-from sheetgen.keeping.issues import issues_folder, load_issues
-from sheetgen.keeping.sendouts import load_sendouts, sendouts_path
-from sheetgen.messages import describe
-from sheetgen.model.round import RoundKind
-from sheetgen.model.sending import DistributeRequest, DistributeResult
-from sheetgen.model.sendout import SendKind, SendOut
-from sheetgen.pipeline import distribute, posting
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem, SheetgenError, UsageError
+from sheetgen.records.issues import issues_folder, load_issues
+from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, sendouts_path
+from sheetgen.send import posting
+from sheetgen.send.distributing import DistributeRequest, DistributeResult, distribute
 
 NOW = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
 DEADLINE = date(2024, 7, 31)

@@ -16,9 +16,8 @@ from pydantic import BaseModel
 
 import sheetgen
 from sheetgen.cli.commands import COMMANDS, cli
-from sheetgen.cli.help_format import JapaneseContext
-from sheetgen.cli.japanese import speak_japanese
-from sheetgen.model.plan import Plan
+from sheetgen.cli.japanese import JapaneseContext, speak_japanese
+from sheetgen.plan.plan import Plan
 
 WIDTH = 80
 FIELDS_BEGIN = "<!-- 欄の一覧: ここから -->"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from plan_samples import sample_plan
 
-from sheetgen.expressions import (
+from sheetgen.form.context import BookContext, FormContext
+from sheetgen.form.expressions import (
     ExpressionError,
     Linked,
     UnknownFilterError,
@@ -17,8 +18,7 @@ from sheetgen.expressions import (
     compile_loop,
     strip_end,
 )
-from sheetgen.forms.context import BookContext, FormContext
-from sheetgen.model.plan import Plan
+from sheetgen.plan.plan import Plan
 
 PLAN = Plan.model_validate(sample_plan())
 ITEM = next(item for _, _, item in PLAN.items())

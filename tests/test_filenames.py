@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetgen.forms.filenames import safe_name
+from sheetgen.form.jobs import safe_name
 
 LONGEST_SUFFIX = "_見直し照会.xlsx"
 RESERVED = ["CON", "nul", "Aux", "COM1", "lpt9", "CON.txt", "NUL.tar.gz"]

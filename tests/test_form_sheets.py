@@ -23,8 +23,8 @@ from making import (
 from ooxml import clients, rules
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetgen.model.job import GenerateResult
-from sheetgen.model.round import RoundKind
+from sheetgen.plan.round import RoundKind
+from sheetgen.send.generating import GenerateResult
 
 INITIATIVE_YEAR = 2024
 FIRST = "years[0]"

@@ -7,7 +7,8 @@ from formula_samples import CELLS, FORMULAS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetgen.xlsx.formulas import FormulaError, FormulaValue, compile_formula
+from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
+from sheetgen.xlsx.formulas import compile_formula
 
 
 def value_of(formula: str, cells: dict[str, FormulaValue] | None = None) -> FormulaValue:

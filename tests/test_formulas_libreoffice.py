@@ -9,7 +9,8 @@ from formula_samples import CELLS, FORMULAS
 from openpyxl import Workbook, load_workbook
 from programs import need, soffice_convert
 
-from sheetgen.xlsx.formulas import FormulaError, FormulaValue, compile_formula
+from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
+from sheetgen.xlsx.formulas import compile_formula
 
 CLOSE = 1e-12  # relative: LibreOffice writes the noise of binary fractions, we do not
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.guard.guarded import Guard, Outcome
-from sheetgen.guard.limits import Limits
-from sheetgen.messages import message_of
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Problem, SheetgenError
+from sheetgen.reading.guard import Guard, Outcome
+from sheetgen.reading.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX の信号と上限")
@@ -24,7 +24,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX の信号
 WORKER = """
 import os, sys, time
 sys.path.append(sys.argv[1])
-from sheetgen.guard.child import serve
+from sheetgen.reading.child import serve
 
 def answer(data):
     word, _, rest = data.partition(b" ")
@@ -214,8 +214,8 @@ def test_a_child_that_does_not_start_ends_the_run(wrong: list[str]) -> None:
 PARENT = """
 import sys
 sys.path.append(sys.argv[1])
-from sheetgen.guard.guarded import Guard
-from sheetgen.guard.limits import Limits
+from sheetgen.reading.guard import Guard
+from sheetgen.reading.limits import Limits
 worker, word, seconds = sys.argv[2:5]
 command = [sys.executable, "-I", "-c", worker, sys.argv[1]]
 try:
@@ -271,7 +271,7 @@ def test_the_child_needs_little_to_start() -> None:
         (
             "import sys",
             "sys.path.append(sys.argv[1])",
-            "import sheetgen.guard.child, sheetgen.xlsx.worker",
+            "import sheetgen.reading.child, sheetgen.reading.worker",
             "print(' '.join(sys.modules))",
         )
     )
@@ -283,4 +283,10 @@ def test_the_child_needs_little_to_start() -> None:
     )
     loaded = set(done.stdout.split())
     assert "sheetgen.xlsx.reading" in loaded
-    assert not loaded & {"openpyxl", "pydantic", "subprocess", "sheetgen.messages", "zipfile"}
+    assert not loaded & {
+        "openpyxl",
+        "pydantic",
+        "subprocess",
+        "sheetgen.messages.catalogue",
+        "zipfile",
+    }

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import entry, sample_plan
 
-from sheetgen.forms.guidance import OpenInput, validations
-from sheetgen.forms.rounds import input_fields
-from sheetgen.model.filled import Validation
-from sheetgen.model.plan import Plan
+from sheetgen.form.guidance import OpenInput, validations
+from sheetgen.form.rounds import input_fields
+from sheetgen.plan.plan import Plan
+from sheetgen.xlsx.filled import Validation
 
 LINES = st.text(
     st.characters(exclude_categories=["C", "Z"]) | st.sampled_from("𠮷😀,\"'{}"),

@@ -23,7 +23,7 @@ from guide_sections import WAIVED, Sections
 from making import load, places
 from new_city import LIST, fill, full_row
 
-from sheetgen.cli import main
+from sheetgen.cli.boundary import main
 from sheetgen.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent

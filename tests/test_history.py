@@ -21,17 +21,16 @@ from merge_samples import (
 )
 from test_undo import PROPOSAL, collect, edit
 
-from sheetgen.cli import main
-from sheetgen.keeping import originals_folder
-from sheetgen.master import load_plan
+from sheetgen.cli.boundary import main
+from sheetgen.collect.request import Take, Waiver
 from sheetgen.messages.values import READINGS
-from sheetgen.model.action import Action
-from sheetgen.model.collect import Take, Waiver
-from sheetgen.model.delivered import Delivered
-from sheetgen.model.tracing import FieldHistory, ItemHistory
-from sheetgen.pipeline.tracing import find_item, proposals, trace
-from sheetgen.pipeline.undoing import undo
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import ExitCode, Place, Problem, UsageError
+from sheetgen.reading.delivery import Delivered
+from sheetgen.records.history import FieldHistory, ItemHistory, find_item, proposals, trace
+from sheetgen.records.journal import Action
+from sheetgen.records.originals import originals_folder
+from sheetgen.records.undoing import undo
 
 
 @pytest.fixture

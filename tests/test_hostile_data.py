@@ -22,9 +22,10 @@ from making import (
 )
 from ooxml import clients, rules
 
-from sheetgen.messages import message_of
-from sheetgen.model.job import GenerateResult, Per
+from sheetgen.form.jobs import Per
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import SheetgenError
+from sheetgen.send.generating import GenerateResult
 
 ITEM = "08-08"
 # 一つの様式の、別々の欄に入れる文字。

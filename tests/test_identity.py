@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import sample_plan
 
-from sheetgen.forms.identity import Marks, carrier
-from sheetgen.model.identity import check_digits, form_id, is_valid_id
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import Round, RoundKind
+from sheetgen.form.identity import Marks, carrier, check_digits, form_id, is_valid_id
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
 
 ROUNDS = st.builds(Round, st.sampled_from(list(RoundKind)), st.integers(2019, 2199))
 ITEMS = st.from_regex(r"[0-9]{2}-[0-9]{2}", fullmatch=True).filter(str.isascii)

@@ -17,11 +17,14 @@ from new_city import LIST, fill, full_row
 from ooxml import rules
 
 import sheetgen
-from sheetgen.cli import main
-from sheetgen.master import load_plan, render_schema
-from sheetgen.model.item_list import AddRequest
-from sheetgen.pipeline import add_items, check, founding, init
+from sheetgen.cli.boundary import main
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.saving import render_schema
 from sheetgen.problems import ExitCode, SheetgenError, UsageError
+from sheetgen.send.checking import check
+from sheetgen.year import founding
+from sheetgen.year.adding import AddRequest, add_items
+from sheetgen.year.founding import init
 
 FLAGS = ["--municipality", "見本市", "--plan-title", "プラン", "--office", "総務課"]
 FLAGS += [

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from deliveries import book_parts, encrypted, ole, patched, zipped, zipped_raw
 
-from sheetgen.intake import budget, deliver, limits, walking
-from sheetgen.messages import CATALOGUE, describe
-from sheetgen.model.delivered import Delivery
+from sheetgen.messages.catalogue import CATALOGUE, describe
 from sheetgen.problems import Level
+from sheetgen.reading import delivery as walking
+from sheetgen.reading import unzipping as budget
+from sheetgen.reading import unzipping as limits
+from sheetgen.reading.delivery import Delivery, deliver
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX のファイルの権限とリンク")
 

@@ -7,8 +7,8 @@ import struct
 import pytest
 from deliveries import FREE, LAST, SECTOR, book_parts, ole, zipped
 
-from sheetgen.model.job import GenerateResult
-from sheetgen.xlsx.reading.kinds import Kind, kind_of
+from sheetgen.reading.kinds import Kind, kind_of
+from sheetgen.send.generating import GenerateResult
 
 ODF = b"application/vnd.oasis.opendocument."
 XML_2003 = (

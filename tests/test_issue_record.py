@@ -12,20 +12,19 @@ import pytest
 from making import FORM, bindings, form_sheets, input_cells, make, places, wanted
 from making import load as load_json
 
-from sheetgen.forms.context import round_text
-from sheetgen.forms.jobs import plan_jobs
-from sheetgen.keeping.issues import issue_files, load_issue, load_issues, save_issue
-from sheetgen.master import load_plan
-from sheetgen.model.identity import parse_carrier, split_form_id
-from sheetgen.model.issued import Issue
-from sheetgen.model.job import GenerateRequest, Per
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.refs import split_area
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.pipeline.books import BookMaker
-from sheetgen.pipeline.form_template import FormTemplate
-from sheetgen.pipeline.issuing import computed_issue
+from sheetgen.form.books import BookMaker
+from sheetgen.form.context import round_text
+from sheetgen.form.identity import parse_carrier, split_form_id
+from sheetgen.form.issued import Issue
+from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import with_items, with_values
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import SheetgenError
+from sheetgen.records.issues import issue_files, load_issue, load_issues, save_issue
+from sheetgen.records.shelf import computed_issue
+from sheetgen.xlsx.refs import split_area
 
 ITEMS = ("01-01", "08-08")
 RESULTS = Round(RoundKind.RESULTS, 2024)

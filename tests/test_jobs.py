@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from sheetgen.forms.jobs import BookJob, Placed, plan_jobs
-from sheetgen.master import load_plan
-from sheetgen.messages import describe
-from sheetgen.model.job import GenerateRequest, Per
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import RoundKind
+from sheetgen.form.jobs import BookJob, GenerateRequest, Per, Placed, plan_jobs
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import UsageError
 
 JOINT = "03-06"

@@ -32,15 +32,17 @@ from faults import (
 )
 from merge_samples import PLAN, new_master
 
-from sheetgen.keeping import look, originals_folder
-from sheetgen.master import Master, load_master, render_plan
-from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.undoing import undo
+from sheetgen.plan.loading import Master, load_master
+from sheetgen.plan.saving import render_plan
 from sheetgen.problems import SheetgenError
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.originals import originals_folder
+from sheetgen.records.transaction import look
+from sheetgen.records.undoing import undo
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="この OS には fork がない")
 
-LOADER = "sheetgen.pipeline.ledger.load_master"
+LOADER = "sheetgen.plan.loading.load_master"
 WORKS: dict[str, Callable[[Path], object]] = {
     "collect": lambda path: collect(path, 2),
     "undo": undo,

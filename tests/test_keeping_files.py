@@ -12,14 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from merge_samples import RESULTS, REVISION, keep_originals, new_master
 
-from sheetgen import keeping
-from sheetgen.durable import put
-from sheetgen.keeping.transaction import pending_path
-from sheetgen.messages import describe
-from sheetgen.model.action import Action
-from sheetgen.model.delivered import Delivered
-from sheetgen.model.journal import JournalEntry, storable
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.durable import put
 from sheetgen.problems import SheetgenError
+from sheetgen.reading.delivery import Delivered
+from sheetgen.records.journal import (
+    Action,
+    JournalEntry,
+    journal_path,
+    parse_journal,
+    render_entries,
+    storable,
+)
+from sheetgen.records.originals import find_original, original_path
+from sheetgen.records.past import past_of
+from sheetgen.records.transaction import (
+    Completion,
+    DiskState,
+    Pending,
+    look,
+    pending_path,
+    recover,
+    transaction,
+)
 
 
 def delivered(data: bytes, name: str = "回答.xlsx", suffix: str = "xlsx") -> Delivered:
@@ -40,15 +55,15 @@ def test_originals_are_kept_by_their_content(tmp_path: Path) -> None:
     for file in (one, two):
         kept = tmp_path / "returned" / file.digest[:2] / f"{file.digest}.{file.suffix}"
         assert kept.read_bytes() == file.data
-        assert keeping.find_original(tmp_path / "returned", file.digest) == kept
+        assert find_original(tmp_path / "returned", file.digest) == kept
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
-    assert keeping.find_original(tmp_path / "returned", "0" * 64) is None
+    assert find_original(tmp_path / "returned", "0" * 64) is None
 
 
 def test_the_same_original_is_kept_once_and_not_written_again(tmp_path: Path) -> None:
     file = delivered(b"one")
     keep_originals(tmp_path, [file])
-    path = keeping.original_path(tmp_path, file.digest, "xlsx")
+    path = original_path(tmp_path, file.digest, "xlsx")
     before = path.stat().st_mtime_ns, path.stat().st_ino
     keep_originals(tmp_path, [file, delivered(b"one", "写し.xlsx")])
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
@@ -57,14 +72,14 @@ def test_the_same_original_is_kept_once_and_not_written_again(tmp_path: Path) ->
 def test_a_damaged_original_is_set_aside_and_kept_anew(tmp_path: Path) -> None:
     file = delivered(b"one")
     keep_originals(tmp_path, [file])
-    path = keeping.original_path(tmp_path, file.digest, "xlsx")
+    path = original_path(tmp_path, file.digest, "xlsx")
     path.write_bytes(b"rotten")
     (problem,) = keep_originals(tmp_path, [file])
     assert (problem.code, problem.place.file) == ("R511", "回答.xlsx")
     assert describe(problem)
     assert path.read_bytes() == b"one"
     assert (path.parent / str(problem.facts["aside"])).read_bytes() == b"rotten"
-    assert keeping.find_original(tmp_path, file.digest) == path
+    assert find_original(tmp_path, file.digest) == path
 
 
 @pytest.mark.parametrize(("error", "code"), [(errno.ENOSPC, "R512"), (errno.EIO, "R510")])
@@ -88,7 +103,7 @@ def test_a_fault_while_keeping_an_original_is_not_passed_over(
     def fail(*_: object) -> None:
         raise ValueError("a bug")
 
-    monkeypatch.setattr("sheetgen.keeping.originals.put", fail)
+    monkeypatch.setattr("sheetgen.plan.durable.put", fail)
     with pytest.raises(ValueError, match="a bug"):
         keep_originals(tmp_path, [delivered(b"one")])
 
@@ -114,8 +129,8 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
             threads[1].join(30)
         put(path, data)
 
-    monkeypatch.setattr("sheetgen.keeping.originals.Thread", Interrupted)
-    monkeypatch.setattr("sheetgen.keeping.originals.put", keep_after_the_second)
+    monkeypatch.setattr("sheetgen.records.originals.Thread", Interrupted)
+    monkeypatch.setattr("sheetgen.plan.durable.put", keep_after_the_second)
     files = [delivered(b"one"), delivered(b"two")]
     ended: list[type[BaseException]] = []
 
@@ -130,7 +145,7 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
     waiting.start()
     waiting.join(60)
     assert ended == [KeyboardInterrupt]
-    assert all(keeping.find_original(tmp_path, file.digest) for file in files)
+    assert all(find_original(tmp_path, file.digest) for file in files)
 
 
 # --- the journal -----------------------------------------------------------------
@@ -143,9 +158,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 def test_what_is_written_is_read_again(rows: list[tuple[object, object, str]]) -> None:
     entries = [entry(item="01-01", path="x", old=old, new=new, raw=raw) for old, new, raw in rows]
     entries.append(entry(action=Action.END))
-    data = keeping.render_entries(entries)
+    data = render_entries(entries)
     assert data.count(b"\n") == len(entries)
-    journal = keeping.parse_journal(data, "journal.jsonl")
+    journal = parse_journal(data, "journal.jsonl")
     assert (journal.entries, journal.problems) == (tuple(entries), ())
 
 
@@ -156,7 +171,7 @@ def test_any_text_can_be_stored(text: str) -> None:
 
 
 def test_a_line_says_all_that_is_known() -> None:
-    data = keeping.render_entries([entry(item="01-01", path="x", new="8")])
+    data = render_entries([entry(item="01-01", path="x", new="8")])
     assert data.decode() == (
         '{"run":"1","at":"2026-07-01T09:00:00+09:00","by":"係","action":"record",'
         '"round":"2026J","item":"01-01","path":"x","old":null,"new":"8"}\n'
@@ -164,10 +179,10 @@ def test_a_line_says_all_that_is_known() -> None:
 
 
 def test_damaged_lines_are_told_and_the_others_used() -> None:
-    good = keeping.render_entries([entry(path="x", new=1), entry(action=Action.END)])
+    good = render_entries([entry(path="x", new=1), entry(action=Action.END)])
     lines = good.splitlines(keepends=True)
     bad = [b"{\n", b'{"run":"1","action":"guess"}\n', b"\xff\xfe\n", b"\n"]
-    journal = keeping.parse_journal(b"".join([bad[0], lines[0], *bad[1:], lines[1]]), "j")
+    journal = parse_journal(b"".join([bad[0], lines[0], *bad[1:], lines[1]]), "j")
     assert [found.action for found in journal.entries] == [Action.RECORD, Action.END]
     told = [(problem.code, problem.facts["line"]) for problem in journal.problems]
     assert told == [("R501", 1), ("R501", 3), ("R501", 4)]
@@ -175,7 +190,7 @@ def test_damaged_lines_are_told_and_the_others_used() -> None:
 
 
 def test_a_run_without_its_end_is_told() -> None:
-    journal = keeping.parse_journal(keeping.render_entries([entry(new=1)]), "j")
+    journal = parse_journal(render_entries([entry(new=1)]), "j")
     assert [(p.code, p.facts["run"]) for p in journal.problems] == [("R502", "1")]
 
 
@@ -188,14 +203,14 @@ def test_what_the_journal_knows_is_of_this_round_and_not_undone() -> None:
         entry("2", Action.WAIVE, item="01-01", path="x", new=3, code="R403", reason="わけ"),
         entry("2", Action.PROPOSE, item="01-01", label="題", old=None, new="後"),
     ]
-    past = keeping.past_of(entries, RESULTS)
+    past = past_of(entries, RESULTS)
     assert past.recorded == {("01-01", "x"): {1, 3}}
     assert past.rejected == {("01-01", "x"): {4}}
     assert past.waived == {("R403", "01-01", "x", 3)}
     assert past.proposed == {("01-01", "題", None, "後")}
     assert past.items == {"01-01"}
-    assert keeping.past_of(entries, REVISION).items == {"01-02"}
-    undone = keeping.past_of([*entries, entry("3", Action.END, undoes="2")], RESULTS)
+    assert past_of(entries, REVISION).items == {"01-02"}
+    undone = past_of([*entries, entry("3", Action.END, undoes="2")], RESULTS)
     assert undone.recorded == {("01-01", "x"): {1}}
     assert (undone.rejected, undone.waived, undone.proposed) == ({}, frozenset(), frozenset())
 
@@ -205,28 +220,28 @@ def test_what_the_journal_knows_is_of_this_round_and_not_undone() -> None:
 
 def write(path: Path, lines: bytes) -> None:
     """マスターはそのままで、記録簿に書き足す。"""
-    digest = keeping.look(path).master
-    with keeping.writing(path, digest, digest, lines):
+    digest = look(path).master
+    with transaction(path, digest, digest, lines):
         pass
 
 
 def test_lines_follow_a_torn_line_without_losing_it(tmp_path: Path) -> None:
     path = new_master(tmp_path)
-    journal = keeping.journal_path(path)
+    journal = journal_path(path)
     torn = b'{"run":"0","at":"2026'
     journal.write_bytes(torn)
-    lines = keeping.render_entries([entry(action=Action.END)])
+    lines = render_entries([entry(action=Action.END)])
     write(path, lines)
     assert journal.read_bytes() == torn + b"\n" + lines
-    parsed = keeping.parse_journal(journal.read_bytes(), "j")
+    parsed = parse_journal(journal.read_bytes(), "j")
     assert [p.facts.get("line") for p in parsed.problems] == [1]
     assert len(parsed.entries) == 1
 
 
 def test_a_complete_last_line_without_its_newline_is_kept(tmp_path: Path) -> None:
     path = new_master(tmp_path)
-    journal = keeping.journal_path(path)
-    line = keeping.render_entries([entry(action=Action.END)])
+    journal = journal_path(path)
+    line = render_entries([entry(action=Action.END)])
     journal.write_bytes(line.rstrip(b"\n"))
     write(path, line)
     assert journal.read_bytes() == line + line
@@ -235,11 +250,11 @@ def test_a_complete_last_line_without_its_newline_is_kept(tmp_path: Path) -> Non
 def test_a_pending_file_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     path = new_master(tmp_path)
     pending_path(path).write_bytes(b"{}\n")
-    (problem,) = keeping.recover(path)
+    (problem,) = recover(path)
     assert problem.code == "R505"
     assert describe(problem)
     assert (tmp_path / str(problem.facts["aside"])).read_bytes() == b"{}\n"
-    assert keeping.recover(path) == ()
+    assert recover(path) == ()
 
 
 @pytest.mark.parametrize("tail", [b"", b"{", b"\x00\x00\x00", b"garbage\n" * 3])
@@ -248,11 +263,11 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
     tmp_path: Path, tail: bytes, happened: bool
 ) -> None:
     path = new_master(tmp_path)
-    journal = keeping.journal_path(path)
-    first = keeping.render_entries([entry("1", action=Action.END)])
+    journal = journal_path(path)
+    first = render_entries([entry("1", action=Action.END)])
     write(path, first)
-    lines = keeping.render_entries([entry("2", new=1), entry("2", action=Action.END)])
-    now = keeping.look(path).master
+    lines = render_entries([entry("2", new=1), entry("2", action=Action.END)])
+    now = look(path).master
     before, after = ("0" * 64, now) if happened else (now, "0" * 64)
 
     class Cut(BaseException):
@@ -261,7 +276,7 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
     saved = []
 
     def cut_short() -> None:
-        with keeping.writing(path, before, after, lines):
+        with transaction(path, before, after, lines):
             saved.append(pending_path(path).read_bytes())
             raise Cut
 
@@ -269,9 +284,9 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
         cut_short()
     pending_path(path).write_bytes(saved[0])
     journal.write_bytes(first + tail)
-    seen = keeping.look(path)
-    assert seen.settled(seen.completion is keeping.Completion.YES) == first + lines * happened
-    (problem,) = keeping.recover(path)
+    seen = look(path)
+    assert seen.settled(seen.completion is Completion.YES) == first + lines * happened
+    (problem,) = recover(path)
     assert problem.code == "R504"
     assert describe(problem)
     assert journal.read_bytes() == first + lines * happened
@@ -279,12 +294,12 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
 
 
 def test_a_journal_replaced_by_hand_after_a_stop_is_not_cut() -> None:
-    lines = keeping.render_entries([entry("2", action=Action.END)])
-    pending = keeping.Pending("0" * 64, "2" * 64, 5, "1" * 64, lines)
+    lines = render_entries([entry("2", action=Action.END)])
+    pending = Pending("0" * 64, "2" * 64, 5, "1" * 64, lines)
     other = b"restored from a copy\n"
     for happened, wanted in ((True, other + lines), (False, other)):
-        assert keeping.DiskState("2" * 64, other, pending).settled(happened) == wanted
-        assert keeping.DiskState("2" * 64, wanted, pending).settled(happened) == wanted
+        assert DiskState("2" * 64, other, pending).settled(happened) == wanted
+        assert DiskState("2" * 64, wanted, pending).settled(happened) == wanted
 
 
 def test_a_journal_that_cannot_be_written_is_told(
@@ -305,8 +320,8 @@ def test_a_journal_that_cannot_be_written_is_told(
 
 def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     path = new_master(tmp_path)
-    keeping.journal_path(path).mkdir()  # 記録簿の名のフォルダー：誰にも開けない
+    journal_path(path).mkdir()  # 記録簿の名のフォルダー：誰にも開けない
     with pytest.raises(SheetgenError) as raised:
-        keeping.look(path)
+        look(path)
     assert [problem.code for problem in raised.value.problems] == ["R506"]
     assert describe(raised.value.problems[0])

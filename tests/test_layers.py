@@ -1,4 +1,4 @@
-"""層の約束。どの部屋が何を使ってよいかを、import を読んで確かめる。"""
+"""家の約束。import は棟の並びを下へだけ進み、ファイルの輪を作らない。"""
 
 from __future__ import annotations
 
@@ -9,142 +9,158 @@ from pathlib import Path
 
 import pytest
 
-BASE = {"problems", "messages", "era", "durable"}
-STEPS = {
-    "master", "forms", "expressions", "typeset", "xlsx", "output",
-    "intake", "guard", "matching", "values", "rules", "merging", "keeping",
-    "answering", "document", "pdf", "html", "letters", "opendata", "standing",
-    "starting",
-}  # fmt: skip
-
-# room -> the rooms it may use besides itself, and the packages from outside
-ALLOWED: dict[str, tuple[set[str], set[str]]] = {
-    "base": (set(), set()),
-    "model": ({"base"}, {"pydantic", "pydantic_core"}),
-    "master": ({"base", "model"}, {"pydantic", "pydantic_core", "filelock"}),
-    "forms": ({"base", "model"}, set()),
-    "expressions": ({"base", "model"}, {"jinja2"}),
-    "typeset": ({"base", "model"}, set()),
-    "xlsx": ({"base", "model"}, {"openpyxl", "xlsxwriter", "olefile", "pydantic"}),
-    # 種類の見分けと ZIP の目録は、ブックの読み手と同じものを使う
-    "intake": ({"base", "model", "xlsx"}, set()),
-    "guard": ({"base", "model"}, set()),
-    "matching": ({"base", "model"}, set()),
-    "values": ({"base", "model"}, set()),
-    "rules": ({"base", "model"}, set()),
-    "merging": ({"base", "model"}, set()),
-    "answering": ({"base", "model"}, set()),
-    "keeping": ({"base", "model"}, {"pydantic", "filelock"}),
-    "document": ({"base", "model"}, set()),
-    "standing": ({"base", "model"}, set()),
-    "pdf": ({"base", "model"}, {"typst"}),
-    "html": ({"base", "model"}, {"jinja2", "markupsafe"}),
-    "letters": ({"base", "model"}, {"jinja2"}),
-    "opendata": ({"base", "model"}, set()),
-    "starting": ({"base", "model"}, set()),
-    "output": ({"base", "model"}, {"filelock"}),
-    "pipeline": ({"base", "model"} | STEPS, set()),
-    "cli": ({"base", "model", "pipeline", "top"}, {"click"}),
-    # 公開している名前を、それぞれの部屋から取り次ぐ
-    "top": ({"cli", "pipeline", "master", "model", "base"}, set()),
+# 上から下へ。棟は、自分と、自分より下の棟だけを使う。隣に書いた部品は、その棟だけが使う。
+ORDER: dict[str, set[str]] = {
+    "cli": {"click"},
+    "send": {"jinja2"},
+    "year": set(),
+    "collect": set(),
+    "publish": {"typst", "jinja2", "markupsafe"},
+    "records": {"pydantic", "filelock"},
+    "form": {"jinja2"},
+    "reading": {"pydantic", "pydantic_core", "olefile"},
+    "xlsx": {"openpyxl", "xlsxwriter", "filelock"},
+    "plan": {"pydantic", "pydantic_core", "filelock"},
+    "messages": set(),
+    "progress": set(),
+    "problems": set(),
+    "era": set(),
 }
+WINGS = list(ORDER)
 
-# The only rooms that may write a file: the master, the books, the records, and the log of a bug.
-WRITERS = {"master", "output", "keeping", "cli"}
-# 書く部屋に、書き方を貸すもの。
-WRITING_MODULES = {"sheetgen.durable"}
+# 計算だけの部屋。ファイルにも時計にも触れない。
+COMPUTING = (
+    "collect.matching",
+    "collect.values",
+    "collect.rules",
+    "collect.merging",
+    "publish.document",
+    "publish.comparison",
+    "publish.opendata",
+)
+OUTSIDE_WORLD = {"os", "io", "shutil", "subprocess", "tempfile", "threading", "socket", "time"}
+
+# ファイルを書くところ。計画のデータ、記録、できたもの、不具合の控え。
+WRITERS = ("plan.saving", "plan.durable", "records", "xlsx.output", "cli.boundary")
 WRITING_CALLS = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
 MOVING_CALLS = {"replace", "rename", "unlink", "rmtree", "move"}
+
+# XML と ZIP の中身を知るのは、この二つの棟だけ。
 XML_AND_ZIP = {"xml", "zipfile", "zlib"}
-# 届いた zip は、ブックとしてではなく、ファイルの入れ物として開く。
-ZIP_ROOMS = {"xlsx", "intake"}
+FILE_FORMATS = {"xlsx", "reading"}
 
 
-def room_of(module: str) -> str:
-    """``sheetgen.a.b`` の部屋の名を返す。"""
-    first = module.split(".")[1] if "." in module else ""
-    if first in BASE:
-        return "base"
-    return first if first in ALLOWED else "top"
+def module_names(root: Path) -> dict[str, Path]:
+    """パッケージの全モジュール。``sheetgen.`` を除いた名（表は空）から、場所。"""
+    out = {}
+    for path in sorted((root / "sheetgen").rglob("*.py")):
+        parts = path.relative_to(root / "sheetgen").with_suffix("").parts
+        out[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return out
 
 
-def imports_of(tree: ast.AST, module: str, is_package: bool) -> set[str]:
-    """import しているモジュールの名を返す。相対 import はもとの名に直す。"""
-    found: set[str] = set()
-    parts = module.split(".") if is_package else module.split(".")[:-1]
+def imports_of(tree: ast.AST, known: set[str]) -> list[tuple[str, str]]:
+    """import しているもの（モジュール、名）。自分のパッケージの名は ``sheetgen.`` を除く。"""
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            start = parts[: len(parts) - node.level + 1] if node.level else []
-            name = ".".join([*start, *((node.module or "").split(".") if node.module else [])])
-            # "from sheetgen import pipeline" names a room, not a value of the package
-            if name == "sheetgen":
-                found.update(f"sheetgen.{alias.name}" for alias in node.names)
-            else:
-                found.add(name)
+            assert node.level == 0, "相対 import は使わない"
+            module = node.module or ""
+            if module != "sheetgen" and not module.startswith("sheetgen."):
+                found.append((module, ""))
+                continue
+            inner = module.removeprefix("sheetgen").removeprefix(".")
+            for alias in node.names:
+                whole = f"{inner}.{alias.name}".removeprefix(".")
+                found.append((f"sheetgen.{whole}" if whole in known else module, alias.name))
     return found
 
 
-def breaches(source: str, module: str, is_package: bool = False) -> list[str]:
-    """このモジュールが破っている約束を返す。"""
-    room = room_of(module)
-    rooms, packages = ALLOWED[room]
+def wing_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def breaches(source: str, module: str, known: set[str]) -> list[str]:
+    """このモジュールが破っている約束。"""
+    wing = wing_of(module)
+    inside = module.startswith(COMPUTING)
     out = []
-    for name in sorted(imports_of(ast.parse(source), module, is_package)):
+    for name, what in imports_of(ast.parse(source), known):
         top = name.partition(".")[0]
+        told = f"{module} は {name} を使えない"
         if top == "sheetgen":
-            other = room_of(name)
-            if other != room and other not in rooms and name != "sheetgen":
-                out.append(f"{module} ({room}) imports {name} ({other})")
+            other = name.removeprefix("sheetgen").removeprefix(".")
+            if wing not in ORDER or not other:
+                continue  # 表と __main__ は、公開している名前を取り次ぐ
+            if WINGS.index(wing_of(other)) < WINGS.index(wing):
+                out.append(f"{told}（上の棟）")
+            elif inside and other.startswith(WRITERS) and not what[:1].isupper():
+                out.append(f"{told}（計算だけの部屋が、書くものを呼ぶ）")
         elif top in XML_AND_ZIP:
-            if room not in ZIP_ROOMS:
-                out.append(f"{module} ({room}) reads packages by itself: {name}")
-        elif top not in sys.stdlib_module_names and top not in packages:
-            out.append(f"{module} ({room}) imports {name}")
+            if wing not in FILE_FORMATS:
+                out.append(f"{told}（ファイルの形式）")
+        elif top in sys.stdlib_module_names:
+            if inside and top in OUTSIDE_WORLD:
+                out.append(f"{told}（計算だけの部屋）")
+        elif top not in ORDER.get(wing, set()):
+            out.append(f"{told}（部品）")
     return out
 
 
-def modules(root: Path) -> list[tuple[Path, str, bool]]:
-    """パッケージの全モジュール（場所、名、パッケージかどうか）。"""
-    out = []
-    for path in sorted((root / "sheetgen").rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        is_package = parts[-1] == "__init__"
-        out.append((path, ".".join(parts[:-1] if is_package else parts), is_package))
-    return out
-
-
-def test_layers_hold(project_root: Path) -> None:
-    found = modules(project_root)
-    assert {room_of(name) for _, name, _ in found} >= {"base", "model", "cli", "top"}
+def test_imports_go_down(project_root: Path) -> None:
+    found = module_names(project_root)
+    assert {wing_of(name) for name in found} == {"", "__main__", *WINGS}
     assert [
         breach
-        for path, name, is_package in found
-        for breach in breaches(path.read_text("utf-8"), name, is_package)
+        for name, path in found.items()
+        for breach in breaches(path.read_text("utf-8"), name, set(found))
     ] == []
 
 
-def test_the_table_of_rooms_is_true(project_root: Path) -> None:
-    """docs/architecture.md の表は、ここの約束と同じ部屋と部品を挙げている。"""
-    # pydantic_core comes with pydantic, and is not told of by itself.
-    packages = {room: uses - {"pydantic_core"} for room, (_, uses) in ALLOWED.items()}
-    known = set[str]().union(*packages.values())
-    told: dict[str, set[str]] = {}
+def test_no_circle_of_files(project_root: Path) -> None:
+    """ファイルを、使われるものから順に並べられる。"""
+    found = module_names(project_root)
+    uses = {
+        name: {
+            other.removeprefix("sheetgen").removeprefix(".")
+            for other, _ in imports_of(ast.parse(path.read_text("utf-8")), set(found))
+            if other.startswith("sheetgen.")
+        }
+        - {name}
+        for name, path in found.items()
+        if name  # 表は、呼ばれたときに読み込むだけ
+    }
+    while free := {name for name, used in uses.items() if not used & set(uses)}:
+        uses = {name: used for name, used in uses.items() if name not in free}
+    assert uses == {}
+
+
+def test_the_tower_in_the_document_is_true(project_root: Path) -> None:
+    """docs/architecture.md の表は、ここと同じ棟を同じ順に、同じ部品とともに挙げている。"""
+    told = []
     for line in (project_root / "docs" / "architecture.md").read_text("utf-8").splitlines():
-        if not line.startswith("| `sheetgen/"):
-            continue
-        rooms, _, may_use = line.strip("| ").split(" | ")
-        used = set(re.findall(r"\w+", may_use.lower(), re.ASCII)) & known
-        for name in re.findall(r"`sheetgen/(\w+)", rooms):
-            told.setdefault(room_of(f"sheetgen.{name}"), set()).update(used)
-    assert told == {room: uses for room, uses in packages.items() if room != "top"}
+        if match := re.match(r"\| `(\w+)(?:/|\.py)` \|.*\| ([^|]*) \|$", line):
+            told.append((match[1], set(re.findall(r"\w+", match[2].lower(), re.ASCII))))
+    assert told == [
+        (wing, {name.lower() for name in uses} - {"pydantic_core"}) for wing, uses in ORDER.items()
+    ]
+
+
+def test_libraries_are_where_the_table_says(project_root: Path) -> None:
+    """棟に許した部品は、どれも、その棟で使われている。"""
+    used: dict[str, set[str]] = {wing: set() for wing in WINGS}
+    for name, path in module_names(project_root).items():
+        for module, _ in imports_of(ast.parse(path.read_text("utf-8")), set()):
+            used.get(wing_of(name), set()).add(module.partition(".")[0])
+    assert {wing: ORDER[wing] - used[wing] for wing in WINGS if ORDER[wing] - used[wing]} == {}
 
 
 def test_files_are_written_in_few_rooms(project_root: Path) -> None:
     offenders = []
-    for path, name, _ in modules(project_root):
-        if room_of(name) in WRITERS or name in WRITING_MODULES:
+    for name, path in module_names(project_root).items():
+        if name.startswith(WRITERS):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and _writes(node):
@@ -182,33 +198,15 @@ def _opens_for_writing(call: ast.Call, position: int) -> bool:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("sheetgen.problems", "import pydantic"),
-        ("sheetgen.era", "from sheetgen.model import plan"),
-        ("sheetgen.forms.names", "from sheetgen.master import load"),
-        ("sheetgen.forms.names", "from ..typeset import fit"),
-        ("sheetgen.forms.names", "def f():\n    import openpyxl"),
-        ("sheetgen.typeset.fit", "import click"),
-        ("sheetgen.output.folder", "import zipfile"),
-        ("sheetgen.master.load", "from sheetgen.pipeline import check"),
-        ("sheetgen.cli.check", "from sheetgen.xlsx import package"),
-        ("sheetgen.pipeline.run", "import jinja2"),
+        ("problems", "import pydantic"),
+        ("era", "from sheetgen.plan import plan"),
+        ("form.names", "from sheetgen.records.ledger import open_ledger"),
+        ("form.names", "def f():\n    import openpyxl"),
+        ("year.names", "import zipfile"),
+        ("cli.check", "import openpyxl"),
+        ("collect.rules.names", "import os"),
+        ("collect.merging.names", "from sheetgen.records.open_items import save_open_items"),
     ],
 )
 def test_a_breach_is_seen(module: str, source: str) -> None:
-    assert len(breaches(source, module)) == 1
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "open('a', 'w')",
-        "path.open('ab')",
-        "path.open(mode='x')",
-        "os.replace(a, b)",
-        "path.write_text('x')",
-    ],
-)
-def test_a_write_is_seen(source: str) -> None:
-    call = ast.parse(source, mode="eval").body
-    assert isinstance(call, ast.Call)
-    assert _writes(call)
+    assert len(breaches(source, module, set())) == 1

@@ -16,19 +16,13 @@ from browser import CHROMIUM, SECONDS
 from programs import need
 from running import run_program
 
-from sheetgen.letters import (
-    ISSUE_LETTER,
-    REMINDER_LETTER,
-    LetterWriter,
-    Outstanding,
-    outstanding,
-    sections_sent,
-)
-from sheetgen.messages import describe
-from sheetgen.model.collect import ItemState
-from sheetgen.model.letter import LetterItem, LetterText
-from sheetgen.model.sendout import SendKind, SendOut
+from sheetgen.messages.catalogue import describe
 from sheetgen.problems import Problem, SheetgenError
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.sendouts import SendKind, SendOut
+from sheetgen.send.letters import ISSUE_LETTER, REMINDER_LETTER, LetterWriter
+from sheetgen.send.mail import LetterItem, LetterText
+from sheetgen.send.reminding import Outstanding, outstanding, sections_sent
 
 ITEM = LetterItem("08-08", "(8)⑧", "自動販売機<設置>場所の貸付拡大")
 SHARED = LetterItem("03-06", "(3)⑥", "任用形態のあり方検討", "職員課にお送りしています")

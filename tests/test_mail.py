@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetgen.letters import addresses, render_mail
-from sheetgen.model.letter import Attachment, Mail
+from sheetgen.send.letters import addresses
+from sheetgen.send.mail import Attachment, Mail, render_mail
 
 BOOK = Attachment("0903_教育部 図書館･子ども科学館_実績照会.xlsx", bytes(range(256)) * 300)
 MAIL = Mail(

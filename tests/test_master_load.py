@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_samples import Json, entry, sample_plan
 
-from sheetgen.master import load_master, load_plan, parse_plan
-from sheetgen.master.json_text import _MISTAKES
-from sheetgen.master.reading import _KINDS, _TYPES
-from sheetgen.messages import CATALOGUE, describe
+from sheetgen.messages.catalogue import CATALOGUE, describe
+from sheetgen.plan.json_text import _MISTAKES
+from sheetgen.plan.loading import _KINDS, _TYPES, load_master, load_plan, parse_plan
 from sheetgen.problems import Problem, SheetgenError
 
 FIRST = "policies[0].measures[0].entries[0]"

@@ -19,9 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_samples import YEARS, entry, sample_plan
 
-from sheetgen.master import hold, load_master, load_plan, parse_plan, render_plan, save_plan
-from sheetgen.messages import describe
-from sheetgen.model.plan import Plan
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_master, load_plan, parse_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.saving import hold, render_plan, save_plan
 from sheetgen.problems import SheetgenError
 
 OLD = Plan.model_validate(sample_plan())
@@ -246,7 +247,7 @@ def test_interruption_leaves_the_old(path: Path, monkeypatch: pytest.MonkeyPatch
 # The process ends at once, as in a power cut: nothing is tidied up.
 DYING = """
     import os, pathlib, sys, tempfile
-    from sheetgen.master import load_master, save_plan
+    from sheetgen.plan.loading import load_master; from sheetgen.plan.saving import save_plan
 
     path, step = pathlib.Path(sys.argv[1]), sys.argv[2]
     master = load_master(path)
@@ -291,7 +292,7 @@ def test_dying_at_any_step_leaves_old_or_new(path: Path, step: str, project_root
 
 SAVING = """
     import itertools, pathlib, sys
-    from sheetgen.master import load_master, save_plan
+    from sheetgen.plan.loading import load_master; from sheetgen.plan.saving import save_plan
 
     path = pathlib.Path(sys.argv[1])
     for office in itertools.cycle(["新しい課", "試験課"]):

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sheetgen.master import plan_schema, render_schema
-from sheetgen.model import overview, plan
+from sheetgen.plan import overview, plan
+from sheetgen.plan.saving import plan_schema, render_schema
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 

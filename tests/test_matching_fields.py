@@ -21,12 +21,11 @@ from matching_samples import (
     without_names,
 )
 
-from sheetgen.matching.chart import refs_in
-from sheetgen.matching.content import same
-from sheetgen.model.answers import Found, MatchedForm
-from sheetgen.model.refs import split_area
-from sheetgen.model.returned import CellKind, RawBook, RawCell, Remark, RemarkKind
-from sheetgen.model.round import RoundKind
+from sheetgen.collect.answers import Found, MatchedForm
+from sheetgen.collect.matching.chart import refs_in, same
+from sheetgen.plan.round import RoundKind
+from sheetgen.reading.book import CellKind, RawBook, RawCell, Remark, RemarkKind
+from sheetgen.xlsx.refs import split_area
 
 TEXT, VALUE, EFFECT, GRADE = ANSWERS
 
@@ -341,7 +340,7 @@ def test_hidden_fields_are_told(desk: Desk) -> None:
 
 
 def test_every_question_says_how_to_go_on(revision: Desk) -> None:
-    from sheetgen.messages import CATALOGUE, describe
+    from sheetgen.messages.catalogue import CATALOGUE, describe
     from sheetgen.messages.matching import MATCHING
     from sheetgen.problems import Level
 

@@ -25,13 +25,13 @@ from matching_samples import (
     without_names,
 )
 
-from sheetgen.matching import match_book
-from sheetgen.messages import message_of
-from sheetgen.model.answers import Found, MatchedForm
-from sheetgen.model.issued import IssuedForm
-from sheetgen.model.refs import ref_of, split_ref
-from sheetgen.model.returned import BookFormat, RawBook, RawCell, RawSheet
-from sheetgen.model.round import Round, RoundKind
+from sheetgen.collect.answers import Found, MatchedForm
+from sheetgen.collect.matching.matched_book import match_book
+from sheetgen.form.issued import IssuedForm
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.reading.book import BookFormat, RawBook, RawCell, RawSheet
+from sheetgen.xlsx.refs import ref_of, split_ref
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,10 @@ from matching_samples import (
     put,
 )
 
-from sheetgen.matching.content import is_blank
-from sheetgen.model.answers import MatchedForm
-from sheetgen.model.returned import RawBook
-from sheetgen.model.round import RoundKind
+from sheetgen.collect.answers import MatchedForm
+from sheetgen.collect.matching.chart import is_blank
+from sheetgen.plan.round import RoundKind
+from sheetgen.reading.book import RawBook
 
 QUICK = settings(
     max_examples=150,

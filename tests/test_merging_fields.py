@@ -20,15 +20,16 @@ from merge_samples import (
     returned,
 )
 
-from sheetgen.merging import Merged, merge
-from sheetgen.messages import describe, message_of
-from sheetgen.model.answers import ReturnedForm
-from sheetgen.model.collect import ItemOutcome, ItemState, Take
-from sheetgen.model.filled import Value
-from sheetgen.model.past import Past
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.plan import Plan
+from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.merging.merge import Merged, merge
+from sheetgen.collect.request import ItemOutcome, Take
+from sheetgen.messages.catalogue import describe, message_of
+from sheetgen.plan.paths import with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.value import Value
 from sheetgen.problems import Level
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.past import Past
 
 
 def holding(values: Mapping[str, Value], item: str = "01-01") -> Plan:

@@ -19,12 +19,14 @@ from merge_samples import (
 )
 from test_merging_fields import codes, holding, merged, new_values, outcome
 
-from sheetgen.merging import check_decisions, merge
-from sheetgen.messages import describe
-from sheetgen.model.answers import Answer, Proposal, ReturnedForm
-from sheetgen.model.collect import ItemState, Take, Waiver
-from sheetgen.model.past import Past, WaivedValue
+from sheetgen.collect.answers import Answer, Proposal, ReturnedForm
+from sheetgen.collect.merging.decisions import check_decisions
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.request import Take, Waiver
+from sheetgen.messages.catalogue import describe
 from sheetgen.problems import Place, Problem
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.past import Past, WaivedValue
 
 CONFIRM, ERROR, NOTE = "F013", "F015", "F012"
 FACTS = {"value": 12, "shown": 12, "section": "総務課"}

@@ -22,17 +22,19 @@ from merge_samples import (
     returned,
 )
 
-from sheetgen.master import load_plan, render_plan
-from sheetgen.merging import merge
-from sheetgen.model.answers import Proposal, ReturnedForm
-from sheetgen.model.collect import ItemState, Take, Waiver
-from sheetgen.model.filled import Value
-from sheetgen.model.past import Past
-from sheetgen.model.paths import read_path, with_items, with_values
-from sheetgen.model.plan import Plan
-from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import record
+from sheetgen.collect.answers import Proposal, ReturnedForm
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.recording import record
+from sheetgen.collect.request import Take, Waiver
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import read_path, with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.saving import render_plan
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.past import Past
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 ITEMS = ("01-01", "01-02")

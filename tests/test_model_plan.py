@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from plan_samples import entry, sample_item, sample_plan
 from pydantic import TypeAdapter, ValidationError
 
-from sheetgen.model.consistency import find_inconsistencies
-from sheetgen.model.item import Item, subtotal
-from sheetgen.model.numbers import hides_digits, printed
-from sheetgen.model.plan import Plan
-from sheetgen.model.text import LONGEST_TEXT, Text, Value
+from sheetgen.plan.consistency import find_inconsistencies
+from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.text import LONGEST_TEXT, Text, Value
+from sheetgen.plan.value import hides_digits, printed
 
 VALUES: TypeAdapter[Any] = TypeAdapter(Value)
 TEXTS: TypeAdapter[str] = TypeAdapter(Text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from plan_samples import sample_plan
 
-from sheetgen.messages import message_of
-from sheetgen.model.plan import Plan
-from sheetgen.model.text import check_digit
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.text import check_digit
 from sheetgen.problems import Problem
 
 # 総務省の「全国地方公共団体コード」の表から。余り 0（1 になる）と余り 1（0 になる）を含む。

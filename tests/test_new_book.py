@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.xlsx.new_book import new_book
+from sheetgen.xlsx.report_book import new_book
 
 
 def stop(*_: object, **__: object) -> None:

@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from plan_samples import sample_plan
 from programs import soffice_convert
 
-from sheetgen.cli import main
-from sheetgen.master import load_plan
-from sheetgen.model.opendata import DataFormat, DataSet, ExportRequest
-from sheetgen.model.plan import Plan
-from sheetgen.opendata import build_dataset
-from sheetgen.opendata.characters import Characters, is_dependent
-from sheetgen.opendata.writing import csv_text
-from sheetgen.pipeline import export
+from sheetgen.cli.boundary import main
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
 from sheetgen.problems import ExitCode
+from sheetgen.publish.exporting import DataFormat, ExportRequest, csv_text, export
+from sheetgen.publish.opendata.dataset import build_dataset
+from sheetgen.publish.opendata.source import Characters, is_dependent
+from sheetgen.xlsx.data_book import DataSet
 
 FORMULAS = ["=1+1", "+81 90", "-検討", "@SUM(A1)", "＝1+1", "－未定", "＋α", "＠市", "-1+2"]
 KEPT = ["-", "ー", "－", "検討", "-5", "+5", "-12.5", "・=1"]

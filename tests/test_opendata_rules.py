@@ -15,9 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheetgen.model.opendata import DataFormat, ExportRequest
-from sheetgen.opendata.characters import is_dependent
-from sheetgen.pipeline import export
+from sheetgen.publish.exporting import DataFormat, ExportRequest, export
+from sheetgen.publish.opendata.source import is_dependent
 
 Row = dict[str, str]
 CODE_COLUMN = "全国地方公共団体コード"
@@ -191,8 +190,8 @@ def test_one_record_is_one_line(folder: Path, tables: dict[str, list[Row]]) -> N
 
 
 def test_a_comma_is_quoted(folder: Path) -> None:
-    from sheetgen.model.opendata import DataColumn, DataTable, DataType
-    from sheetgen.opendata import csv_bytes
+    from sheetgen.publish.exporting import csv_bytes
+    from sheetgen.xlsx.data_book import DataColumn, DataTable, DataType
 
     column = DataColumn("a", "列", DataType.TEXT, "")
     table = DataTable("t", "表", "", (column, column), (('一,二"三', "四"),))

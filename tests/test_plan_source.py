@@ -29,8 +29,8 @@ from official import (
 )
 from transcription import item_differences, row_differences
 
-from sheetgen.model.numbers import printed
-from sheetgen.model.plan import Plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.value import printed
 
 # Ours, or proven elsewhere: identities, kinds, what the office will fill in.
 NOT_PRINTED = {"id", "type", "number_format", "result", "overall_grade", "item_id"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from reading_samples import parts, row, styles, text, zipped
 
-from sheetgen.model.returned import CellKind, RawCell, RawSheet
-from sheetgen.xlsx.reading import read_book
+from sheetgen.reading.book import CellKind, RawCell, RawSheet
+from sheetgen.reading.opening import read_book
 
 
 def read(rows: str = "", **options: object) -> RawSheet:

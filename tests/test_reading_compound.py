@@ -9,11 +9,11 @@ import tracemalloc
 import pytest
 from compound_samples import compound, record
 
-from sheetgen.model.returned import BookFormat
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import read_book
-from sheetgen.xlsx.reading.compound import Compound
-from sheetgen.xlsx.reading.kinds import Kind, kind_of
+from sheetgen.reading.book import BookFormat
+from sheetgen.reading.compound import Compound
+from sheetgen.reading.kinds import Kind, kind_of
+from sheetgen.reading.opening import read_book
 
 FREE = 0xFFFFFFFF
 SECTOR = 512

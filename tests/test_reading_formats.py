@@ -18,10 +18,10 @@ from programs import SHORT_SECONDS, need, run_node, soffice_convert
 from reading_samples import zipped
 from running import run_program
 
-from sheetgen.model.returned import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import read_book
-from sheetgen.xlsx.worker import dump, understand
+from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
+from sheetgen.reading.opening import read_book
+from sheetgen.reading.worker import dump, understand
 
 VALUES: list[object] = [
     34, -3, 0, 0.983, 1e20, "答え", "0012", "  前後  ", "一行目\n二行目", "😀𠮷葛\U000e0100", "-",

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_samples import DECLARATION, parts, relations, row, sheet, text, zipped
 
-from sheetgen.messages import message_of
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, SheetgenError
-from sheetgen.xlsx.reading import archive as limits
-from sheetgen.xlsx.reading import read_book
+from sheetgen.reading import archive as limits
+from sheetgen.reading.opening import read_book
 
 ANSWER = row(text("A1", "答え"))
 GOOD = zipped(parts(ANSWER))
@@ -176,7 +176,7 @@ def test_deep_nesting() -> None:
 
 
 def test_a_huge_sheet_of_nothing_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheetgen.xlsx.reading.ooxml.MAX_PART", 1000)
+    monkeypatch.setattr("sheetgen.reading.archive.MAX_PART", 1000)
     rows = "".join(f'<row r="{n}"/>' for n in range(2, 100_000))
     assert read_book(zipped(parts(ANSWER + rows))).sheets[0].cells["A1"].value == "答え"
 

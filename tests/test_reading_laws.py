@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from reading_samples import parts, row, sheet, zipped
 
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import read_book
-from sheetgen.xlsx.reading.cells import CellMaker
-from sheetgen.xlsx.reading.scanning import NotPlainError, is_plain
-from sheetgen.xlsx.reading.sheet_parser import parse_sheet
-from sheetgen.xlsx.reading.sheet_scanner import forget, scan_sheet
-from sheetgen.xlsx.reading.strings import Text
-from sheetgen.xlsx.text import cell_text
-from sheetgen.xlsx.worker import dump, understand
+from sheetgen.reading.cells import CellMaker, Text
+from sheetgen.reading.opening import read_book
+from sheetgen.reading.scanning import NotPlainError, is_plain
+from sheetgen.reading.sheet_parser import parse_sheet
+from sheetgen.reading.sheet_scanner import forget, scan_sheet
+from sheetgen.reading.worker import dump, understand
+from sheetgen.xlsx.markup import cell_text
 
 # 機種依存文字、異体字、代理対、先頭の空白、書けない文字の書き方に似た文字
 PIECES = st.sampled_from(

@@ -23,7 +23,8 @@ from reading_samples import (
     zipped,
 )
 
-from sheetgen.model.returned import (
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.reading.book import (
     BookFormat,
     CellKind,
     RawBook,
@@ -33,9 +34,8 @@ from sheetgen.model.returned import (
     Remark,
     RemarkKind,
 )
-from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.xlsx.reading import read_book
-from sheetgen.xlsx.worker import dump, understand
+from sheetgen.reading.opening import read_book
+from sheetgen.reading.worker import dump, understand
 
 ANSWER = row(text("A1", "答え"))
 

@@ -21,15 +21,15 @@ from merge_samples import (
     returned,
 )
 
-from sheetgen.keeping import journal_path, originals_folder
-from sheetgen.master import load_master, load_plan
-from sheetgen.merging import merge
-from sheetgen.model.action import Action
-from sheetgen.model.answers import Proposal, ReturnedForm
-from sheetgen.model.delivered import Delivered
-from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import record
+from sheetgen.collect.answers import Proposal, ReturnedForm
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.recording import record
+from sheetgen.plan.loading import load_master, load_plan
 from sheetgen.problems import Place, Problem
+from sheetgen.reading.delivery import Delivered
+from sheetgen.records.journal import Action, journal_path
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.originals import originals_folder
 
 JAPAN = timezone(timedelta(hours=9))
 NOW = datetime(2026, 7, 1, 9, 30, 15, tzinfo=JAPAN)

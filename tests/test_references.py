@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
+    Shift,
     absolute,
     quoted,
     repoint,
@@ -16,7 +17,6 @@ from sheetgen.xlsx.references import (
     split_sheet,
     without_sheet,
 )
-from sheetgen.xlsx.shift import Shift
 
 FORM = "様式"
 OWN = object()

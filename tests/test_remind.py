@@ -17,14 +17,16 @@ from returned.desk import Desk, book_of, jobs, recorded
 from returned.quick import quickly
 from returned.sections import GRADE, Form
 
-from sheetgen.keeping.sendouts import load_sendouts
-from sheetgen.messages import describe
-from sheetgen.model.round import RoundKind
-from sheetgen.model.sending import DistributeRequest, Reminder, RemindRequest, RemindResult
-from sheetgen.model.sendout import SendKind
-from sheetgen.model.standing import Stage, Standing, StatusRequest
-from sheetgen.pipeline import distribute, remind, send_back, status, undo
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.records.sendouts import SendKind, load_sendouts
+from sheetgen.records.undoing import undo
+from sheetgen.send.distributing import DistributeRequest, distribute
+from sheetgen.send.reminding import Reminder, RemindRequest, RemindResult, remind
+from sheetgen.send.sending_back import send_back
+from sheetgen.year.standing import Stage, Standing, StatusRequest
+from sheetgen.year.status import status
 
 NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
 DEADLINE = date(2024, 7, 31)

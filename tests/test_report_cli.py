@@ -9,7 +9,7 @@ import pytest
 from making import changed_plan
 from reporting import shortened
 
-from sheetgen.cli import main
+from sheetgen.cli.boundary import main
 
 STEM = "令和６年度年次見直し"
 

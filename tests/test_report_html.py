@@ -15,8 +15,8 @@ from browser import ask, axe_script, framed
 from making import changed_plan, item_of
 from reporting import LAYOUT, document_for, make_report, shortened, with_results
 
-from sheetgen.model.report import Output
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.publishing import Output
 
 BAN = (
     '<meta http-equiv="Content-Security-Policy" '

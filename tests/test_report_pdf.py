@@ -27,8 +27,8 @@ from reporting import (
     shortened,
 )
 
-from sheetgen.model.document import Document
-from sheetgen.model.report import ReportResult
+from sheetgen.publish.document.whole import Document
+from sheetgen.publish.publishing import ReportResult
 
 NEVER_FIRST = "、。，．：；？！）〕］｝〉》」』】ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々％"
 NEVER_LAST = "（〔［｛〈《「『【"

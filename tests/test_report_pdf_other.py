@@ -26,9 +26,9 @@ from reporting import (
     with_results,
 )
 
-from sheetgen.messages import describe
-from sheetgen.model.report import Output, ReportResult
+from sheetgen.messages.catalogue import describe
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.publishing import Output, ReportResult
 
 
 def squeezed(text: str) -> str:

@@ -19,13 +19,13 @@ from reporting import (
     with_results,
 )
 
-from sheetgen.document import year_notes
-from sheetgen.html import render_html
-from sheetgen.master import load_plan
-from sheetgen.messages import describe
-from sheetgen.model.report import ReportResult
-from sheetgen.pipeline.reporting import document_of
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.document.years import year_notes
+from sheetgen.publish.html import render_html
+from sheetgen.publish.publishing import ReportResult
+from sheetgen.publish.reporting import document_of
 
 
 def with_one_result(

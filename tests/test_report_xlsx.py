@@ -12,7 +12,7 @@ from ooxml import rules
 from programs import pdftotext_bbox, soffice_convert
 from reporting import document_for, joined, lines_in, make_report, pdf_of, placed_cells
 
-from sheetgen.model.report import Output, ReportResult
+from sheetgen.publish.publishing import Output, ReportResult
 
 NEVER_FIRST = "、。，．・：；？！）〕］｝〉》」』】ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々％･)｣ｰ"
 NEVER_LAST = "（〔［｛〈《「『【(｢"

@@ -13,23 +13,18 @@ from making import item_of, load, places
 from reporting import with_results
 from status_desk import issue
 
-from sheetgen.keeping.archives import archive_folder, archives
-from sheetgen.keeping.journal import render_entries
-from sheetgen.keeping.open_items import save_open_items
-from sheetgen.keeping.transaction import Pending
-from sheetgen.master import load_plan, parse_plan
-from sheetgen.model.action import Action
-from sheetgen.model.collect import ItemState
-from sheetgen.model.consistency import find_inconsistencies
-from sheetgen.model.journal import JournalEntry
-from sheetgen.model.open_item import OpenItem
-from sheetgen.model.rollover import RolloverRequest, RolloverResult
-from sheetgen.pipeline.ledger import _has_happened as has_happened
-from sheetgen.pipeline.rolling import rollover
-from sheetgen.pipeline.tracing import trace
-from sheetgen.pipeline.undoing import undo
+from sheetgen.plan.consistency import find_inconsistencies
+from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.problems import SheetgenError
-from sheetgen.standing.rolling import roll
+from sheetgen.records.archives import archive_folder, archives
+from sheetgen.records.history import trace
+from sheetgen.records.journal import Action, JournalEntry, render_entries
+from sheetgen.records.ledger import _has_happened as has_happened
+from sheetgen.records.open_items import ItemState, OpenItem, save_open_items
+from sheetgen.records.transaction import Pending
+from sheetgen.records.undoing import undo
+from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult, roll
+from sheetgen.year.rollover import rollover
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2024, 11, 23, 14, 30)
@@ -230,7 +225,7 @@ def test_a_stop_after_keeping_leaves_the_master(
         raise OSError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr("sheetgen.pipeline.rolling.commit", stop)
+        broken.setattr("sheetgen.records.ledger.commit", stop)
         with pytest.raises(OSError, match="no room"):
             turn(plan)
     assert plan.read_bytes() == closed

@@ -12,19 +12,24 @@ from making import load, places
 from reporting import LAYOUT, with_results
 
 from sheetgen.cli.commands import cli
-from sheetgen.master import load_plan
-from sheetgen.messages import message_of
-from sheetgen.model.comparison import CompareRequest
-from sheetgen.model.job import GenerateRequest
-from sheetgen.model.opendata import DataFormat, EndedItem, ExportRequest
-from sheetgen.model.plan import EvaluationGrade
-from sheetgen.model.report import Output, ReportRequest
-from sheetgen.model.rollover import RolloverResult
-from sheetgen.model.round import RoundKind
-from sheetgen.model.standing import Stage, StatusRequest
-from sheetgen.opendata import build_dataset
-from sheetgen.pipeline import check, compare, export, generate, report, rollover, status
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import EvaluationGrade
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Level, SheetgenError
+from sheetgen.publish.comparing import CompareRequest, compare
+from sheetgen.publish.exporting import DataFormat, ExportRequest, export
+from sheetgen.publish.opendata.dataset import build_dataset
+from sheetgen.publish.opendata.source import EndedItem
+from sheetgen.publish.publishing import Output, ReportRequest
+from sheetgen.publish.reporting import report
+from sheetgen.send.checking import check
+from sheetgen.send.generating import generate
+from sheetgen.year.rolled_plan import RolloverResult
+from sheetgen.year.rollover import rollover
+from sheetgen.year.standing import Stage, StatusRequest
+from sheetgen.year.status import status
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
@@ -34,7 +39,7 @@ class Turned:
     """切り替えた机。"""
 
     def __init__(self, folder: Path) -> None:
-        from sheetgen.model.rollover import RolloverRequest
+        from sheetgen.year.rolled_plan import RolloverRequest
 
         self.root = folder
         self.plan = folder / "data" / "plan.json"

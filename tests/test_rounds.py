@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from plan_samples import YEARS, entry, sample_plan
 
-from sheetgen.forms.context import BookText, form_context, round_text
-from sheetgen.forms.identity import Marks
-from sheetgen.forms.rounds import input_fields, open_paths, settle_round
-from sheetgen.messages import describe
-from sheetgen.model.plan import Plan
-from sheetgen.model.round import FieldKind, Round, RoundKind
+from sheetgen.form.context import BookText, form_context, round_text
+from sheetgen.form.identity import Marks
+from sheetgen.form.rounds import input_fields, open_paths, settle_round
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, Round, RoundKind
 from sheetgen.problems import UsageError
 
 PLAN = Plan.model_validate(sample_plan())

@@ -10,11 +10,19 @@ from examining_samples import codes, examined, levels, matched, plausible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetgen.master import load_plan
-from sheetgen.messages.answering import EITHER_VALUE, WRITTEN_DIFFERENTLY
-from sheetgen.model.difference_words import difference_in_words
-from sheetgen.model.plan import Plan
-from sheetgen.model.returned import (
+from sheetgen.collect.examining import Examiner
+from sheetgen.collect.printing import Printing
+from sheetgen.collect.rules.hidden_places import check_book
+from sheetgen.collect.rules.table import check_together
+from sheetgen.collect.rules.text_rules import personal_data
+from sheetgen.form.template import FormTemplate
+from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Level, Place, Problem
+from sheetgen.publish.comparison.difference import difference_in_words
+from sheetgen.reading.book import (
     BookFormat,
     CellKind,
     RawBook,
@@ -23,13 +31,6 @@ from sheetgen.model.returned import (
     Remark,
     RemarkKind,
 )
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.pipeline.examining import Examiner
-from sheetgen.pipeline.form_template import FormTemplate
-from sheetgen.pipeline.printing import Printing
-from sheetgen.problems import Level, Place, Problem
-from sheetgen.rules import check_book, check_together
-from sheetgen.rules.personal import personal_data
 
 RESULTS, REVISION = Round(RoundKind.RESULTS, 2024), Round(RoundKind.REVISION, 2024)
 TEXT = "years[0].result.text"

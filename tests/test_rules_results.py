@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from examining_samples import codes, examined, levels, matched, plausible
 
-from sheetgen.master import load_plan
+from sheetgen.collect.answers import LockedChange, ReturnedForm
+from sheetgen.collect.examining import Examiner
+from sheetgen.collect.rules.figure_rules import slip
 from sheetgen.messages.rules import ASKED_FIELDS, RESULTS_NOT_ASKED
-from sheetgen.model.answers import LockedChange, ReturnedForm
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.plan import Plan
-from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.pipeline.examining import Examiner
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Level
-from sheetgen.rules.figures import slip
+from sheetgen.reading.book import CellKind, RawCell
 
 FIRST = Round(RoundKind.RESULTS, 2024)
 

@@ -11,7 +11,7 @@ from making import make
 from ooxml import clients, printed, rules
 from programs import soffice_convert
 
-from sheetgen.model.job import GenerateResult
+from sheetgen.send.generating import GenerateResult
 
 
 @pytest.fixture(scope="module")

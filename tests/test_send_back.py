@@ -15,13 +15,12 @@ from returned.desk import Desk, jobs
 from returned.quick import quickly
 from returned.sections import GRADE, TEXT, Form
 
-from sheetgen.cli import main
-from sheetgen.keeping.sendouts import load_sendouts
-from sheetgen.messages import describe
-from sheetgen.model.sending import DistributeRequest, DistributeResult
-from sheetgen.model.sendout import SendKind
-from sheetgen.pipeline import send_back
+from sheetgen.cli.boundary import main
+from sheetgen.messages.catalogue import describe
 from sheetgen.problems import ExitCode, SheetgenError, UsageError
+from sheetgen.records.sendouts import SendKind, load_sendouts
+from sheetgen.send.distributing import DistributeRequest, DistributeResult
+from sheetgen.send.sending_back import send_back
 
 NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
 FIRST = "総務部 文書法制課"  # 様式一枚

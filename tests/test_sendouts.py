@@ -11,10 +11,18 @@ from typing import Any
 
 import pytest
 
-from sheetgen.keeping.sendouts import add_sendouts, load_sendouts, sendouts_path
-from sheetgen.messages import describe
-from sheetgen.model.sendout import SendKind, SendOut, latest, not_yet_sent, of_round
+from sheetgen.messages.catalogue import describe
 from sheetgen.problems import SheetgenError
+from sheetgen.records.sendouts import (
+    SendKind,
+    SendOut,
+    add_sendouts,
+    latest,
+    load_sendouts,
+    not_yet_sent,
+    of_round,
+    sendouts_path,
+)
 
 ONE = SendOut(
     at="2024-07-01T09:00:00+09:00",
@@ -137,8 +145,8 @@ def test_no_half_line_stays_when_writing_fails(plan: Path, monkeypatch: pytest.M
 def test_two_at_once_lose_nothing(plan: Path, project_root: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from sheetgen.keeping.sendouts import add_sendouts\n"
-        "from sheetgen.model.sendout import SendOut\n"
+        "from sheetgen.records.sendouts import add_sendouts\n"
+        "from sheetgen.records.sendouts import SendOut\n"
         "one = SendOut.model_validate_json(sys.argv[2])\n"
         "for n in range(20):\n"
         "    new = one.model_copy(update={'file': f'{sys.argv[3]}-{n}'})\n"

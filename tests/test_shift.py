@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetgen.xlsx.references import places, shift_formula, shift_range, shift_sqref
-from sheetgen.xlsx.shift import Shift
+from sheetgen.xlsx.references import Shift, places, shift_formula, shift_range, shift_sqref
 
 ONE = Shift(((5, 5),), {5: 4})
 TWO = Shift(((5, 6), (10, 10)), {5: 3, 10: 2})

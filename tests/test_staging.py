@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.output import Staging
 from sheetgen.problems import SheetgenError
+from sheetgen.xlsx.output import Staging
 
 NOW = datetime(2024, 4, 1, 9, 30, 0)
 
@@ -128,7 +128,7 @@ _KILLED = """
 import sys, time
 from datetime import datetime
 from pathlib import Path
-from sheetgen.output import Staging
+from sheetgen.xlsx.output import Staging
 with Staging(Path(sys.argv[1]), datetime.now()) as staging:
     with staging.open("a") as target:
         target.write(b"half")

@@ -26,15 +26,21 @@ from status_desk import (
     sent,
 )
 
-from sheetgen.cli.help_format import columns
+from sheetgen.cli.japanese import columns
 from sheetgen.cli.status import deadline_words, status_table
-from sheetgen.keeping.open_items import load_open_items, open_items_path, save_open_items
-from sheetgen.model.collect import ItemOutcome, ItemState
-from sheetgen.model.open_item import OpenItem, with_outcomes
-from sheetgen.model.round import Round, RoundKind
-from sheetgen.model.standing import Stage, Standing, StatusRequest
-from sheetgen.pipeline.standing import status
+from sheetgen.collect.recording import open_items_after as with_outcomes
+from sheetgen.collect.request import ItemOutcome
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.records.open_items import (
+    ItemState,
+    OpenItem,
+    load_open_items,
+    open_items_path,
+    save_open_items,
+)
+from sheetgen.year.standing import Stage, Standing, StatusRequest
+from sheetgen.year.status import status
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYOUT = ROOT / "templates"

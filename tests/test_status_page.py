@@ -13,8 +13,8 @@ from programs import pdftotext_bbox
 from reporting import with_results
 from status_desk import NOW, read_page, sent
 
-from sheetgen.model.standing import StatusRequest, StatusResult
-from sheetgen.pipeline.standing import status
+from sheetgen.year.standing import StatusRequest, StatusResult
+from sheetgen.year.status import status
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']"

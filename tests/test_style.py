@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-LONGEST_FILE = 300
+LONGEST_FILE = 600
 TABLES = "sheetgen/messages/"  # tables of words; their length says nothing
 TOOLS = {
     "ruff check": ["ruff", "check", "."],

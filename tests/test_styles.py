@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sheetgen.model.filled import InputState
+from sheetgen.xlsx.filled import InputState
 from sheetgen.xlsx.markup import Node, parse
 from sheetgen.xlsx.styles import StyleBook, StyleSheet
 

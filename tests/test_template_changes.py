@@ -22,7 +22,7 @@ from ooxml.draft import Draft, put_formula
 from ooxml.package import Element, Package
 from programs import soffice_convert
 
-from sheetgen.model.job import GenerateResult
+from sheetgen.send.generating import GenerateResult
 
 # 職員課の三枚と、関わりのない一枚。二冊になる。
 ITEMS = ("03-01", "03-06", "08-08")

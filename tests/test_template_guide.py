@@ -10,15 +10,8 @@ import pytest
 from jinja2 import Environment, nodes
 from openpyxl import load_workbook
 
-from sheetgen.expressions import FILTERS
-from sheetgen.forms.context import (
-    BookText,
-    FormText,
-    Initiative,
-    ListEntry,
-    ReasonText,
-    RoundText,
-)
+from sheetgen.form.context import BookText, FormText, Initiative, ListEntry, ReasonText, RoundText
+from sheetgen.form.expressions import FILTERS
 
 RECORDS = {
     "book": BookText,

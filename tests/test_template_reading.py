@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx import read_package, read_template
+from sheetgen.xlsx.package import read_package
+from sheetgen.xlsx.template import read_template
 
 
 def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes]) -> Path:

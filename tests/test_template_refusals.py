@@ -11,7 +11,7 @@ from ooxml import nasty, refused
 from ooxml.draft import Draft, clear, put_formula, put_text
 from ooxml.package import q
 
-from sheetgen.messages import message_of
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Problem, SheetgenError
 
 Act = Callable[[Draft], None]

@@ -17,16 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_samples import DECLARATION, MAIN, OFFICE, row, sheet
 
-from sheetgen.model.job import GenerateResult
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.reading import sheet_scanner
-from sheetgen.xlsx.reading.cells import CellMaker
-from sheetgen.xlsx.reading.parts_scanner import scan_looks, scan_names, scan_strings
-from sheetgen.xlsx.reading.scanning import NotPlainError, is_plain
-from sheetgen.xlsx.reading.sheet_parser import SheetContent, parse_sheet
-from sheetgen.xlsx.reading.strings import Text, rich_text
-from sheetgen.xlsx.reading.styles import Look, read_looks
-from sheetgen.xlsx.reading.xmlparts import Element, tree, utf8
+from sheetgen.reading import sheet_scanner
+from sheetgen.reading.cells import CellMaker, Look, Text, read_looks, rich_text
+from sheetgen.reading.scanning import NotPlainError, is_plain, scan_looks, scan_names, scan_strings
+from sheetgen.reading.sheet_parser import SheetContent, parse_sheet
+from sheetgen.reading.xml_parts import Element, tree, utf8
+from sheetgen.send.generating import GenerateResult
 
 STRINGS = [
     Text("〇"),

@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetgen.model.layout import Box, Page
-from sheetgen.typeset import count_lines, fit, height_for, line_capacity
-from sheetgen.typeset.fit import SMALLEST_SIZE
-from sheetgen.typeset.heights import STEP, height_of, share_out, steps_up
+from sheetgen.form.fit import (
+    SMALLEST_SIZE,
+    STEP,
+    Box,
+    Page,
+    fit,
+    height_for,
+    height_of,
+    share_out,
+    steps_up,
+)
+from sheetgen.form.wrap import count_lines, line_capacity
 
 LONG = "市民の利便性の向上のため、手続の簡素化と電子化を進める。"
 

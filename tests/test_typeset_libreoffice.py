@@ -18,8 +18,8 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.pagebreak import Break
 from programs import PdfPage, missing, need, pdftotext_bbox, soffice_convert
 
-from sheetgen.typeset import count_lines, line_capacity
-from sheetgen.typeset.heights import height_of
+from sheetgen.form.fit import height_of
+from sheetgen.form.wrap import count_lines, line_capacity
 
 FONT = "BIZ UDゴシック"
 PIXELS_A_COLUMN = 8  # of one column unit, when Normal is 12 pt of that font

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetgen.typeset import count_lines, line_capacity, text_width, wrap_text
-from sheetgen.typeset.wrap import NO_END, NO_START, longest_run, may_break
+from sheetgen.form.wrap import (
+    NO_END,
+    NO_START,
+    count_lines,
+    line_capacity,
+    longest_run,
+    may_break,
+    text_width,
+    wrap_text,
+)
 
 SAMPLE = "ああ漢字国、。（）「」ーァっabcXYZ012,.-/ 　％･ﾊﾞ①●…\n"
 texts = st.one_of(st.text(st.sampled_from(SAMPLE), max_size=120), st.text(max_size=60))

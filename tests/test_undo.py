@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from merge_samples import FULL, INITIATIVE, PLAN, RESULTS, REVISION, VALUE, new_master, returned
 
-from sheetgen.cli import main
-from sheetgen.keeping import journal_path
-from sheetgen.master import load_master, load_plan, save_plan
-from sheetgen.merging import merge
-from sheetgen.messages import describe
-from sheetgen.model.action import Action
-from sheetgen.model.answers import Proposal, ReturnedForm
-from sheetgen.model.collect import ItemState, Take, Waiver
-from sheetgen.model.journal import JournalEntry
-from sheetgen.model.paths import with_items, with_values
-from sheetgen.model.round import Round
-from sheetgen.pipeline.ledger import open_ledger
-from sheetgen.pipeline.recording import record
-from sheetgen.pipeline.undoing import undo
+from sheetgen.cli.boundary import main
+from sheetgen.collect.answers import Proposal, ReturnedForm
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.recording import record
+from sheetgen.collect.request import Take, Waiver
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_master, load_plan
+from sheetgen.plan.paths import with_items, with_values
+from sheetgen.plan.round import Round
+from sheetgen.plan.saving import save_plan
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
+from sheetgen.records.journal import Action, JournalEntry, journal_path
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.undoing import undo
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 PROPOSAL = Proposal("item.title", "実施項目", "C3", "前の名", "後の名")

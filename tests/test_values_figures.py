@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sheetgen.messages import CATALOGUE
+from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.collect.values.plain_text import ReadValue
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.values import explain_reading
-from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.model.round import FieldKind
+from sheetgen.plan.round import FieldKind
 from sheetgen.problems import Level
-from sheetgen.values import Expected, ReadValue, read_value
+from sheetgen.reading.book import CellKind, RawCell
 
 UNITS = Expected("台", "#,##0")
 RATE = Expected("％", "0.0")

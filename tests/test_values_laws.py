@@ -8,12 +8,12 @@ from decimal import Decimal
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sheetgen.messages import CATALOGUE
-from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.model.round import FieldKind
-from sheetgen.model.text import check_value
+from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.messages.catalogue import CATALOGUE
+from sheetgen.plan.round import FieldKind
+from sheetgen.plan.text import check_value
 from sheetgen.problems import Level
-from sheetgen.values import Expected, read_value
+from sheetgen.reading.book import CellKind, RawCell
 
 WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
 KANJI = "〇一二三四五六七八九"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sheetgen.model.returned import CellKind, RawCell
-from sheetgen.model.round import FieldKind
-from sheetgen.values import Expected, ReadValue, read_value
+from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.collect.values.plain_text import ReadValue
+from sheetgen.plan.round import FieldKind
+from sheetgen.reading.book import CellKind, RawCell
 
 SCALE = ("A", "B", "C", "D")
 

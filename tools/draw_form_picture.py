@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sheetgen.model.job import GenerateRequest
-from sheetgen.pipeline import generate
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.send.generating import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "form.png"

@@ -15,11 +15,11 @@ from pathlib import Path
 from draw_form_picture import ROOT, run
 from guide_sections import Sections
 
-from sheetgen.cli import main as sheetgen
-from sheetgen.model.sending import DistributeRequest
-from sheetgen.model.standing import StatusRequest
-from sheetgen.pipeline import distribute, status
+from sheetgen.cli.boundary import main as sheetgen
 from sheetgen.problems import ExitCode
+from sheetgen.send.distributing import DistributeRequest, distribute
+from sheetgen.year.standing import StatusRequest
+from sheetgen.year.status import status
 
 PICTURES = ROOT / "docs" / "images"
 COLLECTED = Path("output", "令和6年度", "回収")

@@ -1,5 +1,5 @@
 """コマンドの入口。click を知るのは、このフォルダだけ。"""
 
-from sheetgen.cli.boundary import main
+from __future__ import annotations
 
-__all__ = ["main"]
+from sheetgen.cli.boundary import main as main

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, plan_option
-from sheetgen.cli.report import counts, show_problems, verdict
-from sheetgen.messages import message_of
-from sheetgen.model.item_list import AddRequest, AddResult
+from sheetgen.cli.showing import counts, show_problems, verdict
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import ExitCode, Level, Problem
+from sheetgen.year.adding import AddRequest, AddResult
 
 # 指定の名 -> 欄の名、説明
 _FIELDS = {
@@ -36,7 +37,6 @@ _YEARLY = {
     "--target": ("target", "成果指標の目標値。"),
     "--effect": ("effect", "効果見込額（千円）。"),
 }
-
 Command = Callable[..., ExitCode]
 
 
@@ -77,12 +77,10 @@ def add_item(
     直すところがあれば、シートとセルの番地とともにすべて示し、何も加えない。
     IDは推進項目ごとの次の番号で、終了した実施項目のものも使い回さない。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     request = AddRequest(
         plan=plan, source=source, fields=_fields(given), dry_run=dry_run, accept=accept
     )
-    result = pipeline.add_items(request)
+    result = sheetgen.add_items(request)
     # 何も加えないときに「空欄のまま加えます」とは言わない。
     show_problems(result.problems if result.items else _obstacles(result))
     _summarize(result, dry_run)

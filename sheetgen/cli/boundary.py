@@ -1,20 +1,70 @@
-"""コマンドの外側。どの例外も、ここで人のことばと終了コードになる。"""
+"""Ctrl-C が押されたかどうか。
+
+ライブラリーは、受けた ``KeyboardInterrupt`` を自分の例外に変えることがある。pydantic は、
+モデルを組み立てる途中で止められると ``SchemaError`` にする。キーを押した人に「プログラムの誤り」と
+言わないよう、合図そのものを覚えておく。また、Python が例外を出せない所（オブジェクトの後始末）で
+止められると、トレースバックが印刷されるだけで合図は失われ、処理は終わりまで続く。
+それも人に見せない。
+"""
 
 from __future__ import annotations
 
 import atexit
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Self
 
 import click
 
 import sheetgen
-from sheetgen.cli.interrupts import Interrupts
 from sheetgen.cli.japanese import soften_streams, speak_japanese
 from sheetgen.problems import ExitCode, Problem, SheetgenError
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+
+class Interrupts:
+    """この中にいる間、Ctrl-C を覚える。``pressed`` は押されたかどうか。"""
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._is_ours = False
+
+    def __enter__(self) -> Self:
+        # 裏で動かされて Ctrl-C を聞かないことにしたプロセスや、別のスレッドでは、そのままとする。
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            try:
+                signal.signal(signal.SIGINT, self._note)
+            except ValueError:
+                return self
+            self._is_ours = True
+            self._say_lost, sys.unraisablehook = sys.unraisablehook, self._lose
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.unraisablehook = self._say_lost
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.pressed = True
+        signal.default_int_handler(number, frame)
+
+    def _lose(self, lost: UnraisableHookArgs) -> None:
+        if not (self.pressed and issubclass(lost.exc_type, KeyboardInterrupt)):
+            self._say_lost(lost)
+
 
 LOG_NAME = "sheetgen-error.log"
 
@@ -46,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (click.Abort, KeyboardInterrupt):
             return _say_stopped()
         except SheetgenError as error:
-            from sheetgen.cli.report import counts, show_problems
+            from sheetgen.cli.showing import counts, show_problems
 
             click.echo(f"続けられませんでした（{counts(error.problems)}）。", err=True)
             show_problems(error.problems, to_stderr=True)
@@ -60,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _say_stopped() -> ExitCode:
     """使う人が止めたことを言う。"""
-    from sheetgen.cli.report import show_problems
+    from sheetgen.cli.showing import show_problems
 
     show_problems([Problem("U010")], to_stderr=True)
     return ExitCode.PROBLEMS
@@ -74,7 +124,7 @@ def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
     import traceback
     from datetime import datetime
 
-    from sheetgen.cli.report import show_problems
+    from sheetgen.cli.showing import show_problems
 
     record = "\n".join(
         [

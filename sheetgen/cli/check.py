@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import source_options
-from sheetgen.cli.report import by_level, counts, show_problems, verdict
-from sheetgen.model.job import CheckResult
+from sheetgen.cli.showing import by_level, counts, show_problems, verdict
 from sheetgen.problems import ExitCode, Level
+from sheetgen.send.checking import CheckResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -20,9 +21,7 @@ def check(plan: Path, template: Path) -> ExitCode:
 
     何も書き換えない。見つかったことを、重い順にすべて出す。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
-    result = pipeline.check(plan, template)
+    result = sheetgen.check(plan, template)
     show_problems(result.problems)
     _summarize(result)
     return verdict(result.problems)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import (
     folder_option,
     round_option,
@@ -15,12 +16,12 @@ from sheetgen.cli.parameters import (
     waiver,
     year_option,
 )
-from sheetgen.cli.progress import ProgressBar
-from sheetgen.cli.report import by_level, counts, show_in_short, shown_path
-from sheetgen.cli.section_table import section_table
-from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
-from sheetgen.model.round import RoundKind
+from sheetgen.cli.showing import ProgressBar, by_level, counts, show_in_short, shown_path
+from sheetgen.cli.tables import section_table
+from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode, Level, Problem
+from sheetgen.records.open_items import ItemState
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -70,8 +71,6 @@ def collect(
     問いのある項目は取り込まず、課ごとの差戻しのブックを作る。
     届いたファイルは data/returned に残し、取り込んだ値は一つずつ記録簿に書く。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     request = CollectRequest(
         paths=paths,
@@ -87,7 +86,7 @@ def collect(
         dry_run=dry_run,
     )
     with ProgressBar("ブックを読んでいます") as progress:
-        result = pipeline.collect(request, progress)
+        result = sheetgen.collect(request, progress)
     _summarize(result, root, verbose)
     return _verdict(result)
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 import sheetgen
-from sheetgen.cli.help_format import JapaneseGroup
+from sheetgen.cli.japanese import JapaneseGroup
 from sheetgen.problems import ExitCode
 
 COMMANDS = {
@@ -22,7 +22,7 @@ COMMANDS = {
     "collect": "collect",
     "status": "status",
     "remind": "remind",
-    "report": "report_command",
+    "report": "report",
     "compare": "compare",
     "rollover": "rollover",
     "export": "export",

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of
-from sheetgen.cli.progress import ProgressBar
-from sheetgen.cli.published import show_files, show_rest
-from sheetgen.cli.report import verdict
-from sheetgen.cli.report_command import DEFAULT_LAYOUT, OUTPUT_WORDS
-from sheetgen.model.comparison import CompareRequest, CompareResult
-from sheetgen.model.report import Output
+from sheetgen.cli.report import DEFAULT_LAYOUT, OUTPUT_WORDS
+from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
+from sheetgen.publish.comparing import CompareRequest, CompareResult
+from sheetgen.publish.publishing import Output
 
 
 @click.command(name="compare", cls=JapaneseCommand, options_metavar="[指定]")
@@ -36,8 +35,6 @@ def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path |
     新規、終了、番号の変わった実施項目などの一覧も付ける。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     request = CompareRequest(
         old=old,
@@ -48,7 +45,7 @@ def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path |
         outputs=(only,) if only else tuple(Output),
     )
     with ProgressBar("新旧対照表を作っています") as progress:
-        result = pipeline.compare(request, progress)
+        result = sheetgen.compare(request, progress)
     _summarize(result, root)
     return verdict(result.report.problems)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.figure_table import padded
-from sheetgen.cli.help_format import JapaneseCommand, columns
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand, columns
 from sheetgen.cli.parameters import (
     day,
     folder_option,
@@ -18,11 +18,12 @@ from sheetgen.cli.parameters import (
     source_options,
     year_option,
 )
-from sheetgen.cli.progress import ProgressBar
-from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
-from sheetgen.model.round import RoundKind
-from sheetgen.model.sending import DistributeRequest, DistributeResult, Parcel
+from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_path, verdict
+from sheetgen.cli.tables import padded
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
+from sheetgen.send.distributing import DistributeRequest, DistributeResult
+from sheetgen.send.posting import Parcel
 
 DEFAULT_LETTERS = Path("templates/letters")
 NO_ADDRESS = "（宛先なし）"
@@ -68,8 +69,6 @@ def distribute(
     誰に何を送ったかは、送付記録 data/sendouts.jsonl に残る。
     --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     request = DistributeRequest(
         plan=plan,
@@ -85,10 +84,10 @@ def distribute(
         dry_run=dry_run,
     )
     if returns:
-        result = pipeline.send_back(request)
+        result = sheetgen.send_back(request)
     else:
         with ProgressBar("送るものを作っています") as progress:
-            result = pipeline.distribute(request, progress)
+            result = sheetgen.distribute(request, progress)
     _summarize(result, root, "差戻し" if returns else "")
     return verdict(result.problems)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, plan_option
-from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
-from sheetgen.model.opendata import DataFormat, ExportRequest, ExportResult
+from sheetgen.cli.showing import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.problems import ExitCode
+from sheetgen.publish.exporting import DataFormat, ExportRequest, ExportResult
 
 _FORMATS = {each.value: each for each in DataFormat}
 
@@ -31,11 +32,9 @@ def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
     項目の定義と符号の意味も添える。連絡先（電話とメール）は入れない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     formats = (only,) if only else tuple(DataFormat)
-    result = pipeline.export(ExportRequest(plan=plan, root=root, out=out, formats=formats))
+    result = sheetgen.export(ExportRequest(plan=plan, root=root, out=out, formats=formats))
     _summarize(result, root)
     return verdict(result.problems)
 

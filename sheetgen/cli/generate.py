@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import (
     day,
     folder_option,
@@ -17,11 +18,11 @@ from sheetgen.cli.parameters import (
     source_options,
     year_option,
 )
-from sheetgen.cli.progress import ProgressBar
-from sheetgen.cli.report import show_earlier, show_noticed, shown_path, verdict
-from sheetgen.model.job import GenerateRequest, GenerateResult, Per
-from sheetgen.model.round import RoundKind
+from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_path, verdict
+from sheetgen.form.jobs import GenerateRequest, Per
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
+from sheetgen.send.generating import GenerateResult
 
 PER_WORDS = {
     **{per.value: per for per in Per},
@@ -76,8 +77,6 @@ def generate(
     計画のデータをテンプレートに書き入れ、課ごとに一冊のブックにする。
     書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     request = GenerateRequest(
         plan=plan,
@@ -92,7 +91,7 @@ def generate(
         deadline=deadline,
     )
     with ProgressBar("様式を作っています") as progress:
-        result = pipeline.generate(request, progress)
+        result = sheetgen.generate(request, progress)
     _summarize(result, root, round_kind, verbose)
     return verdict(result.problems)
 

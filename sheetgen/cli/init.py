@@ -9,25 +9,25 @@ from typing import TypeVar
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year
-from sheetgen.cli.report import show_problems, verdict
-from sheetgen.messages import message_of
-from sheetgen.model.founding import InitRequest, InitResult
+from sheetgen.cli.showing import show_problems, verdict
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import ExitCode, Problem, UsageError
+from sheetgen.year.new_plan import InitRequest, InitResult
 
 Value = TypeVar("Value")
 USUAL_YEARS = 5
 LONGEST = 20
 """計画の年数の上限。"""
-
 _POLICY_WORDS = "基本方針と推進項目（例: 市民サービス：窓口、相談）"
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 
 def _code(text: str) -> str:
     """コードを確かめる。合わなければ、画面で聞き直される。"""
-    from sheetgen.model.text import check_digit  # ここで読み込む。pydantic も連れてくる
+    from sheetgen.plan.text import check_digit  # ここで読み込む。pydantic も連れてくる
 
     plain = unicodedata.normalize("NFKC", text).strip()
     if plain and not (len(plain) == 6 and plain.isdecimal()):
@@ -108,10 +108,8 @@ def init(
     実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     if None in (municipality, plan_title, office, first_year, years):
-        pipeline.refuse_started(folder)  # 二十も答えたあとで断られては困る
+        sheetgen.refuse_started(folder)  # 二十も答えたあとで断られては困る
     asked = municipality is None
     request = InitRequest(
         folder=folder,
@@ -121,14 +119,14 @@ def init(
         office=office or _ask_words("--office", "事務局の名称"),
         first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
         years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
-        policies=policies or _ask_lines("--policy", _POLICY_WORDS, pipeline.parse_policy),
+        policies=policies or _ask_lines("--policy", _POLICY_WORDS, sheetgen.parse_policy),
         sections=sections
         or (
-            () if sections_file else _ask_lines("--section", _SECTION_WORDS, pipeline.parse_section)
+            () if sections_file else _ask_lines("--section", _SECTION_WORDS, sheetgen.parse_section)
         ),
         sections_file=sections_file,
     )
-    result = pipeline.init(request)
+    result = sheetgen.init(request)
     _summarize(result)
     return verdict(result.problems)
 

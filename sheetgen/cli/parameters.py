@@ -12,25 +12,22 @@ from typing import Any, TypeVar
 
 import click
 
+from sheetgen.collect.request import Take, Waiver
 from sheetgen.era import REIWA_OFFSET
-from sheetgen.messages import message_of
-from sheetgen.model.collect import Take, Waiver
-from sheetgen.model.round import RoundKind
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem
 
 DEFAULT_PLAN = Path("data/plan.json")
 DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
-
 KEEP_MASTER = "master"
 ROUND_WORDS = {
     **{kind.value: kind for kind in RoundKind},
     **{kind.label: kind for kind in RoundKind},
 }
-
 _ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 _LAST_YEAR = 2099
 _DAY = re.compile("(令和|[Rr]|)(元|[0-9]{1,4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-
 Value = TypeVar("Value")
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+import sheetgen
 from sheetgen.cli.distribute import DEFAULT_LETTERS, NO_ADDRESS
-from sheetgen.cli.figure_table import padded
-from sheetgen.cli.help_format import JapaneseCommand, columns
+from sheetgen.cli.japanese import JapaneseCommand, columns
 from sheetgen.cli.parameters import (
     day,
     folder_option,
@@ -19,10 +19,11 @@ from sheetgen.cli.parameters import (
     sections_option,
     year_option,
 )
-from sheetgen.cli.report import show_noticed, shown_path, verdict
-from sheetgen.model.round import RoundKind
-from sheetgen.model.sending import Reminder, RemindRequest, RemindResult
+from sheetgen.cli.showing import show_noticed, shown_path, verdict
+from sheetgen.cli.tables import padded
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
+from sheetgen.send.reminding import Reminder, RemindRequest, RemindResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -66,8 +67,6 @@ def remind(
     届いていないもの、何も書かれていなかったもの、差戻しの答えのないもの。
     それを、印刷する文とメールの下書きにする。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     root = Path.cwd()
     request = RemindRequest(
         plan=plan,
@@ -82,7 +81,7 @@ def remind(
         early=early,
         dry_run=dry_run,
     )
-    result = pipeline.remind(request)
+    result = sheetgen.remind(request)
     _summarize(result, root)
     return verdict(result.problems)
 

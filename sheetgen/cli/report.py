@@ -1,94 +1,76 @@
-"""結果と問題を、読む順に書く。"""
+"""``sheetgen report``: 年次見直しの文書を作る。"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 
 import click
 
-from sheetgen.messages import describe, message_of
-from sheetgen.problems import ExitCode, Level, Problem
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
+from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
+from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
+from sheetgen.problems import ExitCode
+from sheetgen.publish.publishing import Output, ReportRequest, ReportResult
 
-SHOWN_NOTES = 5
-"""参考を少しだけ出すときの数（種類がこれより多ければ、種類の数）。"""
-
-_ORDER = list(Level)
-
-
-def by_level(problems: Iterable[Problem]) -> dict[Level, list[Problem]]:
-    """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
-    sorted_out: dict[Level, list[Problem]] = {level: [] for level in _ORDER}
-    for problem in problems:
-        sorted_out[message_of(problem).level].append(problem)
-    return {level: found for level, found in sorted_out.items() if found}
+DEFAULT_LAYOUT = Path("templates/report")
+OUTPUT_WORDS = {output.value: output for output in Output}
 
 
-def verdict(problems: Iterable[Problem]) -> ExitCode:
-    """問題から終了コードを決める。エラーが一つでもあれば 1。"""
-    return ExitCode.PROBLEMS if Level.ERROR in by_level(problems) else ExitCode.OK
+@click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
+@year_option("年次見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。")
+@click.option(
+    "--only",
+    type=one_of(OUTPUT_WORDS),
+    metavar="形",
+    help="pdf・html・xlsx のどれか一つだけを作る。",
+)
+@click.option("--draft", is_flag=True, help="「案」の透かしを入れる。")
+@click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="ファイル",
+    help="前の年次見直しの計画のデータ。変わった実施項目の一覧に使う。",
+)
+@folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
+@source_options
+@folder_option("--out", "書き出す先。省くと output/令和N年度/年次見直し。")
+def report(
+    year: int | None,
+    only: Output | None,
+    draft: bool,
+    earlier: Path | None,
+    layout: Path,
+    plan: Path,
+    template: Path,
+    out: Path | None,
+) -> ExitCode:
+    """年次見直しの文書を作る。
+
+    公表する文書の全体を、計画のデータだけから組む。
+    実績が入っていれば、その集計も載せる。書きかけのファイルは残さない。
+    前に作ったものは、中身が違えば「旧版」に移す。
+    """
+    root = Path.cwd()
+    request = ReportRequest(
+        plan=plan,
+        template=template,
+        layout=layout,
+        root=root,
+        out=out,
+        year=year,
+        outputs=(only,) if only else tuple(Output),
+        draft=draft,
+        earlier=earlier,
+    )
+    with ProgressBar("文書を作っています") as progress:
+        result = sheetgen.report(request, progress)
+    _summarize(result, root)
+    return verdict(result.problems)
 
 
-def counts(problems: Iterable[Problem]) -> str:
-    """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
-    found = by_level(problems)
-    return "、".join(f"{level} {len(found[level])}件" for level in found) or "問題なし"
-
-
-def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
-    """問題を重い順に、場所・原因・対処まで書く。"""
-    for found in by_level(problems).values():
-        for problem in found:
-            click.echo(describe(problem), err=to_stderr)
-
-
-def show_in_short(problems: Iterable[Problem], verbose: bool) -> None:
-    """問題を重い順に書く。参考だけは、``verbose`` でなければ、種類ごとに一つずつ少しだけ。"""
-    found = by_level(problems)
-    notes = found.pop(Level.NOTE, [])
-    for others in found.values():
-        show_problems(others)
-    chosen = notes if verbose else _samples(notes)
-    show_problems(chosen)
-    left = Counter(note.code for note in notes) - Counter(note.code for note in chosen)
-    if left:
-        kinds = "、".join(f"{code} {count}件" for code, count in left.items())
-        click.echo(
-            f"  ほかに参考 {left.total()}件（{kinds}）。--verbose を付けると、すべて出ます。"
-        )
-
-
-def _samples(notes: list[Problem]) -> list[Problem]:
-    """初めのいくつか。どの種類も一つは入れる：数の多いものに、ほかが隠れないように。"""
-    first = {note.code: index for index, note in reversed(list(enumerate(notes)))}
-    rest = [index for index in range(len(notes)) if index not in first.values()]
-    room = max(SHOWN_NOTES - len(first), 0)
-    return [notes[index] for index in sorted([*first.values(), *rest[:room]])]
-
-
-def show_noticed(problems: Sequence[Problem], *, short: bool = False) -> None:
-    """気を付けることを、数から書く。``short`` なら、参考は少しだけ。一つもなければ何も書かない。"""
-    if not problems:
-        return
-    click.echo(f"  気を付けること: {counts(problems)}")
-    if short:
-        show_in_short(problems, verbose=False)
-    else:
-        show_problems(problems)
-
-
-def show_earlier(unchanged: int, kept_aside: Sized, unit: str) -> None:
-    """前に作ったものとの違いを書く。``unit`` は数える語（冊、個）。"""
-    if unchanged:
-        click.echo(f"  うち {unchanged}{unit}は、前に作ったものと同じです。")
-    if kept_aside:
-        click.echo(f"  前のもの {len(kept_aside)}{unit}を「旧版」に移しました。")
-
-
-def shown_path(path: Path, root: Path) -> str:
-    """作業フォルダの中なら、そこからの道筋で書く。"""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return str(path)
+def _summarize(result: ReportResult, root: Path) -> None:
+    """作ったものと、気を付けることを書く。"""
+    click.echo("年次見直しの文書を作りました。")
+    show_files(result, root, "様式のブック")
+    show_rest(result)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, item_id, plan_option
-from sheetgen.cli.report import show_problems, shown_path
+from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import wareki_full
-from sheetgen.model.rollover import RolloverRequest, RolloverResult
 from sheetgen.problems import ExitCode
+from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -62,8 +63,6 @@ def rollover(
     取組実績がそろわないか、要確認の実施項目が残っていれば、
     わけを告げて何もしない。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
     request = RolloverRequest(
         plan=plan,
         to=to,
@@ -74,7 +73,7 @@ def rollover(
         reason=reason,
         dry_run=dry_run,
     )
-    result = pipeline.rollover(request)
+    result = sheetgen.rollover(request)
     _summarize(result, Path.cwd())
     show_problems(result.problems)
     return ExitCode.OK

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.figure_table import figure, figure_table
-from sheetgen.cli.help_format import JapaneseCommand
+import sheetgen
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
-from sheetgen.cli.report import show_problems, shown_path
-from sheetgen.model.round import RoundKind
-from sheetgen.model.standing import ItemStanding, Stage, Standing, StatusResult
+from sheetgen.cli.showing import show_problems, shown_path
+from sheetgen.cli.tables import figure, figure_table
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
+from sheetgen.year.standing import ItemStanding, Stage, Standing, StatusResult
 
 DEFAULT_LAYOUT = Path("templates")
 
@@ -39,14 +40,13 @@ def status(
     （状況.html）を書き出す。ページはブラウザーだけで読め、ネットは要らない。
     計画のデータは書き換えない。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-    from sheetgen.model.standing import StatusRequest
+    from sheetgen.year.standing import StatusRequest
 
     root = Path.cwd()
     request = StatusRequest(
         plan=plan, layout=layout, root=root, out=out, round=round_kind, year=year
     )
-    result = pipeline.status(request)
+    result = sheetgen.status(request)
     _summarize(result, root, verbose)
     return ExitCode.OK
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from sheetgen.cli.help_format import JapaneseCommand
-from sheetgen.cli.history_lines import changed, moment
+import sheetgen
+from sheetgen.cli.history import changed, moment
+from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option
-from sheetgen.cli.report import show_problems
-from sheetgen.model.tracing import UndoResult
+from sheetgen.cli.showing import show_problems
 from sheetgen.problems import ExitCode
+from sheetgen.records.history import UndoResult
 
 SHOWN_CHANGES = 20
 
@@ -33,9 +34,7 @@ def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
     記録簿の行は消さず、取り消したことを書き足す。届いたファイルも残る。
     同じファイルをもう一度回収すると、また記録できる。
     """
-    from sheetgen import pipeline  # ここで読み込み、ヘルプを待たせない
-
-    result = pipeline.undo(plan, run, dry_run=dry_run)
+    result = sheetgen.undo(plan, run, dry_run=dry_run)
     _summarize(result, dry_run, verbose)
     show_problems(result.problems)
     return ExitCode.OK

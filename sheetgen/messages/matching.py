@@ -8,10 +8,8 @@ _WAIVE = (
     'セルを見て、その値でよければ --waive {code}:{item} --reason "…" を付けて、もう一度実行して'
     "ください。違えば、課に差し戻してください。"
 )
-
 ON_SHEETS = "{found}。シート: {sheets}"
 """一冊の何枚ものシートに当てはまる断りの、事実に添えることば。"""
-
 MATCHING: dict[str, Message] = {
     "R101": Message(
         E_,

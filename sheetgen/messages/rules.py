@@ -10,9 +10,7 @@ ASKED_FIELDS = {
     False: "照会した{year}の欄は空欄です",
 }
 """照会した年度の欄に、答えが書かれているかどうか（R340）。"""
-
 _ASK = "値を課に確かめてください。"
-
 RULES: dict[str, Message] = {
     "R301": Message(
         C_,

@@ -169,7 +169,6 @@ VALUES: dict[str, Message] = {
         "取組実績や年次計画の欄に書くものではないか、課に確かめてください。",
     ),
 }
-
 READINGS: dict[str, str] = {
     "width": "全角の数字や記号を半角として読んだ",
     "spaces": "空白を除いた",

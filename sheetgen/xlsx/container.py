@@ -23,7 +23,6 @@ _DATE = 0x21  # 1980-01-01
 _STORED, _DEFLATED = 0, 8
 _LEVEL = 6
 _COMPRESSED = (".png", ".jpg", ".jpeg", ".gif")
-
 MAX_ENTRIES = 0xFFFF
 MAX_SIZE = 0xFFFFFFFF
 

@@ -1,18 +1,72 @@
-"""機械で読む表を、飾りのないブックとして書く。一枚のシートに一つの表。
-
-No merged cell, no colour, no filter, no hidden row: the heading stands in row 1 and the
-data begin in row 2.  Same tables, same bytes.
-"""
+"""機械で読む表と、それを飾りのないブックとして書くこと。"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import IO, TYPE_CHECKING
 
-from sheetgen.model.opendata import DataSet, DataTable, DataType
-from sheetgen.xlsx.new_book import new_book
+from sheetgen.xlsx.report_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
+
+
+Datum = str | int | float | None
+
+
+class DataType(StrEnum):
+    """列の型。値はデータ項目定義書に書くことば。"""
+
+    TEXT = "文字列"
+    CODE = "コード"
+    INTEGER = "整数"
+    NUMBER = "数値"
+    YEAR = "年度"
+
+
+@dataclass(frozen=True, slots=True)
+class DataColumn:
+    """一列。``name`` は英数字の名、``title`` は見出しに出る名。
+
+    ``unit`` は、数の列の単位か、単位を書いた列の名。``codes`` は、この列の符号を説明するコード表。
+    """
+
+    name: str
+    title: str
+    type: DataType
+    note: str
+    unit: str = ""
+    codes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """一つの表。``name`` はファイルの名、``title`` はシートの名になる。"""
+
+    name: str
+    title: str
+    note: str
+    columns: tuple[DataColumn, ...]
+    rows: tuple[tuple[Datum, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """オープンデータの一式。``unusual`` は、置き換えられずに残った機種依存文字。"""
+
+    title: str
+    publisher: str
+    tables: tuple[DataTable, ...]
+    unusual: str = ""
+
+    def table(self, name: str) -> DataTable:
+        """その名の表。なければ :class:`KeyError`。"""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
 
 _WIDTHS = {DataType.TEXT: 24, DataType.CODE: 14}
 _NARROW = 10

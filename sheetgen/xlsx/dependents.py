@@ -10,13 +10,12 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
-from sheetgen.xlsx.markup import Splice
+from sheetgen.xlsx.filled import SheetBinding
+from sheetgen.xlsx.markup import Splice, cell_text
 from sheetgen.xlsx.package import Package, Relationship
 from sheetgen.xlsx.references import names_sheet, repoint
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, SheetNameSlot, join, text_pieces
-from sheetgen.xlsx.text import cell_text
 
 _COPIED = {"drawing", "vmlDrawing", "comments", "printerSettings", "customProperty"}
 _SHARED = {"image", "hyperlink"}

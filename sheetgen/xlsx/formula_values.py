@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, Final
 
-from sheetgen.model.filled import Value
+from sheetgen.plan.value import Value
 
 # Excel は 15 桁を持つ。その先は、二進の小数の雑音である。
 _DIGITS: Final = 15
@@ -28,7 +28,6 @@ class FormulaError:
 
 
 FormulaValue = Value | FormulaError
-
 DIVIDED_BY_ZERO: Final = FormulaError("#DIV/0!")
 WRONG_VALUE: Final = FormulaError("#VALUE!")
 WRONG_NUMBER: Final = FormulaError("#NUM!")

@@ -17,14 +17,12 @@ from typing import Final
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
-from sheetgen.model.filled import Value
-from sheetgen.model.refs import ref_of, split_area
+from sheetgen.plan.value import Value
 from sheetgen.xlsx.formula_values import (
     DIVIDED_BY_ZERO,
     OPERATORS,
     WRONG_NUMBER,
     WRONG_VALUE,
-    FormulaError,
     FormulaValue,
     Operation,
     Stopped,
@@ -36,8 +34,7 @@ from sheetgen.xlsx.formula_values import (
     total,
     truth,
 )
-
-__all__ = ["CompiledFormula", "FormulaError", "FormulaValue", "compile_formula"]
+from sheetgen.xlsx.refs import ref_of, split_area
 
 Lookup = Callable[[str], FormulaValue]
 _Compute = Callable[[Lookup], Value]
@@ -168,6 +165,8 @@ def _rounding(how: str) -> _Function:
 
 
 _Function = Callable[[_Terms, Lookup], Value]
+
+
 # 関数と、引数の数の下限と上限。上限のないものは、範囲も取る。
 _FUNCTIONS: Final[dict[str, tuple[_Function, int, float]]] = {
     "SUM": (lambda terms, lookup: total(_numbers(terms, lookup)), 1, math.inf),

@@ -1,27 +1,53 @@
-"""実施項目を書いてもらう一覧のブックを作る。
-
-The choices stand in a sheet of their own, for a list inside the validation may not be
-longer than 255 characters.  A choice is offered, never forced: 主管課 may be two.
-"""
+"""実施項目を書いてもらう一覧のブックを作る。"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from sheetgen.model.item_list import ITEM_SHEET, ListColumn, ListGuide
-from sheetgen.model.refs import column_letters
-from sheetgen.model.round import FieldKind
-from sheetgen.xlsx.new_book import new_book
+from sheetgen.plan.round import FieldKind
+from sheetgen.xlsx.refs import column_letters
+from sheetgen.xlsx.report_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+
+ITEM_SHEET = "実施項目"
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
+
+    ``year`` は、ある年度のための列なら、その西暦の年度。
+    """
+
+    key: str
+    title: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    note: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListGuide:
+    """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。"""
+
+    title: str
+    creator: str
+    columns: tuple[ListColumn, ...]
+    choices: Mapping[str, tuple[str, ...]]
+    lines: tuple[str, ...]
+
+
 GUIDE_SHEET = "書き方"
 CHOICE_SHEET = "選択肢"
 BLANK_ROWS = 200
 """枠と選択肢を用意する行の数。これより下にも書ける。"""
-
 _FONT = {"font_name": "BIZ UDゴシック", "font_size": 10}
 _HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
 _REQUIRED, _OPTIONAL = "#FFF2C6", "#E4EAF4"

@@ -1,20 +1,22 @@
-"""テンプレートの一枚の、紙の上の見た目を読む。
+"""様式のシートの見た目。紙の上のどこに、どんな枠と文字があるか。
 
-Read apart from :mod:`sheetgen.xlsx.template`: only a page drawn without Excel needs it.
-Drawn are cells, their borders, fills and letters; not shapes and pictures.
+長さは pt、行と列は 1 から、色は16進の六桁。結合セルは一つと数える。Excel の印刷と同じページを
+描くのに要るもの。
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sheetgen.model.look import Borders, CellLook, Line, SheetLook
-from sheetgen.xlsx.cells import Areas, merged_areas
-from sheetgen.xlsx.metrics import A4, PAPERS, digit_pixels
 from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.sheet_cells import Areas, merged_areas
 from sheetgen.xlsx.template import (
+    A4,
+    PAPERS,
     ColumnWidths,
+    digit_pixels,
     lean_copy,
     normal_font,
     print_area,
@@ -23,8 +25,69 @@ from sheetgen.xlsx.template import (
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """罫線。``style`` は ``solid``・``dashed``・``dotted``。"""
+
+    width: float
+    style: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """セルの四辺の罫線。引かない辺は ``None``。"""
+
+    left: Line | None = None
+    top: Line | None = None
+    right: Line | None = None
+    bottom: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellLook:
+    """一つのセルの見た目。
+
+    ``horizontal`` は ``left``、``center``、``right``、``general``（数は右、ことばは左）。
+    ``vertical`` は ``top``、``center``、``bottom``。
+    """
+
+    ref: str
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+    size: float
+    bold: bool
+    color: str
+    fill: str | None
+    horizontal: str
+    vertical: str
+    indent: float
+    wrap: bool
+    borders: Borders
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """一枚のシートの見た目。``left`` と ``top`` は、紙の端から印刷範囲まで。
+
+    ``columns`` は、印刷範囲の見える列のすべて。
+    """
+
+    paper_width: float
+    paper_height: float
+    left: float
+    top: float
+    columns: Mapping[int, float]
+    rows: Mapping[int, float]
+    cells: tuple[CellLook, ...]
+
+
 _BLACK = "000000"
 _INDENT = 9.0  # pt。Excel の字下げの一段
+
 
 # 線の種類から、太さ（pt）と引き方。Excel の画面の太さに合わせる。
 _LINES = {
@@ -42,7 +105,6 @@ _LINES = {
     "thick": (2.0, "solid"),
     "double": (1.75, "solid"),
 }
-
 _HORIZONTAL = {"center": "center", "centerContinuous": "center", "right": "right", "left": "left"}
 _VERTICAL = {"top": "top", "center": "center", "justify": "top", "distributed": "center"}
 

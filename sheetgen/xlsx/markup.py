@@ -1,18 +1,48 @@
-"""XML を、元のバイト列の位置として読む。
-
-The writer keeps everything it does not understand, byte for byte.  So XML is
-never serialised again: expat says where each element begins and ends, and the
-changes are spliced into the original bytes.
-"""
+"""XML を、元のバイト列の位置として読み、書く。"""
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from sheetgen.xlsx.text import attribute_value
+# 検索してから置き換える。日本語の文では、どれにも当たらないのがふつうである。
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match.group()
+    return _MARKUP.get(character) or f"_x{ord(character):04X}_"
+
+
+def cell_text(text: str) -> str:
+    """セルの文字として書ける形にする。"""
+    return _SPECIAL.sub(_escaped, text) if _SPECIAL.search(text) else text
+
+
+# 属性の中の改行とタブは、そのままでは空白になってしまう。
+_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r]')
+_REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
+               "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}  # fmt: skip
+
+
+def attribute_value(text: str) -> str:
+    """XML の属性の値を、二重引用符で囲める形にする（読んだ値をそのまま書き戻すとき）。"""
+    if not _IN_ATTRIBUTE.search(text):
+        return text
+    return _IN_ATTRIBUTE.sub(lambda match: _REFERENCES[match.group()], text)
+
+
+def attribute_text(text: str) -> str:
+    """人の書いた文字を、属性の値（ST_Xstring）として書ける形にする。"""
+    if not _SPECIAL.search(text):
+        return attribute_value(text)
+    kept = _SPECIAL.sub(lambda m: m.group() if m.group() in "&<>" else _escaped(m), text)
+    return attribute_value(kept)
+
 
 _BOM = codecs.BOM_UTF8
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -219,3 +249,41 @@ def _join_constants(pieces: list[object]) -> list[object]:
                 continue
         found.append(piece)
     return found
+
+
+# fmt: off
+_WORKSHEET = (
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr",
+    "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState",
+    "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting",
+    "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter",
+    "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
+    "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects",
+    "controls", "webPublishItems", "tableParts", "extLst",
+)
+_WORKBOOK = (
+    "fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "absPath",
+    "workbookProtection", "bookViews", "sheets", "functionGroups", "externalReferences",
+    "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
+    "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst",
+)
+
+
+# fmt: on
+
+
+def _position(parent: Node, local: str, order: tuple[str, ...]) -> int:
+    later = set(order[order.index(local) + 1 :])
+    return next(
+        (child.start for child in parent.children if child.local in later), parent.close_start
+    )
+
+
+def worksheet_position(root: Node, local: str) -> int:
+    """``local`` という子を入れるべき位置（バイト）。"""
+    return _position(root, local, _WORKSHEET)
+
+
+def workbook_position(root: Node, local: str) -> int:
+    """workbook に ``local`` という子を入れるべき位置（バイト）。"""
+    return _position(root, local, _WORKBOOK)

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetgen.model.filled import INPUT_PREFIX, SheetBinding, SheetEntry
-from sheetgen.model.refs import column_letters, split_ref
-from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.filled import INPUT_PREFIX, SheetBinding, SheetEntry
+from sheetgen.xlsx.markup import Node, attribute_value, cell_text
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import (
     AmbiguousReferenceError,
+    Shift,
     absolute,
     names_sheet,
     quoted,
     repoint,
     shift_formula,
 )
-from sheetgen.xlsx.shift import Shift
-from sheetgen.xlsx.text import attribute_value, cell_text
+from sheetgen.xlsx.refs import column_letters, split_ref
 
 _PRINT = "_xlnm.print_"
 _Line = tuple[str, int, str]

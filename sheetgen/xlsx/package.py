@@ -16,14 +16,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.xlsx.markup import MarkupError, Node, normalise, parse
-from sheetgen.xlsx.text import attribute_text
+from sheetgen.xlsx.markup import MarkupError, Node, attribute_text, normalise, parse
 
 CONTENT_TYPES = "[Content_Types].xml"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
-
 MAX_TEMPLATE_BYTES = 200 * 1024 * 1024
 """展開した大きさの上限。テンプレートがこれを超えることはない。"""
 

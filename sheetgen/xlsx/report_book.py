@@ -1,28 +1,58 @@
-"""表の本を、Excel のブックとして書く。
+"""テンプレートのない、表だけのブックを始める。
 
-Every text stays a text: the typed calls are used, never the one that guesses.  Same
-report, same bytes.
+XlsxWriter writes it: there is nothing to keep.  A text stays a text, and no date of making
+is written, so that the same tables give the same bytes.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
-from sheetgen.model.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
-from sheetgen.model.text import LARGEST_NUMBER, LONGEST_TEXT
-from sheetgen.xlsx.new_book import new_book
+from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
+from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+
+# 書式の求める最も古い日。
+_NO_DATE = datetime(1980, 1, 1)
+
+
+@contextmanager
+def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Iterator[Workbook]:
+    """``target`` に書くブック。この中で作り、出るときに書き終える。"""
+    from xlsxwriter import Workbook  # late: most runs make no such book
+
+    # 途中で止められると、XlsxWriter の ZIP は捨てられるときに自分を閉じようとする。
+    # そのとき ``target`` はもう閉じている。
+    whole = io.BytesIO()
+    book = Workbook(
+        whole,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            **options,
+        },
+    )
+    book.set_properties({"title": title, "author": author, "created": _NO_DATE})
+    yield book
+    book.close()
+    target.write(whole.getbuffer())
+
+
 FONT = "BIZ UDゴシック"
 SIZE = 10
 HEAD_ROWS = 3
 """表の上の行の数：題、説明、見出し。"""
-
 _FILLS = {Tone.DONE: "#E2F0D9", Tone.DOUBT: "#FFCDB8", Tone.WAITING: "#FFF2C6"}
 _LABEL_FILL = "#E4EAF4"
 _RULE = "#808080"
@@ -30,7 +60,6 @@ _CHANGED = {"underline": 1, "font_color": "#C00000"}  # 色がなくても、下
 _A4 = 9
 _MARGIN = 0.4  # インチ
 _CUT = "…（長いため、ここまで）"
-
 _DEFAULT_FORMAT = {"font_name": FONT, "font_size": SIZE}
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sheetgen.model.filled import SheetBinding
-from sheetgen.model.refs import column_letters, split_ref
 from sheetgen.problems import Problem
-from sheetgen.xlsx.cells import constant_value, covered_cells
-from sheetgen.xlsx.formulas import CompiledFormula, FormulaValue, compile_formula
-from sheetgen.xlsx.markup import Node
+from sheetgen.xlsx.filled import SheetBinding
+from sheetgen.xlsx.formula_values import FormulaValue
+from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
+from sheetgen.xlsx.markup import Node, cell_text
 from sheetgen.xlsx.references import shift_formula, without_sheet
+from sheetgen.xlsx.refs import column_letters, split_ref
+from sheetgen.xlsx.sheet_cells import constant_value, covered_cells
 from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import (
     CellSlot,
@@ -32,7 +33,6 @@ from sheetgen.xlsx.slots import (
     text_pieces,
 )
 from sheetgen.xlsx.tail import cut_tail
-from sheetgen.xlsx.text import cell_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen.model.filled import SheetBinding
 from sheetgen.problems import Place, Problem
-from sheetgen.xlsx.cells import numbered_cells
-from sheetgen.xlsx.markup import Node, Splice
+from sheetgen.xlsx.filled import SheetBinding
+from sheetgen.xlsx.markup import Node, Splice, cell_text
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import AmbiguousReferenceError, names_sheet, repoint, translated
+from sheetgen.xlsx.sheet_cells import numbered_cells
 from sheetgen.xlsx.slots import Piece, SheetNameSlot
-from sheetgen.xlsx.text import cell_text
 
 
 class SheetSource:

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sheetgen.model.filled import Fill, FilledSheet, InputState
-from sheetgen.xlsx.formulas import CompiledFormula, FormulaError, FormulaValue
-from sheetgen.xlsx.markup import Splice
-from sheetgen.xlsx.references import quoted
-from sheetgen.xlsx.shift import Shift
+from sheetgen.xlsx.filled import Fill, FilledSheet, InputState
+from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
+from sheetgen.xlsx.formulas import CompiledFormula
+from sheetgen.xlsx.markup import Splice, cell_text
+from sheetgen.xlsx.references import Shift, quoted
 from sheetgen.xlsx.styles import StyleBook
-from sheetgen.xlsx.text import cell_text
 
 
 @dataclass(slots=True)

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sheetgen.model.filled import InputState
-from sheetgen.xlsx.markup import Node, Splice
-from sheetgen.xlsx.text import attribute_value
+from sheetgen.xlsx.filled import InputState
+from sheetgen.xlsx.markup import Node, Splice, attribute_value
 
 _BUILT_IN_FORMATS = {
     "General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49,
 }  # fmt: skip
 _FIRST_CUSTOM_FORMAT = 164
-
-
 StyleChange = tuple[int, float | None, str | None, InputState]
 """元の書式の番号と、そこからの違い（大きさ pt、表示形式、記入欄の状態）。"""
 

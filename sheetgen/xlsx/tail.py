@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sheetgen.model.filled import Validation
-from sheetgen.model.refs import ref_of, split_ref
-from sheetgen.xlsx.cells import lies_in
-from sheetgen.xlsx.markup import Node
-from sheetgen.xlsx.order import worksheet_position
+from sheetgen.xlsx.filled import Validation
+from sheetgen.xlsx.markup import Node, attribute_text, cell_text, worksheet_position
 from sheetgen.xlsx.references import places, quoted, shift_formula, shift_range, shift_sqref
+from sheetgen.xlsx.refs import ref_of, split_ref
+from sheetgen.xlsx.sheet_cells import lies_in
 from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState
-from sheetgen.xlsx.text import attribute_text, cell_text
 
 _FORMULA_ELEMENTS = {"formula", "formula1", "formula2", "f"}
+
+
 # 範囲を属性に持つ要素と、その属性。
 _RANGE_ATTRIBUTES = {
     "conditionalFormatting": "sqref",
@@ -22,6 +22,7 @@ _RANGE_ATTRIBUTES = {
     "protectedRange": "sqref",
     "ignoredError": "sqref",
 }
+
 
 # 一つの範囲だけを ref に持つ要素。
 _SINGLE_RANGES = {"autoFilter", "sortState", "sortCondition"}

@@ -1,37 +1,125 @@
-"""テンプレートを openpyxl で開き、何がどこにあるかを値にする。
+"""開いたテンプレートを、段階どうしが受け渡せる値にしたもの。
 
-Only reading: what openpyxl would lose on saving never passes through it.  It is
-imported late, because a help text should not wait for it.
+長さは pt、行と列は 1 から。結合セルは一つと数え、左上のセルの名で呼ぶ。
 """
 
 from __future__ import annotations
 
 import io
+import math
+import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
-from sheetgen.model.template import TemplateBook, TemplateCell, TemplateSheet
-from sheetgen.xlsx.cells import Areas, merged_areas
 from sheetgen.xlsx.markup import Node, Splice
-from sheetgen.xlsx.metrics import A4, PAPERS, column_points, digit_pixels
 from sheetgen.xlsx.package import Package, relationships_name
 from sheetgen.xlsx.references import split_sheet
+from sheetgen.xlsx.sheet_cells import Areas, merged_areas
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+
+@dataclass(frozen=True, slots=True)
+class TemplateCell:
+    """文字または数式の入ったセル。
+
+    ``text`` は、数式バーに見える文字。``number_format`` は、事務局が選んでいなければ ``General``。
+    """
+
+    ref: str
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+    text: str
+    is_formula: bool
+    locked: bool
+    wrap: bool
+    width: float
+    size: float
+    number_format: str
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Jinja の式を含むか。"""
+        return not self.is_formula and ("{{" in self.text or "{%" in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSheet:
+    """一枚のシート。
+
+    ``row_heights`` は、印刷範囲の見える行のすべて。``printable_height`` と ``printable_width`` は、
+    シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。
+    """
+
+    name: str
+    hidden: bool
+    cells: tuple[TemplateCell, ...]
+    row_heights: Mapping[int, float]
+    print_width: float
+    printable_width: float
+    printable_height: float
+    fits_to_page: bool
+    default_row_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateBook:
+    """テンプレート全体。``fingerprint`` は内容の目印（16進8桁）。"""
+
+    file: str
+    fingerprint: str
+    sheets: tuple[TemplateSheet, ...]
+    has_input_sample: bool
+
+
+PIXEL = 0.75
+"""96 dpi の 1 画素（pt）。"""
+DEFAULT_COLUMN_CHARACTERS = 8
+
+
+# 用紙の番号と、縦置きの幅・高さ（pt）。
+PAPERS = {
+    8: (841.89, 1190.55),  # A3
+    9: (595.28, 841.89),  # A4
+    11: (419.53, 595.28),  # A5
+    12: (728.50, 1031.81),  # B4
+    13: (515.91, 728.50),  # B5
+}
+A4 = 9
+
+
+# 既定の書体で、数字1字の幅が画素でいくつか。和文の等幅書体は大きさの半分になる。
+_NARROW_DIGITS = {"calibri": 0.5068, "arial": 0.5561, "游ゴシック": 0.5586, "meiryo ui": 0.55}
+
+
+def digit_pixels(font: str, size: float) -> int:
+    """標準スタイルの書体の、数字1字の幅（画素）。"""
+    ratio = _NARROW_DIGITS.get(unicodedata.normalize("NFKC", font).casefold(), 0.5)
+    return max(1, round(size / PIXEL * ratio))
+
+
+def column_points(width: float | None, digit: int) -> float:
+    """列の幅（文字数。None は既定の幅）を pt にする。"""
+    if width is None:
+        characters = DEFAULT_COLUMN_CHARACTERS * digit + 5
+        return math.ceil(characters / 8) * 8 * PIXEL
+    return math.floor((256 * width + math.floor(128 / digit)) / 256 * digit) * PIXEL
+
+
 INPUT_SAMPLE = "input_sample"
 """記入欄の色の見本にするセルに付ける名前。"""
-
 DOUBT_SAMPLE = "doubt_sample"
 """差戻しのブックで、直してもらう記入欄の色の見本にするセルに付ける名前。"""
-
 MAX_CELLS = 20_000
 """一枚のシートで読むセルの数の上限。"""
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import IO
 
-from sheetgen.model.filled import FilledBook, FilledSheet, InputState, SheetBinding
 from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.xlsx.assembly import ConstantParts, PlannedSheet
 from sheetgen.xlsx.container import Container, ContainerFullError, PackedPart, compress
 from sheetgen.xlsx.dependents import (
     Dependent,
@@ -20,6 +18,7 @@ from sheetgen.xlsx.dependents import (
     repointed_targets,
     unfilled_shapes,
 )
+from sheetgen.xlsx.filled import FilledBook, FilledSheet, InputState, SheetBinding
 from sheetgen.xlsx.markup import Node
 from sheetgen.xlsx.names import WrittenSheet
 from sheetgen.xlsx.package import (
@@ -30,14 +29,13 @@ from sheetgen.xlsx.package import (
     relationships_name,
     write_relationships,
 )
-from sheetgen.xlsx.references import split_sheet
+from sheetgen.xlsx.references import Shift, split_sheet
 from sheetgen.xlsx.sheet import SheetProgram, cut_sheet
 from sheetgen.xlsx.sheet_source import SheetSource
-from sheetgen.xlsx.shift import Shift
 from sheetgen.xlsx.slots import RenderState, join
 from sheetgen.xlsx.styles import StyleBook, StyleChange, StyleSheet
 from sheetgen.xlsx.template import DOUBT_SAMPLE, INPUT_SAMPLE
-from sheetgen.xlsx.workbook import WorkbookProgram, core_properties
+from sheetgen.xlsx.workbook import ConstantParts, PlannedSheet, WorkbookProgram, core_properties
 
 _RECENT_STYLES = 64
 

@@ -17,9 +17,10 @@ from returned.desk import Desk, jobs, questions, results, states
 from returned.post import Post
 from returned.quick import quickly
 from returned.sections import Form
-from sheetgen.messages import message_of
-from sheetgen.model.collect import CollectResult, ItemState
+from sheetgen.collect.request import CollectResult
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Problem
+from sheetgen.records.open_items import ItemState
 
 Act = Callable[[Post, Path, str], None]
 """書き終えたブックの、その実施項目の様式に、さらに手を加える。"""

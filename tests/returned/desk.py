@@ -19,12 +19,14 @@ from making import Place, input_cells, load, places
 
 from returned.clients import Job
 from returned.sections import Form
-from sheetgen.messages import message_of
-from sheetgen.model.collect import CollectRequest, CollectResult, ItemState, Take, Waiver
-from sheetgen.model.job import GenerateRequest, GenerateResult
-from sheetgen.model.journal import JournalEntry
-from sheetgen.pipeline import collect, generate
+from sheetgen.collect.receiving import collect
+from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Problem
+from sheetgen.records.journal import JournalEntry
+from sheetgen.records.open_items import ItemState
+from sheetgen.send.generating import GenerateResult, generate
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND_SECONDS = 300

@@ -1,0 +1,188 @@
+"""回収：読んだブックから、計画のデータと、事務局と各課への答えまで。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sheetgen.collect.answering import answer
+from sheetgen.collect.answers import CollectScope, KnownItem, MatchedForm, ReturnedForm
+from sheetgen.collect.examining import Examiner
+from sheetgen.collect.matching.matched_book import match_book
+from sheetgen.collect.merging.decisions import check_decisions
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.printing import Printing
+from sheetgen.collect.recording import note_open_items, original_keeper, record, with_outcomes
+from sheetgen.collect.request import CollectRequest, CollectResult, FileOutcome
+from sheetgen.collect.results import distinct
+from sheetgen.collect.rules.hidden_places import check_book
+from sheetgen.collect.rules.table import check_together
+from sheetgen.form.rounds import settle_round
+from sheetgen.form.template import FormTemplate
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Place, Problem, UsageError
+from sheetgen.progress import Progress
+from sheetgen.reading.reader import ReadFile, Reading
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.originals import OriginalKeeper
+from sheetgen.records.shelf import IssueShelf
+
+_STRAYS = 5
+_FormKey = tuple[str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """読んで見分け、点検し終えたもの。"""
+
+    forms: tuple[ReturnedForm, ...]
+    files: tuple[FileOutcome, ...]
+    problems: tuple[Problem, ...]
+
+
+def gather(
+    request: CollectRequest, reading: Reading, progress: Progress | None = None
+) -> CollectResult:
+    """読んでいるブックを点検し、確かな答えを計画のデータに入れる。
+
+    ``progress`` と例外は :func:`sheetgen.collect.receiving.collect` と同じ。
+    """
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
+        plan = ledger.master.plan
+        wrong = check_decisions(plan, request.waivers, request.takes, request.reason)
+        if wrong:
+            raise UsageError(wrong)
+        template = FormTemplate(request.template)
+        shelf = IssueShelf(plan, request.plan, template)
+        scope = _scope(request, plan, shelf)
+        sorter = _Sorter(scope, Examiner(plan, Printing(template)))
+        with original_keeper(ledger) as keeper:
+            _take_in(reading, None if request.dry_run else keeper, sorter, progress)
+            found = sorter.result()
+            chosen = scope.round or _round_of(found.forms, plan, scope.year)
+            merged = merge(
+                plan, chosen, found.forms, ledger.past(chosen),
+                request.waivers, request.takes, request.reason,
+            )  # fmt: skip
+            # 届いたものがディスクに書き切られるまで、何も記録しない。
+            kept = () if request.dry_run else keeper.finish()
+        run = None if request.dry_run else record(ledger, chosen, merged.outcomes)
+        noted = () if request.dry_run else note_open_items(ledger, chosen, merged.outcomes)
+    problems = (
+        *ledger.problems, *shelf.problems, *reading.problems, *kept,
+        *found.problems, *merged.problems, *noted,
+    )  # fmt: skip
+    recorded = with_outcomes(plan, chosen, merged.outcomes)
+    answered = answer(
+        request, recorded, chosen, merged.outcomes, found.files, problems, found.forms, template
+    )
+    of_items = [problem for outcome in merged.outcomes for problem in outcome.problems]
+    return CollectResult(
+        round=chosen,
+        sections=tuple(owner.full_name for owner in plan.owners()),
+        items=merged.outcomes,
+        files=found.files,
+        problems=tuple(distinct([*problems, *of_items, *answered.problems])),
+        run=run,
+        report=answered.report,
+        returns=answered.returns,
+        dry_run=request.dry_run,
+    )
+
+
+def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectScope:
+    """回収する照会。種類を指定しなければ、届いた様式で決める。"""
+    year = plan.revision.fiscal_year if request.year is None else request.year
+    chosen = settle_round(plan, request.round, year) if request.round else None
+    return CollectScope(
+        round=chosen,
+        year=year,
+        municipality=plan.municipality,
+        plan_title=plan.plan_title,
+        items={
+            item.id: KnownItem(item.id, item_label(measure, item), item.title)
+            for _, measure, item in plan.items()
+        },
+        retired=frozenset(plan.revision.retired_items),
+        issues=shelf,
+    )
+
+
+def _take_in(
+    reading: Reading, keeper: OriginalKeeper | None, sorter: _Sorter, progress: Progress | None
+) -> None:
+    """届いたものを、しまいながら（``keeper`` があれば）見分け、点検する。"""
+    for done, one in enumerate(reading.files, 1):
+        if keeper is not None:
+            keeper.add(one.delivered)
+        sorter.add(one)
+        if progress:
+            progress(done, reading.total, one.delivered.name)
+
+
+class _Sorter:
+    """読んだファイルを、一つずつ見分け、点検する。"""
+
+    def __init__(self, scope: CollectScope, examiner: Examiner) -> None:
+        self._scope = scope
+        self._examiner = examiner
+        self._forms: list[ReturnedForm] = []
+        self._files: list[FileOutcome] = []
+        self._problems: list[Problem] = []
+
+    def add(self, one: ReadFile) -> None:
+        """一つのファイルの様式と問題を加える。"""
+        file = one.delivered
+        here = list(one.problems)
+        matched: tuple[MatchedForm, ...] = ()
+        if one.book is not None:
+            found = match_book(one.book, file.name, file.digest, self._scope)
+            matched = found.forms
+            sheets = {form.sheet: form.issued.item_id for form in matched}
+            personal = check_book(one.book, file.name, sheets)
+            here += [*_not_reported_by(personal, found.problems), *personal]
+        self._forms += [self._examiner.examine(form) for form in matched]
+        kind = one.book.format.value if one.book else file.suffix
+        self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
+        self._problems += here
+
+    def result(self) -> _Sorted:
+        """すべてを見終えた結果。一枚の様式についての問題は、その様式に付ける。"""
+        problems = [*self._problems, *check_together(self._forms)]
+        of_form: defaultdict[_FormKey, list[Problem]] = defaultdict(list)
+        for problem in problems:
+            of_form[problem.place.file, problem.place.sheet, problem.place.item].append(problem)
+        keys = [(form.file, form.sheet, form.issued.item_id) for form in self._forms]
+        forms = tuple(
+            replace(form, problems=(*form.problems, *of_form[key])) if key in of_form else form
+            for form, key in zip(self._forms, keys, strict=True)
+        )
+        own = set(keys)
+        rest = [one for key, found in of_form.items() if key not in own for one in found]
+        return _Sorted(forms, tuple(self._files), tuple(rest))
+
+
+def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """個人情報を告げる隠したシートについては、隠したシートのあることを重ねて知らせない。"""
+    sheets = {one.place.sheet for one in personal if one.place.sheet}
+    return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)
+
+
+def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
+    """届いた様式の照会。
+
+    :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
+        またはその年度の照会がない（F001、F002）。
+    """
+    files = {
+        kind: list(dict.fromkeys(form.file for form in forms if form.round.kind is kind))
+        for kind in RoundKind
+    }
+    kinds = [kind for kind, found in files.items() if found]
+    if len(kinds) > 1:
+        strays = min(files.values(), key=len)
+        raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))
+    return settle_round(plan, kinds[0] if kinds else RoundKind.RESULTS, year)

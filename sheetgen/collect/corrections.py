@@ -1,0 +1,235 @@
+"""差戻しのことばを組み立てる。課の人に向けて、何をどう直すかを言う。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.request import ItemOutcome
+from sheetgen.collect.results import open_questions
+from sheetgen.form.correction import Correction, Reason
+from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.merging import (
+    EITHER_VALUE,
+    HOW_TO_MEND,
+    HOW_TO_MEND_FIELD,
+    MEND_CLOSED,
+    MEND_ELSEWHERE,
+    MEND_IF_WRONG,
+    MEND_MARK,
+    MEND_WRONG_PLACE,
+    NOT_FILLED,
+    WRITE_IT,
+    WRITTEN_DIFFERENTLY,
+)
+from sheetgen.messages.quoting import shortened
+from sheetgen.plan.item import Item
+from sheetgen.plan.paths import lasting_path
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, InputField
+from sheetgen.plan.text import LONGEST_TEXT
+from sheetgen.plan.value import Value
+from sheetgen.problems import Level, Problem
+from sheetgen.records.open_items import ItemState
+
+LONGEST_QUOTE = 100
+"""わけの表に写す、書かれていた文字の長さの上限。全文は様式にある。"""
+
+
+def mend_of(
+    problem: Problem, kind: FieldKind | None, is_blank: bool, plan: Plan, item: Item
+) -> str:
+    """直し方。``kind`` は記入欄の種類、欄が分からなければ ``None``。"""
+    own = HOW_TO_MEND.get(problem.code)
+    if own is not None:
+        return own.format(**problem.facts)
+    if kind is None:
+        return MEND_ELSEWHERE
+    words = HOW_TO_MEND_FIELD[kind.value].format(
+        unit=item.indicator.unit or "なし",
+        grades="、".join(grade.grade for grade in plan.evaluation_scale),
+        write=WRITE_IT[is_blank],
+    )
+    if message_of(problem).level is Level.CONFIRM and not is_blank:
+        return MEND_IF_WRONG.format(how=words)
+    return words
+
+
+def mark_of(cause: str, mend: str) -> str:
+    """欄を選んだときに出ることば。"""
+    return MEND_MARK.format(cause=cause, mend=mend)
+
+
+def quote_of(text: str | None) -> str:
+    """わけの表に写す、書かれていた文字。"""
+    if text is None or not text.strip():
+        return NOT_FILLED
+    return shortened(text, LONGEST_QUOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundInputs:
+    """この照会の欄。``opened`` は記入してもらう欄の道、``initiative_year`` は方針の年度。"""
+
+    fields: Mapping[str, InputField]
+    opened: frozenset[str]
+    initiative_year: int
+
+
+def corrections(
+    plan: Plan, inputs: RoundInputs, outcomes: Sequence[ItemOutcome], forms: Sequence[ReturnedForm]
+) -> list[Correction]:
+    """聞くことのある実施項目の差戻し。計画の順。"""
+    held = {one.item: one for one in outcomes if one.state is ItemState.HELD}
+    by_item: dict[str, list[ReturnedForm]] = {}
+    for form in sorted(forms, key=lambda one: (one.file, one.sheet, one.original)):
+        by_item.setdefault(form.issued.item_id, []).append(form)
+    return [
+        _correction(plan, inputs, item, held[item.id], _standing(by_item.get(item.id, [])))
+        for _, _, item in plan.items()
+        if item.id in held
+    ]
+
+
+def _standing(forms: list[ReturnedForm]) -> list[ReturnedForm]:
+    """差戻しに答え直した様式があれば、もとの様式を除く。"""
+    replaced = {
+        original for form in forms for original in form.issued.replaces if original != form.original
+    }
+    return [form for form in forms if form.original not in replaced] or forms
+
+
+def _correction(
+    plan: Plan, inputs: RoundInputs, item: Item, outcome: ItemOutcome, forms: list[ReturnedForm]
+) -> Correction:
+    questions = open_questions(outcome)
+    paths = [_path_of(problem, inputs, forms) for problem in questions]
+    doubtful = {path for path in paths if path is not None}
+    values: dict[str, Value] = {}
+    cut: dict[str, int] = {}
+    for path in sorted(inputs.opened):
+        if any(path in form.answers or path in form.unread for form in forms):
+            whole = _shown(path, inputs.fields[path].kind, forms, doubtful)
+            values[path] = _holdable(whole)
+            if isinstance(whole, str) and _length(whole) > LONGEST_TEXT:
+                cut[path] = _length(whole)
+    reasons: list[Reason] = []
+    marks: dict[str, list[str]] = {}
+    places = {path: place for place, path in enumerate(inputs.fields)}
+    pairs = zip(questions, paths, strict=True)
+    # 様式の欄の順に並べる。欄の分からないものは、終わりに置く。
+    for problem, found in sorted(pairs, key=lambda pair: places.get(pair[1] or "", len(places))):
+        reason = _reason(problem, found, inputs, plan, item, forms)
+        if reason in reasons:
+            continue
+        reasons.append(reason)
+        if found is not None and found in inputs.opened:
+            marks.setdefault(found, []).append(mark_of(reason.cause, reason.mend))
+    return Correction(
+        item=item.id,
+        values=values,
+        marks={path: "\n".join(words) for path, words in marks.items()},
+        reasons=tuple(reasons),
+        replaces=frozenset(form.original for form in forms),
+        cut=cut,
+    )
+
+
+def _path_of(problem: Problem, inputs: RoundInputs, forms: list[ReturnedForm]) -> str | None:
+    """問題のある欄の、様式での道。"""
+    place = problem.place
+    for path in inputs.fields:
+        if place.path in (path, lasting_path(path, inputs.initiative_year)):
+            return path
+    for form in forms:
+        for path, answer in form.answers.items():
+            if place.cell and (form.file, form.sheet, answer.ref) == (
+                place.file,
+                place.sheet,
+                place.cell,
+            ):
+                return path
+    same = (path for path, field in inputs.fields.items() if field.label == place.label)
+    return next(same, None)
+
+
+def _shown(path: str, kind: FieldKind, forms: list[ReturnedForm], doubtful: set[str]) -> Value:
+    """見せる答え。様式どうしで違えば、どれも選ばず、すべて並べる。"""
+    found: dict[Value, ReturnedForm] = {}
+    for form in forms:
+        value = _answer(path, form, path in doubtful)
+        if value is not None and value != "":
+            found.setdefault(value, form)
+    if len(found) <= 1:
+        return next(iter(found), None)
+    if kind is FieldKind.TEXT:
+        files = [form.file for form in found.values()]
+        return "\n".join(
+            WRITTEN_DIFFERENTLY.format(
+                file=form.file if files.count(form.file) == 1 else f"{form.file} {form.sheet}",
+                text=value,
+            )
+            for value, form in found.items()
+        )
+    return EITHER_VALUE.join(str(value) for value in found)
+
+
+def _answer(path: str, form: ReturnedForm, is_doubtful: bool) -> Value:
+    """一枚の様式の答え。疑わしい読み方をしたものと読めなかったものは、書かれていたとおり。"""
+    if path in form.unread:
+        return form.unread[path]
+    answer = form.answers.get(path)
+    if answer is None:
+        return None
+    return answer.raw if is_doubtful and answer.rule else answer.value
+
+
+def _length(text: str) -> int:
+    """Excel の数え方（UTF-16）での長さ。"""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _holdable(value: Value) -> Value:
+    """セルに入る値にする。対のない代用符号などは置き換え、長すぎる文は切る。"""
+    if not isinstance(value, str):
+        return value
+    encoded = value.encode("utf-16-le", "surrogatepass")
+    return encoded[: 2 * LONGEST_TEXT].decode("utf-16-le", "replace")
+
+
+def _reason(
+    problem: Problem,
+    path: str | None,
+    inputs: RoundInputs,
+    plan: Plan,
+    item: Item,
+    forms: list[ReturnedForm],
+) -> Reason:
+    field = inputs.fields.get(path) if path is not None else None
+    written = "、".join(_written(path, problem, forms)) if path is not None else None
+    cause = message_of(problem).cause
+    if path is not None and path not in inputs.opened:
+        mend = MEND_WRONG_PLACE if problem.code == "R340" else MEND_CLOSED
+    else:
+        kind = field.kind if field is not None else None
+        mend = mend_of(problem, kind, not (written or "").strip(), plan, item)
+    return Reason(
+        path=path,
+        label=problem.place.label or (field.label if field else ""),
+        written=quote_of(written) if path is not None else "",
+        cause=cause,
+        mend=mend,
+    )
+
+
+def _written(path: str, problem: Problem, forms: list[ReturnedForm]) -> Iterator[str]:
+    """その欄に書かれていた文字。問題の出た様式が分かれば、その様式のもの。"""
+    own = [form for form in forms if form.file == problem.place.file] or forms
+    seen = set()
+    for form in own:
+        answer = form.answers.get(path)
+        text = form.unread.get(path) or (answer.raw if answer else "")
+        if text.strip() and text not in seen:
+            seen.add(text)
+            yield text

@@ -1,0 +1,200 @@
+"""見つけた欄の値を読み、点検する：MatchedForm から ReturnedForm まで。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetgen.collect.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
+from sheetgen.collect.printing import Printing
+from sheetgen.collect.rules.case import Case
+from sheetgen.collect.rules.locked_cells import locked, outside_round
+from sheetgen.collect.rules.table import check
+from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.collect.values.plain_text import ReadValue
+from sheetgen.form.rounds import input_fields
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.item import Item
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind
+from sheetgen.plan.value import Value
+from sheetgen.problems import Level, Place, Problem
+from sheetgen.reading.book import CellKind, RawCell
+
+_NO_FIGURE = (None, "-", "ー")
+
+
+class Examiner:
+    """一つの計画の様式を、次々に読み、点検する。
+
+    ``printing`` がなければ、長すぎて印刷できない文のことは言わない。
+    """
+
+    def __init__(self, plan: Plan, printing: Printing | None = None) -> None:
+        self._plan = plan
+        self._printing = printing
+        self._items = {item.id: item for _, _, item in plan.items()}
+        self._kinds = {path: field.kind for path, field in input_fields(plan).items()}
+        self._scale = tuple(grade.grade for grade in plan.evaluation_scale)
+
+    def examine(self, matched: MatchedForm) -> ReturnedForm:
+        """一枚を読み、点検する。問題は値として返し、例外は起こさない。"""
+        item = self._items.get(matched.issued.item_id)
+        if item is None:
+            return _unknown(matched)
+        answers, unread, problems = self._read(matched, item)
+        case = Case(
+            matched.file,
+            matched.sheet,
+            matched.round,
+            item,
+            matched.issued,
+            answers,
+            unread,
+            self._scale,
+        )
+        problems += check(case)
+        proposals: list[Proposal] = []
+        for proposal, problem in (*outside_round(case), *locked(case, matched.locked)):
+            if problem is not None:
+                problems.append(problem)
+            if proposal is not None:
+                proposals.append(proposal)
+        if self._printing is not None and case.is_touched:
+            problems += self._printing.check(self._plan, case)
+        if case.is_touched:
+            problems += list(_not_corrected(matched, problems))
+        return ReturnedForm(
+            file=matched.file,
+            original=matched.original,
+            sheet=matched.sheet,
+            round=matched.round,
+            issued=matched.issued,
+            answers=answers,
+            proposals=tuple(proposals),
+            problems=(*matched.problems, *problems),
+            unread=unread,
+        )
+
+    def _read(
+        self, matched: MatchedForm, item: Item
+    ) -> tuple[dict[str, Answer], dict[str, str], list[Problem]]:
+        """すべての欄を読む。開いていない欄の読みにくさは問わない。"""
+        issued = matched.issued
+        answers: dict[str, Answer] = {}
+        unread: dict[str, str] = {}
+        problems: list[Problem] = []
+        for path, found in matched.found.items():
+            base = issued.base.get(path)
+            if _is_as_issued(found.cell, base):
+                raw = base if isinstance(base, str) else "" if base is None else str(base)
+                answers[path] = _answer(found, base, raw)
+                continue
+            kind = self._kinds.get(path, FieldKind.TEXT)
+            read = read_value(found.cell, kind, self._expected(item, path, kind, base))
+            is_open = path in issued.opened
+            if read.readable:
+                answers[path] = _answer(found, read.value, read.raw, read.rule)
+            elif is_open:
+                unread[path] = read.raw
+            else:
+                answers[path] = _answer(found, read.raw, read.raw)
+            if is_open:
+                problems += _problems(matched, found, read)
+        return answers, unread, problems
+
+    def _expected(self, item: Item, path: str, kind: FieldKind, base: Value) -> Expected | None:
+        if kind is FieldKind.GRADE:
+            return Expected(scale=self._scale)
+        if kind is not FieldKind.FIGURE:
+            return None
+        indicator = item.indicator
+        planned = base if path.endswith(".target") else _target(item, path)
+        numeric = isinstance(planned, int | float)
+        if planned in _NO_FIGURE:
+            known = (indicator.current, indicator.target, *(year.target for year in item.years))
+            numeric = any(isinstance(one, int | float) for one in known)
+        like = planned if isinstance(planned, str) else None
+        return Expected(indicator.unit, indicator.number_format, numeric, like)
+
+
+def _target(item: Item, path: str) -> Value:
+    """その年度の目標値。"""
+    index = path.partition("]")[0].rpartition("[")[2]
+    return item.years[int(index)].target if index.isdecimal() else None
+
+
+def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
+    """差戻しで尋ねた欄のうち、送ったときのまま戻ったもの。
+
+    差戻しの様式に見せるのは読めた値で、疑ったもと（取り消し線、日付、書式）は残らない。
+    点検だけでは、直さずに戻したことが分からない。ほかの点検がもう聞いている欄は、二度聞かない。
+    """
+    issued = matched.issued
+    asking = [one for one in problems if message_of(one).level is not Level.NOTE]
+    if issued.replaces and not issued.doubted and not asking:
+        # どの欄と言えないことを尋ねたときは、どこか一つでも直してあればよい。
+        if all(_is_as_shown(matched, path) for path in issued.opened):
+            place = Place(matched.file, matched.sheet, item=issued.item_id)
+            yield Problem("R344", place, {"item": issued.item_id})
+        return
+    asked = {one.place.path for one in asking}
+    for path in sorted(issued.doubted - asked):
+        found = matched.found.get(path)
+        if found is not None and _is_as_shown(matched, path):
+            place = Place(matched.file, matched.sheet, found.ref, path, found.label, issued.item_id)
+            yield Problem("R344", place, {"item": issued.item_id})
+
+
+def _is_as_shown(matched: MatchedForm, path: str) -> bool:
+    """欄の中身が、様式を作ったときに見せたものと同じか。"""
+    found = matched.found.get(path)
+    value = found.cell.value if found and found.cell else None
+    shown = matched.issued.values.get(found.ref) if found else None
+    return value == shown or (value in (None, "") and shown in (None, ""))
+
+
+def _is_as_issued(cell: RawCell | None, base: Value) -> bool:
+    """配ったときのままか。そのままの値は、読み直さない。"""
+    if cell is None:
+        return base is None
+    if cell.formula is not None or cell.struck is not None:
+        return False
+    if cell.kind is CellKind.TEXT:
+        return cell.value == base
+    if cell.kind is CellKind.NUMBER:
+        return isinstance(base, int | float) and cell.value == base
+    return cell.kind is CellKind.BLANK and base is None
+
+
+def _answer(found: FoundCell, value: Value, raw: str, rule: str = "") -> Answer:
+    return Answer(found.path, found.label, found.ref, value, raw, rule, found.how)
+
+
+def _problems(matched: MatchedForm, found: FoundCell, read: ReadValue) -> list[Problem]:
+    if not read.problems:
+        return []
+    place = Place(
+        matched.file, matched.sheet, found.ref, found.path, found.label, matched.issued.item_id
+    )
+    return [Problem(code, place, facts) for code, facts in read.problems]
+
+
+def _unknown(matched: MatchedForm) -> ReturnedForm:
+    """計画にない実施項目の様式。書かれていたものだけを残す。"""
+    item = matched.issued.item_id
+    problem = Problem("R399", Place(matched.file, matched.sheet, item=item))
+    unread = {
+        path: str(found.cell.value)
+        for path, found in matched.found.items()
+        if found.cell is not None and found.cell.value is not None
+    }
+    return ReturnedForm(
+        file=matched.file,
+        original=matched.original,
+        sheet=matched.sheet,
+        round=matched.round,
+        issued=matched.issued,
+        answers={},
+        problems=(*matched.problems, problem),
+        unread=unread,
+    )

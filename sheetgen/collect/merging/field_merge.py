@@ -1,0 +1,143 @@
+"""一つの欄を、配ったとき・戻ったとき・いまの三つで突き合わせる。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sheetgen.collect.answers import FormAnswer
+from sheetgen.collect.merging.decisions import Choice, Verdict, choices_text, take_words
+from sheetgen.messages.quoting import quoted
+from sheetgen.plan.value import Value
+from sheetgen.problems import Place, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """一つの実施項目の一つの欄。``now`` はいま計画のデータにある値。
+
+    ``recorded`` and ``rejected`` are what the journal knows of it in this round.
+    """
+
+    item: str
+    path: str
+    label: str
+    now: Value
+    recorded: frozenset[Value] = frozenset()
+    rejected: frozenset[Value] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMerge:
+    """突き合わせた結果。``value`` が計画のデータに入るべき値。
+
+    ``source`` is the answer it came from (None: what the master holds stays);
+    ``in_doubt`` says that no value could be settled.
+    """
+
+    value: Value
+    source: FormAnswer | None = None
+    rejected: tuple[FormAnswer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    in_doubt: bool = False
+
+
+def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
+    """欄の値を決める。``answers`` は並びによらない順に並べたもの。"""
+    wanted: list[FormAnswer] = []
+    notes: list[Problem] = []
+    for one in answers:
+        if not one.is_changed:
+            continue
+        old = _old_copy(field, one)
+        if old is None or choice.forces(one):
+            wanted.append(one)
+        else:
+            notes.append(_note(old, field, one))
+    settled = _agreed(field, wanted) or _decided(field, wanted, choice)
+    return replace(settled, problems=(*notes, *settled.problems))
+
+
+def _old_copy(field: Field, one: FormAnswer) -> str | None:
+    """前に届いたことのある値なら、それを告げる符号。"""
+    if one.value == field.now:
+        return None
+    if one.value in field.rejected:
+        return "R405"
+    # 配ったときの値がいまの値なら、いまの値を見たうえで前の値に戻している。
+    if one.value in field.recorded and one.base != field.now:
+        return "R404"
+    return None
+
+
+def _agreed(field: Field, wanted: Sequence[FormAnswer]) -> FieldMerge | None:
+    """食い違いがなければ、その値。"""
+    values = {one.value for one in wanted}
+    if values <= {field.now}:
+        return FieldMerge(field.now)
+    if len(values) == 1 and any(one.base == field.now for one in wanted):
+        source = wanted[0]
+        cleared = (_cleared(field, source),) if source.value is None else ()
+        return FieldMerge(source.value, source, problems=cleared)
+    return None
+
+
+def _decided(field: Field, wanted: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
+    """食い違いを、``--take`` で決める。決まらなければ問題とする。"""
+    verdict = choice.decide(wanted)
+    if verdict is Verdict.MASTER:
+        return FieldMerge(field.now, None, _others(wanted, field.now))
+    if isinstance(verdict, FormAnswer):
+        source = verdict if verdict.value != field.now else None
+        return FieldMerge(verdict.value, source, _others(wanted, verdict.value))
+    several = len({one.value for one in wanted}) > 1
+    code = "R411" if verdict is Verdict.AMBIGUOUS else "R401" if several else "R402"
+    facts = {
+        "values": values_text(wanted, field.now),
+        "choices": choices_text(field.item, wanted),
+    }
+    place = Place(path=field.path, label=field.label, item=field.item)
+    return FieldMerge(field.now, problems=(Problem(code, place, facts),), in_doubt=True)
+
+
+def _others(wanted: Sequence[FormAnswer], kept: Value) -> tuple[FormAnswer, ...]:
+    """採らなかった値。同じ値は一度だけ。"""
+    first: dict[Value, FormAnswer] = {}
+    for one in wanted:
+        if one.value != kept:
+            first.setdefault(one.value, one)
+    return tuple(first.values())
+
+
+def _note(code: str, field: Field, one: FormAnswer) -> Problem:
+    facts = {
+        "value": shown(one.value, [field.now]),
+        "now": shown(field.now, [one.value]),
+        "take": take_words(field.item, one),
+    }
+    return Problem(code, one.place, facts)
+
+
+def _cleared(field: Field, source: FormAnswer) -> Problem:
+    return Problem("R403", source.place, {"old": shown(field.now), "item": field.item})
+
+
+def shown(value: Value, others: Iterable[Value] = ()) -> str:
+    """値を短く見せる。長い文は、``others`` と違う所の辺りを見せる。"""
+    same = []
+    if isinstance(value, str):
+        same = [_common(value, o) for o in others if isinstance(o, str) and o != value]
+    return quoted(value, at=min(same, default=0))
+
+
+def _common(one: str, other: str) -> int:
+    """先頭から同じ字の数。"""
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def values_text(answers: Sequence[FormAnswer], now: Value) -> str:
+    """食い違う値のすべてを、どのファイルのものかとともに書く。"""
+    everything = [one.value for one in answers] + [now]
+    parts = [f"{one.source} では {shown(one.value, everything)}" for one in answers]
+    return "、".join([*parts, f"計画のデータでは {shown(now, everything)}"])

@@ -1,0 +1,154 @@
+"""回収の依頼と、その結果。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetgen.collect.answers import Answer, Proposal
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.value import Value
+from sheetgen.problems import Problem
+from sheetgen.records.open_items import ItemState
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """確かめた問題を通す指定。"""
+
+    code: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """食い違いの決め方。
+
+    ``file`` が None なら、計画のデータの値を残す。``item`` が None なら、
+    食い違うすべての実施項目に当てる。
+    """
+
+    file: str | None
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectRequest:
+    """回収の依頼。
+
+    ``paths`` はファイル、フォルダー、zip。``round`` と ``year`` が None なら、様式と、計画の
+    ``revision.fiscal_year`` から決める。``root`` は作業フォルダー。報告は
+    ``root/output/令和N年度/回収`` に置き、``out`` があればそこに置く。
+    """
+
+    paths: tuple[Path, ...]
+    plan: Path
+    template: Path
+    root: Path
+    out: Path | None = None
+    round: RoundKind | None = None
+    year: int | None = None
+    waivers: tuple[Waiver, ...] = ()
+    reason: str | None = None
+    takes: tuple[Take, ...] = ()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """計画のデータに入れる（入れた）一つの値。"""
+
+    item: str
+    path: str
+    label: str
+    old: Value
+    new: Value
+    answer: Answer
+    file: str
+    original: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemProposal:
+    """ある様式の変更申出。"""
+
+    item: str
+    proposal: Proposal
+    file: str
+    original: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedWaiver:
+    """使った ``--waive``。``path`` と ``value`` は、通した値。"""
+
+    code: str
+    item: str
+    path: str | None
+    value: Value
+    reason: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """食い違いで採らなかった値。"""
+
+    item: str
+    path: str
+    label: str
+    kept: Value
+    rejected: Value
+    file: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """一つの実施項目の結果。
+
+    ``section`` は主管課の正式な名、``files`` はその様式のあったファイル。
+    """
+
+    item: str
+    section: str
+    state: ItemState
+    changes: tuple[Change, ...] = ()
+    proposals: tuple[ItemProposal, ...] = ()
+    waivers: tuple[UsedWaiver, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
+
+    file: str
+    original: str
+    format: str
+    forms: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectResult:
+    """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
+
+    ``sections`` はすべての課の正式な名で、公式の順。``problems`` は、
+    ファイルと実施項目について見つけたことのすべて。``run`` は記録簿でのこの回の名で、
+    何も記録しなければ None。試しの回では ``report`` は None、``returns`` は空。
+    """
+
+    round: Round
+    sections: tuple[str, ...]
+    items: tuple[ItemOutcome, ...]
+    files: tuple[FileOutcome, ...]
+    problems: tuple[Problem, ...]
+    run: str | None = None
+    report: Path | None = None
+    returns: tuple[Path, ...] = ()
+    dry_run: bool = False

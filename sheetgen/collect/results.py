@@ -1,0 +1,228 @@
+"""回収結果のブックの表。"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sheetgen.collect.request import ItemOutcome
+from sheetgen.era import wareki
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.item import Item, Owner, Result, YearPlan
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.round import Round
+from sheetgen.plan.value import EFFECT_FORMAT, Value, hides_digits
+from sheetgen.problems import Level, Problem
+from sheetgen.records.open_items import ItemState
+from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableCell, Tone
+
+_ORDER = {Level.ERROR: 0, Level.CONFIRM: 1, Level.NOTE: 2}
+
+
+def level_of(problem: Problem) -> Level:
+    """問題の重さ。"""
+    return message_of(problem).level
+
+
+def open_questions(outcome: ItemOutcome) -> list[Problem]:
+    """この実施項目の、課に聞かなければならない問題。通したものは除く。"""
+    waived = {(one.code, one.path) for one in outcome.waivers}
+    return [
+        problem
+        for problem in distinct(outcome.problems)
+        if level_of(problem) is not Level.NOTE
+        and (problem.code, problem.place.path) not in waived
+        and (problem.code, None) not in waived
+    ]
+
+
+def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """同じ問題を一度だけ、初めの順に返す。"""
+    seen = set()
+    for problem in problems:
+        key = (problem.code, problem.place, repr(sorted(problem.facts.items())))
+        if key not in seen:
+            seen.add(key)
+            yield problem
+
+
+def by_weight(problems: Iterable[Problem]) -> list[Problem]:
+    """重い順。同じ重さの中では、元の順。"""
+    return sorted(problems, key=lambda one: _ORDER[level_of(one)])
+
+
+def compared(old: Value, new: Value) -> tuple[Compared, Compared]:
+    """違う所に印の付いた、前の文と後の文。"""
+    from sheetgen.publish.comparison.difference import (
+        marked_runs,  # ここで読み込む。比べない回が多い
+    )
+
+    before, after = marked_runs(_text(old), _text(new))
+    return Compared(before), Compared(after)
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else str(value)
+
+
+_TONES = {
+    ItemState.RECORDED: Tone.DONE,
+    ItemState.KEPT: Tone.DONE,
+    ItemState.HELD: Tone.DOUBT,
+    ItemState.UNTOUCHED: Tone.WAITING,
+    ItemState.MISSING: Tone.WAITING,
+}
+
+
+def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
+    """課ごとに、いくつ記録し、いくつ残っているか。共管の項目は最初の主管課で数える。"""
+    states = {outcome.item: outcome.state for outcome in outcomes}
+    owned: dict[Owner, list[tuple[str, ItemState]]] = {}
+    for _, measure, item in plan.items():
+        state = states.get(item.id, ItemState.MISSING)
+        owned.setdefault(item.owners[0], []).append((item_label(measure, item), state))
+    rows = []
+    for department in plan.departments:
+        for section in department.sections:
+            items = owned.get(Owner(department=department.name, section=section.name))
+            if items:
+                rows.append(_section_row(department.name, section.name, items))
+    whole = Counter(states.values())
+    return Table(
+        name="課別",
+        lead=_in_short(len(states), whole),
+        columns=(
+            Column("部", 14),
+            Column("課", 26),
+            Column("実施項目", 10, Align.RIGHT),
+            *(Column(state.value, 10, Align.RIGHT) for state in ItemState),
+            Column("要確認の項目", 30),
+            Column("まだ記入のない項目", 30),
+        ),
+        rows=tuple(rows),
+        empty="実施項目がありません。",
+        total=("計", None, len(states), *(whole[state] for state in ItemState), None, None),
+        frozen=2,
+    )
+
+
+def _in_short(count: int, states: Counter[ItemState]) -> str:
+    done = states[ItemState.RECORDED] + states[ItemState.KEPT]
+    return (
+        f"{count}件のうち、記録してあるもの {done}件（今回 {states[ItemState.RECORDED]}件）、"
+        f"課への確認が要るもの {states[ItemState.HELD]}件、"
+        f"未記入 {states[ItemState.UNTOUCHED]}件、未提出 {states[ItemState.MISSING]}件。"
+        "共管の項目は、取りまとめの課で数えています。"
+    )
+
+
+def _section_row(
+    department: str, section: str, items: list[tuple[str, ItemState]]
+) -> tuple[TableCell, ...]:
+    count = Counter(state for _, state in items)
+
+    def listed(*wanted: ItemState) -> str | None:
+        return "、".join(label for label, state in items if state in wanted) or None
+
+    return (
+        department,
+        section,
+        len(items),
+        *(Shown(count[s], _TONES[s] if count[s] else Tone.PLAIN) for s in ItemState),
+        listed(ItemState.HELD),
+        listed(ItemState.UNTOUCHED, ItemState.MISSING),
+    )
+
+
+def item_table(plan: Plan, chosen: Round, outcomes: Sequence[ItemOutcome]) -> Table:
+    """すべての実施項目の、状態・記録した評価と数値・確かめること。``plan`` は記録した後のもの。"""
+    by_item = {outcome.item: outcome for outcome in outcomes}
+    year = chosen.initiative_year if chosen.result_year is None else chosen.result_year
+    rows = []
+    for _, measure, item in plan.items():
+        outcome = by_item.get(item.id) or ItemOutcome(
+            item.id, item.owners[0].full_name, ItemState.MISSING
+        )
+        rows.append(
+            (
+                item_label(measure, item),
+                item.id,
+                item.title,
+                "、".join(owner.full_name for owner in item.owners),
+                Shown(outcome.state.value, _TONES[outcome.state]),
+                *_figures(plan, chosen, item, year),
+                "\n".join(_question(one) for one in open_questions(outcome)) or None,
+                "\n".join(outcome.files) or None,
+            )
+        )
+    return Table(
+        name="実施項目別",
+        lead=f"評価と数値は、いま計画のデータにある{wareki(year)}のものです。",
+        columns=(
+            Column("番号", 8, Align.CENTER),
+            Column("ID", 7, Align.CENTER),
+            Column("実施項目", 36),
+            Column("主管課", 22),
+            Column("状態", 10, Align.CENTER),
+            *_figure_columns(plan, chosen, year),
+            Column("確かめること", 56),
+            Column("ファイル", 26),
+        ),
+        rows=tuple(rows),
+        empty="実施項目がありません。",
+        frozen=3,
+    )
+
+
+def _title(record: type[YearPlan] | type[Result], name: str) -> str:
+    return record.model_fields[name].title or name
+
+
+def _figure_columns(plan: Plan, chosen: Round, year: int) -> Iterator[Column]:
+    if chosen.result_year is None:
+        yield Column(_title(YearPlan, "target"), 12, Align.RIGHT)
+        yield Column("単位", 7, Align.CENTER)
+        yield Column(_title(YearPlan, "effect"), 12, Align.RIGHT)
+        return
+    yield Column(_title(Result, "grade"), 7, Align.CENTER)
+    if year == plan.final_year:
+        yield Column(Item.model_fields["overall_grade"].title or "", 9, Align.CENTER)
+    yield Column(_title(Result, "value"), 12, Align.RIGHT)
+    yield Column("単位", 7, Align.CENTER)
+    yield Column(_title(Result, "effect"), 12, Align.RIGHT)
+
+
+def _figures(plan: Plan, chosen: Round, item: Item, year: int) -> Iterator[TableCell]:
+    planned = item.year(year)
+    unit = item.indicator.unit
+    if chosen.result_year is None:
+        yield _figure(planned.target, item.indicator.number_format)
+        yield unit
+        yield _figure(planned.effect, EFFECT_FORMAT)
+        return
+    yield planned.result.grade
+    if year == plan.final_year:
+        yield item.overall_grade
+    yield _figure(planned.result.value, item.indicator.number_format)
+    yield unit
+    yield _figure(planned.result.effect, EFFECT_FORMAT)
+
+
+def _figure(value: Value, number_format: str) -> TableCell:
+    """表示形式のとおりに見せる数。丸められて見えるときは、そのまま見せる。"""
+    if not isinstance(value, int | float) or hides_digits(value, number_format):
+        return value
+    return Shown(value, number_format=number_format)
+
+
+def _question(problem: Problem) -> str:
+    """確かめること一つ。``確認 R203 令和5年度の実績値（M24）：…``。"""
+    place = problem.place
+    where = (place.label or "") + (f"（{place.cell}）" if place.cell else "")
+    head = " ".join(word for word in (str(level_of(problem)), problem.code, where) if word)
+    return f"{head}：{message_of(problem).cause}"
+
+
+def labels_of(plan: Plan) -> Mapping[str, tuple[str, Item]]:
+    """実施項目の ID から、印刷の番号と実施項目へ。"""
+    return {item.id: (item_label(measure, item), item) for _, measure, item in plan.items()}

@@ -1,0 +1,199 @@
+"""評価の欄を読む。評価の区分は、計画のデータにある。"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sheetgen.collect.values.figures import FigureField, read_figure
+from sheetgen.collect.values.numbers import read_date, read_number, read_serial, seen_number
+from sheetgen.collect.values.plain_text import (
+    Notes,
+    ReadValue,
+    clean,
+    fold,
+    is_too_long,
+    utf16_length,
+)
+from sheetgen.messages.quoting import excerpt, shortened
+from sheetgen.plan.round import FieldKind
+from sheetgen.plan.text import LONGEST_TEXT
+from sheetgen.plan.value import Value
+from sheetgen.reading.book import CellKind, RawCell
+
+# 丸には符号位置がいくつもあり、日本語入力は一つの一覧に並べて出す。
+_ALIKE = str.maketrans({"〇": "○", "◯": "○", "⚪": "○", "✕": "×", "✖": "×", "☓": "×"})
+_ALIKE |= dict.fromkeys(map(ord, "−‐‑‒–—―ー"), "-")
+_WORDS = r"^(?:評価|ランク|判定)[:：]? *|(?: *(?:評価|ランク|判定))$|[。.]$"
+_LONGEST = 30  # 字。評価と、それに添えた「評価」などの字
+_REMARK = r"(?s)([(（【\[〔※:：、,・\s]|ただし|但し).+"
+
+
+def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
+    """評価の区分。区分になければ ``None`` とし、問いを加える。"""
+    if text in scale:
+        return text
+    keys = [_key(grade) for grade in scale]
+    known = {key: grade for key, grade in zip(keys, scale, strict=True) if keys.count(key) == 1}
+    plain = fold(text, notes)
+    found = known.get(_key(plain))
+    if found is None and len(plain) <= _LONGEST:
+        found = known.get(_key(re.sub(_WORDS, "", plain)))
+        if found is not None:
+            notes.use("grade_words")
+    elif found is not None and plain not in scale:
+        notes.use("grade_form")
+    if found is None:
+        found = _before_remark(plain, known)
+        if found is not None:
+            notes.use("grade_remark")
+            notes.ask("R223", raw=shortened(text, 100), grade=found)
+    if found is None:
+        notes.ask("R224", raw=shortened(text, 100), scale="・".join(scale))
+    return found
+
+
+def _key(text: str) -> str:
+    """幅、大文字と小文字、丸と横線の字の違いをならした評価。区分の書き方にもよらない。"""
+    return unicodedata.normalize("NFKC", text).strip().upper().translate(_ALIKE)
+
+
+def _before_remark(text: str, known: dict[str, str]) -> str | None:
+    """``A（ただし…）`` の評価。"""
+    text = unicodedata.normalize("NFKC", text)
+    for key in sorted(known, key=len, reverse=True):
+        if _key(text[: len(key)]) != key:
+            continue
+        rest = text[len(key) :]
+        bare = rest.strip(" 　()（）【】[]〔〕※:：、,・\n")
+        if re.match(_REMARK, rest) and len(bare) > 1 and _key(bare) not in known:
+            return known[key]
+    return None
+
+
+_BLANK = ReadValue(None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """欄が待っている値。
+
+    ``unit`` と ``number_format`` は、実施項目の指標のもの。``numeric`` が偽なのは、
+    目標が文の数（``30億円以内``）。``like`` は目標など、同じ類の文。``scale`` は評価の段階。
+    """
+
+    unit: str | None = None
+    number_format: str = "General"
+    numeric: bool = True
+    like: str | None = None
+    scale: tuple[str, ...] = ()
+
+
+def read_value(
+    cell: RawCell | None, kind: FieldKind, expected: Expected | None = None
+) -> ReadValue:
+    """セルの中身を読む。例外は起こさない。
+
+    値は計画のデータに入る形で、10**15 未満の整数か小数、32,767 字までの文字、空欄の None。
+    """
+    if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
+        return _BLANK
+    expected = expected or Expected()
+    notes = Notes()
+    if cell.formula is not None:
+        if cell.kind is CellKind.BLANK:
+            raw = "=" + cell.formula.lstrip("=")
+            notes.ask("R201", formula=excerpt(raw, 80))
+            return notes.refusal(raw)
+        notes.use("formula")
+        notes.ask("R202", formula=excerpt("=" + cell.formula.lstrip("="), 80),
+                  value=excerpt(str(cell.value)))  # fmt: skip
+    if cell.kind is CellKind.ERROR:
+        notes.ask("R203", raw=str(cell.value))
+        return notes.refusal(str(cell.value))
+    if cell.kind is CellKind.NUMBER and isinstance(cell.value, int | float):
+        return _of_number(cell, cell.value, kind, expected, notes)
+    if cell.kind is CellKind.DATE:
+        numeric = kind is FieldKind.MONEY or (kind is FieldKind.FIGURE and expected.numeric)
+        shown = read_date(str(cell.value), cell.number_format, numeric, notes)
+        return _of_text(shown, shown, kind, expected, notes, cell.struck)
+    if cell.kind is CellKind.BOOL:
+        raw = "TRUE" if cell.value else "FALSE"
+        if kind is FieldKind.GRADE:
+            return _of_text(raw, raw, kind, expected, notes, None)
+        notes.ask("R204", raw=raw)
+        return notes.result(raw, raw)
+    raw = str(cell.value)
+    return _of_text(raw, raw, kind, expected, notes, cell.struck)
+
+
+def _figure(kind: FieldKind, expected: Expected) -> FigureField:
+    if kind is FieldKind.MONEY:
+        return FigureField(None, True, True, False)
+    decimals = "." in expected.number_format or expected.number_format == "General"
+    return FigureField(expected.unit, False, expected.numeric, decimals)
+
+
+def _of_number(
+    cell: RawCell, value: int | float, kind: FieldKind, expected: Expected, notes: Notes
+) -> ReadValue:
+    raw = seen_number(value, cell.number_format)
+    if kind in (FieldKind.TEXT, FieldKind.GRADE):
+        if kind is FieldKind.TEXT:
+            notes.use("number_as_text")
+        return _of_text(raw, raw, kind, expected, notes, cell.struck)
+    figure = _figure(kind, expected)
+    number = read_number(value, cell.number_format, figure, notes)
+    if number is None:
+        notes.ask("R205", raw=raw)
+        return notes.refusal(raw)
+    if kind is FieldKind.FIGURE and not expected.numeric and isinstance(number, int | float):
+        number = read_serial(number, expected.like, notes)
+    if cell.struck:
+        notes.ask("R212", whole=raw, rest="（空欄）")
+        notes.use("struck")
+        return notes.result(None, raw)
+    return notes.result(_checked_fraction(number, kind, notes), raw)
+
+
+def _of_text(
+    text: str, raw: str, kind: FieldKind, expected: Expected, notes: Notes, struck: str | None
+) -> ReadValue:
+    cleaned = clean(text, notes)
+    if cleaned and struck:
+        cleaned = _without_struck(cleaned, struck, notes)
+    if not cleaned:
+        if text and not struck:
+            notes.rules.clear()
+            notes.use("blanks")
+            notes.ask("R210")
+        return notes.result(None, raw)
+    if is_too_long(cleaned):
+        notes.ask("R211", length=utf16_length(cleaned), limit=LONGEST_TEXT)
+        return notes.refusal(raw)
+    if kind is FieldKind.TEXT or (kind is not FieldKind.GRADE and "date" in notes.rules):
+        return notes.result(cleaned, raw)
+    if kind is FieldKind.GRADE:
+        grade = read_grade(cleaned, expected.scale, notes)
+        return notes.refusal(raw) if grade is None else notes.result(grade, raw)
+    value = read_figure(cleaned, _figure(kind, expected), notes)
+    return notes.result(_checked_fraction(value, kind, notes), raw)
+
+
+def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
+    """千円に満たない端数があれば、知らせる。"""
+    if kind is FieldKind.MONEY and isinstance(value, float) and not value.is_integer():
+        notes.ask("R221", value=f"{value:,}")
+    return value
+
+
+def _without_struck(text: str, struck: str, notes: Notes) -> str:
+    """消し線の部分を除く。どこか決められなければ除かない。"""
+    part = struck.strip()
+    # 同じ部分が文の中に二度あるか、何か所も消してあれば、どこかが決まらない。
+    rest = text.replace(part, "").strip() if part and text.count(part) == 1 else text
+    notes.use("struck")
+    notes.ask("R212", whole=excerpt(text), rest=excerpt(rest) or "（空欄）")
+    return rest

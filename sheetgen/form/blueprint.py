@@ -1,0 +1,281 @@
+"""テンプレートの各シートの、どのセルに何が入るかを決め、おかしな所を挙げる。"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetgen.form.context import FORM_NAMES, RETURN_NAME, BookContext, FormContext
+from sheetgen.form.expressions import (
+    Expression,
+    ExpressionError,
+    Loop,
+    UnknownFilterError,
+    UnknownName,
+    compile_cell,
+    compile_loop,
+    strip_end,
+)
+from sheetgen.form.rounds import input_fields
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.round import InputField
+from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.filled import SheetBinding
+from sheetgen.xlsx.template import TemplateBook, TemplateCell, TemplateSheet
+
+FORM_ID_PATH = "form.id"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCell:
+    """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。"""
+
+    cell: TemplateCell
+    expression: Expression
+    label: str | None = None
+    input: InputField | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """繰り返す行（最初と最後）。``opening`` は ``{% for %}`` のあるセル。"""
+
+    first: int
+    last: int
+    loop: Loop
+    opening: TemplateCell
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSheet:
+    """式を読み終えた一枚。``is_return`` は、差戻しのブックだけに入るシートか。"""
+
+    sheet: TemplateSheet
+    is_form: bool
+    cells: tuple[BoundCell, ...]
+    blocks: tuple[Block, ...] = ()
+    is_return: bool = False
+
+    @property
+    def binding(self) -> SheetBinding:
+        """書き手に渡す形。"""
+        return SheetBinding(
+            self.sheet.name,
+            self.is_form,
+            frozenset(bound.cell.ref for bound in self.cells),
+            frozenset(bound.cell.ref for bound in self.cells if bound.input),
+            tuple((block.first, block.last) for block in self.blocks),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """読み終えたテンプレート。問題にエラーがあれば、使ってはならない。"""
+
+    book: TemplateBook
+    sheets: tuple[BoundSheet, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def form(self) -> BoundSheet:
+        """様式のシート。"""
+        return next(sheet for sheet in self.sheets if sheet.is_form)
+
+
+def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
+    """テンプレートの式を読み、計画の記入欄と突き合わせる。"""
+    reader = _Reader(book, plan)
+    sheets = tuple(reader.sheet(sheet) for sheet in book.sheets)
+    forms = [sheet.sheet.name for sheet in sheets if sheet.is_form]
+    problems = reader.problems
+    if not forms:
+        problems.append(Problem("T103", Place(file=book.file)))
+    elif len(forms) > 1:
+        problems.append(Problem("T104", Place(file=book.file), {"names": "、".join(forms)}))
+    else:
+        form = next(sheet for sheet in sheets if sheet.is_form)
+        problems += _form_problems(book, plan, form)
+        problems += _name_clashes(book, plan, form)
+    return Blueprint(book, sheets, tuple(problems))
+
+
+_SCOPE: dict[str, object] = dict(typing.get_type_hints(FormContext))
+
+
+class _Reader:
+    """一つのテンプレートを読む間、問題を集める。"""
+
+    def __init__(self, book: TemplateBook, plan: Plan) -> None:
+        self._book = book
+        self._fields = input_fields(plan)
+        self.problems: list[Problem] = []
+
+    def _report(self, code: str, sheet: TemplateSheet, cell: TemplateCell, **facts: object) -> None:
+        place = Place(file=self._book.file, sheet=sheet.name, cell=cell.ref)
+        problem = Problem(code, place, facts)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _refuse(self, sheet: TemplateSheet, cell: TemplateCell, error: ExpressionError) -> None:
+        """読めない式を、読めないわけとともに挙げる。"""
+        if isinstance(error, UnknownFilterError):
+            near = f"「{error.near}」ではありませんか。" if error.near else ""
+            self._report("T120", sheet, cell, name=error.name, near=near)
+        else:
+            self._report("T101", sheet, cell, text=cell.text)
+
+    def sheet(self, sheet: TemplateSheet) -> BoundSheet:
+        blocks, texts = self._blocks(sheet)
+        found: list[BoundCell] = []
+        for cell in sheet.cells:
+            if not cell.is_dynamic:
+                if cell.is_formula and "{{" in cell.text:
+                    self._report("T118", sheet, cell, text=cell.text)
+                continue
+            try:
+                expression = compile_cell(texts.get(cell.ref, cell.text))
+            except ExpressionError as error:
+                self._refuse(sheet, cell, error)
+                continue
+            block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
+            found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
+        is_form = self._is_form(found, bool(blocks))
+        if is_form and blocks:
+            self._report("T110", sheet, blocks[0].opening)
+        # ほかのシートには、課が自由に書けるメモの欄があってもよい。
+        for cell in sheet.cells if is_form else ():
+            if not (cell.locked or cell.is_dynamic or cell.is_formula):
+                self._report("T108", sheet, cell, text=cell.text)
+        self._check_names(sheet, is_form, found, blocks)
+        names = set().union(
+            *(bound.expression.names() for bound in found), *(b.loop.names() for b in blocks)
+        )
+        is_return = not is_form and RETURN_NAME in names
+        inputs = tuple(self._inputs(sheet, is_form, found))
+        return BoundSheet(sheet, is_form, inputs, blocks, is_return)
+
+    def _is_form(self, found: list[BoundCell], repeats: bool) -> bool:
+        """様式のシートか。一覧のシートに紛れた実施項目の名前は、誤りとしてそのセルで言う。"""
+        if repeats and not any(bound.expression.path in self._fields for bound in found):
+            return False
+        return any(bound.expression.names() & FORM_NAMES for bound in found if bound.block is None)
+
+    def _blocks(self, sheet: TemplateSheet) -> tuple[tuple[Block, ...], dict[str, str]]:
+        """繰り返しと、印を除いたセルの文字。"""
+        blocks: list[Block] = []
+        texts: dict[str, str] = {}
+        opened: tuple[TemplateCell, Loop] | None = None
+        for cell in sheet.cells:
+            if not cell.is_dynamic:
+                continue
+            try:
+                loop = compile_loop(cell.text)
+            except ExpressionError as error:
+                self._refuse(sheet, cell, error)
+                continue
+            if loop is not None:
+                if opened is not None:
+                    self._report("T109", sheet, cell)
+                opened = (cell, loop)
+                texts[cell.ref] = loop.rest
+                continue
+            rest = strip_end(cell.text)
+            if rest is None:
+                continue
+            texts[cell.ref] = rest
+            if opened is None:
+                self._report("T109", sheet, cell)
+                continue
+            blocks.append(Block(opened[0].first_row, cell.last_row, opened[1], opened[0]))
+            opened = None
+        if opened is not None:
+            self._report("T109", sheet, opened[0])
+        return tuple(blocks), texts
+
+    def _check_names(
+        self,
+        sheet: TemplateSheet,
+        is_form: bool,
+        found: list[BoundCell],
+        blocks: tuple[Block, ...],
+    ) -> None:
+        scope: dict[str, object] = dict(
+            typing.get_type_hints(FormContext if is_form else BookContext)
+        )
+        scopes: dict[int | None, Mapping[str, object]] = {None: scope}
+        for block in blocks:
+            scopes[block.first] = block.loop.scope(scope)
+            for name in block.loop.unknown_names(scope):
+                self._unknown(sheet, block.opening, name)
+        for bound in found:
+            for name in bound.expression.unknown_names(scopes[bound.block]):
+                self._unknown(sheet, bound.cell, name)
+
+    def _unknown(self, sheet: TemplateSheet, cell: TemplateCell, name: UnknownName) -> None:
+        near = f"「{name.near}」ではありませんか。" if name.near else ""
+        self._report("T102", sheet, cell, path=name.path, near=near)
+
+    def _inputs(
+        self, sheet: TemplateSheet, is_form: bool, found: list[BoundCell]
+    ) -> Iterator[BoundCell]:
+        for bound in found:
+            cell = bound.cell
+            field = self._fields.get(bound.expression.path or "") if is_form else None
+            if cell.locked:
+                yield bound
+            elif field is None:
+                self._report("T108", sheet, cell, text=cell.text)
+                yield bound
+            else:
+                yield BoundCell(cell, bound.expression, field.label, field)
+
+
+def _name_clashes(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:
+    """様式の写しと同じ名になるシート。"""
+    labels = {item_label(measure, item).casefold() for _, measure, item in plan.items()}
+    for sheet in book.sheets:
+        if sheet is not form.sheet and sheet.name.casefold() in labels:
+            yield Problem("T121", Place(file=book.file, sheet=sheet.name))
+
+
+def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:
+    """様式として足りないもの、余るもの。"""
+    sheet = form.sheet
+
+    def place(cell: str | None = None, label: str | None = None) -> Place:
+        return Place(file=book.file, sheet=sheet.name, cell=cell, label=label)
+
+    first: dict[str, str] = {}
+    locked: dict[str, str] = {}
+    for bound in form.cells:
+        path, ref = bound.expression.path or "", bound.cell.ref
+        if bound.input is None:
+            locked.setdefault(path, ref)
+        elif path in first:
+            facts = {"label": bound.input.label, "path": path, "first": first[path]}
+            yield Problem("T106", place(ref, bound.input.label), facts)
+        else:
+            first[path] = ref
+            if bound.cell.first_row not in sheet.row_heights:
+                yield Problem("T123", place(ref, bound.input.label), {"label": bound.input.label})
+    for path, field in input_fields(plan).items():
+        if path in first or not (field.required or path in locked):
+            continue
+        facts = {"label": field.label, "path": path}
+        if path in locked:
+            yield Problem("T107", place(locked[path], field.label), facts)
+        else:
+            yield Problem("T105", place(label=field.label), facts)
+    if not any(FORM_ID_PATH in bound.expression.text for bound in form.cells):
+        yield Problem("T111", place(), {"path": FORM_ID_PATH})
+    if sheet.hidden:
+        yield Problem("T122", place())
+    if not book.has_input_sample:
+        yield Problem("T112", Place(file=book.file))
+    if sheet.fits_to_page:
+        yield Problem("T114", place())
+    elif sheet.print_width > sheet.printable_width + 0.75:
+        facts = {"width": f"{sheet.print_width:.0f}", "limit": f"{sheet.printable_width:.0f}"}
+        yield Problem("T113", place(), facts)

@@ -1,0 +1,200 @@
+"""テンプレートの式が使う名前と値。
+
+ここの欄の名が、テンプレートで使えることば。事務局のための一覧は docs/template.md にある。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sheetgen.era import REIWA_OFFSET, wareki_short
+from sheetgen.form.identity import Marks, carrier, form_id
+from sheetgen.messages.guidance import task_of
+from sheetgen.plan.item import Item, YearPlan
+from sheetgen.plan.paths import printed_initiative_year
+from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.round import Round
+
+
+@dataclass(frozen=True, slots=True)
+class RoundText:
+    """照会。``deadline`` は期限の書き方（決まっていなければ空）。"""
+
+    name: str
+    fiscal_year: int
+    deadline: str
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookText:
+    """ブック。``count`` は様式の枚数。"""
+
+    addressee: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """様式に載せる年度の取組方針・取組内容。"""
+
+    fiscal_year: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormText:
+    """一枚の様式に印刷する、組み立てた文字。"""
+
+    id: str
+    carrier: str
+    label: str
+    badge: str
+    owners: str
+    related: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """「はじめに」の一覧の一行。様式がこのブックになければ ``sheet`` は ``None``。"""
+
+    id: str
+    label: str
+    title: str
+    owners: str
+    note: str
+    sheet: str | None
+    form_id: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    """差戻しのわけの一行。欄が様式になければ ``cell`` は ``None``。"""
+
+    number: int
+    label: str
+    title: str
+    sheet: str
+    cell: str | None
+    field: str
+    written: str
+    cause: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookContext:
+    """実施項目によらないシートで使える名前。``reasons`` は差戻しのブックだけにある。"""
+
+    plan: Plan
+    round: RoundText
+    book: BookText
+    final_year: int
+    entries: tuple[ListEntry, ...]
+    reasons: tuple[ReasonText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormContext:
+    """様式のシートで使える名前。"""
+
+    plan: Plan
+    round: RoundText
+    book: BookText
+    final_year: int
+    policy: Policy
+    measure: Measure
+    item: Item
+    years: tuple[YearPlan, ...]
+    initiative: Initiative
+    form: FormText
+
+
+FORM_NAMES = frozenset(f.name for f in fields(FormContext)) - {f.name for f in fields(BookContext)}
+"""様式のシートだけで使える名前。これを使うシートが、様式のシートである。"""
+RETURN_NAME = "reasons"
+"""差戻しのわけの名前。これを使うシートは、差戻しのブックだけに入る。"""
+
+
+def names_of(context: FormContext | BookContext) -> dict[str, Any]:
+    """式に渡す形にする。"""
+    return {field.name: getattr(context, field.name) for field in fields(context)}
+
+
+def owners_text(item: Item) -> str:
+    """主管課 ``企画部 経営企画課``。複数なら読点でつなぐ。"""
+    return "、".join(owner.full_name for owner in item.owners)
+
+
+def deadline_text(deadline: date | None) -> str:
+    """期限 ``令和６年５月３１日（金）まで``。決まっていなければ空。"""
+    if deadline is None:
+        return ""
+    year = deadline.year - REIWA_OFFSET
+    written = (
+        f"令和{year}年{deadline.month}月{deadline.day}日（{'月火水木金土日'[deadline.weekday()]}）"
+    )
+    return written.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + "まで"
+
+
+def round_text(chosen: Round, deadline: date | None) -> RoundText:
+    """照会の名、期限、してもらうこと。"""
+    return RoundText(
+        name=chosen.kind.label,
+        fiscal_year=chosen.year,
+        deadline=deadline_text(deadline),
+        task=task_of(chosen.kind.value, chosen.result_year, chosen.initiative_year),
+    )
+
+
+def form_context(
+    plan: Plan,
+    chosen: Round,
+    place: tuple[Policy, Measure, Item],
+    book: BookText,
+    asked: RoundText,
+    marks: Marks,
+) -> FormContext:
+    """一枚の様式の名前と値。"""
+    policy, measure, item = place
+    related = "、".join(item.related_sections)
+    initiative_year = printed_initiative_year(plan, chosen)
+    return FormContext(
+        plan=plan,
+        round=asked,
+        book=book,
+        final_year=plan.final_year,
+        policy=policy,
+        measure=measure,
+        item=item,
+        years=item.years,
+        initiative=Initiative(initiative_year, item.initiative(initiative_year)),
+        form=FormText(
+            id=form_id(chosen, item.id),
+            carrier=carrier(plan, chosen, item.id, marks),
+            label=item_label(measure, item),
+            badge=f"{wareki_short(item.introduced)}新規" if plan.is_new(item) else "",
+            owners=f"【{owners_text(item)}】",
+            related=f"〔関連所属；{related}〕" if related else "",
+        ),
+    )
+
+
+def list_entry(
+    plan: Plan, chosen: Round, measure: Measure, item: Item, marks: Marks, note: str, here: bool
+) -> ListEntry:
+    """一覧の一行。``here`` は、様式がこのブックにあるか。"""
+    label = item_label(measure, item)
+    return ListEntry(
+        id=item.id,
+        label=label,
+        title=item.title,
+        owners=owners_text(item),
+        note=note,
+        sheet=label if here else None,
+        form_id=form_id(chosen, item.id) if here else "",
+        carrier=carrier(plan, chosen, item.id, marks) if here else "",
+    )

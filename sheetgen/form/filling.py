@@ -1,0 +1,319 @@
+"""様式と、実施項目によらないシートに値を入れる。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from sheetgen.form.blueprint import Block, BoundCell, BoundSheet
+from sheetgen.form.context import BookContext, FormContext, names_of
+from sheetgen.form.expressions import ExpressionError, Linked
+from sheetgen.form.fit import Box, Fitted, Page, fit, height_for
+from sheetgen.form.guidance import OpenInput, validations
+from sheetgen.plan.round import FieldKind
+from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
+from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed
+from sheetgen.problems import Place, Problem
+from sheetgen.xlsx.filled import (
+    CellKey,
+    Fill,
+    FilledSheet,
+    InputState,
+    RowKey,
+    SheetLink,
+    input_name,
+)
+from sheetgen.xlsx.template import TemplateCell, TemplateSheet
+
+_FAULTS_OF_TEMPLATE = {"T115", "T116"}
+
+
+class Evaluator:
+    """式の値を求める間、問題を集める。"""
+
+    def __init__(self, file: str, sheet: TemplateSheet) -> None:
+        self._file = file
+        self._sheet = sheet
+        self.problems: list[Problem] = []
+        self._reported: set[tuple[str, str | None]] = set()
+
+    def report(self, code: str, one: BoundCell, item: str | None, **facts: object) -> None:
+        """このセルの問題を加える。"""
+        place = Place(self._file, self._sheet.name, one.cell.ref, None, one.label, item)
+        self._add(Problem(code, place, facts))
+
+    def _add(self, problem: Problem) -> None:
+        # 式の誤りは、どの実施項目でも、どのブックでも同じに現れる。初めの一つだけを挙げる。
+        key = (problem.code, problem.place.cell)
+        if problem.code in _FAULTS_OF_TEMPLATE and key in self._reported:
+            return
+        self._reported.add(key)
+        self.problems.append(problem)
+
+    def turns(self, block: Block, names: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """繰り返しの一回ごとの名前と値。求められなければ問題とし、繰り返さない。"""
+        try:
+            return block.loop.contexts(names)
+        except ExpressionError:
+            cell = block.opening
+            place = Place(self._file, self._sheet.name, cell.ref)
+            self._add(Problem("T115", place, {"text": cell.text}))
+            return []
+
+    def value(
+        self, one: BoundCell, names: Mapping[str, Any], item: str | None
+    ) -> tuple[Value, SheetLink | None]:
+        """値と、リンク先。求められなければ問題とし、空とする。"""
+        try:
+            value = one.expression.evaluate(names)
+        except ExpressionError:
+            self.report("T115", one, item, text=one.cell.text)
+            return None, None
+        link: SheetLink | None = None
+        if isinstance(value, Linked):
+            value, target = value.value, (value.sheet, value.cell)
+            wrong = [part for part in target if not isinstance(part, str | None)]
+            if wrong:
+                self.report("T116", one, item, kind=type(wrong[0]).__name__)
+                return None, None
+            if target[0] is not None:
+                link = SheetLink(target[0], target[1] or "A1")
+        if value is None:
+            return None, None
+        if isinstance(value, bool) or not (isinstance(value, str) or _is_number(value)):
+            self.report("T116", one, item, kind=type(value).__name__)
+            return None, None
+        if isinstance(value, str) and len(value) > LONGEST_TEXT // 2:
+            length = len(value.encode("utf-16-le", "surrogatepass")) // 2
+            if length > LONGEST_TEXT:
+                self.report("F011", one, item, length=length, limit=LONGEST_TEXT)
+                return None, None
+        return value, link
+
+
+def _is_number(value: object) -> bool:
+    """Excel に書ける数か。無限大などは書けない。"""
+    return isinstance(value, int | float) and abs(value) < LARGEST_NUMBER
+
+
+def shown(value: Value, number_format: str) -> str:
+    """セルに見える文字。計画のデータにない凝った表示形式は、数のまま量る。"""
+    return printed(value, number_format if is_number_format(number_format) else GENERAL)
+
+
+class ListFiller:
+    """実施項目によらないシート（「はじめに」など）に値を入れる。"""
+
+    def __init__(self, bound: BoundSheet, file: str) -> None:
+        self._bound = bound
+        self._evaluator = Evaluator(file, bound.sheet)
+        self.problems = self._evaluator.problems
+
+    @property
+    def tall_rows(self) -> frozenset[int]:
+        """高さを計算する行（折り返すセルのある行）。"""
+        return frozenset(one.cell.first_row for one in self._bound.cells if one.cell.wrap)
+
+    def fill(self, context: BookContext) -> FilledSheet:
+        """一枚を作る。シートの名はテンプレートのまま。"""
+        names = names_of(context)
+        turns: dict[int | None, list[Mapping[str, Any]]] = {None: [names]}
+        for block in self._bound.blocks:
+            turns[block.first] = self._evaluator.turns(block, names)
+        fills: dict[CellKey, Fill] = {}
+        heights: dict[RowKey, float] = {}
+        for one in self._bound.cells:
+            for turn, scope in enumerate(turns[one.block]):
+                value, link = self._evaluator.value(one, scope, None)
+                fills[one.cell.ref, turn] = Fill(value, link=link)
+                self._grow(one.cell, shown(value, one.cell.number_format), turn, heights)
+        return FilledSheet(
+            template_sheet=self._bound.sheet.name,
+            name=self._bound.sheet.name,
+            fills=fills,
+            row_heights=heights,
+            repeats={block.first: len(turns[block.first]) for block in self._bound.blocks},
+        )
+
+    def _grow(self, cell: TemplateCell, text: str, turn: int, heights: dict[RowKey, float]) -> None:
+        """折り返した文字が入るまで、行を高くする。"""
+        if not cell.wrap or cell.first_row != cell.last_row:
+            return
+        sheet = self._bound.sheet
+        key = (cell.first_row, turn)
+        least = heights.get(key) or sheet.row_heights.get(cell.first_row, sheet.default_row_height)
+        heights[key] = max(least, height_for(text, cell.width, cell.size))
+
+
+PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
+
+
+# 記入欄に空けておく行数。手書きでなく打ち込む欄なので、文章だけ広くとる。
+ROOM = {FieldKind.TEXT: 4, FieldKind.FIGURE: 1, FieldKind.MONEY: 1, FieldKind.GRADE: 1}
+
+
+# 指標の表示形式で見せる値。
+_INDICATOR_PATHS = {"item.indicator.current", "item.indicator.target"}
+_NO_MARKS: Mapping[str, str] = MappingProxyType({})
+
+
+# 様式を回収するための目印。公表するものには要らない。
+_RETURN_MARKS = ("form.id", "form.carrier")
+
+
+def is_return_mark(one: BoundCell) -> bool:
+    """様式を回収するための目印のセルか。"""
+    return any(path.startswith(_RETURN_MARKS) for path in one.expression.paths())
+
+
+class FormFiller:
+    """様式のシートに、一つずつ実施項目を入れる。
+
+    ``left_out`` は、テンプレートにあってこのブックにないシート。そこへ飛ぶセルは空欄にする。
+    ``published`` の様式には、戻ったときの目印を付けない。
+    """
+
+    def __init__(
+        self,
+        bound: BoundSheet,
+        file: str,
+        opened: frozenset[str],
+        left_out: frozenset[str] = frozenset(),
+        published: bool = False,
+    ) -> None:
+        self._bound = bound
+        self._opened = opened
+        self._left_out = left_out
+        self._blank = {one.cell.ref for one in bound.cells if published and is_return_mark(one)}
+        self._file = file
+        self._narrow: set[str] = set()
+        self._evaluator = Evaluator(file, bound.sheet)
+        self.problems = self._evaluator.problems
+        sheet = bound.sheet
+        self._visible = sheet.row_heights.keys()
+        dynamic = {one.cell.ref for one in bound.cells}
+        self._static = [
+            _box(cell, cell.text, cell.wrap)
+            for cell in sheet.cells
+            if cell.ref not in dynamic and not cell.is_formula and cell.wrap
+        ]
+        named = () if published else bound.cells
+        self._names = {input_name(one.input.path): one.cell.ref for one in named if one.input}
+        self._page = Page(
+            sheet.row_heights,
+            sheet.printable_height - PAGE_SPARE,
+            frozenset(
+                row
+                for one in bound.cells
+                if self._is_open(one) and one.input and one.input.kind is FieldKind.TEXT
+                for row in range(one.cell.first_row, one.cell.last_row + 1)
+            ),
+        )
+
+    @property
+    def tall_rows(self) -> frozenset[int]:
+        """高さを計算する行。"""
+        cells = [one.cell for one in self._bound.cells if one.cell.wrap]
+        spans = [(cell.first_row, cell.last_row) for cell in cells]
+        spans += [(box.first_row, box.last_row) for box in self._static]
+        rows = {row for first, last in spans for row in range(first, last + 1)}
+        return frozenset(rows & self._visible)
+
+    def _is_open(self, one: BoundCell) -> bool:
+        return one.input is not None and one.input.path in self._opened
+
+    def fill(
+        self, context: FormContext, name: str, marks: Mapping[str, str] = _NO_MARKS
+    ) -> FilledSheet:
+        """一枚を作る。``name`` はシートの名、``marks`` は直してもらう欄の道と、そのわけ。"""
+        names = names_of(context)
+        item = context.item
+        values: list[tuple[BoundCell, Value, str | None, SheetLink | None]] = []
+        boxes = list(self._static)
+        for one in self._bound.cells:
+            value, link = self._evaluator.value(one, names, item.id)
+            if one.cell.ref in self._blank or (link and link.sheet in self._left_out):
+                value, link = None, None
+            code = self._number_format(one, context, value)
+            if code and isinstance(value, int | float) and hides_digits(value, code):
+                self._evaluator.report("F013", one, item.id, value=value, shown=shown(value, code))
+            values.append((one, value, code, link))
+            boxes.append(self._value_box(one, value, code))
+        fitted = fit(boxes, self._page)
+        overflow = fitted.overflow
+        if overflow:
+            fitted = self._fit_the_rest(boxes, overflow)
+        fills = {
+            (one.cell.ref, 0): Fill(
+                value, code, fitted.sizes.get(one.cell.ref), self._state(one, marks), link
+            )
+            for one, value, code, link in values
+        }
+        self._report_overflow(overflow, item.id, fills)
+        inputs = tuple(
+            OpenInput(one.cell.ref, one.input, fitted.capacity.get(one.cell.ref, 0))
+            for one in self._bound.cells
+            if one.input is not None and self._is_open(one)
+        )
+        return FilledSheet(
+            template_sheet=self._bound.sheet.name,
+            name=name,
+            fills=fills,
+            row_heights={(row, 0): height for row, height in fitted.row_heights.items()},
+            validations=validations(context.plan, item, inputs, marks),
+            names=self._names,
+            capacity={
+                one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
+            },
+        )
+
+    def _fit_the_rest(self, boxes: list[Box], overflow: tuple[str, ...]) -> Fitted:
+        """あふれる文を除いて割り付ける。一つの長すぎる答えのために、ほかの字まで小さくしない。"""
+        return fit([replace(b, text="") if b.key in overflow else b for b in boxes], self._page)
+
+    def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:
+        """値の箱。数は Excel が折り返さないので、一行で入らなければならない。"""
+        text = shown(value, code or one.cell.number_format)
+        room = ROOM[one.input.kind] if one.input and self._is_open(one) else 0
+        wraps = one.cell.wrap and not isinstance(value, int | float)
+        return _box(one.cell, text, wraps, room)
+
+    def _state(self, one: BoundCell, marks: Mapping[str, str]) -> InputState:
+        if one.input is None:
+            return InputState.KEEP
+        if not self._is_open(one):
+            return InputState.CLOSED
+        return InputState.DOUBT if one.input.path in marks else InputState.OPEN
+
+    def _number_format(self, one: BoundCell, context: FormContext, value: Value) -> str | None:
+        """指標の数は、テンプレートが形式を決めていなければ、指標の形式で見せる。"""
+        if one.cell.number_format != "General" or isinstance(value, str):
+            return None
+        path = one.expression.path or ""
+        figure = path in _INDICATOR_PATHS or path.endswith((".target", ".result.value"))
+        return context.item.indicator.number_format if figure else None
+
+    def _report_overflow(
+        self, overflow: tuple[str, ...], item: str, fills: dict[CellKey, Fill]
+    ) -> None:
+        bound = {one.cell.ref: one for one in self._bound.cells}
+        values = [bound[ref] for ref in overflow if ref in bound]
+        for one in values:
+            fill = fills[one.cell.ref, 0]
+            if isinstance(fill.value, int | float):
+                text = shown(fill.value, fill.number_format or one.cell.number_format)
+                self._evaluator.report("F015", one, item, shown=text)
+            else:
+                self._evaluator.report("F010", one, item, length=len(fill.value or ""))
+        if overflow and not values:
+            # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
+            sheet = self._bound.sheet.name
+            for ref in set(overflow) - self._narrow:
+                self._narrow.add(ref)
+                self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
+
+
+def _box(cell: TemplateCell, text: str, wrap: bool, room: int = 0) -> Box:
+    return Box(cell.ref, cell.first_row, cell.last_row, cell.width, cell.size, text, wrap, room)

@@ -1,0 +1,101 @@
+"""記入欄に添える、入力規則と案内。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from sheetgen.messages.guidance import Guidance, guidance
+from sheetgen.plan.item import Item
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, InputField
+from sheetgen.plan.value import Value
+from sheetgen.xlsx.filled import Validation
+
+_LONGEST_LIST = 255
+"""入力規則に直に書ける一覧の長さの上限。"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInput:
+    """開いている記入欄。``capacity`` は、印刷で入る全角の字数。"""
+
+    ref: str
+    field: InputField
+    capacity: int
+
+
+def validations(
+    plan: Plan,
+    item: Item,
+    inputs: tuple[OpenInput, ...],
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Validation, ...]:
+    """開いている欄の入力規則。``marks`` にある欄の案内は、直してもらうわけにする。"""
+    return tuple(_marked(_validation(plan, item, one), marks.get(one.field.path)) for one in inputs)
+
+
+def _marked(rule: Validation, reason: str | None) -> Validation:
+    return replace(rule, prompt=_cut(reason, 255)) if reason else rule
+
+
+def _validation(plan: Plan, item: Item, one: OpenInput) -> Validation:
+    kind = one.field.kind
+    if kind is FieldKind.GRADE:
+        return _grade(plan, one)
+    if kind is FieldKind.TEXT:
+        return _checked(
+            one, "textLength", (str(one.capacity),), guidance("text"), {"capacity": one.capacity}
+        )
+    if kind is FieldKind.MONEY or _is_figure(item, one.field):
+        # 「-」は公式の書き方なので、数と同じく黙って受け取る。
+        formula = f'OR(ISNUMBER({one.ref}),{one.ref}="-",{one.ref}="ー")'
+        words = guidance("money" if kind is FieldKind.MONEY else "figure")
+        return _checked(one, "custom", (formula,), words, {"unit": item.indicator.unit or "なし"})
+    return _checked(one, "none", (), guidance("words"), {"unit": item.indicator.unit or "なし"})
+
+
+def _is_figure(item: Item, field: InputField) -> bool:
+    """この年度の目標が数なら、実績も数で書く。"""
+    targets: list[Value] = [y.target for y in item.years if y.fiscal_year == field.year]
+    return bool(targets) and isinstance(targets[0], (int, float))
+
+
+def _grade(plan: Plan, one: OpenInput) -> Validation:
+    grades = [grade.grade for grade in plan.evaluation_scale]
+    meanings = "\n".join(f"{g.grade} {g.meaning}" for g in plan.evaluation_scale)
+    listed = '"' + ",".join(grades) + '"'
+    facts = {"grades": "、".join(grades), "meanings": meanings}
+    if len(listed) > _LONGEST_LIST or any(mark in grade for grade in grades for mark in ',"'):
+        return _checked(one, "none", (), guidance("grade_typed"), facts)
+    return _checked(one, "list", (listed,), guidance("grade"), facts, strict=True)
+
+
+def _checked(
+    one: OpenInput,
+    kind: str,
+    formulas: tuple[str, ...],
+    words: Guidance,
+    facts: Mapping[str, object],
+    strict: bool = False,
+) -> Validation:
+    return Validation(
+        ref=one.ref,
+        kind=kind,
+        formulas=formulas,
+        strict=strict,
+        operator="lessThanOrEqual" if kind == "textLength" else "",
+        prompt_title=_cut(one.field.label, 32),
+        prompt=_cut(words.prompt.format(**facts), 255),
+        error_title=_cut(words.error_title, 32),
+        error=_cut(words.error.format(**facts), 225),
+    )
+
+
+def _cut(text: str, limit: int) -> str:
+    """Excel の数え方（UTF-16 の単位）で ``limit`` 字までに切る。"""
+    if len(text.encode("utf-16-le")) // 2 <= limit:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (limit - 1)]
+    return kept.decode("utf-16-le", errors="ignore") + "…"

@@ -1,0 +1,205 @@
+"""配布記録：どの様式の、どのセルに、何を入れて配ったか。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sheetgen.form.blueprint import Blueprint
+from sheetgen.form.context import FormContext, RoundText
+from sheetgen.plan.item import Item
+from sheetgen.plan.paths import read_path
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
+from sheetgen.plan.value import Value
+from sheetgen.problems import SheetgenError
+from sheetgen.xlsx.filled import FilledSheet
+from sheetgen.xlsx.package import Package
+from sheetgen.xlsx.refs import ref_of
+from sheetgen.xlsx.template import TemplateCell
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCell:
+    """様式の一つのセル。``ref`` から ``last`` までが結合されている。
+
+    ``path`` は、セルと結び付いた欄の道。組み立てた文や見出しなら None。``text`` は、
+    結び付かないセルの見出しの文字（なければ空）。``is_input`` が真なら、事務局がいつか開けうる欄。
+    """
+
+    ref: str
+    last: str
+    path: str | None
+    label: str | None
+    text: str = ""
+    is_input: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLayout:
+    """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
+
+    ``formulas`` are the addresses of cells with a formula, ``others`` the names of the
+    template's other sheets, ``remarks`` the texts of what the office drew on the form.
+    """
+
+    template: str
+    sheet: str
+    cells: tuple[IssuedCell, ...]
+    formulas: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[IssuedCell, ...]:
+        """記入欄になりうるセル。"""
+        return tuple(cell for cell in self.cells if cell.is_input)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedForm:
+    """配った様式一枚。
+
+    ``values`` は、結び付いたセルに入っていた値（番地 → 値）。``base`` は、
+    そのとき計画のデータにあった、記入欄の道ごとの値。二つが違うのは、
+    答えを見せる差戻しのブックだけ。``opened`` は聞いた欄の道、``capacity`` は開いた文の欄ごとの、
+    印刷できる全角の字数。``replaces`` は、差戻しのブックが答えを見せている原本（sha256）で、
+    そのブックが戻れば、答え直されたものとする。``doubted`` は、そのブックが聞いている欄の道。
+    """
+
+    form_id: str
+    item_id: str
+    sheet: str
+    book: str
+    values: Mapping[str, Value]
+    base: Mapping[str, Value]
+    opened: frozenset[str]
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    replaces: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """一回の配布。``key`` は内容の目印（16進8桁）で、様式の目印にも入る。
+
+    ``is_return`` は、差戻しのブックなら真。
+    """
+
+    key: str
+    municipality: str
+    plan_title: str
+    round: Round
+    layout: IssuedLayout
+    forms: Mapping[str, IssuedForm]
+    is_return: bool = False
+
+
+def issued_layout(blueprint: Blueprint, package: Package, file: Path) -> IssuedLayout:
+    """様式のシートの、値の入るセルと、文字の変わらないセルのすべて。"""
+    form = blueprint.form
+    bound = {one.cell.ref: one for one in form.cells}
+    cells = []
+    for cell in form.sheet.cells:
+        one = bound.get(cell.ref)
+        if one is not None:
+            path = one.input.path if one.input else one.expression.path
+            cells.append(IssuedCell(cell.ref, _last(cell), path, one.label, "", bool(one.input)))
+        elif cell.is_formula:
+            cells.append(IssuedCell(cell.ref, _last(cell), None, None))
+        else:
+            cells.append(IssuedCell(cell.ref, _last(cell), None, None, cell.text))
+    return IssuedLayout(
+        template=blueprint.book.fingerprint,
+        sheet=form.sheet.name,
+        cells=tuple(cells),
+        formulas=tuple(cell.ref for cell in form.sheet.cells if cell.is_formula),
+        others=tuple(sheet.name for sheet in blueprint.book.sheets if sheet is not form.sheet),
+        remarks=_remarks(package, file, form.sheet.name),
+    )
+
+
+def _remarks(package: Package, file: Path, sheet: str) -> tuple[str, ...]:
+    """課の者が様式に描いた図形の文字など。戻ってきたときに、各課の書き込みと間違えない。"""
+    if not any(_may_remark(name, data) for name, data in package.parts.items()):
+        return ()
+    # 図形のあるテンプレートでだけ要る。読み手は、書くだけのときには重い。
+    from sheetgen.reading.opening import read_book
+
+    try:
+        book = read_book(file.read_bytes())
+    except (OSError, SheetgenError):
+        return ()
+    return tuple(remark.text for one in book.sheets if one.name == sheet for remark in one.remarks)
+
+
+def _may_remark(name: str, data: bytes) -> bool:
+    lower = name.lower()
+    return (
+        "drawing" in lower
+        or "comment" in lower
+        or (lower.endswith(".rels") and b"External" in data)
+    )
+
+
+def _last(cell: TemplateCell) -> str:
+    return ref_of(cell.last_row, cell.last_column)
+
+
+_CONTENT_VERSION = "1"
+"""同じ計画から違う中身の様式を作るようになったら、目印も変わるように上げる。"""
+
+
+def issue_key(
+    shown: Plan, base: Plan | None, chosen: Round, asked: RoundText, template: str
+) -> str:
+    """配布記録の目印（16進8桁）。様式の中身を決めるもののすべてから作る。
+
+    ``base`` は、``shown`` が答えを重ねた写し（差戻し）のときの、もとの計画のデータ。
+    そうでなければ None。
+    """
+    parts = [
+        _CONTENT_VERSION,
+        shown.model_dump_json(),
+        base.model_dump_json() if base is not None else "",
+        chosen.kind.value,
+        str(chosen.year),
+        asked.name,
+        asked.deadline,
+        asked.task,
+        template,
+    ]
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()[:8]
+
+
+def issued_form(
+    context: FormContext,
+    filled: FilledSheet,
+    base: Item,
+    initiative_year: int,
+    inputs: Iterable[str],
+    opened: frozenset[str],
+    book: str,
+) -> IssuedForm:
+    """一枚の記録。``base`` は計画のデータの実施項目。
+
+    ``inputs`` は様式にある記入欄の道、``opened`` はこの照会が聞く欄の道。
+    """
+    paths = list(inputs)
+    return IssuedForm(
+        form_id=context.form.id,
+        item_id=context.item.id,
+        sheet=filled.name,
+        book=book,
+        values={ref: fill.value for (ref, _), fill in filled.fills.items()},
+        base={path: read_path(base, path, initiative_year) for path in paths},
+        opened=opened.intersection(paths),
+        capacity=filled.capacity,
+    )

@@ -1,0 +1,218 @@
+"""Windows でも使えるファイル名にする。"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from sheetgen.era import wareki_full
+from sheetgen.plan.item import Item, Owner
+from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.plan.round import RoundKind
+from sheetgen.problems import Place, Problem, UsageError
+
+
+class Per(StrEnum):
+    """ブック一冊に入れる範囲。"""
+
+    SECTION = "section"
+    ITEM = "item"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateRequest:
+    """様式を作る依頼。
+
+    ``root`` は作業フォルダー。``out`` が None なら、ブックは ``root/output/令和N年度/配布`` に
+    置く。``year`` は照会の実施年度（西暦）で、None なら計画の ``revision.fiscal_year`` から決める。
+    ``items``（実施項目のID）と ``sections``（課の名）で範囲を絞る。空なら全部。
+    """
+
+    plan: Path
+    template: Path
+    root: Path
+    out: Path | None = None
+    round: RoundKind = RoundKind.RESULTS
+    year: int | None = None
+    per: Per = Per.SECTION
+    items: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    deadline: date | None = None
+
+
+_FORBIDDEN = '<>:"/\\|?*'
+_FULL_WIDTH = {ord(c): chr(ord(c) + 0xFEE0) for c in _FORBIDDEN}
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(1, 10)),
+             *(f"LPT{n}" for n in range(1, 10))}  # fmt: skip
+RETURN_LABEL = "差戻し"
+"""差戻しのブックとフォルダーの名。"""
+MAX_NAME = 80
+"""ファイル名の長さの上限（拡張子などを除く文字数）。長い道でも開けるようにする。"""
+MAX_BYTES = 220
+"""UTF-8 での長さの上限。共有フォルダーには、一つの名を255バイトまでとするものがある。"""
+
+
+def safe_name(text: str) -> str:
+    """使えない文字を全角などに替えた名。空なら ``_``。"""
+    wide = text.translate(_FULL_WIDTH)
+    clean = "".join("_" if unicodedata.category(c)[0] == "C" else c for c in wide)
+    clean = clean[:MAX_NAME].encode()[:MAX_BYTES].decode(errors="ignore").strip(" .")
+    # 「..」だけの名や予約された名は、Windows でファイルにならない。
+    if not clean or clean.upper().partition(".")[0] in _RESERVED:
+        return f"_{clean}"
+    return clean
+
+
+Placed = tuple[Policy, Measure, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class BookJob:
+    """作るブック一冊。
+
+    ``items`` の様式は、このブックにある。``joint`` は、様式がほかの課のブックにある共同の
+    実施項目で、一覧に名だけが載る。
+    """
+
+    file_name: str
+    addressee: str
+    items: tuple[Placed, ...]
+    joint: tuple[Placed, ...] = ()
+
+
+def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
+    """依頼どおりに、作るブックを並べる。
+
+    :raises UsageError: 計画にない実施項目か課（F003、F004）、または作るものがない（F005）。
+    """
+    chosen = _chosen_items(plan, request)
+    if not chosen:
+        raise UsageError(Problem("F005"))
+    by_kind = {Per.SECTION: _per_section, Per.ITEM: _per_item, Per.PLAN: _per_plan}
+    return list(by_kind[request.per](plan, request, chosen))
+
+
+def return_jobs(plan: Plan, items: Collection[str]) -> list[BookJob]:
+    """差戻しのブックを、課ごとに並べる。``items`` は差し戻す実施項目の ID。"""
+    chosen = tuple(place for place in plan.items() if place[2].id in items)
+    return list(_by_section(plan, chosen, items, RETURN_LABEL))
+
+
+def return_file_name(plan: Plan, owner: Owner) -> str | None:
+    """その課の差戻しのブックの名。計画にない課なら ``None``。"""
+    names = {key: name for key, name, _ in _sections(plan)}
+    name = names.get(_key(owner))
+    return _file_name(name, RETURN_LABEL) if name else None
+
+
+def sections_without_book(
+    plan: Plan, request: GenerateRequest, jobs: list[BookJob]
+) -> list[Problem]:
+    """共管の実施項目だけを持つので、ブックのない課を知らせる。"""
+    if request.per is not Per.SECTION or not is_whole(request):
+        return []
+    made = {job.addressee for job in jobs}
+    joint = {owner.full_name for _, _, item in plan.items() for owner in item.owners[1:]}
+    return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
+
+
+def without_initiative(jobs: list[BookJob], year: int) -> list[Problem]:
+    """実績照会の様式に載せる取組方針が、計画のデータにない項目の数を知らせる。"""
+    items = [item for job in jobs for _, _, item in job.items]
+    count = sum(1 for item in items if not (item.initiative(year) or "").strip())
+    facts = {"year": wareki_full(year), "count": count}
+    return [Problem("F014", Place(), facts)] if count else []
+
+
+def is_whole(request: GenerateRequest) -> bool:
+    """一部に絞らず、計画のすべてを作る依頼か。"""
+    return not (request.items or request.sections)
+
+
+def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
+    known = {item.id for _, _, item in plan.items()}
+    problems = [
+        Problem("F003", Place(label="--item"), {"item": one, "first": min(known, default="")})
+        for one in request.items
+        if one not in known
+    ]
+    owners = plan.owners()
+    wanted: set[Owner] = set()
+    for name in request.sections:
+        same = [o for o in owners if name in (o.section, o.full_name)]
+        if not same:
+            names = "、".join(owner.section for owner in owners)
+            problems.append(
+                Problem("F004", Place(label="--section"), {"section": name, "known": names})
+            )
+        wanted.update(same)
+    if problems:
+        raise UsageError(problems)
+    return tuple(
+        (policy, measure, item)
+        for policy, measure, item in plan.items()
+        if (not request.items or item.id in request.items)
+        and (not request.sections or item.owners[0] in wanted)
+    )
+
+
+def _per_section(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    return _by_section(plan, chosen, request.items, request.round.label)
+
+
+def _by_section(
+    plan: Plan, chosen: tuple[Placed, ...], items: Collection[str], label: str
+) -> Iterator[BookJob]:
+    """課ごとのブック。``items`` に絞ったときは、ほかの項目を共管の一覧にも載せない。"""
+    owned: dict[tuple[str, str], list[Placed]] = {}
+    shared: dict[tuple[str, str], list[Placed]] = {}
+    for place in chosen:
+        owned.setdefault(_key(place[2].owners[0]), []).append(place)
+    for place in plan.items():
+        if not items or place[2].id in items:
+            for owner in place[2].owners[1:]:
+                shared.setdefault(_key(owner), []).append(place)
+    for key, name, addressee in _sections(plan):
+        if key in owned:
+            joint = tuple(shared.get(key, ()))
+            yield BookJob(_file_name(name, label), addressee, tuple(owned[key]), joint)
+
+
+def _sections(plan: Plan) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """課の（部と課, ファイル名のもと, 宛先）。庁内の順。"""
+    for department_number, department in enumerate(plan.departments, 1):
+        for section_number, section in enumerate(department.sections, 1):
+            key = (department.name, section.name)
+            addressee = " ".join(key)
+            yield key, f"{department_number:02d}{section_number:02d}_{addressee}", addressee
+
+
+def _key(owner: Owner) -> tuple[str, str]:
+    return owner.department, owner.section
+
+
+def _per_item(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    for place in chosen:
+        item = place[2]
+        owner = item.owners[0]
+        name = f"{item.id}_{item.title}"
+        yield BookJob(_file_name(name, request.round.label), owner.full_name, (place,))
+
+
+def _per_plan(
+    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
+) -> Iterator[BookJob]:
+    yield BookJob(_file_name("全実施項目", request.round.label), "各所属", chosen)
+
+
+def _file_name(name: str, label: str) -> str:
+    return f"{safe_name(name)}_{label}.xlsx"

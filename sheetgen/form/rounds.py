@@ -1,0 +1,77 @@
+"""照会（ラウンド）ごとに、どの欄を開くか。"""
+
+from __future__ import annotations
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.plan.item import Item, Result, YearPlan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, InputField, Round, RoundKind
+from sheetgen.problems import Place, Problem, UsageError
+
+
+def input_fields(plan: Plan) -> dict[str, InputField]:
+    """この計画の様式で、記入欄になりうるすべての欄。道をキーにする。"""
+    found: list[InputField] = []
+    for index, year in enumerate(plan.fiscal_years):
+        base = f"years[{index}]"
+        last = year == plan.final_year
+        for record, path, name, kind in _YEAR_FIELDS:
+            title = f"{wareki(year)}の{record.model_fields[name].title}"
+            # 公式の様式は、最終年度には全期間総合評価だけを置く。
+            needed = not (last and kind is FieldKind.GRADE)
+            found.append(InputField(f"{base}.{path}", kind, year, title, needed))
+    initiative = Item.model_fields["initiatives"].title or ""
+    found.append(InputField("initiative.text", FieldKind.TEXT, None, initiative))
+    overall = Item.model_fields["overall_grade"].title or ""
+    found.append(InputField("item.overall_grade", FieldKind.GRADE, plan.final_year, overall))
+    return {field.path: field for field in found}
+
+
+_YEAR_FIELDS = (
+    (YearPlan, "plan", "plan", FieldKind.TEXT),
+    (YearPlan, "target", "target", FieldKind.FIGURE),
+    (YearPlan, "effect", "effect", FieldKind.MONEY),
+    (Result, "result.text", "text", FieldKind.TEXT),
+    (Result, "result.value", "value", FieldKind.FIGURE),
+    (Result, "result.effect", "effect", FieldKind.MONEY),
+    (Result, "result.grade", "grade", FieldKind.GRADE),
+)
+
+
+def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
+    """照会を決める。年度を指定しなければ、年次見直しの年度とする。
+
+    :raises UsageError: その年度に聞くことが計画にない（F001、F002）。
+    """
+    chosen = Round(kind, plan.revision.fiscal_year if year is None else year)
+    if chosen.result_year is not None and chosen.result_year not in plan.fiscal_years:
+        code, first, last = "F001", plan.first_year + 1, plan.final_year + 1
+    elif kind is RoundKind.REVISION and chosen.initiative_year not in plan.fiscal_years[1:]:
+        code, first, last = "F002", plan.first_year, plan.final_year - 1
+    else:
+        return chosen
+    facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),
+             "last": wareki_full(last)}  # fmt: skip
+    raise UsageError(Problem(code, Place(label="実施年度"), facts))
+
+
+def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
+    """この照会で記入してもらう欄の道。"""
+    if chosen.result_year is None:
+        coming = {
+            field.path
+            for field in input_fields(plan).values()
+            if field.year is not None
+            and field.year >= chosen.initiative_year
+            and ".result." not in field.path
+            and field.kind is not FieldKind.GRADE
+        }
+        return frozenset(coming | {"initiative.text"})
+    asked = {
+        field.path
+        for field in input_fields(plan).values()
+        if field.year == chosen.result_year and ".result." in field.path
+    }
+    if chosen.result_year == plan.final_year:
+        asked.add("item.overall_grade")
+    return frozenset(asked)

@@ -1,0 +1,88 @@
+"""人が読むことばの一覧。
+
+問題のことばは、すべてこの一つの表にある。変わらない符号ごとに、何がおかしいか（``cause``）と、
+どう直すか（``remedy``）を書く。``{name}`` には ``Problem.facts`` の値が入る。
+試験は符号と場所を比べ、文は比べない。
+"""
+
+from __future__ import annotations
+
+from sheetgen.messages.form import FORMS, TEMPLATE
+from sheetgen.messages.matching import MATCHING
+from sheetgen.messages.merging import ANSWERING, MERGING
+from sheetgen.messages.message import Message
+from sheetgen.messages.plan import MASTER, PLAN
+from sheetgen.messages.publish import DOCUMENT, OPENDATA
+from sheetgen.messages.quoting import shortened
+from sheetgen.messages.reading import INTAKE
+from sheetgen.messages.records import KEEPING
+from sheetgen.messages.rules import RULES
+from sheetgen.messages.send import LETTERS
+from sheetgen.messages.usage import OUTPUT, USAGE
+from sheetgen.messages.values import VALUES
+from sheetgen.messages.year import STANDING, STARTING
+from sheetgen.problems import Level, Place, Problem
+
+LONGEST_FACT = 3000
+"""一つの事実の字数の上限。全文は、届いたファイルと差戻しの様式にある。"""
+CATALOGUE: dict[str, Message] = {
+    **MASTER,
+    **PLAN,
+    **TEMPLATE,
+    **FORMS,
+    **OUTPUT,
+    **USAGE,
+    **INTAKE,
+    **MATCHING,
+    **VALUES,
+    **RULES,
+    **MERGING,
+    **KEEPING,
+    **LETTERS,
+    **ANSWERING,
+    **DOCUMENT,
+    **OPENDATA,
+    **STANDING,
+    **STARTING,
+}
+
+
+def message_of(problem: Problem) -> Message:
+    """問題の文面を、事実を埋めて返す。"""
+    entry = CATALOGUE[problem.code]
+    # 画面にもセルにも収まる長さにする。
+    facts = {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
+    return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def is_error(problem: Problem) -> bool:
+    """続けられない問題か。"""
+    return CATALOGUE[problem.code].level is Level.ERROR
+
+
+def where(place: Place) -> str:
+    """場所を、ファイルから順に一行で書く。"""
+    words = [
+        place.file,
+        f"シート「{place.sheet}」" if place.sheet else None,
+        f"セル {place.cell}" if place.cell else None,
+        f"実施項目 {place.item}" if place.item else None,
+        f"「{place.label}」" if place.label else None,
+        f"({place.path})" if _needs_path(place) else None,
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _needs_path(place: Place) -> bool:
+    """JSON の中の場所まで要るか。様式のセルや、名の分かる欄には要らない。"""
+    return bool(place.path and not place.cell and (place.file or not place.label))
+
+
+def describe(problem: Problem) -> str:
+    """問題を、場所・原因・直し方の順に書く（複数行）。"""
+    entry = message_of(problem)
+    head = f"[{entry.level}] {problem.code}"
+    place = where(problem.place)
+    return "\n".join(
+        [f"{head} {place}".rstrip(), f"  原因: {entry.cause}", f"  対処: {entry.remedy}"]
+    )

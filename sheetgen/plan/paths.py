@@ -1,0 +1,131 @@
+"""欄の道と、計画のデータの中の値とを結ぶ。
+
+実施項目の ``years[1].result.value`` のような道で値を読み、入れるのは、ここだけ。
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from typing import cast
+
+from sheetgen.plan.item import CrossReference, Item
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
+from sheetgen.plan.value import Value
+
+_YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
+_INITIATIVE = "initiative.text"
+Entries = tuple[Item | CrossReference, ...]
+_INITIATIVE_PATH = re.compile(r"initiatives\[(\d+)\]")
+
+
+def printed_initiative_year(plan: Plan, chosen: Round) -> int:
+    """様式に取組方針・取組内容を印刷する年度。
+
+    計画の終わった翌年度の実績照会には、その年度の取組方針がないので、最終年度とする。
+    """
+    return min(chosen.initiative_year, plan.final_year)
+
+
+def lasting_path(path: str, initiative_year: int) -> str:
+    """照会が替わっても同じ欄を指す道。``initiative.text`` は ``initiatives[2025]`` になる。"""
+    return f"initiatives[{initiative_year}]" if path == _INITIATIVE else path
+
+
+def read_path(item: Item, path: str, initiative_year: int) -> Value:
+    """その欄の値。``path`` は様式の道か、:func:`lasting_path` の道。
+
+    :raises KeyError: その欄はない。
+    """
+    initiative = initiative_year_of(path, initiative_year)
+    if initiative is not None:
+        return item.initiative(initiative)
+    if path == "item.overall_grade":
+        return item.overall_grade
+    index, in_result, name = _year_path(path)
+    year = item.years[index]
+    return cast(Value, getattr(year.result if in_result else year, name))
+
+
+def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -> Item:
+    """欄の値を置き換えた実施項目。ほかの欄は変わらない。
+
+    値の正しさは確かめない。差戻しの様式は、計画のデータに入れられない答えも見せる。
+
+    :raises KeyError: その欄はない。
+    """
+    initiatives = {**item.initiatives}
+    changes: dict[str, object] = {}
+    # 写しは一つの年度に一度でよいので、値を年度ごとに集める。
+    of_years: defaultdict[int, dict[str, object]] = defaultdict(dict)
+    of_results: defaultdict[int, dict[str, object]] = defaultdict(dict)
+    for path, value in values.items():
+        initiative = initiative_year_of(path, initiative_year)
+        if initiative is not None:
+            initiatives.pop(str(initiative), None)
+            if value is not None:
+                initiatives[str(initiative)] = str(value)
+            changes["initiatives"] = dict(sorted(initiatives.items()))
+        elif path == "item.overall_grade":
+            changes["overall_grade"] = value
+        else:
+            index, in_result, name = _year_path(path)
+            (of_results if in_result else of_years)[index][name] = value
+    years = list(item.years)
+    for index, update in of_results.items():
+        of_years[index]["result"] = years[index].result.model_copy(update=update)
+    for index, update in of_years.items():
+        years[index] = years[index].model_copy(update=update)
+    return item.model_copy(update={**changes, "years": tuple(years)})
+
+
+def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
+    """実施項目（IDがキー）を置き換えた計画。"""
+    return _with_entries(
+        plan,
+        lambda entries: tuple(
+            changed.get(entry.id, entry) if isinstance(entry, Item) else entry for entry in entries
+        ),
+    )
+
+
+def without_items(plan: Plan, gone: Collection[str]) -> Plan:
+    """実施項目（ID）を除いた計画。"""
+    return _with_entries(
+        plan,
+        lambda entries: tuple(
+            entry for entry in entries if not (isinstance(entry, Item) and entry.id in gone)
+        ),
+    )
+
+
+def _with_entries(plan: Plan, change: Callable[[Entries], Entries]) -> Plan:
+    policies = tuple(
+        policy.model_copy(
+            update={
+                "measures": tuple(
+                    measure.model_copy(update={"entries": change(measure.entries)})
+                    for measure in policy.measures
+                )
+            }
+        )
+        for policy in plan.policies
+    )
+    return plan.model_copy(update={"policies": policies})
+
+
+def initiative_year_of(path: str, initiative_year: int | None) -> int | None:
+    """取組方針・取組内容の欄なら、その年度。``initiative_year`` は照会の年度。"""
+    if path == _INITIATIVE:
+        return initiative_year
+    match = _INITIATIVE_PATH.fullmatch(path)
+    return int(match[1]) if match else None
+
+
+def _year_path(path: str) -> tuple[int, bool, str]:
+    match = _YEAR_PATH.fullmatch(path)
+    if match is None:
+        raise KeyError(path)
+    return int(match[1]), match[2] is not None, match[3]

@@ -1,0 +1,200 @@
+"""計画のデータ ``data/plan.json`` の型。計画の全体から実施項目まで。
+
+出典: 「伊勢原市第６次行財政改革推進計画 -アクションプランの令和６年度年次見直しについて」。
+年は西暦の年度、金額は千円。導き出せるもの（小計、件数、新規の印）は、その都度計算し、持たない。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from sheetgen.era import circled
+from sheetgen.plan.consistency import find_inconsistencies
+from sheetgen.plan.item import (
+    Entry,
+    Item,
+    Owner,
+)
+from sheetgen.plan.overview import Overview
+from sheetgen.plan.text import (
+    FiscalYear,
+    ItemId,
+    Line,
+    Month,
+    MunicipalityCode,
+    Number,
+    OptionalLine,
+    Record,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+
+
+class Highlight(Record):
+    """年次見直しの主なポイントの一つ。"""
+
+    policy: Number = Field(title="基本方針の番号")
+    text: Text = Field(title="主なポイント")
+    is_new: Annotated[bool, Strict()] = Field(title="新規の取組を含む")
+
+
+class HighlightNote(Record):
+    """主なポイントに添えた参照〔cf.…〕。"""
+
+    policy: Number = Field(title="基本方針の番号")
+    text: Line = Field(title="参照の注記")
+
+
+class Revision(Record):
+    """年次見直し。"""
+
+    fiscal_year: FiscalYear = Field(title="年次見直しの年度")
+    published: Month = Field(title="公表年月")
+    highlights: tuple[Highlight, ...] = Field(title="主なポイント")
+    highlight_notes: tuple[HighlightNote, ...] = Field(default=(), title="主なポイントの参照")
+    retired_items: tuple[ItemId, ...] = Field(title="終了した実施項目のID")
+
+
+class EvaluationGrade(Record):
+    """評価の一段階。"""
+
+    grade: Line = Field(title="評価")
+    meaning: Line = Field(title="評価の意味")
+
+
+class Contact(Record):
+    """問合せ先。分からないものは ``null``。"""
+
+    phone: OptionalLine = Field(default=None, title="電話")
+    email: OptionalLine = Field(default=None, title="メール")
+
+
+class Section(Record):
+    """課。"""
+
+    name: Line = Field(title="課の名称")
+    email: OptionalLine = Field(default=None, title="課のメール")
+
+
+class Department(Record):
+    """部。並びは庁内の順。"""
+
+    name: Line = Field(title="部の名称")
+    sections: tuple[Section, ...] = Field(title="課")
+
+
+class Measure(Record):
+    """改革の推進項目。番号は計画全体で通しとする。"""
+
+    number: Number = Field(title="推進項目の番号")
+    name: Line = Field(title="推進項目")
+    notes: tuple[Text, ...] = Field(title="概要表の☆の文章")
+    entries: tuple[Entry, ...] = Field(title="実施項目と再掲")
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """再掲を除いた実施項目。"""
+        return tuple(entry for entry in self.entries if isinstance(entry, Item))
+
+
+class Policy(Record):
+    """基本方針。"""
+
+    number: Number = Field(title="基本方針の番号")
+    name: Line = Field(title="基本方針")
+    description: Text = Field(title="基本方針の文章")
+    measures: tuple[Measure, ...] = Field(title="推進項目")
+
+
+class Plan(Record):
+    """行財政改革推進計画のアクションプラン全体。"""
+
+    schema_version: Literal[1] = Field(title="データ形式の版")
+    municipality: Line = Field(title="市区町村")
+    municipality_code: MunicipalityCode | None = Field(default=None, title="全国地方公共団体コード")
+    plan_title: Line = Field(title="計画の名称")
+    office: Line = Field(title="事務局")
+    contact: Contact = Field(default_factory=Contact, title="問合せ先")
+    fiscal_years: tuple[FiscalYear, ...] = Field(title="計画年度", min_length=1)
+    revision: Revision = Field(title="年次見直し")
+    evaluation_scale: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
+    overview: Overview = Field(title="計画の概要")
+    departments: tuple[Department, ...] = Field(title="部と課")
+    policies: tuple[Policy, ...] = Field(title="基本方針")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """欄どうしのつじつまが合わない計画は作らせない。"""
+        found = find_inconsistencies(self.model_dump())
+        if found:
+            kinds = ", ".join(sorted({inconsistency.kind for inconsistency in found}))
+            raise PydanticCustomError(
+                "plan_inconsistent", "inconsistent: {kinds}", {"kinds": kinds}
+            )
+        return self
+
+    @property
+    def first_year(self) -> int:
+        """計画の初年度。"""
+        return self.fiscal_years[0]
+
+    @property
+    def final_year(self) -> int:
+        """計画最終年度。"""
+        return self.fiscal_years[-1]
+
+    def measures(self) -> Iterator[tuple[Policy, Measure]]:
+        """推進項目を、その基本方針とともに印刷の順に返す。"""
+        for policy in self.policies:
+            for measure in policy.measures:
+                yield policy, measure
+
+    def items(self) -> Iterator[tuple[Policy, Measure, Item]]:
+        """実施項目を、基本方針・推進項目とともに印刷の順に返す（再掲は除く）。"""
+        for policy, measure in self.measures():
+            for item in measure.items:
+                yield policy, measure, item
+
+    def find(self, item_id: str) -> tuple[Policy, Measure, Item]:
+        """IDの実施項目を返す。なければ :class:`KeyError`。"""
+        for policy, measure, item in self.items():
+            if item.id == item_id:
+                return policy, measure, item
+        raise KeyError(item_id)
+
+    def is_new(self, item: Item) -> bool:
+        """この年次見直しで追加した実施項目か（Ｒ６新規の印）。"""
+        return item.introduced == self.revision.fiscal_year
+
+    @property
+    def item_count(self) -> int:
+        """年次見直し後の実施項目数（再掲は除く）。"""
+        return sum(1 for _ in self.items())
+
+    @property
+    def new_item_count(self) -> int:
+        """この年次見直しで追加した実施項目数。"""
+        return sum(1 for _, _, item in self.items() if self.is_new(item))
+
+    @property
+    def previous_item_count(self) -> int:
+        """年次見直しの前の実施項目数。"""
+        return self.item_count - self.new_item_count + len(self.revision.retired_items)
+
+    def owners(self) -> tuple[Owner, ...]:
+        """部と課の並びの順に、すべての課を返す。"""
+        return tuple(
+            Owner(department=department.name, section=section.name)
+            for department in self.departments
+            for section in department.sections
+        )
+
+
+def item_label(measure: Measure, item: Item) -> str:
+    """印刷の番号 ``(8)⑧``。様式のシートの名にもなる。"""
+    return f"({measure.number}){circled(item.number)}"

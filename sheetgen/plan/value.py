@@ -1,0 +1,49 @@
+"""セルと欄に入る値と、その表示形式。"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+Value = int | float | str | None
+NUMBER_FORMAT = re.compile(r"General|(?:0|#,##0)(?:\.0+)?%?")
+"""計画のデータに書ける表示形式。"""
+GENERAL = "General"
+EFFECT_FORMAT = "#,##0"
+"""効果額（千円）の表示形式。"""
+
+
+def is_number_format(code: str) -> bool:
+    """:func:`printed` が解する表示形式か。"""
+    return NUMBER_FORMAT.fullmatch(code) is not None
+
+
+def printed(value: int | float | str | None, number_format: str = GENERAL) -> str:
+    """値を印刷どおりの文字で返す。文字はそのまま、空欄は空の文字。
+
+    ``number_format`` は、計画のデータに書ける ``General``、``0``、``#,##0`` と、小数（``0.00``）や
+    ``%`` の付いた形。
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    number = Decimal(repr(value))
+    if number_format == GENERAL:
+        words = format(number, "f")
+        return words.rstrip("0").rstrip(".") if "." in words else words
+    pattern = number_format.removesuffix("%")
+    percent = "%" if pattern != number_format else ""
+    if percent:
+        number *= 100
+    decimals = len(pattern.partition(".")[2])
+    # Excel は端数の半分を 0 から遠い側へ丸める。Python の書式は、そうしない。
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
+
+
+def hides_digits(value: int | float, number_format: str) -> bool:
+    """この表示形式では、値が丸められて見えるか。"""
+    words = printed(value, number_format).replace(",", "")
+    shown = Decimal(words.removesuffix("%"))
+    return shown != Decimal(repr(value)) * (100 if words.endswith("%") else 1)

@@ -1,0 +1,90 @@
+"""二つの計画の新旧対照表を作る。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.plan.loading import load_plan
+from sheetgen.progress import Progress
+from sheetgen.publish.comparison.blocks import Comparison
+from sheetgen.publish.comparison.comparable import comparison_notes
+from sheetgen.publish.comparison.tables import comparison_book
+from sheetgen.publish.comparison.whole import TITLE, build_comparison, visible
+from sheetgen.publish.html import render_comparison as render_html
+from sheetgen.publish.pdf import render_comparison as render_pdf
+from sheetgen.publish.publishing import (
+    Made,
+    Maker,
+    Output,
+    ReportFile,
+    ReportResult,
+    make_pdf,
+    publish,
+)
+from sheetgen.publish.table_layout import split_tall_rows, table_heights
+from sheetgen.xlsx.report_book import write_report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest:
+    """新旧対照表の依頼。
+
+    ``old`` と ``new`` は計画のデータ。``layout`` はページのテンプレートのフォルダー。``out`` が
+    None なら、``root/output/令和N年度/新旧対照表`` に置く。
+    """
+
+    old: Path
+    new: Path
+    layout: Path
+    root: Path
+    out: Path | None = None
+    outputs: tuple[Output, ...] = tuple(Output)
+    fonts: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareResult:
+    """新旧対照表を作った結果。``counts`` は（区分, 件数の書き方）、``differs`` は違いの有無。"""
+
+    report: ReportResult
+    counts: tuple[tuple[str, str], ...]
+    differs: bool
+
+
+def compare(request: CompareRequest, progress: Progress | None = None) -> CompareResult:
+    """新旧対照表を作り、できた形をすべて置く。
+
+    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
+        または一つの形も作れない。
+    """
+    old, new = load_plan(request.old), load_plan(request.new)
+    problems = comparison_notes(old, new)
+    comparison = build_comparison(old, new)
+    shown = visible(comparison)
+    makers: dict[Output, Maker] = {
+        Output.PDF: lambda path: make_pdf(
+            path, lambda fonts: render_pdf(shown, request.layout, fonts), request.fonts
+        ),
+        Output.HTML: lambda path: Made(
+            render_html(shown, request.layout), ReportFile(path, Output.HTML)
+        ),
+        Output.XLSX: lambda path: _make_xlsx(path, shown),
+    }
+    folder = request.out or request.root / "output" / wareki(comparison.year) / TITLE
+    stem = f"{wareki_full(comparison.year)}年次見直し{TITLE}"
+    wanted = {output: makers[output] for output in request.outputs}
+    return CompareResult(
+        publish(folder, stem, wanted, problems, progress),
+        tuple((one.heading, one.count) for one in comparison.listings),
+        not comparison.same,
+    )
+
+
+def _make_xlsx(path: Path, comparison: Comparison) -> Made:
+    book = split_tall_rows(comparison_book(comparison))
+    target = BytesIO()
+    write_report(book, table_heights(book), target)
+    return Made(target.getvalue(), ReportFile(path, Output.XLSX))

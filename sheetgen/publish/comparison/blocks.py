@@ -1,0 +1,240 @@
+"""新旧対照表の値と、見出しのあるまとまり一つ。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sheetgen.publish.comparison.difference import Runs, joined_runs, marked_runs
+
+
+class Mark(StrEnum):
+    """文のない側に書く印。対照表の書き方による。"""
+
+    NONE = ""
+    ADDED = "（新設）"
+    DELETED = "（削除）"
+    BLANK = "（記載なし）"
+    OMITTED = "（略）"
+
+
+class ComparedState(StrEnum):
+    """まとまり一つの区分。"""
+
+    NEW = "新規"
+    ENDED = "終了"
+    CHANGED = "変更"
+    RENUMBERED = "番号"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """改正後か改正前の文。``mark`` があれば ``runs`` は空。"""
+
+    runs: Runs
+    mark: Mark = Mark.NONE
+
+    @property
+    def text(self) -> str:
+        """印を除いた全文。"""
+        return "".join(text for text, _ in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """一つの欄の、改正後と改正前。"""
+
+    label: str
+    new: Side
+    old: Side
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBlock:
+    """実施項目など一つのまとまり。``new`` と ``old`` はその見出し（番号と名）。
+
+    ``key`` は表の中で一つしかない名、``item`` は実施項目のIDか空。``rest`` が真なら、
+    変わらないので載せない欄がほかにある。
+    """
+
+    key: str
+    item: str
+    kind: str
+    state: ComparedState
+    new: Side
+    old: Side
+    rows: tuple[ComparedRow, ...]
+    rest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSection:
+    """基本方針や推進項目など、見出し一つの下のまとまり。``short`` は短い見出し。"""
+
+    key: str
+    heading: str
+    short: str
+    blocks: tuple[ComparedBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """比べた計画の一方。``count`` は実施項目数の書き方。"""
+
+    title: str
+    revision: str
+    published: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """一覧の一行。``block`` は対照表のまとまりの ``key``（なければ空）。"""
+
+    block: str
+    new_number: str
+    old_number: str
+    title: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """区分一つの一覧。"""
+
+    heading: str
+    count: str
+    rows: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
+
+    ``same`` は、違いがないときに印刷する文。違いがあれば空。
+    """
+
+    year: int
+    title: str
+    subject: str
+    author: str
+    published: str
+    draft: bool
+    new: Edition
+    old: Edition
+    note: str
+    same: str
+    listings: tuple[Listing, ...]
+    sections: tuple[ComparedSection, ...]
+
+
+Key = TypeVar("Key")
+Fields = Mapping[str, tuple[str, str]]
+"""欄の名から（見出し, 印刷どおりの文字）へ。並びは文書の順。"""
+
+
+def sides(old: str, new: str) -> tuple[Side, Side]:
+    """改正前と改正後の文を、違いに印を付けて返す。"""
+    before, after = marked_runs(old, new)
+    return Side(before), Side(after)
+
+
+def compared_row(label: str, old: str | None, new: str | None) -> ComparedRow | None:
+    """欄の一行。変わっていなければ ``None``。その計画にない欄は ``None`` で渡す。"""
+    before, after = old or "", new or ""
+    if before == after:
+        return None
+    left, right = sides(before, after)
+    if not before:
+        left = Side((), Mark.ADDED if old is None else Mark.BLANK)
+    if not after:
+        right = Side((), Mark.DELETED if new is None else Mark.BLANK)
+    return ComparedRow(label, right, left)
+
+
+def compared_fields(old: Fields | None, new: Fields | None) -> Iterator[ComparedRow]:
+    """変わった欄を、文書の順に並べる。なかった側、なくなった側は ``None``。"""
+    before, after = old or {}, new or {}
+    for key in merged_order(list(after), list(before)):
+        label = (after.get(key) or before[key])[0]
+        row = compared_row(
+            label,
+            before[key][1] if key in before else None,
+            after[key][1] if key in after else None,
+        )
+        if row:
+            yield row
+
+
+def merged_order(new: Sequence[Key], old: Sequence[Key]) -> list[Key]:
+    """改正後の順に、なくなったものを改正前での前のものの次に入れる。"""
+    kept = set(new)
+    following: dict[Key | None, list[Key]] = {}
+    last: Key | None = None
+    for key in old:
+        if key in kept:
+            last = key
+        else:
+            following.setdefault(last, []).append(key)
+    out = list(following.get(None, ()))
+    for key in new:
+        out += [key, *following.get(key, ())]
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """まとまりの番号と名。"""
+
+    label: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """続けて書いた見出し。"""
+        return f"{self.label} {self.name}".lstrip(" ")
+
+
+def block_of(
+    key: str,
+    kind: str,
+    old: Heading | None,
+    new: Heading | None,
+    rows: Sequence[ComparedRow],
+    fields: int,
+    item: str = "",
+) -> ComparedBlock | None:
+    """まとまり。何も変わっていなければ ``None``。``fields`` は欄の数。"""
+    if new is None:
+        if old is None:
+            return None
+        state, before, after = ComparedState.ENDED, _whole(old), Side((), Mark.DELETED)
+    elif old is None:
+        state, before, after = ComparedState.NEW, Side((), Mark.ADDED), _whole(new)
+    else:
+        before, after = _headings(old, new)
+        state = ComparedState.CHANGED if rows or old.name != new.name else ComparedState.RENUMBERED
+        if state is ComparedState.RENUMBERED and old.label == new.label:
+            return None
+    both = old is not None and new is not None
+    return ComparedBlock(
+        key, item, kind, state, after, before, tuple(rows), rest=both and len(rows) < fields
+    )
+
+
+def _whole(heading: Heading) -> Side:
+    return Side(((heading.text, True),))
+
+
+def _headings(old: Heading, new: Heading) -> tuple[Side, Side]:
+    """番号と名の、改正前と改正後。番号は一つのことばとして比べる。"""
+    left, right = sides(old.name, new.name)
+    if not (old.label or new.label):
+        return left, right
+    moved = old.label != new.label
+    return (
+        Side(joined_runs([(old.label, moved), (" ", False), *left.runs])),
+        Side(joined_runs([(new.label, moved), (" ", False), *right.runs])),
+    )

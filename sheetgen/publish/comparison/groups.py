@@ -1,0 +1,120 @@
+"""基本方針と推進項目の節を、改正後の文書の順に並べる。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.publish.comparison.blocks import (
+    ComparedBlock,
+    ComparedSection,
+    Heading,
+    block_of,
+    compared_row,
+    merged_order,
+)
+from sheetgen.publish.comparison.chapters import compared_lists
+from sheetgen.publish.comparison.entries import Entries
+from sheetgen.publish.comparison.matched import matched_measures, matched_policies
+from sheetgen.publish.document.overview import measure_name, policy_name
+
+Group = TypeVar("Group", Policy, Measure)
+_POLICY = str(Plan.model_fields["policies"].title)
+
+
+def group_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
+    """変わった所のある節。"""
+    entries = Entries(old, new)
+    policies = {policy.number: policy for policy in old.policies}
+    measures = {measure.number: measure for _, measure in old.measures()}
+    by_policy, by_measure = matched_policies(old, new), matched_measures(old, new)
+    for was, policy in paired(old.policies, new.policies, policies, by_policy):
+        heading = _policy(policy or was) or Heading("", "")
+        block = _policy_block(was, policy)
+        if block:
+            yield ComparedSection(block.key, heading.text, heading.label, (block,))
+        past, now = (was.measures if was else ()), (policy.measures if policy else ())
+        for before, after in paired(past, now, measures, by_measure):
+            section = _measure_section(heading, before, after, entries)
+            if section:
+                yield section
+
+
+def paired(
+    old: Sequence[Group],
+    new: Sequence[Group],
+    every: Mapping[int, Group],
+    matched: Mapping[int, int],
+) -> Iterator[tuple[Group | None, Group | None]]:
+    """（改正前, 改正後）を、改正後の順に。終わったものは、もとの所に。
+
+    ``every`` は改正前のすべて（番号 → もの）。組になる相手は、よその所にあったかもしれない。
+    """
+    partner = {known: number for number, known in matched.items()}
+    after = {group.number: group for group in new}
+    # 終わったものは、符号を変えた番号で表す（番号は1から）。
+    before = [
+        partner.get(group.number, -group.number)
+        for group in old
+        if partner.get(group.number) in after or group.number not in partner
+    ]
+    for number in merged_order(list(after), before):
+        if number < 0:
+            yield every[-number], None
+        else:
+            yield (every[matched[number]] if number in matched else None), after[number]
+
+
+def _policy_block(old: Policy | None, new: Policy | None) -> ComparedBlock | None:
+    row = compared_row(
+        str(Policy.model_fields["description"].title),
+        old.description if old else None,
+        new.description if new else None,
+    )
+    return block_of(
+        _key("policy", old, new), _POLICY, _policy(old), _policy(new), [row] if row else [], 1
+    )
+
+
+def _measure_section(
+    policy: Heading, old: Measure | None, new: Measure | None, entries: Entries
+) -> ComparedSection | None:
+    key = _key("measure", old, new)
+    notes = compared_lists(
+        old.notes if old else (),
+        new.notes if new else (),
+        str(Measure.model_fields["notes"].title),
+    )
+    kind = str(Measure.model_fields["name"].title)
+    own = block_of(f"{key}-name", kind, _measure(old), _measure(new), list(notes), 1)
+    blocks = [*([own] if own else []), *entries.blocks(old, new)]
+    shown = _measure(new or old)
+    if not blocks or shown is None:
+        return None
+    return ComparedSection(
+        key,
+        f"{policy.text}　{shown.label}{shown.name}",
+        f"{policy.label}{shown.label}",
+        tuple(blocks),
+    )
+
+
+def _key(kind: str, old: Policy | Measure | None, new: Policy | Measure | None) -> str:
+    if new is not None:
+        return f"{kind}-{new.number}"
+    return f"{kind}-old-{old.number if old else 0}"
+
+
+def _policy(policy: Policy | None) -> Heading | None:
+    if policy is None:
+        return None
+    named = policy_name(policy)
+    return Heading(named.label, named.name)
+
+
+def _measure(measure: Measure | None) -> Heading | None:
+    if measure is None:
+        return None
+    named = measure_name(measure)
+    return Heading(named.label, named.name)

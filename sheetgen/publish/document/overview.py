@@ -1,0 +1,305 @@
+"""年次見直しの文書の、計画の概要の部。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sheetgen.era import REIWA_OFFSET, wareki_full, wareki_short
+from sheetgen.plan import overview as master
+from sheetgen.plan.plan import Measure, Plan, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedName:
+    """番号の付いた名。基本方針や推進項目。"""
+
+    number: int
+    label: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhilosophyChapter:
+    """基本理念の章。"""
+
+    heading: str
+    name: str
+    policies: tuple[NumberedName, ...]
+    background: tuple[str, ...]
+    declaration: str
+    aims: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructureStep:
+    """計画体系の一段。"""
+
+    name: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StructureDiagram:
+    """計画体系の図。"""
+
+    heading: str
+    levels: tuple[StructureStep, ...]
+    note: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodBar:
+    """計画期間の図の一行。
+
+    ``start`` と ``end`` は、図の左端から数えた年数（0 が計画の初年度）。``before`` と
+    ``after`` が真なら、帯はその側で図の外に続く。
+    """
+
+    heading: str
+    bar: str | None
+    start: int
+    end: int
+    before: bool
+    after: bool
+    own: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodDiagram:
+    """計画期間の図。"""
+
+    years: tuple[str, ...]
+    bars: tuple[PeriodBar, ...]
+    alignment: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class StructureChapter:
+    """計画体系と計画期間の章。どちらかだけのこともある。"""
+
+    heading: str
+    structure: StructureDiagram | None
+    period: PeriodDiagram | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """基本方針と、その文章。"""
+
+    policy: NumberedName
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPolicyChapter:
+    """基本方針の章。``center`` は図の中央に置く基本理念。"""
+
+    heading: str
+    center: str | None
+    policies: tuple[PolicyText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureGroup:
+    """基本方針と、その推進項目。"""
+
+    policy: NumberedName
+    measures: tuple[NumberedName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedMeasureChapter:
+    """推進方策の章。"""
+
+    heading: str
+    lead: str
+    policies_heading: str
+    measures_heading: str
+    groups: tuple[MeasureGroup, ...]
+    plan_label: str
+    action_plan_label: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPart:
+    """「１．計画の概要」。"""
+
+    heading: str
+    philosophy: PhilosophyChapter | None
+    structure: StructureChapter | None
+    policies: PrintedPolicyChapter | None
+    measures: PrintedMeasureChapter | None
+
+
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def wide(number: int) -> str:
+    """全角の数字。"""
+    return str(number).translate(_FULL_WIDTH)
+
+
+def part_heading(number: int, text: str) -> str:
+    """``１．計画の概要`` の形。"""
+    return f"{wide(number)}．{text}"
+
+
+def chapter_heading(number: int, text: str) -> str:
+    """``１）基本理念`` の形。"""
+    return f"{wide(number)}）{text}"
+
+
+def policy_name(policy: Policy) -> NumberedName:
+    """``基本方針１`` とその名。"""
+    return NumberedName(policy.number, f"基本方針{wide(policy.number)}", policy.name)
+
+
+def measure_name(measure: Measure, name: str | None = None) -> NumberedName:
+    """``(１)`` とその名。``name`` は図にだけ書く名。"""
+    return NumberedName(measure.number, f"({wide(measure.number)})", name or measure.name)
+
+
+def month_text(month: str) -> str:
+    """``2024-03`` を ``令和６年３月`` にする。"""
+    year, _, number = month.partition("-")
+    return f"令和{wide(int(year) - REIWA_OFFSET)}年{wide(int(number))}月"
+
+
+def whole_title(plan: Plan) -> str:
+    """市区町村の名の付いた計画の名。"""
+    return f"{plan.municipality}{plan.plan_title}"
+
+
+def revision_title(plan: Plan) -> str:
+    """``令和６年度年次見直し``。"""
+    return f"{wareki_full(plan.revision.fiscal_year)}年次見直し"
+
+
+def amount(value: int | float | None) -> str:
+    """金額（千円）の書き方。数がなければ ``-``。"""
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) or not value.is_integer() else f"{int(value):,}"
+
+
+def overview_part(plan: Plan, number: int) -> OverviewPart | None:
+    """概要の部。一つの章もなければ ``None``。章の番号は、ある章だけに付ける。"""
+    overview = plan.overview
+    chapters = 0
+
+    def heading(text: str) -> str:
+        nonlocal chapters
+        chapters += 1
+        return chapter_heading(chapters, text)
+
+    part = OverviewPart(
+        heading=part_heading(number, overview.title or f"{plan.plan_title}の概要"),
+        philosophy=_philosophy(plan, heading(overview.philosophy.title))
+        if overview.philosophy
+        else None,
+        structure=_structure(plan, heading(_structure_title(overview)))
+        if overview.structure or overview.period
+        else None,
+        policies=_policies(plan, heading(overview.policies.title)) if overview.policies else None,
+        measures=_measures(plan, overview.measures, heading(overview.measures.title))
+        if overview.measures
+        else None,
+    )
+    return part if chapters else None
+
+
+def _structure_title(overview: master.Overview) -> str:
+    return overview.structure.title if overview.structure else "計画期間"
+
+
+def _ideal(plan: Plan) -> str | None:
+    philosophy = plan.overview.philosophy
+    return f"【基本理念】{philosophy.name}" if philosophy else None
+
+
+def _philosophy(plan: Plan, heading: str) -> PhilosophyChapter:
+    chapter = plan.overview.philosophy
+    assert chapter is not None
+    return PhilosophyChapter(
+        heading=heading,
+        name=_ideal(plan) or "",
+        policies=tuple(policy_name(policy) for policy in plan.policies),
+        background=chapter.background,
+        declaration=chapter.declaration,
+        aims=chapter.aims,
+        note=chapter.note,
+    )
+
+
+def _structure(plan: Plan, heading: str) -> StructureChapter:
+    structure, period = plan.overview.structure, plan.overview.period
+    diagram = (
+        StructureDiagram(
+            heading=structure.heading,
+            levels=tuple(StructureStep(level.name, level.detail) for level in structure.levels),
+            note=structure.note,
+            statement=structure.statement,
+        )
+        if structure
+        else None
+    )
+    return StructureChapter(heading, diagram, _period(plan, period) if period else None)
+
+
+def _period(plan: Plan, period: master.Period) -> PeriodDiagram:
+    return PeriodDiagram(
+        years=tuple(wareki_short(year) for year in plan.fiscal_years),
+        bars=tuple(_bar(plan, row) for row in period.related_plans),
+        alignment=period.alignment,
+        statement=period.statement,
+    )
+
+
+def _bar(plan: Plan, row: master.RelatedPlan) -> PeriodBar:
+    """図の一行。年の分からない帯は、計画の期間の全体とする。"""
+    first, last = row.first_year or plan.first_year, row.last_year or plan.final_year
+    start = min(max(first, plan.first_year), plan.final_year)
+    end = max(min(last, plan.final_year), plan.first_year)
+    return PeriodBar(
+        heading=row.heading,
+        bar=row.bar,
+        start=start - plan.first_year,
+        end=end - plan.first_year + 1,
+        before=first < plan.first_year,
+        after=last > plan.final_year,
+        own=row.bar is not None and row.bar == plan.plan_title,
+        note=row.note,
+    )
+
+
+def _policies(plan: Plan, heading: str) -> PrintedPolicyChapter:
+    texts = tuple(PolicyText(policy_name(policy), policy.description) for policy in plan.policies)
+    return PrintedPolicyChapter(heading, _ideal(plan), texts)
+
+
+def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> PrintedMeasureChapter:
+    """推進方策の章。図の推進項目名は、順に推進項目に当てる。"""
+    drawn = dict(
+        zip((measure.number for _, measure in plan.measures()), chapter.measure_names, strict=False)
+    )
+    return PrintedMeasureChapter(
+        heading=heading,
+        lead=chapter.lead,
+        policies_heading=chapter.policies_heading,
+        measures_heading=chapter.measures_heading,
+        groups=tuple(
+            MeasureGroup(
+                policy_name(policy),
+                tuple(measure_name(m, drawn.get(m.number)) for m in policy.measures),
+            )
+            for policy in plan.policies
+        ),
+        plan_label=chapter.plan_label,
+        action_plan_label=chapter.action_plan_label,
+        statements=chapter.statements,
+    )

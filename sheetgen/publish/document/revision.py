@@ -1,0 +1,181 @@
+"""「２．年次見直しの概要」：主なポイントと、推進項目ごとの概要表。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from sheetgen.era import circled, reiwa, wareki_full, wareki_short
+from sheetgen.plan.item import CrossReference, Entry
+from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.publish.document.overview import (
+    NumberedName,
+    measure_name,
+    part_heading,
+    policy_name,
+    revision_title,
+    wide,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """主なポイントの一つ。"""
+
+    text: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightGroup:
+    """基本方針ごとの主なポイント。"""
+
+    policy: NumberedName
+    points: tuple[Point, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。"""
+
+    heading: str
+    before: str
+    after: str
+    groups: tuple[HighlightGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOverviewRow:
+    """概要表の一行。再掲の行は ``note`` だけを中の欄に持つ。``item`` は実施項目のID。"""
+
+    item: str
+    number: str
+    title: str
+    mark: str | None
+    improvement: str
+    initiative: str
+    indicator: str
+    target: str
+    owners: str
+    note: str | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewSection:
+    """概要表の〔…〕の見出しと、その下の行。"""
+
+    heading: str | None
+    rows: tuple[PrintedOverviewRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewTable:
+    """推進項目の概要表。``columns`` は見出し。"""
+
+    policy: NumberedName
+    measure: NumberedName
+    columns: tuple[str, ...]
+    sections: tuple[OverviewSection, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionPart:
+    """「２．年次見直しの概要」。"""
+
+    heading: tuple[str, ...]
+    highlights: Highlights | None
+    tables: tuple[OverviewTable, ...]
+
+
+def revision_part(plan: Plan, number: int) -> RevisionPart:
+    """年次見直しの概要の部。"""
+    return RevisionPart(
+        heading=(
+            part_heading(number, plan.plan_title),
+            "-アクションプランの",
+            f"{revision_title(plan)}の概要",
+        ),
+        highlights=_highlights(plan),
+        tables=tuple(_table(plan, policy, measure) for policy, measure in plan.measures()),
+    )
+
+
+def _highlights(plan: Plan) -> Highlights:
+    """主なポイント。ポイントのない基本方針も、件数のページなので名を並べる。"""
+    revision = plan.revision
+    year = revision.fiscal_year
+    changed = [
+        f"{word}{wide(count)}件"
+        for word, count in (("新規", plan.new_item_count), ("終了", len(revision.retired_items)))
+        if count
+    ]
+    count = f"{wide(plan.item_count)}件" + (f"（{'、'.join(changed)}）" if changed else "")
+    before = plan.previous_item_count
+    return Highlights(
+        heading=f"{revision_title(plan)}後のアクションプランの主なポイント",
+        before=f"{wareki_full(year - 1)}の実施項目数；{before}件",
+        after=f"年次見直し後の{wareki_full(year)}の実施項目数；{count}",
+        groups=tuple(
+            HighlightGroup(
+                policy_name(policy),
+                tuple(
+                    Point(point.text, point.is_new)
+                    for point in revision.highlights
+                    if point.policy == policy.number
+                ),
+                tuple(
+                    note.text for note in revision.highlight_notes if note.policy == policy.number
+                ),
+            )
+            for policy in plan.policies
+        ),
+    )
+
+
+def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
+    year = plan.revision.fiscal_year
+    return OverviewTable(
+        policy=policy_name(policy),
+        measure=measure_name(measure),
+        columns=(
+            "実施項目",
+            "改善内容",
+            f"{wareki_short(min(year, plan.final_year))}の取組方針･取組内容",
+            "指標",
+            f"目標(R{reiwa(plan.final_year)})",
+            "担当",
+        ),
+        sections=tuple(
+            OverviewSection(
+                f"〔{section}〕" if section else None, tuple(_row(plan, e) for e in rows)
+            )
+            for section, rows in groupby(measure.entries, key=lambda entry: entry.section)
+        ),
+        notes=measure.notes,
+    )
+
+
+def _row(plan: Plan, entry: Entry) -> PrintedOverviewRow:
+    number = circled(entry.number)
+    if isinstance(entry, CrossReference):
+        return PrintedOverviewRow(
+            entry.item_id, number, entry.title, entry.mark, "", "", "", "", entry.owners,
+            f"→ {entry.note}", False,
+        )  # fmt: skip
+    row = entry.overview
+    return PrintedOverviewRow(
+        item=entry.id,
+        number=number,
+        title=row.title,
+        mark=None,
+        improvement=row.improvement or "",
+        initiative=row.policy or "",
+        indicator=row.indicator or "",
+        target=row.target or "",
+        owners=row.owners or "",
+        note=None,
+        is_new=plan.is_new(entry),
+    )

@@ -1,0 +1,83 @@
+"""文書の部を順に並べる。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sheetgen.plan.plan import Plan
+from sheetgen.publish.document.overview import (
+    OverviewPart,
+    month_text,
+    overview_part,
+    revision_title,
+    whole_title,
+)
+from sheetgen.publish.document.results import ResultsPart, results_part
+from sheetgen.publish.document.revision import RevisionPart, revision_part
+from sheetgen.publish.document.sheets import Form, FormPage, SheetsPart, sheets_part
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """表紙。"""
+
+    plan: str
+    subject: str
+    title: str
+    office: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """年次見直しの文書の全体。``year`` は年度、``published`` は公表年月 (``2024-03``)。"""
+
+    year: int
+    title: str
+    author: str
+    published: str
+    draft: bool
+    cover: Cover
+    overview: OverviewPart | None
+    revision: RevisionPart
+    results: ResultsPart | None
+    sheets: SheetsPart
+
+
+def build_document(
+    plan: Plan,
+    form: Form,
+    pages: Sequence[FormPage],
+    *,
+    earlier: Plan | None = None,
+    draft: bool = False,
+) -> Document:
+    """計画を、その年次見直しの年度の文書にする。部の番号は、ある部だけに付ける。
+
+    ``earlier`` は前の年次見直しの計画のデータ。変わったものの一覧に使う。
+    """
+    cover = Cover(
+        plan=whole_title(plan),
+        subject="-アクションプランの",
+        title=f"{revision_title(plan)}について",
+        office=plan.office,
+        published=month_text(plan.revision.published),
+    )
+    overview = overview_part(plan, 1)
+    number = 2 if overview else 1
+    revision = revision_part(plan, number)
+    results = results_part(plan, number + 1, earlier)
+    number += 2 if results else 1
+    return Document(
+        year=plan.revision.fiscal_year,
+        title=f"{cover.plan} {cover.subject}{cover.title}",
+        author=f"{plan.municipality} {plan.office}",
+        published=plan.revision.published,
+        draft=draft,
+        cover=cover,
+        overview=overview,
+        revision=revision,
+        results=results,
+        sheets=sheets_part(plan, number, form, pages),
+    )

@@ -1,0 +1,155 @@
+"""様式を、文書のページにする：テンプレートの形に、値を入れたもの。
+
+ページは、ブックと同じテンプレートと同じ割り付けから作る。文書の文は、様式と同じ所に立つ。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sheetgen.form.context import BookText, form_context, round_text
+from sheetgen.form.filling import FormFiller, is_return_mark
+from sheetgen.form.identity import Marks
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.item import Item
+from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.value import EFFECT_FORMAT, GENERAL, Value, is_number_format, printed
+from sheetgen.problems import Problem
+from sheetgen.publish.document.overview import measure_name, policy_name
+from sheetgen.publish.document.sheets import Form, FormPage
+from sheetgen.xlsx.filled import FilledSheet
+from sheetgen.xlsx.formulas import compile_formula
+from sheetgen.xlsx.look import read_look
+from sheetgen.xlsx.template import TemplateCell
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+# 様式の名前と、計画のデータの欄の名。
+_MASTER_NAMES = {
+    "form.owners": "owners",
+    "form.related": "related_sections",
+    "initiative.text": "initiatives",
+}
+
+
+def round_of(plan: Plan) -> Round:
+    """年次見直しの年度の取組方針が載る照会。"""
+    return Round(RoundKind.REVISION, plan.revision.fiscal_year - 1)
+
+
+class FormPages:
+    """文書のページを、実施項目ごとに作る。
+
+    :raises SheetgenError: テンプレートが使えない。
+    """
+
+    def __init__(self, plan: Plan, template: FormTemplate) -> None:
+        self._plan = plan
+        book, bound = template.book, template.blueprint(plan).form
+        self._cells = {cell.ref: cell for cell in bound.sheet.cells}
+        self._bound = {one.cell.ref: one for one in bound.cells}
+        # 記入欄はどれも開かない。記入のための余白も要らない。
+        self._filler = FormFiller(bound, book.file, frozenset())
+        self._round = round_of(plan)
+        self._marks = Marks(book.fingerprint, "")
+        look = read_look(template.package, bound.sheet.name)
+        self.form = Form(look, tuple(self._names(cell.ref) for cell in look.cells))
+        self._formulas = {
+            cell.ref: compile_formula(cell.text) for cell in bound.sheet.cells if cell.is_formula
+        }
+
+    @property
+    def problems(self) -> list[Problem]:
+        """ページを作る間に見つかった問題。"""
+        return self._filler.problems
+
+    def pages(self) -> Iterator[FormPage]:
+        """実施項目のページを、印刷の順に返す。"""
+        opened: Measure | None = None
+        for place in self._plan.items():
+            yield self._page(place, opened is not place[1])
+            opened = place[1]
+
+    def _names(self, ref: str) -> tuple[str, ...]:
+        one = self._bound.get(ref)
+        paths = one.expression.paths() if one else []
+        return tuple(_master_name(path) for path in paths)
+
+    def _page(self, place: tuple[Policy, Measure, Item], opens: bool) -> FormPage:
+        policy, measure, item = place
+        asked = round_text(self._round, None)
+        book = BookText("", self._plan.item_count)
+        context = form_context(self._plan, self._round, place, book, asked, self._marks)
+        filled = self._filler.fill(context, context.form.label)
+        texts, sizes, figures = [], [], []
+        for number, look in enumerate(self.form.look.cells):
+            value, text = self._value(look.ref, filled)
+            fill = filled.fills.get((look.ref, 0))
+            texts.append(text)
+            sizes.append((fill.size if fill else None) or look.size)
+            if isinstance(value, int | float):
+                figures.append(number)
+        return FormPage(
+            item=item.id,
+            label=item_label(measure, item),
+            title=item.title,
+            policy=policy_name(policy),
+            measure=measure_name(measure),
+            opens_measure=opens,
+            rows=tuple(
+                filled.row_heights.get((row, 0), height)
+                for row, height in self.form.look.rows.items()
+            ),
+            texts=tuple(texts),
+            sizes=tuple(sizes),
+            figures=tuple(figures),
+        )
+
+    def _value(self, ref: str, filled: FilledSheet) -> tuple[Value, str]:
+        """セルの値と、見える文字。"""
+        cell, one = self._cells.get(ref), self._bound.get(ref)
+        if cell is None:
+            return None, ""
+        if cell.is_formula:
+            value = self._computed(ref, filled)
+            return value, printed(value, _format(cell, None))
+        if one is None:
+            return cell.text, cell.text
+        if is_return_mark(one):
+            return None, ""
+        fill = filled.fills[ref, 0]
+        return fill.value, printed(fill.value, _format(cell, fill.number_format))
+
+    def _computed(self, ref: str, filled: FilledSheet) -> Value:
+        """数式の答え。計算できない数式の欄は、空けておく。"""
+        formula = self._formulas.get(ref)
+        if formula is None:
+            return None
+
+        def value_of(other: str) -> Value:
+            fill = filled.fills.get((other, 0))
+            if fill is not None:
+                return fill.value
+            cell = self._cells.get(other)
+            if cell is None:
+                return None
+            return self._computed(other, filled) if cell.is_formula else cell.text
+
+        value = formula.evaluate(value_of)
+        return value if isinstance(value, int | float | str) else None
+
+
+def _format(cell: TemplateCell, chosen: str | None) -> str:
+    code = chosen or cell.number_format
+    if is_number_format(code):
+        return code
+    return EFFECT_FORMAT if code.startswith("#,##") else GENERAL
+
+
+def _master_name(path: str) -> str:
+    """式の道を、計画のデータの欄の名にする。``years[0].plan`` は ``years.plan``。"""
+    bare = _INDEX.sub("", path).removeprefix("item.")
+    return _MASTER_NAMES.get(bare, bare)

@@ -1,0 +1,155 @@
+"""文章の表。一行が一つの段落：セルの中に改行を入れないため。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from sheetgen.plan.item import Item, OverviewRow, Result, YearPlan
+from sheetgen.plan.plan import Measure, Policy, Revision
+from sheetgen.publish.opendata.source import (
+    ITEM,
+    MEASURE_NUMBER,
+    MUNICIPALITY,
+    POLICY_NUMBER,
+    YEAR,
+    Row,
+    Source,
+    coded,
+    year,
+)
+from sheetgen.xlsx.data_book import DataColumn, DataTable, DataType
+
+_PARAGRAPH = (
+    DataColumn("paragraph", "段落", DataType.INTEGER, "同じ文章の中の、段落の順。", unit="番号"),
+    DataColumn(
+        "text",
+        "文章",
+        DataType.TEXT,
+        "一つの段落。行頭の印（●◆■・など）は、計画に印刷されたもの。",
+    ),
+)
+
+
+class ItemTextKind(StrEnum):
+    """実施項目の文章の種類。"""
+
+    IMPROVEMENT = "improvement"
+    CURRENT_STATE = "current_state"
+    INITIATIVE = "initiative"
+    VISION = "vision"
+    PLAN = "plan"
+    RESULT = "result"
+    OVERVIEW_TITLE = "overview_title"
+    OVERVIEW_IMPROVEMENT = "overview_improvement"
+    OVERVIEW_POLICY = "overview_policy"
+    OVERVIEW_INDICATOR = "overview_indicator"
+    OVERVIEW_TARGET = "overview_target"
+    OVERVIEW_OWNERS = "overview_owners"
+
+
+def _overview(name: str) -> str:
+    title = OverviewRow.model_fields[name].title or ""
+    return title if title.endswith("（概要表）") else f"{title}（概要表）"
+
+
+ITEM_TEXTS = {
+    ItemTextKind.IMPROVEMENT: Item.model_fields["improvement"].title or "",
+    ItemTextKind.CURRENT_STATE: Item.model_fields["current_state"].title or "",
+    ItemTextKind.INITIATIVE: Item.model_fields["initiatives"].title or "",
+    ItemTextKind.VISION: Item.model_fields["vision"].title or "",
+    ItemTextKind.PLAN: YearPlan.model_fields["plan"].title or "",
+    ItemTextKind.RESULT: Result.model_fields["text"].title or "",
+    **{
+        kind: _overview(kind.value.removeprefix("overview_"))
+        for kind in ItemTextKind
+        if kind.value.startswith("overview_")
+    },
+}
+
+
+class PlanTextKind(StrEnum):
+    """計画の文章の種類。"""
+
+    POLICY = "policy_description"
+    MEASURE = "measure_note"
+    HIGHLIGHT = "highlight"
+    HIGHLIGHT_NOTE = "highlight_note"
+
+
+PLAN_TEXTS = {
+    PlanTextKind.POLICY: Policy.model_fields["description"].title or "",
+    PlanTextKind.MEASURE: Measure.model_fields["notes"].title or "",
+    PlanTextKind.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
+    PlanTextKind.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
+}
+
+
+def item_texts_table(source: Source) -> DataTable:
+    """実施項目の文章の表。"""
+    columns = (
+        *ITEM, *coded("kind", "文章の種類", "どの欄の文章か。"), *YEAR, *_PARAGRAPH,
+    )  # fmt: skip
+
+    def rows() -> Iterator[Row]:
+        for item in source.items():
+            for kind, fiscal_year, text in _item_texts(item):
+                for number, line in enumerate(source.characters.paragraphs(text), start=1):
+                    start = (*source.item(item), kind.value, ITEM_TEXTS[kind])
+                    yield (*start, *year(fiscal_year), number, line)
+
+    note = "一行が一つの段落。年度のない文章では、年度は空。"
+    return DataTable("item_texts", "実施項目の文章", note, columns, tuple(rows()))
+
+
+def _item_texts(item: Item) -> Iterator[tuple[ItemTextKind, int | None, str | None]]:
+    yield ItemTextKind.IMPROVEMENT, None, item.improvement
+    yield ItemTextKind.CURRENT_STATE, None, item.current_state
+    for key in sorted(item.initiatives):
+        yield ItemTextKind.INITIATIVE, int(key), item.initiatives[key]
+    yield ItemTextKind.VISION, None, item.vision
+    for each in item.years:
+        yield ItemTextKind.PLAN, each.fiscal_year, each.plan
+    for each in item.years:
+        yield ItemTextKind.RESULT, each.fiscal_year, each.result.text
+    for kind in ItemTextKind:
+        if kind.value.startswith("overview_"):
+            text = getattr(item.overview, kind.value.removeprefix("overview_"))
+            yield kind, None, text
+
+
+def plan_texts_table(source: Source) -> DataTable:
+    """計画の文章の表：基本方針、推進項目の注記、年次見直しの主なポイント。"""
+    columns = (
+        *MUNICIPALITY,
+        *coded("kind", "文章の種類", "どの欄の文章か。"),
+        POLICY_NUMBER,
+        MEASURE_NUMBER,
+        *YEAR,
+        *_PARAGRAPH,
+    )
+
+    def rows() -> Iterator[Row]:
+        for kind, policy, measure, fiscal_year, texts in _plan_texts(source):
+            lines = [line for text in texts for line in source.characters.paragraphs(text)]
+            for number, line in enumerate(lines, start=1):
+                start = (*source.municipality, kind.value, PLAN_TEXTS[kind], policy, measure)
+                yield (*start, *year(fiscal_year), number, line)
+
+    note = "一行が一つの段落。推進項目のない文章、年度のない文章では、その列は空。"
+    return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()))
+
+
+def _plan_texts(
+    source: Source,
+) -> Iterator[tuple[PlanTextKind, int, int | None, int | None, list[str]]]:
+    revision = source.plan.revision
+    for policy in source.plan.policies:
+        yield PlanTextKind.POLICY, policy.number, None, None, [policy.description]
+    for policy, measure in source.plan.measures():
+        yield PlanTextKind.MEASURE, policy.number, measure.number, None, list(measure.notes)
+    for policy in source.plan.policies:
+        points = [one.text for one in revision.highlights if one.policy == policy.number]
+        notes = [one.text for one in revision.highlight_notes if one.policy == policy.number]
+        yield PlanTextKind.HIGHLIGHT, policy.number, None, revision.fiscal_year, points
+        yield PlanTextKind.HIGHLIGHT_NOTE, policy.number, None, revision.fiscal_year, notes

@@ -1,0 +1,484 @@
+"""古い Excel のブック（BIFF8）の文字と、続きのレコード。
+
+Source: [MS-XLS] 2.5.293 (XLUnicodeRichExtendedString), 2.5.294, 2.4.58 (Continue).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from sheetgen.problems import Problem
+from sheetgen.reading.archive import refuse
+from sheetgen.reading.book import (
+    BookFormat,
+    CellKind,
+    RawBook,
+    RawCell,
+    RawName,
+    RawSheet,
+    Remark,
+    RemarkKind,
+)
+from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text, is_date
+from sheetgen.reading.compound import Compound, read_summary
+from sheetgen.reading.sheet_parser import SheetContent
+from sheetgen.xlsx.refs import column_letters
+
+_WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
+
+
+def short_text(data: bytes, at: int, length: int) -> str:
+    """印の一字のあとに ``length`` 字の続く文字。"""
+    return _decode(data[at + 1 :], length, data[at] & _WIDE)
+
+
+def _decode(data: bytes, length: int, wide: int) -> str:
+    if wide:
+        return data[: 2 * length].decode("utf-16-le", "replace")
+    return data[:length].decode("latin-1")
+
+
+class Pieces:
+    """レコードとその続きを、一続きに読む。文字は、続きの境で印が改まる。"""
+
+    def __init__(self, records: list[bytes]) -> None:
+        self._records = records
+        self._index = self._at = 0
+
+    def take(self, size: int) -> bytes:
+        """``size`` バイトを読む。:class:`SheetgenError` (R020)。"""
+        found = bytearray()
+        while size:
+            self._advance()
+            chunk = self._records[self._index][self._at : self._at + size]
+            self._at += len(chunk)
+            size -= len(chunk)
+            found += chunk
+        return bytes(found)
+
+    def _advance(self) -> None:
+        while self._at >= len(self._records[self._index]):
+            self._index += 1
+            self._at = 0
+            if self._index >= len(self._records):
+                raise refuse("R020")
+
+    def characters(self, length: int, wide: int) -> str:
+        """``length`` 字を読む。"""
+        words = []
+        while length:
+            if self._at >= len(self._records[self._index]):
+                self._advance()
+                wide = self.take(1)[0] & _WIDE
+                continue
+            left = len(self._records[self._index]) - self._at
+            count = min(length, left // 2 if wide else left)
+            if not count:
+                raise refuse("R020")
+            words.append(self.take(count * 2 if wide else count))
+            words[-1] = words[-1] if wide else words[-1].decode("latin-1").encode("utf-16-le")
+            length -= count
+        return b"".join(words).decode("utf-16-le", "replace")
+
+    def text(self) -> tuple[str, list[tuple[int, int]]]:
+        """一つの文字列と、フォントの変わる所（何字目、フォントの番号）。ふりがなは読み飛ばす。"""
+        length, flags = struct.unpack("<HB", self.take(3))
+        runs = struct.unpack("<H", self.take(2))[0] if flags & _RICH else 0
+        extra = struct.unpack("<I", self.take(4))[0] if flags & _PHONETIC else 0
+        value = self.characters(length, flags & _WIDE)
+        fonts = [struct.unpack("<HH", self.take(4)) for _ in range(runs)]
+        self.take(extra)
+        return value, [(start, font) for start, font in fonts]
+
+
+def struck_text(value: str, runs: list[tuple[int, int]], struck: set[int]) -> Text:
+    """取消線のフォントの部分を分けた文字。"""
+    if not runs:
+        return Text(value)
+    units = value.encode("utf-16-le")
+    edges = [*runs, (len(units) // 2, 0)]
+    crossed = "".join(
+        units[2 * start : 2 * edges[index + 1][0]].decode("utf-16-le", "replace")
+        for index, (start, font) in enumerate(runs)
+        if font in struck
+    )
+    plain = units[: 2 * runs[0][0]].decode("utf-16-le", "replace")
+    return Text(value, crossed, True, plain)
+
+
+UNKNOWN = "?"
+"""読み解かない数式の代わり。"""
+_ROW, _COLINFO, _MERGED, _NOTE, _OBJ, _TXO, _CONTINUE = 0x208, 0x7D, 0xE5, 0x1C, 0x5D, 0x1B6, 0x3C
+_LABELSST, _LABEL, _RSTRING, _NUMBER, _RK, _MULRK = 0xFD, 0x204, 0xD6, 0x203, 0x27E, 0xBD
+_BOOLERR, _FORMULA, _STRING = 0x205, 0x06, 0x207
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
+           0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA"}  # fmt: skip
+_PICTURE, _COMMENT = 0x08, 0x19
+
+
+class SheetRecords:
+    """一枚のシートを読むあいだの状態。:class:`SheetgenError` (R020, R029)。"""
+
+    def __init__(self, maker: CellMaker, struck: set[int]) -> None:
+        self._maker = maker
+        self._content = SheetContent()
+        self._waiting: tuple[str, Look] | None = None
+        self._object = (0, 0)
+        self._expected = 0
+        self._texts: dict[int, str] = {}
+        self._notes: list[tuple[str, int]] = []
+        self._remarks: list[Remark] = []
+
+    def take(self, kind: int, body: bytes) -> None:
+        """一つのレコード。"""
+        reader = _READERS.get(kind)
+        if reader is not None:
+            try:
+                reader(self, body)
+            except (struct.error, IndexError):
+                raise refuse("R020") from None
+
+    def sheet(self, name: str, hidden: bool) -> RawSheet:
+        """読み終えたシート。"""
+        remarks = [
+            Remark(RemarkKind.COMMENT, self._texts.pop(number, ""), ref)
+            for ref, number in self._notes
+        ]
+        remarks += [Remark(RemarkKind.TEXT_BOX, one) for one in self._texts.values() if one.strip()]
+        return self._content.sheet(name, hidden, (*remarks, *self._remarks))
+
+    def _look(self, style: int) -> Look:
+        looks = self._maker.looks
+        return looks[style] if style < len(looks) else PLAIN
+
+    def _put(self, ref: str, cell: RawCell | None) -> None:
+        if cell is not None:
+            self._content.put(ref, cell)
+
+    def _shared(self, body: bytes) -> None:
+        row, column, style, index = struct.unpack_from("<HHHI", body)
+        text = self._maker.strings[index]
+        self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
+
+    def _label(self, body: bytes) -> None:
+        row, column, style, length = struct.unpack_from("<HHHH", body)
+        text = Text(short_text(body, 8, length))
+        self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
+
+    def _number(self, body: bytes) -> None:
+        row, column, style, value = struct.unpack_from("<HHHd", body)
+        self._numeric(row, column, style, value)
+
+    def _numeric(
+        self, row: int, column: int, style: int, value: float, formula: str | None = None
+    ) -> None:
+        exact = int(value) if value.is_integer() and abs(value) < 1e15 else value
+        self._put(_ref(row, column), self._maker.numeric(exact, self._look(style), formula))
+
+    def _rk(self, body: bytes) -> None:
+        row, column, style, packed = struct.unpack_from("<HHHI", body)
+        self._numeric(row, column, style, rk_value(packed))
+
+    def _many(self, body: bytes) -> None:
+        row, column = struct.unpack_from("<HH", body)
+        for at in range(4, len(body) - 2, 6):
+            style, packed = struct.unpack_from("<HI", body, at)
+            self._numeric(row, column, style, rk_value(packed))
+            column += 1
+
+    def _truth(self, body: bytes) -> None:
+        row, column, style, value, is_error = struct.unpack_from("<HHHBB", body)
+        self._put(_ref(row, column), _flag(value, is_error, self._look(style), None))
+
+    def _formula(self, body: bytes) -> None:
+        row, column, style = struct.unpack_from("<HHH", body)
+        ref, look = _ref(row, column), self._look(style)
+        self._waiting = None
+        if body[12:14] != b"\xff\xff":
+            self._numeric(row, column, style, struct.unpack_from("<d", body, 6)[0], UNKNOWN)
+        elif body[6] == 0:
+            self._waiting = ref, look
+        elif body[6] in (1, 2):
+            self._put(ref, _flag(body[8], body[6] == 2, look, UNKNOWN))
+        else:
+            self._put(ref, self._maker.styled(Text(""), look, UNKNOWN))
+
+    def _result(self, body: bytes) -> None:
+        if self._waiting is not None:
+            ref, look = self._waiting
+            self._waiting = None
+            text = Text(short_text(body, 2, struct.unpack_from("<H", body)[0]))
+            self._put(ref, self._maker.styled(text, look, UNKNOWN))
+
+    def _row(self, body: bytes) -> None:
+        number, _, _, height = struct.unpack_from("<4H", body)
+        if body[12] & 0x20 or height & 0x7FFF == 0:
+            self._content.rows.add(number + 1)
+
+    def _columns(self, body: bytes) -> None:
+        first, last, width, _, flags = struct.unpack_from("<5H", body)
+        if flags & 1 or not width:
+            self._content.columns.append((first + 1, last + 1))
+
+    def _merges(self, body: bytes) -> None:
+        for index in range(struct.unpack_from("<H", body)[0]):
+            top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
+            self._content.merged.append(f"{_ref(top, left)}:{_ref(bottom, right)}")
+
+    def _note(self, body: bytes) -> None:
+        row, column, _, number = struct.unpack_from("<4H", body)
+        self._notes.append((_ref(row, column), number))
+
+    def _drawn(self, body: bytes) -> None:
+        kind, number = struct.unpack_from("<HH", body, 4)
+        self._object = kind, number
+        if kind == _PICTURE:
+            self._remarks.append(Remark(RemarkKind.PICTURE, ""))
+
+    def _drawn_text(self, body: bytes) -> None:
+        self._expected = struct.unpack_from("<H", body, 10)[0]
+
+    def _continued(self, body: bytes) -> None:
+        if self._expected and body:
+            number = self._object[1]
+            text = short_text(body, 0, self._expected)
+            self._texts[number] = self._texts.get(number, "") + text.replace("\r", "\n")
+            self._expected -= min(self._expected, len(text))
+
+
+_READERS = {
+    _ROW: SheetRecords._row,
+    _COLINFO: SheetRecords._columns,
+    _MERGED: SheetRecords._merges,
+    _NOTE: SheetRecords._note,
+    _OBJ: SheetRecords._drawn,
+    _TXO: SheetRecords._drawn_text,
+    _CONTINUE: SheetRecords._continued,
+    _LABELSST: SheetRecords._shared,
+    _LABEL: SheetRecords._label,
+    _RSTRING: SheetRecords._label,
+    _NUMBER: SheetRecords._number,
+    _RK: SheetRecords._rk,
+    _MULRK: SheetRecords._many,
+    _BOOLERR: SheetRecords._truth,
+    _FORMULA: SheetRecords._formula,
+    _STRING: SheetRecords._result,
+}
+
+
+def _ref(row: int, column: int) -> str:
+    return f"{column_letters(column + 1)}{row + 1}"
+
+
+def rk_value(packed: int) -> float:
+    """縮めて書いた数。"""
+    if packed & 2:
+        value = float(struct.unpack("<i", struct.pack("<I", packed))[0] >> 2)
+    else:
+        value = struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
+    return value / 100 if packed & 1 else value
+
+
+def _flag(value: int, is_error: bool | int, look: Look, formula: str | None) -> RawCell:
+    if is_error:
+        return RawCell(CellKind.ERROR, ERRORS.get(value, "#?"), look.number_format, formula)
+    return RawCell(CellKind.BOOL, value != 0, look.number_format, formula)
+
+
+_BOF, _EOF, _FILEPASS = 0x0809, 0x0A, 0x2F
+_DATEMODE, _BOUNDSHEET, _FORMAT, _FONT, _XF, _SST = 0x22, 0x85, 0x041E, 0x31, 0xE0, 0xFC
+_NAME, _EXTERNSHEET, _SUPBOOK = 0x18, 0x17, 0x01AE
+_BIFF8 = 0x0600
+_INTERNAL = 0x0401
+_BUILTIN_NAMES = {
+    0x06: "_xlnm.Print_Area",
+    0x07: "_xlnm.Print_Titles",
+    0x0D: "_xlnm._FilterDatabase",
+}
+_STREAMS = ("workbook", "book")
+_MACRO_STORAGE = "_vba_project_cur"
+_EMBEDDED = "mbd"
+_STRUCK = 0x08
+Record = tuple[int, bytes]
+
+
+def records(data: bytes, at: int) -> Iterator[Record]:
+    """``at`` からのレコードを、その部分の終わりまで。:class:`SheetgenError` (R020)。"""
+    depth = 0
+    while at + 4 <= len(data):
+        kind, length = struct.unpack_from("<HH", data, at)
+        body = data[at + 4 : at + 4 + length]
+        if len(body) != length:
+            raise refuse("R020")
+        at += 4 + length
+        depth += (kind == _BOF) - (kind == _EOF)
+        # 図の中身は、シートの中の入れ子になっている。
+        if depth <= 1:
+            yield kind, body
+        if depth <= 0:
+            return
+    raise refuse("R020")
+
+
+class BiffReader:
+    """一冊を読むあいだの状態。"""
+
+    def __init__(self, compound: Compound) -> None:
+        self._compound = compound
+        stream = next((name for name in _STREAMS if name in compound.roots), _STREAMS[0])
+        self._data = compound.read(stream)
+        self._date1904 = False
+        self._sheets: list[tuple[str, bool, int, int]] = []
+        self._codes = dict(BUILTIN)
+        self._fonts: list[bool] = []
+        self._xfs: list[tuple[int, int]] = []
+        self._names: list[bytes] = []
+        self._books: list[bool] = []
+        self._links: list[tuple[int, int, int]] = []
+        self._texts: list[bytes] = []
+
+    def read(self) -> RawBook:
+        """ブックを読む。"""
+        self._globals()
+        struck = {self._font_number(index) for index, on in enumerate(self._fonts) if on}
+        strings = list(self._strings(struck))
+        looks = [self._look(font, code, struck) for font, code in self._xfs]
+        maker = CellMaker(strings, looks, self._date1904)
+        sheets = []
+        for name, hidden, kind, offset in self._sheets:
+            if kind == 0:
+                reader = SheetRecords(maker, struck)
+                for one, body in records(self._data, offset):
+                    reader.take(one, body)
+                sheets.append(reader.sheet(name, hidden))
+        if not sheets:
+            raise refuse("R033")
+        return RawBook(
+            format=BookFormat.XLS,
+            sheets=tuple(sheets),
+            names=tuple(self._defined_names()),
+            properties=read_summary(self._compound),
+            problems=tuple(self._problems(sheets)),
+        )
+
+    def _problems(self, sheets: list[RawSheet]) -> Iterator[Problem]:
+        if _MACRO_STORAGE in self._compound.names:
+            yield Problem("R040")
+        if not all(self._books):
+            yield Problem("R041")
+        if any(name.startswith(_EMBEDDED) for name in self._compound.names):
+            yield Problem("R042")
+        if any(cell.formula is not None for sheet in sheets for cell in sheet.cells.values()):
+            yield Problem("R044", facts={"format": "xls", "unseen": "数式の文字"})
+
+    def _globals(self) -> None:
+        found = records(self._data, 0)
+        kind, body = next(found, (0, b""))
+        if kind != _BOF or len(body) < 4:
+            raise refuse("R020")
+        if struct.unpack_from("<H", body)[0] != _BIFF8:
+            raise refuse("R038")
+        last = 0
+        for kind, body in found:
+            if kind == _FILEPASS:
+                raise refuse("R022")
+            if kind == _CONTINUE and last == _SST:
+                self._texts.append(body)
+                continue
+            last = kind
+            try:
+                self._global(kind, body)
+            except (struct.error, IndexError):
+                raise refuse("R020") from None
+
+    def _global(self, kind: int, body: bytes) -> None:
+        if kind == _DATEMODE:
+            self._date1904 = body[0] == 1
+        elif kind == _BOUNDSHEET:
+            offset, hidden, sort, length = struct.unpack_from("<IBBB", body)
+            self._sheets.append((short_text(body, 7, length), hidden & 3 != 0, sort, offset))
+        elif kind == _FORMAT:
+            number, length = struct.unpack_from("<HH", body)
+            self._codes[number] = short_text(body, 4, length) or GENERAL
+        elif kind == _FONT:
+            self._fonts.append(struct.unpack_from("<H", body, 2)[0] & _STRUCK != 0)
+        elif kind == _XF:
+            font, code = struct.unpack_from("<HH", body)
+            self._xfs.append((font, code))
+        elif kind == _SST:
+            self._texts = [body]
+        elif kind == _NAME:
+            self._names.append(body)
+        elif kind == _SUPBOOK:
+            self._books.append(struct.unpack_from("<H", body, 2)[0] == _INTERNAL)
+        elif kind == _EXTERNSHEET:
+            count = struct.unpack_from("<H", body)[0]
+            self._links = [struct.unpack_from("<HHH", body, 2 + 6 * i) for i in range(count)]
+
+    @staticmethod
+    def _font_number(index: int) -> int:
+        """フォントの番号。4 は欠番である。"""
+        return index if index < 4 else index + 1
+
+    def _look(self, font: int, number: int, struck: set[int]) -> Look:
+        code = self._codes.get(number, GENERAL)
+        return Look(code, is_date(code), font in struck)
+
+    def _strings(self, struck: set[int]) -> Iterator[Text]:
+        if not self._texts:
+            return
+        pieces = Pieces(self._texts)
+        _, count = struct.unpack("<II", pieces.take(8))
+        for _ in range(count):
+            value, runs = pieces.text()
+            yield struck_text(_lines(value), runs if value == _lines(value) else [], struck)
+
+    def _defined_names(self) -> Iterator[RawName]:
+        for body in self._names:
+            try:
+                flags, _, length, size, _, scope = struct.unpack_from("<HBBHHH", body)
+                name = short_text(body, 14, length)
+                if flags & 0x20 and name:
+                    name = _BUILTIN_NAMES.get(ord(name[0]), f"_xlnm.{ord(name[0])}")
+                start = 15 + length * (2 if body[14] & 1 else 1)
+                target = self._target(body[start : start + size])
+            except (struct.error, IndexError):
+                continue
+            sheet = self._sheets[scope - 1][0] if 0 < scope <= len(self._sheets) else None
+            yield RawName(name, sheet, target)
+
+    def _target(self, code: bytes) -> str:
+        """名前の指す所。一つのセルか範囲だけを読み、ほかは ``?``。"""
+        kind = code[0] & 0x1F if code and 0x20 <= code[0] < 0x80 else -1
+        if kind in (0x1C, 0x1D):
+            return "#REF!"
+        if kind not in (0x1A, 0x1B) or len(code) != (7 if kind == 0x1A else 11):
+            return "?"
+        link = struct.unpack_from("<H", code, 1)[0]
+        book, first, last = self._links[link]
+        if first != last or first >= len(self._sheets) or not self._books[book]:
+            return "#REF!" if first in (0xFFFE, 0xFFFF) else "?"
+        name = self._sheets[first][0].replace("'", "''")
+        if kind == 0x1A:
+            row, column = struct.unpack_from("<HH", code, 3)
+            return f"'{name}'!{_place(row, column)}"
+        top, bottom, left, right = struct.unpack_from("<HHHH", code, 3)
+        return f"'{name}'!{_place(top, left)}:{_place(bottom, right)}"
+
+
+def _place(row: int, column: int) -> str:
+    return f"${column_letters((column & 0xFF) + 1)}${row + 1}"
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_biff(compound: Compound) -> RawBook:
+    """複合ファイルの中のブックを読む。
+
+    :raises SheetgenError: 壊れている (R020)、パスワード (R022)、セルが多すぎる (R029)、
+        シートがない (R033)、Excel 97 より古い (R038)。
+    """
+    return BiffReader(compound).read()

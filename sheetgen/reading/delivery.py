@@ -1,0 +1,260 @@
+"""届いたものを受け付ける：集め、ZIP を開き、見分け、読むものだけを渡す。"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from sheetgen.problems import Place, Problem
+from sheetgen.reading.file_names import UniqueNames, extension, is_noise, joined, locked_name, shown
+from sheetgen.reading.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
+from sheetgen.reading.unzipping import MAX_DEPTH, MAX_FILE_BYTES, MAX_FILES, Budget
+from sheetgen.reading.zip_directory import find_end
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """届いた一つのファイル。
+
+    ``name`` は人に見せる名（``返信/0101.xlsx``、``回答.zip の中の 企画部/0101.xlsx``）。NFC で、
+    一度に届いたものの中に同じ名はない。パスとして使ってはならない。``digest`` は ``data`` の
+    sha256（16進）。``suffix`` は中身で見分けた本当の種類で、点は付けない（``xlsx``、``xlsm``、
+    ``xlsb``、``xls``、``ods``）。
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    digest: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
+
+    ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。
+    """
+
+    files: tuple[Delivered, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class FoundFile(NamedTuple):
+    """見つけたファイル。``name`` は人に見せる名。"""
+
+    name: str
+    path: Path
+
+
+class _Folder(NamedTuple):
+    """これから見るフォルダー。``real`` はリンクをたどった本当の場所。"""
+
+    name: str
+    path: str
+    real: str
+
+
+class Walk:
+    """ファイルを集める。``problems`` に、集められなかったものを残す。"""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._files: dict[str, FoundFile] = {}
+        self._folders: set[tuple[int, int]] = set()
+
+    def collect(self, paths: Sequence[Path]) -> list[FoundFile]:
+        """すべてのファイルを、名の順に返す。同じファイルは一つだけ。"""
+        given = {os.path.normcase(_absolute(path)): path for path in paths}
+        names = _root_names(list(given.values()))
+        for path, name in sorted(names.items(), key=lambda pair: (pair[1], pair[0])):
+            self._root(name, path)
+        return sorted(self._files.values(), key=lambda found: found.name)
+
+    def _root(self, name: str, path: Path) -> None:
+        written = shown(str(path))
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116 - says why it failed
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            self._tell("R001", written)
+        except OSError:
+            self._tell("R002", written)
+        else:
+            real = os.path.realpath(path)
+            if stat.S_ISDIR(mode):
+                self._walk(_Folder(name, str(path), real))
+            elif not is_noise((path.name,)):
+                self._file(name, path, real, stat.S_ISREG(mode))
+
+    def _walk(self, root: _Folder) -> None:
+        """フォルダーの中を、中のフォルダーまですべて見る。"""
+        waiting, count, seen = [root], 0, False
+        while waiting:
+            folder = waiting.pop()
+            entries = self._listing(folder)
+            seen = seen or entries is None
+            for entry in entries or ():
+                if is_noise((entry.name,)):
+                    continue
+                inner = joined(folder.name, shown(entry.name))
+                real = os.path.join(folder.real, entry.name)  # noqa: PTH118
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(_Folder(inner, entry.path, real))
+                    continue
+                count += 1
+                if count > MAX_FILES:
+                    self._tell("R017", root.name, limit=MAX_FILES)
+                    return
+                self._entry(inner, entry, real)
+        if count == 0 and not seen:
+            self._tell("R071", root.name)
+
+    def _entry(self, name: str, entry: os.DirEntry[str], real: str) -> None:
+        """フォルダーの中の、フォルダーでないもの。"""
+        try:
+            if entry.is_dir():  # a link to a folder: it may lead anywhere, and back
+                self._tell("R072", name)
+                return
+            regular = entry.is_file()
+        except OSError:
+            regular = False
+        if entry.is_symlink():
+            real = os.path.realpath(entry.path)
+        self._file(name, Path(entry.path), real, regular)
+
+    def _file(self, name: str, path: Path, real: str, regular: bool) -> None:
+        book = locked_name(path.name)
+        if book is not None:
+            self._tell("R070", joined(name.rpartition("/")[0], shown(book)))
+        elif not regular:  # a pipe or a device would be waited for without end
+            self._tell("R002", name)
+        else:
+            key = os.path.normcase(real)
+            kept = self._files.setdefault(key, FoundFile(name, path))
+            if name < kept.name:  # by whatever way it was reached, in whatever order
+                self._files[key] = FoundFile(name, path)
+
+    def _listing(self, folder: _Folder) -> list[os.DirEntry[str]] | None:
+        """フォルダーの中。もう見たフォルダー（二度の指定、輪になった接合点）なら ``None``。"""
+        try:
+            found = os.stat(folder.path)  # noqa: PTH116
+            identity = (found.st_dev, found.st_ino)
+            if found.st_ino and identity in self._folders:
+                return None
+            self._folders.add(identity)
+            with os.scandir(folder.path) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            self._tell("R002", folder.name)
+            return []
+
+    def _tell(self, code: str, name: str, **facts: object) -> None:
+        self.problems.append(Problem(code, Place(file=name), facts))
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 - a link keeps the name it was given by
+
+
+def _root_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """指定されたものの、人に見せる名。ほかと同じになるときだけ、上のフォルダーの名を足す。"""
+    parts = {path: Path(_absolute(path)).parts[1:] for path in paths}
+    lengths = dict.fromkeys(parts, 1)
+    while True:
+        ends = {path: own[-lengths[path] :] for path, own in parts.items()}
+        times = Counter(ends.values())
+        short = [path for path, end in ends.items() if times[end] > 1 and end != parts[path]]
+        if not short:
+            return {path: joined(*map(shown, end)) for path, end in ends.items()}
+        for path in short:
+            lengths[path] += 1
+
+
+_MEGABYTE = 1 << 20
+
+
+def deliver(paths: Sequence[Path]) -> Delivery:
+    """ファイル、フォルダー、ZIP を受け付ける。
+
+    What cannot be taken becomes a problem; the rest goes on.  Neither the order of
+    ``paths`` nor that of a folder or a zip changes the result.
+    """
+    walk = Walk()
+    counter = _Counter()
+    for found in walk.collect(paths):
+        counter.receive_file(found)
+    files = sorted(counter.files, key=lambda delivered: delivered.name)
+    return Delivery(tuple(files), (*walk.problems, *counter.problems))
+
+
+class _Counter:
+    """受付。届いた順でなく、名の順に受け取る。"""
+
+    def __init__(self) -> None:
+        self.files: list[Delivered] = []
+        self.problems: list[Problem] = []
+        self._names = UniqueNames()
+        self._seen: dict[str, str] = {}
+        self._budget = Budget()
+
+    def receive_file(self, found: FoundFile) -> None:
+        """ディスクにある一つのファイルを受け取る。"""
+        name = self._names.take(found.name)
+        try:
+            with found.path.open("rb") as source:
+                size = os.fstat(source.fileno()).st_size
+                if size > MAX_FILE_BYTES:
+                    self._tell("R003", name, limit=MAX_FILE_BYTES // _MEGABYTE)
+                    return
+                if not self._budget.holds(size):
+                    self._tell("R075", name)
+                    return
+                data = source.read(size + 1)
+        except OSError:
+            self._tell("R002", name)
+            return
+        self._receive(name, data, depth=0)
+
+    def _receive(self, name: str, data: bytes, depth: int) -> None:
+        """一つの中身を受け取る。"""
+        self._budget.spend(len(data))
+        kind = kind_of(data)
+        if kind in REFUSALS:
+            self._tell(REFUSALS[kind], name)
+            return
+        digest = hashlib.sha256(data).hexdigest()
+        first = self._seen.setdefault(digest, name)
+        if first != name:
+            self._tell("R019", name, first=first)
+            return
+        own = extension(name)
+        if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
+            kind = Kind.XLSM  # a book for macros that holds none
+        elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and find_end(data) is None:
+            kind = Kind.XLSX  # what little has come of a book; whoever opens it says so
+        if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
+            self._tell("R018", name, kind=kind.value)
+        if kind in BOOKS:
+            self.files.append(Delivered(name, data, digest, BOOKS[kind]))
+        elif depth == MAX_DEPTH:
+            self._tell("R073", name, limit=MAX_DEPTH)
+        else:
+            self._open(name, data, depth)
+
+    def _open(self, name: str, data: bytes, depth: int) -> None:
+        from sheetgen.reading.unzipping import unzip  # late: few deliveries hold a zip
+
+        for found in unzip(name, data, self._budget):
+            if isinstance(found, Problem):
+                self.problems.append(found)
+            else:
+                member, content = found
+                self._receive(self._names.take(member), content, depth + 1)
+
+    def _tell(self, code: str, name: str, **facts: object) -> None:
+        self.problems.append(Problem(code, Place(file=name), facts))

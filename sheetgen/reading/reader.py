@@ -1,0 +1,115 @@
+"""届いたファイルを、限りのある別のプロセスで読み、ブックにする。"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import sheetgen
+from sheetgen.problems import Problem, SheetgenError
+from sheetgen.reading.guard import Guard, Outcome
+
+if TYPE_CHECKING:
+    from sheetgen.reading.book import RawBook
+    from sheetgen.reading.delivery import Delivered, Delivery
+    from sheetgen.reading.limits import Limits
+
+
+# 子プロセスには、動き始めたフォルダーも Python の設定も見せず、パッケージとライブラリーは、
+# このプロセスが使っている所から読ませる。
+_BOOT = (
+    "import sys; sys.path += sys.argv[1:]; "
+    "from sheetgen.reading.child import serve; "
+    "from sheetgen.reading.worker import answer; "
+    "serve(answer)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """読んだ一つのファイル。読めなければ ``book`` は ``None`` で、``problems`` がわけを言う。
+
+    ``problems`` には、ブックの問題も入る。どの場所にも、ファイルの名がある。
+    """
+
+    delivered: Delivered
+    book: RawBook | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
+
+    ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。
+    """
+
+    files: Iterator[ReadFile]
+    total: int
+    problems: tuple[Problem, ...]
+
+
+class GuardedReader:
+    """届いたブックを読む。作ったときに、読むプロセスが動き始める。
+
+    :raises SheetgenError: プロセスが動かせない。
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._guard = Guard(child_command(), limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._guard.close()
+
+    def read(self, paths: Sequence[Path]) -> Reading:
+        """ファイル、フォルダー、ZIP を受け付け、読み始める。名の順に出てくる。"""
+        from sheetgen.reading.delivery import deliver  # ここで読み込む。子プロセスが先
+
+        delivery = deliver(paths)
+        return Reading(self._files(delivery), len(delivery.files), delivery.problems)
+
+    def _files(self, delivery: Delivery) -> Iterator[ReadFile]:
+        outcomes = self._guard.ask([delivered.data for delivered in delivery.files])
+        return map(read_file, delivery.files, outcomes)
+
+
+def read_file(delivered: Delivered, outcome: Outcome) -> ReadFile:
+    """子の答えをブックに戻し、問題にファイルの名を添える。"""
+    if isinstance(outcome, Problem):
+        return ReadFile(delivered, None, _placed(delivered, (outcome,)))
+    from sheetgen.reading.worker import understand  # 上と同じく、ここで読み込む
+
+    try:
+        found = understand(outcome)
+    except SheetgenError as error:
+        return ReadFile(delivered, None, _placed(delivered, error.problems))
+    if isinstance(found, tuple):
+        return ReadFile(delivered, None, _placed(delivered, found))
+    return ReadFile(delivered, found, _placed(delivered, found.problems))
+
+
+def child_command() -> tuple[str, ...]:
+    """ブックを読む子を始めるコマンド。"""
+    # Windows では、仮想環境の python.exe は、別の python.exe を動かすだけのもの。
+    program = getattr(sys, "_base_executable", None) or sys.executable
+    home = str(Path(sheetgen.__file__).resolve().parent.parent)
+    places = dict.fromkeys([home, *(place for place in sys.path if place)])
+    return (program, "-I", "-S", "-c", _BOOT, *places)
+
+
+def _placed(delivered: Delivered, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(
+        replace(problem, place=replace(problem.place, file=delivered.name)) for problem in problems
+    )

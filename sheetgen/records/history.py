@@ -1,0 +1,238 @@
+"""記録簿をたどった結果と、取り消しの結果。"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetgen.era import wareki
+from sheetgen.form.rounds import input_fields
+from sheetgen.plan.item import Item
+from sheetgen.plan.paths import initiative_year_of, read_path
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.value import Value
+from sheetgen.problems import Place, Problem, UsageError
+from sheetgen.records.journal import Action, JournalEntry
+from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.originals import find_original, originals_folder
+from sheetgen.records.past import undone_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """取り消しで戻す（戻した）一つの値。``old`` は記録していた値、``new`` は戻る値。"""
+
+    item: str
+    path: str
+    label: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """取り消しの結果。``undone`` は取り消した回、``run`` は取り消しの回。
+
+    ``at`` と ``by`` は、取り消された回のもの。``others`` は、その回の申し出・確認済みとしたこと・決
+    定の数で、これらももう数えない。試しの回では ``run`` は None。
+    """
+
+    undone: str
+    at: str
+    by: str
+    changes: tuple[Restored, ...]
+    others: int
+    run: str | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """記録簿の一行。
+
+    ``undone_by`` は、これを取り消した回。``original`` は、届いたファイルをしまった所。どちらも、
+    なければ None。
+    """
+
+    entry: JournalEntry
+    undone_by: str | None = None
+    original: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHistory:
+    """一つの欄の来歴。``steps`` は古い順。
+
+    ``now`` は計画のデータの今の値。``by_hand`` が真なら、その値は記録簿から入ったものではない。
+    """
+
+    path: str
+    label: str
+    now: Value
+    steps: tuple[Step, ...]
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHistory:
+    """一つの実施項目の来歴。
+
+    ``number`` は印刷の番号。``fields`` は記録簿にある欄、``untraced`` は記録簿になくて値のある欄。
+    ``others`` は、どの欄のものでもない申し出と確認済み。
+    """
+
+    item: str
+    number: str
+    title: str
+    fields: tuple[FieldHistory, ...]
+    untraced: tuple[FieldHistory, ...]
+    others: tuple[Step, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedStep:
+    """変更申出の一つ。``number`` は印刷の番号（計画にない項目なら空）。"""
+
+    item: str
+    number: str
+    title: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalList:
+    """変更申出のすべて。項目の順、古い順。"""
+
+    proposals: tuple[ProposedStep, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+_ID = re.compile(r"(\d{1,2})-(\d{1,2})")
+_PRINTED = re.compile(r"\((\d{1,2})\)-?\(?(\d{1,2})\)?")
+_CARRIED = (Action.RECORD, Action.UNDO)
+
+
+def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
+    """実施項目の来歴。``item`` は ``08-08``・``(8)⑧`` など、``year`` はその年度の欄だけ。
+
+    何も書かない。
+
+    :raises UsageError: その実施項目は計画にない（R530）。
+    """
+    with open_ledger(path, writing=False) as ledger:
+        plan = ledger.master.plan
+        found, number = find_item(plan, item)
+        mine = [entry for entry in ledger.entries if entry.item == found.id]
+        steps = _Steps(path, ledger)
+        fields = list(_fields(plan, found, [steps.of(entry) for entry in mine]))
+        years = _years(plan)
+        if year is not None:
+            fields = [field for field in fields if _year_of(field.path, years) == year]
+        traced = {field.path for field in fields if field.steps}
+        others = tuple(
+            steps.of(entry)
+            for entry in mine
+            if entry.action not in _CARRIED
+            and entry.path not in traced
+            and (year is None or _year_of(entry.path or "", years) == year)
+        )
+        return ItemHistory(
+            found.id,
+            number,
+            found.title,
+            tuple(field for field in fields if field.steps),
+            tuple(field for field in fields if not field.steps and field.now is not None),
+            others,
+            ledger.problems,
+        )
+
+
+def proposals(path: Path) -> ProposalList:
+    """受け取った変更申出のすべて。"""
+    with open_ledger(path, writing=False) as ledger:
+        plan = ledger.master.plan
+        names = {
+            item.id: (item_label(measure, item), item.title) for _, measure, item in plan.items()
+        }
+        order = {item: place for place, item in enumerate(names)}
+        steps = _Steps(path, ledger)
+        found = [
+            ProposedStep(
+                entry.item or "",
+                *names.get(entry.item or "", ("", "")),
+                steps.of(entry),
+            )
+            for entry in ledger.entries
+            if entry.action is Action.PROPOSE
+        ]
+        found.sort(key=lambda one: order.get(one.item, len(order)))
+        return ProposalList(tuple(found), ledger.problems)
+
+
+def find_item(plan: Plan, text: str) -> tuple[Item, str]:
+    """``08-08``・``８－８`` をIDとして、``(8)⑧`` を印刷の番号として探す。番号も返す。
+
+    :raises UsageError: その実施項目は計画にない（R530）。
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).replace(" ", "")
+    by_id, printed = _ID.fullmatch(plain), _PRINTED.fullmatch(plain)
+    for _, measure, item in plan.items():
+        number = item_label(measure, item)
+        if by_id and item.id == f"{int(by_id[1]):02}-{int(by_id[2]):02}":
+            return item, number
+        if printed and (measure.number, item.number) == (int(printed[1]), int(printed[2])):
+            return item, number
+    raise UsageError(Problem("R530", Place(), {"item": text}))
+
+
+class _Steps:
+    """記録簿の行に、取り消した回と原本の場所を添える。"""
+
+    def __init__(self, path: Path, ledger: Ledger) -> None:
+        self._undone = undone_runs(ledger.entries)
+        self._folder = originals_folder(path)
+
+    def of(self, entry: JournalEntry) -> Step:
+        """この行。"""
+        original = find_original(self._folder, entry.original) if entry.original else None
+        return Step(entry, self._undone.get(entry.run), original)
+
+
+def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHistory]:
+    """この項目のすべての欄。様式の順で、記録簿だけにある欄は後ろに。"""
+    labels = {
+        path: field.label for path, field in input_fields(plan).items() if path != "initiative.text"
+    }
+    for year in plan.fiscal_years:
+        title = Item.model_fields["initiatives"].title
+        labels[f"initiatives[{year}]"] = f"{wareki(year)}の{title}"
+    of_path: dict[str, list[Step]] = {path: [] for path in labels}
+    for step in steps:
+        of_path.setdefault(step.entry.path or "", []).append(step)
+    for path, mine in of_path.items():
+        carried = [step.entry for step in mine if step.entry.action in _CARRIED]
+        now = _value(item, path)
+        label = labels.get(path) or (carried[-1].label if carried else None) or path
+        by_hand = bool(carried) and carried[-1].new != now
+        yield FieldHistory(path, label, now, tuple(mine) if carried else (), by_hand)
+
+
+def _value(item: Item, path: str) -> Value:
+    try:
+        return read_path(item, path, 0)
+    except LookupError:
+        return None
+
+
+def _years(plan: Plan) -> dict[str, int | None]:
+    return {path: field.year for path, field in input_fields(plan).items()}
+
+
+def _year_of(path: str, years: dict[str, int | None]) -> int | None:
+    """欄の年度。"""
+    return years[path] if path in years else initiative_year_of(path, None)

@@ -1,0 +1,100 @@
+"""計画のデータとテンプレートの点検。"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetgen.form.books import BookMaker
+from sheetgen.form.context import round_text
+from sheetgen.form.correction import Correction, Reason
+from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs, return_jobs
+from sheetgen.form.rounds import open_paths, settle_round
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.send.letters import Addressees
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """点検の結果。実施項目・所属・入力欄の数と、見つかった問題。"""
+
+    problems: tuple[Problem, ...]
+    items: int
+    sections: int
+    inputs: int
+
+
+def check(plan: Path, template: Path) -> CheckResult:
+    """計画のデータとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
+
+    何も書かない。結果には、二つの問題をすべて入れる。計画のデータが読めなければ、テンプレートは、
+    それなしで分かる所まで見る。
+    """
+    form = FormTemplate(template)
+    try:
+        loaded = load_plan(plan)
+    except SheetgenError as error:
+        return CheckResult(error.problems + _template_alone(form), 0, 0, 0)
+    if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
+        waiting = Problem("I035", Place(file=str(plan)))
+        found = (*_template_alone(form), waiting)
+        return CheckResult(found, 0, len(loaded.owners()), 0)
+    problems: list[Problem] = []
+    inputs = 0
+    for kind in RoundKind:
+        try:
+            chosen = settle_round(loaded, kind, None)
+        except UsageError:
+            continue  # その年度に照会がないのは、誤りではない
+        try:
+            maker = _make_all(loaded, chosen, form)
+            if maker.lists_reasons:
+                problems += _make_return(loaded, chosen, form)
+        except SheetgenError as error:
+            problems += error.problems
+            break
+        problems += maker.problems()
+        inputs = maker.input_count
+    problems += Addressees(loaded).malformed()
+    return CheckResult(
+        problems=tuple(p for i, p in enumerate(problems) if p not in problems[:i]),
+        items=loaded.item_count,
+        sections=len(loaded.owners()),
+        inputs=inputs,
+    )
+
+
+def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:
+    """計画がなくても分かる、テンプレートの問題。"""
+    try:
+        _ = template.book
+    except SheetgenError as error:
+        return error.problems
+    return ()
+
+
+def _make_return(loaded: Plan, chosen: Round, template: FormTemplate) -> list[Problem]:
+    """差戻しのブックを一冊、欄の分かるわけと分からないわけを入れて、作ってみる。"""
+    _, _, item = next(loaded.items())
+    path = min(open_paths(loaded, chosen))
+    reasons = tuple(Reason(one, "欄", "書かれていた文字", "わけ", "直し方") for one in (path, None))
+    sample = {item.id: Correction(item.id, {}, {path: "わけ"}, reasons)}
+    maker = BookMaker(loaded, chosen, round_text(chosen, None), template, loaded, sample)
+    for job in return_jobs(loaded, sample):
+        maker.writer.write(maker.book(job), io.BytesIO())
+    return maker.problems()
+
+
+def _make_all(loaded: Plan, chosen: Round, template: FormTemplate) -> BookMaker:
+    request = GenerateRequest(
+        plan=Path(), template=template.path, root=Path(), round=chosen.kind, per=Per.PLAN
+    )
+    maker = BookMaker(loaded, chosen, round_text(chosen, None), template)
+    for job in plan_jobs(loaded, request):
+        maker.writer.write(maker.book(job), io.BytesIO())
+    return maker

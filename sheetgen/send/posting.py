@@ -1,0 +1,143 @@
+"""送るものをそろえて置き、送ったことの記録を作る。配布・差戻し・督促に共通。"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sheetgen.form.identity import round_mark
+from sheetgen.plan.round import Round
+from sheetgen.plan.saving import user_name
+from sheetgen.problems import Problem, SheetgenError
+from sheetgen.records.sendouts import SendKind, SendOut, add_sendouts, not_yet_sent
+from sheetgen.send.letters import Addressees, draft
+from sheetgen.send.mail import Attachment, Letter
+from sheetgen.xlsx.output import Placed, Staging
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
+
+    ``to`` は、計画のデータに宛先がなければ空。``sent_before`` は、このファイルをこの課に最後に
+    送った時刻（ISO 8601）で、なければ None。
+    """
+
+    section: str
+    to: tuple[str, ...]
+    items: tuple[str, ...]
+    files: tuple[str, ...]
+    sent_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """一度に送るもの。``who`` がなければ、いま動かしている人。"""
+
+    kind: SendKind
+    round: Round
+    moment: datetime
+    who: str | None
+
+    def line(
+        self,
+        *,
+        section: str,
+        to: Sequence[str],
+        file: str,
+        data: bytes,
+        deadline: date | None,
+        items: tuple[str, ...],
+        issue: str | None = None,
+    ) -> SendOut:
+        """送付記録の一行。``data`` は、記録に中身の目印を残すファイル。"""
+        return SendOut(
+            at=self.moment.isoformat(timespec="seconds"),
+            by=user_name(self.who),
+            kind=self.kind,
+            round=round_mark(self.round),
+            issue=issue,
+            section=section,
+            email=", ".join(to) or None,
+            file=file,
+            sha256=hashlib.sha256(data).hexdigest(),
+            deadline=deadline.isoformat() if deadline else None,
+            items=items,
+        )
+
+    def book_lines(
+        self,
+        parcels: Sequence[Parcel],
+        books: Sequence[bytes],
+        issues: Sequence[str | None],
+        deadline: date | None,
+    ) -> list[SendOut]:
+        """ブックを送る行。``books`` はその中身、``issues`` はその配布記録の目印。"""
+        return [
+            self.line(
+                section=parcel.section,
+                to=parcel.to,
+                file=parcel.files[0],
+                data=book,
+                deadline=deadline,
+                items=parcel.items,
+                issue=issue,
+            )
+            for parcel, book, issue in zip(parcels, books, issues, strict=True)
+        ]
+
+
+def parcel_of(
+    section: str,
+    book: str,
+    page: str,
+    items: Iterable[str],
+    addressees: Addressees,
+    before: Mapping[tuple[str, str], SendOut],
+) -> Parcel:
+    """一つの課に送るもの。``page`` は印刷する文の呼び名、``before`` は前に送った記録。"""
+    stem = book.removesuffix(".xlsx")
+    last = before.get((section, book))
+    return Parcel(
+        section,
+        addressees.to(section),
+        tuple(items),
+        (book, f"{stem}_{page}.html", f"{stem}.eml"),
+        last.at if last else None,
+    )
+
+
+def place_letters(
+    folder: Path, parcels: Sequence[Parcel], letters: Sequence[Letter], books: Sequence[bytes]
+) -> Placed:
+    """ブックのそばに、印刷する文と、ブックを添えたメールの下書きを置く。
+
+    :raises SheetgenError: ファイルが書けない（O001、O002、O004）。
+    """
+    with Staging(folder, datetime.now()) as staging:
+        for parcel, letter, book in zip(parcels, letters, books, strict=True):
+            name, page, mail = parcel.files
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book)))
+        return staging.place()
+
+
+def record_sendouts(
+    plan: Path, sendouts: Sequence[SendOut], *, again: bool = False
+) -> tuple[int, list[Problem]]:
+    """送付記録に加える。返すのは、加えた行の数と、書けなかったときの問題。
+
+    ファイルはもう置いてある。記録に失敗しても、ファイルは取り下げない。
+    """
+    try:
+        added = add_sendouts(
+            plan, lambda earlier: sendouts if again else not_yet_sent(earlier, sendouts)
+        )
+    except SheetgenError as error:
+        return 0, list(error.problems)
+    return len(added), []

@@ -1,0 +1,405 @@
+"""配ったもののうち、答えのないものを課ごとに求める。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from sheetgen.era import wareki
+from sheetgen.form.identity import round_mark
+from sheetgen.form.jobs import safe_name
+from sheetgen.form.rounds import settle_round
+from sheetgen.messages.quoting import in_short
+from sheetgen.messages.send import UNTOUCHED
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Problem, SheetgenError
+from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
+from sheetgen.send.letters import (
+    REMINDER_LETTER,
+    SHOWN,
+    Addressees,
+    LetterWriter,
+    chosen_sections,
+    draft,
+    left_over,
+    letter_items,
+    letter_text,
+)
+from sheetgen.send.mail import Letter, LetterItem
+from sheetgen.send.posting import Posting, record_sendouts
+from sheetgen.xlsx.output import Staging
+from sheetgen.year.standing import Stage, stage_of, waits_for_section
+from sheetgen.year.status import traces_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindRequest:
+    """督促を作る依頼。
+
+    ``today`` は日数を数える基準の日。``deadline`` は、課ごとに伝えた期限の代わり。
+    ``early`` が真なら、期限の前でも作る。
+    """
+
+    plan: Path
+    letters: Path
+    root: Path
+    out: Path | None = None
+    round: RoundKind = RoundKind.RESULTS
+    year: int | None = None
+    sections: tuple[str, ...] = ()
+    today: date
+    deadline: date | None = None
+    early: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """一つの課への督促。
+
+    ``missing`` と ``untouched`` は答えのない実施項目、``questioned`` は差し戻して答え
+    直されていないもの（ID）。``days_late`` は、期限が分からなければ None。
+    """
+
+    section: str
+    to: tuple[str, ...]
+    missing: tuple[str, ...]
+    untouched: tuple[str, ...]
+    questioned: tuple[str, ...]
+    deadline: date | None
+    days_late: int | None
+    files: tuple[str, ...] = ()
+    reminded_before: str | None = None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """答えのない実施項目のすべて。"""
+        return (*self.missing, *self.untouched, *self.questioned)
+
+
+@dataclass(frozen=True, slots=True)
+class RemindResult:
+    """督促を作った結果。``sent`` は配った課の数。"""
+
+    round: Round
+    folder: Path
+    reminders: tuple[Reminder, ...]
+    sent: int
+    recorded: int
+    problems: tuple[Problem, ...]
+    dry_run: bool = False
+
+
+_OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """一つの課の、答えのない実施項目（ID）。``deadline`` は最後に知らせた期限。
+
+    ``file`` is the workbook the section was sent last.  ``questioned`` are those the
+    section has been asked about in a 差戻し; ``unsent_returns`` wait for the office to send one.
+    ``named_deadline`` is the deadline a letter may name: a section whose forms are all back
+    has none but that of its 差戻し.
+    """
+
+    section: str
+    file: str
+    deadline: date | None
+    missing: tuple[str, ...]
+    untouched: tuple[str, ...]
+    questioned: tuple[str, ...]
+    unsent_returns: tuple[str, ...] = ()
+    named_deadline: date | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """課の答えを待っている実施項目のすべて。"""
+        return (*self.missing, *self.untouched, *self.questioned)
+
+    def days_late(self, today: date) -> int | None:
+        """期限を過ぎた日数。期限の当日までは 0 以下。期限がなければ ``None``。"""
+        return None if self.deadline is None else (today - self.deadline).days
+
+
+def sections_sent(sendouts: Iterable[SendOut]) -> tuple[str, ...]:
+    """様式を配った課。"""
+    return tuple(dict.fromkeys(one.section for one in sendouts if one.kind is SendKind.ISSUE))
+
+
+def outstanding(
+    sendouts: Sequence[SendOut],
+    states: Mapping[str, ItemState],
+    order: Sequence[str],
+    deadline: date | None = None,
+) -> list[Outstanding]:
+    """課ごとの、答えのない実施項目。すべて答えた課は出ない。
+
+    ``sendouts`` は一つの照会の送付記録で、古い順。``states`` は今の計画の実施項目で、
+    印刷の順（計画からなくなったものは求めない）。``order`` は課の正式な名。``deadline`` は、
+    どの課の期限よりも優先する。
+    """
+    issued = [one for one in sendouts if one.kind is SendKind.ISSUE]
+    returned = [one for one in sendouts if one.kind is SendKind.RETURN]
+    # 担当の課が変わって配り直した項目は、あとで配った課のもの。
+    holder = {item: one.section for one in issued for item in one.items}
+    known = {section: place for place, section in enumerate(order)}
+    found = []
+    for section in sorted(sections_sent(issued), key=lambda one: (known.get(one, len(known)), one)):
+        mine = [one for one in issued if one.section == section]
+        back = [one for one in returned if one.section == section]
+        sent_back = {item for one in back for item in one.items}
+        by_state: dict[ItemState, list[str]] = {state: [] for state in _OPEN}
+        for item, state in states.items():
+            if holder.get(item) == section and state in by_state:
+                by_state[state].append(item)
+        if not any(by_state.values()):
+            continue
+        held = by_state[ItemState.HELD]
+        lacking = bool(by_state[ItemState.MISSING] or by_state[ItemState.UNTOUCHED])
+        first = deadline or _last_day(mine)
+        again = deadline or _last_day(back)
+        found.append(
+            Outstanding(
+                section,
+                mine[-1].file,
+                first if lacking else again or first,
+                tuple(by_state[ItemState.MISSING]),
+                tuple(by_state[ItemState.UNTOUCHED]),
+                tuple(item for item in held if item in sent_back),
+                tuple(item for item in held if item not in sent_back),
+                first if lacking else again,
+            )
+        )
+    return found
+
+
+def _last_day(sendouts: Sequence[SendOut]) -> date | None:
+    """最後に知らせた期限。"""
+    days = [one.deadline_day for one in sendouts if one.deadline_day is not None]
+    return days[-1] if days else None
+
+
+_STATES = {
+    Stage.NOT_SENT: ItemState.MISSING,
+    Stage.OUT: ItemState.MISSING,
+    Stage.IN_QUESTION: ItemState.HELD,
+    Stage.RECORDED: ItemState.KEPT,
+}
+
+
+def item_states(
+    ledger: Ledger, chosen: Round
+) -> tuple[Mapping[str, ItemState], tuple[Problem, ...]]:
+    """この照会での、すべての実施項目の状態。計画の順。読めない記録も返す。
+
+    戻ったあとで取り消したものは、答えのあったもの（記録済み）とする。課にもう一度求めず、
+    事務局にだけ知らせる（L035）。
+    """
+    traces, problems = traces_of(ledger, chosen)
+    states = {}
+    undone = []
+    for _, _, item in ledger.master.plan.items():
+        stage, _ = stage_of(item, chosen, traces)
+        back = ItemState.UNTOUCHED
+        if stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces):
+            back = ItemState.KEPT
+            undone.append(item.id)
+        states[item.id] = _STATES.get(stage, back)
+    if undone:
+        facts = {"count": len(undone), "items": in_short(undone, SHOWN, "件")}
+        problems = (*problems, Problem("L035", facts=facts))
+    return states, problems
+
+
+FOLDER = "督促"
+
+
+def remind(
+    request: RemindRequest, *, now: datetime | None = None, who: str | None = None
+) -> RemindResult:
+    """遅れている課への督促を作り、送付記録に残す。遅れている課がなければ、何も作らない。
+
+    日数は ``request.today`` から数える。期限の翌日から遅れとする。
+
+    :raises UsageError: その課はない（F004）。
+    :raises SheetgenError: この照会で送ったものがない（L030）。答えのないものはあるが、
+        遅れたものがない（L031）か期限が分からず（L032）、``early`` でない。テンプレートが使えない。
+        またはファイルが書けない。
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(request.plan, writing=False) as ledger:
+        plan = ledger.master.plan
+        chosen = settle_round(plan, request.round, request.year)
+        states, unread = item_states(ledger, chosen)
+    log = load_sendouts(request.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen))
+    addressees = Addressees(plan)
+    sections = _sections(request, plan, sendouts)
+    if not sections:
+        raise SheetgenError([*log.problems, Problem("L030", facts={"round": chosen.full_name})])
+    found = [
+        one
+        for one in outstanding(sendouts, states, addressees.order, request.deadline)
+        if one.section in sections
+    ]
+    late, problems = _late([one for one in found if one.asked], request)
+    folder = _folder(request, chosen)
+    reminders = tuple(_reminder(one, addressees, sendouts, request.today) for one in late)
+    problems = [
+        *ledger.problems,
+        *unread,
+        *addressees.problems(one.section for one in late),
+        *problems,
+        *_unsent_returns(found),
+    ]
+    # テンプレートの誤りは、試すだけのときにも分かる。
+    writer = LetterWriter(request.letters, REMINDER_LETTER)
+    letters = [_letter(writer, plan, chosen, one, request.today) for one in late]
+    recorded = 0
+    if late and not request.dry_run:
+        mails = _place(folder, reminders, letters)
+        posting = Posting(SendKind.REMINDER, chosen, moment, who)
+        recorded, failed = record_sendouts(request.plan, _lines(posting, reminders, mails))
+        problems += failed
+        if not request.sections:
+            made = [name for one in reminders for name in one.files]
+            problems += left_over(folder, made, "*_督促.*")
+    return RemindResult(
+        chosen,
+        folder,
+        reminders,
+        len(sections),
+        recorded,
+        tuple(problems),
+        dry_run=request.dry_run,
+    )
+
+
+def _sections(request: RemindRequest, plan: Plan, sendouts: Sequence[SendOut]) -> list[str]:
+    """調べる課。送った課のうち、指定されたもの。"""
+    sent = sections_sent(sendouts)
+    wanted = chosen_sections(plan, request.sections, sent)
+    return [one for one in sent if one in wanted]
+
+
+def _late(
+    found: Sequence[Outstanding], request: RemindRequest
+) -> tuple[list[Outstanding], list[Problem]]:
+    """督促する課と、まだ督促しない課についての知らせ。"""
+    if request.early:
+        return list(found), []
+    days = {one.section: one.days_late(request.today) for one in found}
+    late = [one for one in found if (days[one.section] or 0) > 0]
+    rest = [one for one in found if one not in late]
+    if late and rest:
+        facts = {
+            "count": len(rest),
+            "sections": in_short([one.section for one in rest], SHOWN, "課"),
+        }
+        return late, [Problem("L033", facts=facts)]
+    if rest:
+        known = [one.deadline for one in rest if one.deadline is not None]
+        if known:
+            shown = f"{min(known):%Y-%m-%d}"
+            raise SheetgenError(Problem("L031", facts={"deadline": shown, "count": len(rest)}))
+        raise SheetgenError(Problem("L032", facts={"count": len(rest)}))
+    return late, []
+
+
+def _unsent_returns(found: Sequence[Outstanding]) -> list[Problem]:
+    """差戻しをまだ送っていない問い。課はまだ知らないので、促しようがない。"""
+    waiting = [one for one in found if one.unsent_returns]
+    if not waiting:
+        return []
+    count = sum(len(one.unsent_returns) for one in waiting)
+    sections = in_short([one.section for one in waiting], SHOWN, "課")
+    return [Problem("L034", facts={"count": count, "sections": sections})]
+
+
+def _lines(
+    posting: Posting, reminders: Sequence[Reminder], mails: Sequence[bytes]
+) -> list[SendOut]:
+    return [
+        posting.line(
+            section=one.section,
+            to=one.to,
+            file=one.files[-1],
+            data=mail,
+            deadline=one.deadline,
+            items=one.items,
+        )
+        for one, mail in zip(reminders, mails, strict=True)
+    ]
+
+
+def _folder(request: RemindRequest, chosen: Round) -> Path:
+    """置く先。日ごとに分け、前に作ったものと混ぜない。"""
+    base = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
+    return base / f"{request.today:%Y-%m-%d}"
+
+
+def _reminder(
+    one: Outstanding, addressees: Addressees, sendouts: Sequence[SendOut], today: date
+) -> Reminder:
+    before = [
+        sent.at
+        for sent in sendouts
+        if sent.kind is SendKind.REMINDER and sent.section == one.section
+    ]
+    stem = f"{safe_name(one.file.removesuffix('.xlsx'))}_督促"
+    return Reminder(
+        section=one.section,
+        to=addressees.to(one.section),
+        missing=one.missing,
+        untouched=one.untouched,
+        questioned=one.questioned,
+        deadline=one.deadline,
+        days_late=one.days_late(today),
+        files=(f"{stem}.html", f"{stem}.eml"),
+        reminded_before=before[-1] if before else None,
+    )
+
+
+def _letter(
+    writer: LetterWriter, plan: Plan, chosen: Round, one: Outstanding, today: date
+) -> Letter:
+    items = {item.id: item for item in letter_items(plan.items())}
+
+    def named(ids: Sequence[str], note: str = "") -> tuple[LetterItem, ...]:
+        return tuple(replace(items[item], note=note) for item in items if item in ids)
+
+    values = letter_text(plan, chosen, one.named_deadline, one.section, one.file)
+    return writer.write(
+        replace(
+            values,
+            items=named(one.asked),
+            missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
+            questioned=named(one.questioned),
+            days_late=max((today - one.named_deadline).days, 0) if one.named_deadline else 0,
+        )
+    )
+
+
+def _in_order(plan: Plan, *groups: tuple[LetterItem, ...]) -> tuple[LetterItem, ...]:
+    by_id = {one.id: one for group in groups for one in group}
+    return tuple(by_id[item.id] for _, _, item in plan.items() if item.id in by_id)
+
+
+def _place(folder: Path, reminders: Sequence[Reminder], letters: Sequence[Letter]) -> list[bytes]:
+    mails = []
+    with Staging(folder, datetime.now()) as staging:
+        for reminder, letter in zip(reminders, letters, strict=True):
+            page, mail = reminder.files
+            mails.append(draft(reminder.section, reminder.to, letter))
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(mails[-1])
+        staging.place()
+    return mails

@@ -1,0 +1,137 @@
+"""新しい計画を始める：計画のデータ、テンプレートの写し、一覧、説明を置く。"""
+
+from __future__ import annotations
+
+import json
+import os
+import sysconfig
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import sheetgen
+from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.saving import render_schema, save_plan
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.xlsx.output import place_fresh, refuse_existing
+from sheetgen.year.new_plan import (
+    LIST_FILE,
+    README_FILE,
+    InitRequest,
+    InitResult,
+    NewSection,
+    founding_notes,
+    founding_tree,
+    list_guide,
+    parse_policy,
+    parse_section,
+    parse_sections,
+    readme,
+)
+
+PLAN_FILE = "data/plan.json"
+SCHEMA_FILE = "data/plan.schema.json"
+TEMPLATES = "templates"
+_OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE, LIST_FILE)
+_FORM = "shinchoku_sheet.xlsx"
+_SHARED = Path("share") / "sheetgen" / TEMPLATES
+
+
+def init(request: InitRequest) -> InitResult:
+    """新しい計画を始める。前からあるファイルは、一つも書き換えない。
+
+    :raises SheetgenError: ファイルがもうある（I001）、テンプレートが見つからない（I002）、
+        言われたことからは使える計画にならない、またはフォルダーに書けない。
+    """
+    templates = dict(_templates(find_templates()))
+    target = request.folder / PLAN_FILE
+    refuse_existing(request.folder, [*_OWN_FILES, *templates])
+    policies = [parse_policy(text) for text in request.policies]
+    sections = [parse_section(text) for text in request.sections]
+    if request.sections_file is not None:
+        sections += read_sections(request.sections_file)
+    tree = founding_tree(request, policies, sections)
+    plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), str(target))
+    files = {
+        SCHEMA_FILE: render_schema().encode("utf-8"),
+        README_FILE: readme(plan).encode("utf-8"),
+        LIST_FILE: _list_book(plan),
+    }
+    placed = place_fresh(request.folder, {**templates, **files})
+    # 計画のデータを最後に置く：これがあれば、すべてそろっている。
+    try:
+        save_plan(plan, target)
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        raise
+    written = (target, *(request.folder / name for name in files))
+    return InitResult(request.folder, written, len(templates), tuple(founding_notes(request)))
+
+
+def refuse_started(folder: Path) -> None:
+    """もう始めてあるフォルダーなら止める。聞く前に確かめる。
+
+    :raises SheetgenError: ファイルがもうある（I001）。
+    """
+    refuse_existing(folder, list(_OWN_FILES))
+
+
+def read_sections(path: Path) -> tuple[NewSection, ...]:
+    """部と課のファイルを読む。Excel の保存した CSV（Shift_JIS）も読める。
+
+    :raises SheetgenError: ファイルがない（I008）、読めない（I005）、
+        または読めない行がある（I004）。
+    """
+    place = Place(file=str(path))
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(Problem("I008", place)) from error
+    except OSError as error:
+        raise UsageError(Problem("I005", place)) from error
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return parse_sections(data.decode(encoding), str(path))
+        except UnicodeDecodeError:
+            continue
+    raise UsageError(Problem("I005", place))
+
+
+def find_templates() -> Path:
+    """同梱のテンプレートのフォルダー。入れ方によって、場所が違う。
+
+    取り寄せたままのフォルダー（編集できる形で入れたときも）では、パッケージの隣。pip が
+    wheel から入れたときは、``share`` の下。
+
+    :raises SheetgenError: どこにもない（I002）。
+    """
+    home = Path(sheetgen.__file__).resolve().parent.parent
+    user = sysconfig.get_path("data", f"{os.name}_user")
+    places = [
+        home / TEMPLATES,
+        Path(sysconfig.get_path("data")) / _SHARED,
+        Path(user) / _SHARED,
+        home / _SHARED,  # pip install --target で入れたとき
+    ]
+    for place in places:
+        if (place / _FORM).is_file():
+            return place
+    raise SheetgenError(Problem("I002", facts={"places": "、".join(map(str, places))}))
+
+
+def _templates(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        # Excel が開いている間に置く「~$」のファイルは写さない。
+        if path.is_file() and not path.name.startswith(("~$", ".")):
+            name = path.relative_to(folder).as_posix()
+            yield f"{TEMPLATES}/{name}", path.read_bytes()
+
+
+def _list_book(plan: Plan) -> bytes:
+    from sheetgen.xlsx.list_book import write_list_book
+
+    target = BytesIO()
+    write_list_book(list_guide(plan), target)
+    return target.getvalue()

@@ -1,0 +1,264 @@
+"""新しい計画を始める依頼と、その結果。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sheetgen.era import wareki
+from sheetgen.plan.plan import Plan
+from sheetgen.problems import Place, Problem, UsageError
+from sheetgen.xlsx.list_book import ITEM_SHEET, ListGuide
+from sheetgen.year.list_columns import INTRODUCED, MEASURE, OWNERS, list_columns
+
+
+@dataclass(frozen=True, slots=True)
+class NewPolicy:
+    """基本方針と、その推進項目の名称。"""
+
+    name: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewSection:
+    """課。``email`` は分からなければ ``None``。"""
+
+    department: str
+    section: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitRequest:
+    """新しい計画を始める依頼。``first_year`` は西暦の年度、``years`` は計画の年数。
+
+    ``policies`` は ``市民サービス：窓口、相談`` のように、書かれたまま。``sections`` は
+    ``総務部 総務課`` の形で、続きは ``sections_file`` にあってもよい。
+    """
+
+    folder: Path
+    municipality: str
+    plan_title: str
+    office: str
+    first_year: int
+    years: int
+    policies: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    sections_file: Path | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """始めた結果。``files`` は書いたもの（テンプレートを除く）。"""
+
+    folder: Path
+    files: tuple[Path, ...]
+    templates: int
+    problems: tuple[Problem, ...]
+
+
+LIST_FILE = "実施項目一覧.xlsx"
+TEMPLATE_YEARS = 5
+"""同梱の様式の年数。"""
+
+
+# 公式の文書に定めのない、仮の段階。計画のデータで直せる。
+_SCALE = (
+    ("A", "計画どおり、または計画を上回って進んだ"),
+    ("B", "おおむね計画どおりに進んだ"),
+    ("C", "計画より遅れている"),
+    ("D", "着手していない、または大きく遅れている"),
+)
+
+
+def founding_tree(
+    request: InitRequest, policies: Sequence[NewPolicy], sections: Sequence[NewSection]
+) -> dict[str, Any]:
+    """実施項目のない計画の、JSON としての値。
+
+    初めての年次見直しは、二年目のもの。一年目には、まだ聞く実績がない。
+    """
+    revised = request.first_year + 1
+    departments: dict[str, list[dict[str, Any]]] = {}
+    for one in sections:
+        listed = departments.setdefault(one.department, [])
+        if not any(section["name"] == one.section for section in listed):
+            listed.append({"name": one.section, "email": one.email})
+    listed_policies = []
+    number = 0
+    for order, policy in enumerate(policies, start=1):
+        measures = []
+        for name in policy.measures:
+            number += 1
+            measures.append({"number": number, "name": name, "notes": [], "entries": []})
+        listed_policies.append(
+            {"number": order, "name": policy.name, "description": "", "measures": measures}
+        )
+    return {
+        "schema_version": 1,
+        "municipality": request.municipality,
+        "municipality_code": request.code,
+        "plan_title": request.plan_title,
+        "office": request.office,
+        "contact": {"phone": None, "email": None},
+        "fiscal_years": list(range(request.first_year, request.first_year + request.years)),
+        "revision": {
+            "fiscal_year": revised,
+            "published": f"{revised}-03",
+            "highlights": [],
+            "highlight_notes": [],
+            "retired_items": [],
+        },
+        "evaluation_scale": [{"grade": grade, "meaning": words} for grade, words in _SCALE],
+        "overview": {},
+        "departments": [
+            {"name": name, "sections": sections} for name, sections in departments.items()
+        ],
+        "policies": listed_policies,
+    }
+
+
+def parse_policy(text: str) -> NewPolicy:
+    """``市民サービス：窓口、相談`` を読む。推進項目がなければ、基本方針と同じ名とする。
+
+    :raises UsageError: 基本方針の名がない（I007）。
+    """
+    name, _, rest = text.replace("：", ":").partition(":")
+    name = name.strip()
+    if not name:
+        raise UsageError(Problem("I007", facts={"value": text}))
+    for mark in (",", "，"):
+        rest = rest.replace(mark, "、")
+    measures = tuple(one.strip() for one in rest.split("、") if one.strip())
+    return NewPolicy(name, measures or (name,))
+
+
+def parse_section(text: str, place: Place | None = None) -> NewSection:
+    """``総務部 総務課``・``総務部,総務課,メール`` を読む。
+
+    :raises UsageError: 部と課が見分けられない（I004）。
+    """
+    plain = text
+    for mark in (",", "，", "、", "\t", "\u3000"):
+        plain = plain.replace(mark, " ")
+    parts = plain.split()
+    if len(parts) not in (2, 3) or (len(parts) == 3 and "@" not in parts[2]):
+        raise UsageError(Problem("I004", place or Place(), {"value": text.strip()}))
+    return NewSection(parts[0], parts[1], parts[2] if len(parts) == 3 else None)
+
+
+def parse_sections(text: str, file: str) -> tuple[NewSection, ...]:
+    """部と課のファイルを読む。空の行と、「部,課」の見出しの行は飛ばす。
+
+    :raises UsageError: 読めない行がある。その行をすべて挙げる（I004）。
+    """
+    found: list[NewSection] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        written = line.strip(" \t\u3000,")
+        if not written or written.replace(" ", "").startswith("部,課"):
+            continue
+        try:
+            found.append(parse_section(written, Place(file=file, label=f"{number}行目")))
+        except UsageError as error:
+            problems += error.problems
+    if problems:
+        raise UsageError(problems)
+    return tuple(found)
+
+
+def founding_notes(request: InitRequest) -> list[Problem]:
+    """始めた後で、しておくこと。"""
+    if request.years == TEMPLATE_YEARS:
+        return []
+    return [Problem("I006", facts={"years": request.years})]
+
+
+def list_guide(plan: Plan) -> ListGuide:
+    """記入する一覧のブックの中身。"""
+    years = [f"{wareki(year)}（{year}年度）" for year in (plan.first_year, plan.final_year)]
+    return ListGuide(
+        title=f"{plan.plan_title} 実施項目一覧",
+        creator=plan.office,
+        columns=list_columns(plan),
+        choices={
+            MEASURE: tuple(f"{one.number} {one.name}" for _, one in plan.measures()),
+            OWNERS: tuple(owner.full_name for owner in plan.owners()),
+            INTRODUCED: tuple(wareki(year) for year in plan.fiscal_years),
+        },
+        lines=(
+            f"「{ITEM_SHEET}」のシートに、一行に一つの実施項目を書きます。",
+            "下の表に「○」のある欄（薄い黄色の見出し）は、必ず書きます。ほかは空欄でも構いません。",
+            "見出しは変えず、列の順は変えても構いません。要らない列は消せます。",
+            f"年度の列は、計画の期間（{years[0]}から{years[1]}まで）の年度ごとにあります。",
+            "数は数字だけを書きます。単位は「単位」の欄に書きます。金額は千円です。",
+            "段落は、セルの中の改行（Alt+Enter）で分けます。",
+            "IDと番号は書きません。加えるときに、推進項目ごとの次の番号が付きます。",
+            "書き終えたら保存して閉じ、次を実行します（--dry-run を付けると、試すだけです）。",
+            f"    sheetgen add-item --from {LIST_FILE}",
+            "直すところがあれば、シートとセルの番地が出ます。一つでもあれば、何も加えません。",
+            "加えた行は、次に使う前に消してください。同じ名称の実施項目は、二度加えられません。",
+        ),
+    )
+
+
+README_FILE = "README.md"
+
+
+def readme(plan: Plan) -> str:
+    """説明の全文。"""
+    first, last = wareki(plan.first_year), wareki(plan.final_year)
+    paragraphs = [
+        f"# {plan.municipality} {plan.plan_title}",
+        f"{first}から{last}までの計画の、進捗管理の作業フォルダーです。"
+        "`sheetgen` のコマンドは、このフォルダーで動かします。"
+        "`sheetgen` が認識されないときは、代わりに `start.py` を、"
+        "`python ..\\start.py check` のように、その場所を付けて打ちます。",
+        "## このフォルダーにあるもの",
+        _table(),
+        "## はじめに行うこと",
+        _steps(wareki(plan.revision.fiscal_year)),
+        "## 決めておくこと",
+        "\n".join(f"- {line}" for line in _DECISIONS),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _table() -> str:
+    rows = (
+        ("名", "中身"),
+        ("---", "---"),
+        ("`data/plan.json`", "計画のデータ。すべてのもとになる、ただ一つのファイル"),
+        ("`data/plan.schema.json`", "計画のデータの型"),
+        ("`templates`", "様式（`shinchoku_sheet.xlsx`）と文書のテンプレート。Excel などで直せる"),
+        (f"`{LIST_FILE}`", "実施項目を書く一覧"),
+        ("`output`", "できたもの（動かすと作られる）"),
+    )
+    return "\n".join(f"| {name} | {words} |" for name, words in rows)
+
+
+def _steps(first_round: str) -> str:
+    steps = (
+        f"`{LIST_FILE}` を Excel で開き、実施項目を書いて保存する。"
+        "書き方は、そのブックの「書き方」のシートにある。",
+        f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
+        f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
+        "点検する: `sheetgen check`",
+        f"様式を作る: `sheetgen generate`（はじめの実績照会は{first_round}に行う）",
+    )
+    return "\n".join(f"{number}. {words}" for number, words in enumerate(steps, start=1))
+
+
+_DECISIONS = (
+    "評価の段階（A から D）は仮のものです。"
+    "`data/plan.json` の `evaluation_scale` を、計画の定めに合わせてください。",
+    "基本方針の文章（`description`）、計画の概要（`overview`）、問合せ先（`contact`）は空欄です。"
+    "年次見直しの文書を作る前に書いてください。",
+    "部と課は `departments` にあります。"
+    "課のメールを入れると、送る前のメールの下書きに宛先が入ります。",
+    "`data` のフォルダーは、毎日の控えの対象にしてください。",
+)

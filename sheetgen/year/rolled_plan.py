@@ -1,0 +1,218 @@
+"""年度の切り替えの依頼と、その結果。"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sheetgen.era import wareki_full
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.item import CrossReference, Entry, Item
+from sheetgen.plan.paths import with_items
+from sheetgen.plan.plan import Measure, Plan, Policy, Revision, item_label
+from sheetgen.problems import Place, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloverRequest:
+    """切り替えの依頼。
+
+    ``to`` は開く年度（None なら次の年度）。``retire`` は終わる実施項目のID。``renumber`` は、
+    その後ろの印刷の番号を詰める。``copy_initiatives`` は、前年度の取組方針を下書きとして写す。
+    ``force`` には、``reason`` と ``to`` が要る。
+    """
+
+    plan: Path
+    to: int | None = None
+    retire: tuple[str, ...] = ()
+    renumber: bool = False
+    copy_initiatives: bool = False
+    force: bool = False
+    reason: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """終えた実施項目。``label`` は印刷の番号。"""
+
+    item: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """印刷の番号の変わった実施項目。IDは変わらない。"""
+
+    item: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolloverResult:
+    """切り替えの結果。
+
+    ``archive`` は閉じたときの計画のデータの写し、``run`` は記録簿でのこの回の名。試しの回では、
+    どちらも None。``copied`` は、取組方針が下書きのままの実施項目のID。
+    """
+
+    closed: int
+    opened: int
+    retired: tuple[Retired, ...]
+    renumbered: tuple[Renumbered, ...]
+    copied: tuple[str, ...]
+    items: int
+    archive: Path | None = None
+    run: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """次の年度の計画と、変えたこと。``copied`` は、前の年度の取組方針を写したID。"""
+
+    plan: Plan
+    retired: tuple[Retired, ...]
+    renumbered: tuple[Renumbered, ...]
+    copied: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def roll(
+    plan: Plan, retire: Collection[str], *, renumber: bool = False, copy_initiatives: bool = False
+) -> Rolled:
+    """年次見直しの年度を一つ進める。``plan`` は変えない。
+
+    「主なポイント」は空にし、``retired_items`` には今回終わるものを入れる。
+    どちらも一回の年次見直しのことである。ID、数、過ぎた年度の取組方針など、ほかはすべて残す。
+    """
+    opened = plan.revision.fiscal_year + 1
+    ended = set(retire)
+    retired = tuple(
+        Retired(item.id, item_label(measure, item), item.title)
+        for _, measure, item in plan.items()
+        if item.id in ended
+    )
+    problems = list(_dropped(plan, ended))
+    labels = {item.id: item_label(measure, item) for _, measure, item in plan.items()}
+    new = _without(plan, ended, renumber)
+    new, moved = _with_sample(new, ended)
+    problems += moved
+    copied: tuple[str, ...] = ()
+    if copy_initiatives and opened in plan.fiscal_years:
+        new, copied = _with_drafts(new, opened)
+    new = new.model_copy(update={"revision": _revision(plan.revision, retired)})
+    renumbered = tuple(
+        Renumbered(item.id, labels[item.id], item_label(measure, item))
+        for _, measure, item in new.items()
+        if item_label(measure, item) != labels[item.id]
+    )
+    if renumbered:
+        changes = "、".join(f"{one.item} {one.old}→{one.new}" for one in renumbered)
+        problems.append(Problem("S126", facts={"changes": changes}))
+    problems += _initiatives(new, opened, copied)
+    problems.append(Problem("S124", facts={"published": new.revision.published}))
+    if opened > plan.final_year:
+        problems.append(Problem("S125", facts={"year": wareki_full(opened)}))
+    return Rolled(new, retired, renumbered, copied, tuple(problems))
+
+
+def listed(items: Collection[str]) -> str:
+    """初めのいくつかのIDと、残りの数。"""
+    return in_short(list(items), SHOWN, "件")
+
+
+def _revision(before: Revision, retired: tuple[Retired, ...]) -> Revision:
+    year, _, month = before.published.partition("-")
+    return before.model_copy(
+        update={
+            "fiscal_year": before.fiscal_year + 1,
+            "published": f"{int(year) + 1:04d}-{month}",
+            "highlights": (),
+            "highlight_notes": (),
+            "retired_items": tuple(one.item for one in retired),
+        }
+    )
+
+
+def _dropped(plan: Plan, ended: set[str]) -> Iterator[Problem]:
+    """終える実施項目を指している再掲。"""
+    for _, measure in plan.measures():
+        for entry in measure.entries:
+            if isinstance(entry, CrossReference) and entry.item_id in ended:
+                facts = {"target": entry.item_id, "title": entry.title, "measure": measure.number}
+                yield Problem("S120", Place(item=entry.item_id), facts)
+
+
+def _without(plan: Plan, ended: set[str], renumber: bool) -> Plan:
+    """終える実施項目と、その再掲を除いた計画。"""
+
+    def stays(entry: Entry) -> bool:
+        return (entry.id if isinstance(entry, Item) else entry.item_id) not in ended
+
+    def of_measure(measure: Measure) -> Measure:
+        kept = tuple(entry for entry in measure.entries if stays(entry))
+        if len(kept) == len(measure.entries):
+            return measure
+        if renumber:
+            kept = tuple(
+                entry.model_copy(update={"number": number}) for number, entry in enumerate(kept, 1)
+            )
+        return measure.model_copy(update={"entries": kept})
+
+    def of_policy(policy: Policy) -> Policy:
+        measures = tuple(of_measure(measure) for measure in policy.measures)
+        return policy.model_copy(update={"measures": measures})
+
+    return plan.model_copy(update={"policies": tuple(map(of_policy, plan.policies))})
+
+
+def _with_sample(plan: Plan, ended: set[str]) -> tuple[Plan, list[Problem]]:
+    """見方の見本が終える実施項目なら、初めの実施項目に替える。"""
+    legend = plan.overview.legend
+    if legend is None or legend.sample_item_id not in ended:
+        return plan, []
+    first = next(item.id for _, _, item in plan.items())
+    facts = {"old": legend.sample_item_id, "new": first}
+    changed = legend.model_copy(update={"sample_item_id": first})
+    overview = plan.overview.model_copy(update={"legend": changed})
+    return plan.model_copy(update={"overview": overview}), [Problem("S121", facts=facts)]
+
+
+def _lacking(plan: Plan, year: int) -> list[Item]:
+    return [item for _, _, item in plan.items() if not (item.initiative(year) or "").strip()]
+
+
+def _with_drafts(plan: Plan, year: int) -> tuple[Plan, tuple[str, ...]]:
+    """取組方針のない実施項目に、前の年度の文を写す。"""
+    changed: dict[str, Item] = {}
+    for item in _lacking(plan, year):
+        text = item.initiative(year - 1)
+        if text and text.strip():
+            initiatives = dict(sorted({**item.initiatives, str(year): text}.items()))
+            changed[item.id] = item.model_copy(update={"initiatives": initiatives})
+    return with_items(plan, changed), tuple(changed)
+
+
+def _initiatives(plan: Plan, year: int, copied: tuple[str, ...]) -> Iterator[Problem]:
+    """新しい年度の取組方針について、言っておくこと。"""
+    if year not in plan.fiscal_years:
+        return
+    name = wareki_full(year)
+    if copied:
+        yield Problem("S123", facts={"year": name, "count": len(copied), "items": listed(copied)})
+    lacking = [item.id for item in _lacking(plan, year)]
+    if lacking:
+        facts = {
+            "year": name,
+            "before": wareki_full(year - 1),
+            "count": len(lacking),
+            "items": listed(lacking),
+        }
+        yield Problem("S122", facts=facts)

@@ -1,0 +1,193 @@
+"""年度の切り替え：いまの年次見直しを閉じ、次の年度を開く。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sheetgen.era import wareki, wareki_full
+from sheetgen.form.identity import round_mark
+from sheetgen.form.rounds import settle_round
+from sheetgen.messages.year import COPIED, OPEN_ENDS
+from sheetgen.plan.item import Item
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.records.archives import archive_journal, archive_master, archives
+from sheetgen.records.issues import issues_folder, load_issues
+from sheetgen.records.journal import Action, JournalEntry
+from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
+from sheetgen.year.rolled_plan import Rolled, RolloverRequest, RolloverResult, listed, roll
+from sheetgen.year.standing import Stage, has_answer
+from sheetgen.year.status import standing_of
+
+
+def rollover(
+    request: RolloverRequest, *, now: datetime | None = None, who: str | None = None
+) -> RolloverResult:
+    """年次見直しを閉じて控えをしまい、次の年度を開く。
+
+    控えをディスクに書き、読み直してから、計画のデータを変える。計画のデータと記録簿は、
+    一緒に変わる。
+
+    :raises UsageError: 依頼が使えない（S101、S102、S106、S107、S110）。
+    :raises SheetgenError: 計画が終わっている（S103）、閉じる年度に済んでいないことがある（S104、
+        S105）、またはファイルが書けない。そのときは何も変わっていない。
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
+        plan = ledger.master.plan
+        _check_request(request, plan)
+        open_ends = list(_open_ends(ledger, moment))
+        problems = _waived(request, ledger, open_ends)
+        rolled = roll(
+            plan,
+            request.retire,
+            renumber=request.renumber,
+            copy_initiatives=request.copy_initiatives,
+        )
+        closed = plan.revision.fiscal_year
+        archive = run = None
+        if not request.dry_run:
+            stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
+            archive = archive_master(request.plan, stem, ledger.master.digest)
+            problems += archive_journal(request.plan)
+            run = ledger.new_run(moment, who)
+            entries = _entries(run, plan, rolled, archive.name, request.reason)
+            commit(ledger, rolled.plan, entries)
+    return RolloverResult(
+        closed=closed,
+        opened=closed + 1,
+        retired=rolled.retired,
+        renumbered=rolled.renumbered,
+        copied=rolled.copied,
+        items=rolled.plan.item_count,
+        archive=archive,
+        run=run.name if run else None,
+        problems=(*ledger.problems, *problems, *rolled.problems),
+    )
+
+
+def _check_request(request: RolloverRequest, plan: Plan) -> None:
+    closed = plan.revision.fiscal_year
+    opened = closed + 1
+    place = Place(label="--to")
+    if request.to is not None and request.to <= closed:
+        raise UsageError(Problem("S101", place, {"year": wareki_full(closed)}))
+    if request.to is not None and request.to > opened:
+        facts = {"next": wareki_full(opened), "now": wareki_full(closed)}
+        raise UsageError(Problem("S102", place, facts))
+    # 最終年度の実績は、その次の年度に集める。
+    if opened > plan.final_year + 1:
+        raise SheetgenError(Problem("S103", facts={"final": wareki_full(plan.final_year)}))
+    if request.force and not ((request.reason or "").strip() and request.to is not None):
+        raise UsageError(Problem("S106", Place(label="--force")))
+    known = {item.id for _, _, item in plan.items()}
+    unknown = [one for one in request.retire if one not in known]
+    if unknown:
+        place = Place(label="--retire")
+        raise UsageError([Problem("S107", place, {"item": one}) for one in unknown])
+    if known and known <= set(request.retire):
+        raise UsageError(Problem("S110", Place(label="--retire")))
+
+
+def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
+    """閉じる年度の、そろっていない実績と、残っている問い。"""
+    plan = ledger.master.plan
+    for kind in RoundKind:
+        try:
+            chosen = settle_round(plan, kind, plan.revision.fiscal_year)
+        except UsageError:
+            continue
+        standing, _ = standing_of(ledger, chosen, now)
+        year = chosen.result_year
+        if year is not None:
+            missing = [
+                item.id
+                for _, _, item in plan.items()
+                if item.introduced <= year and not has_answer(item, chosen)
+            ]
+            if missing:
+                facts = {
+                    "year": wareki_full(year),
+                    "count": len(missing),
+                    "items": listed(missing),
+                }
+                yield Problem("S104", Place(label="取組実績"), facts)
+        asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
+        if asked:
+            facts = {"round": chosen.full_name, "count": len(asked), "items": listed(asked)}
+            yield Problem("S105", facts=facts)
+
+
+def _waived(
+    request: RolloverRequest, ledger: Ledger, open_ends: list[Problem]
+) -> tuple[Problem, ...]:
+    """開いたままのことがあれば断る。``--force`` なら、わけとともに告げるだけにする。"""
+    if not open_ends:
+        return ()
+    if not request.force:
+        if _just_opened(ledger):
+            year = wareki_full(ledger.master.plan.revision.fiscal_year)
+            raise SheetgenError(Problem("S101", facts={"year": year}))
+        raise SheetgenError(open_ends)
+    return tuple(
+        Problem(
+            "S127",
+            one.place,
+            {"what": OPEN_ENDS[one.code].format(**one.facts), "reason": request.reason},
+        )
+        for one in open_ends
+    )
+
+
+def _just_opened(ledger: Ledger) -> bool:
+    """前の切り替えのあとに、まだ何もしていないか。"""
+    year = ledger.master.plan.revision.fiscal_year
+    before = wareki(year - 1)
+    if not any(path.name.startswith(f"{before}_") for path in archives(ledger.path)):
+        return False
+    rounds = [Round(kind, year) for kind in RoundKind]
+    marks = {round_mark(one) for one in rounds}
+    return not any(entry.round in marks for entry in ledger.entries) and not any(
+        load_issues(issues_folder(ledger.path), one)[0] for one in rounds
+    )
+
+
+def _entries(
+    run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None
+) -> list[JournalEntry]:
+    """記録簿に書き足す行。"""
+    opened = rolled.plan.revision.fiscal_year
+    after = {item.id: item for _, _, item in rolled.plan.items()}
+    found = [
+        run.entry(
+            Action.ROLLOVER,
+            path="revision.fiscal_year",
+            label="年次見直しの年度",
+            old=plan.revision.fiscal_year,
+            new=opened,
+            file=archive,
+            reason=reason,
+        )
+    ]
+    found += [
+        run.entry(Action.ROLLOVER, item=one.item, label="実施項目", old=f"{one.label} {one.title}")
+        for one in rolled.retired
+    ]
+    found += [
+        run.entry(Action.ROLLOVER, item=one.item, label="印刷の番号", old=one.old, new=one.new)
+        for one in rolled.renumbered
+    ]
+    found += [
+        run.entry(
+            Action.RECORD,
+            item=item,
+            path=f"initiatives[{opened}]",
+            label=f"{wareki(opened)}の{Item.model_fields['initiatives'].title}",
+            new=after[item].initiative(opened),
+            reason=COPIED,
+        )
+        for item in rolled.copied
+    ]
+    return [*found, run.end()]

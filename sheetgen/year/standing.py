@@ -1,0 +1,247 @@
+"""一年の状況：配ってから記録するまでと、それまでの成果。
+
+数は、図を描く数と、表に印刷する文字の二つの形で持つ。図の中の位置は、その図の view box の単位。
+金額は千円。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sheetgen.messages.year import (
+    BY_HAND,
+    FILES,
+    MADE_NOT_SENT,
+    NOTHING_WRITTEN,
+    RETURN_WAITS,
+    UNDONE,
+)
+from sheetgen.plan.item import Item
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Problem
+from sheetgen.publish.document.results import EffectRow, GradeRow
+from sheetgen.records.open_items import ItemState, OpenItem
+
+
+class Stage(StrEnum):
+    """一つの実施項目が、その照会でどこまで進んだか。値は人に見せることば。"""
+
+    NOT_SENT = "未配布"
+    OUT = "回答待ち"
+    RETURNED = "戻り未記録"
+    IN_QUESTION = "要確認"
+    RECORDED = "記録済み"
+
+    @property
+    def mark(self) -> str:
+        """色が分からなくても見分けられる印。"""
+        return _MARKS[self]
+
+
+_MARKS = {
+    Stage.NOT_SENT: "－",
+    Stage.OUT: "○",
+    Stage.RETURNED: "◇",
+    Stage.IN_QUESTION: "▲",
+    Stage.RECORDED: "●",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRequest:
+    """状況を見る依頼。
+
+    ``round`` が None なら、``year`` に最後に送った照会（``year`` も None なら、
+    計画の今の年次見直しの年度）。``layout`` はテンプレート全体のフォルダー。ページは
+    ``root/output/令和N年度/状況`` に置き、``out`` があればそこに置く。
+    """
+
+    plan: Path
+    layout: Path
+    root: Path
+    out: Path | None = None
+    round: RoundKind | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """一つの課への送付。日は ISO 8601。``reminders`` は督促の回数。"""
+
+    sent_on: str
+    deadline: str | None
+    reminders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """照会の跡。実施項目のIDと、課の名がキー。
+
+    ``issued`` は様式を作った、``returned`` は差戻しの様式を作った、
+    ``recorded`` は記録簿に値のある、``undone`` は取り消した値しかないもの。``sendings`` は、
+    送付記録に何もなければ None で、そのときは配ったものを送ったとみなす。
+    """
+
+    issued: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
+    open_items: dict[str, OpenItem] | None = None
+    sendings: dict[str, Sending] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendYear:
+    """一年度の目標と実績。文字は印刷どおり。"""
+
+    label: str
+    target: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """目標と実績の折れ線。点は ``(x, y)``、線は欠けた年度で切れる。"""
+
+    width: int
+    height: int
+    target_lines: tuple[tuple[tuple[float, float], ...], ...]
+    target_points: tuple[tuple[float, float], ...]
+    actual_lines: tuple[tuple[tuple[float, float], ...], ...]
+    actual_points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStanding:
+    """一つの実施項目の状況。
+
+    ``policy`` は基本方針の番号、``section`` は様式の行く課の正式な名。``against`` は 達成、
+    未達 か空。``picture`` は、数がなければ None。
+    """
+
+    item: str
+    label: str
+    title: str
+    policy: int
+    section: str
+    owners: str
+    stage: Stage
+    note: str
+    is_late: bool
+    grade: str
+    against: str
+    indicator: str
+    trend: tuple[TrendYear, ...]
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStanding:
+    """一つの課の状況。``counts`` は :class:`Stage` の順。"""
+
+    name: str
+    total: int
+    counts: tuple[int, ...]
+    sent_on: str
+    deadline: str
+    is_late: bool
+    reminders: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyName:
+    """基本方針の番号と、印刷の名。"""
+
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """状況の全体。
+
+    ``result_year`` は、実績を見せる年度（最初の実績の前なら None）。``grades`` は
+    ``grade_rows`` の列で、最後は未評価。
+    """
+
+    title: str
+    round_name: str
+    at: str
+    stages: tuple[Stage, ...]
+    counts: tuple[int, ...]
+    late: int
+    policies: tuple[PolicyName, ...]
+    sections: tuple[SectionStanding, ...]
+    items: tuple[ItemStanding, ...]
+    years: tuple[str, ...]
+    result_year: str
+    grades: tuple[str, ...]
+    grade_rows: tuple[GradeRow, ...]
+    grade_total: GradeRow
+    effect_rows: tuple[EffectRow, ...]
+    effect_total: EffectRow
+
+    @property
+    def total(self) -> int:
+        """実施項目の数。"""
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """状況と、置いたページ。"""
+
+    round: Round
+    standing: Standing
+    page: Path
+    problems: tuple[Problem, ...] = ()
+
+
+def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
+    """段階と、そのわけ（要らなければ空）。
+
+    聞くことが残っていれば、前に記録したことより優先する。あとから別のものが届いたのである。
+    """
+    found = (traces.open_items or {}).get(item.id)
+    if found and found.state is ItemState.HELD:
+        return Stage.IN_QUESTION, _words(found.reasons or found.codes, found.files)
+    if item.id in traces.recorded:
+        return Stage.RECORDED, ""
+    if has_answer(item, chosen):
+        return Stage.RECORDED, BY_HAND
+    if item.id in traces.returned:
+        return Stage.IN_QUESTION, RETURN_WAITS
+    if found:
+        return Stage.RETURNED, _words((NOTHING_WRITTEN,), found.files)
+    if item.id in traces.undone:
+        return Stage.RETURNED, UNDONE
+    if item.id not in traces.issued:
+        return Stage.NOT_SENT, ""
+    if traces.sendings is not None and item.owners[0].full_name not in traces.sendings:
+        return Stage.NOT_SENT, MADE_NOT_SENT
+    return Stage.OUT, ""
+
+
+def waits_for_section(item: str, stage: Stage, traces: Traces) -> bool:
+    """課の答えを待っているか。取り消したものは届いているので、事務局が回収し直す。"""
+    if stage is Stage.RETURNED:
+        return item in (traces.open_items or {})
+    return stage in (Stage.OUT, Stage.IN_QUESTION)
+
+
+def has_answer(item: Item, chosen: Round) -> bool:
+    """計画のデータに、この照会の答えが入っているか。"""
+    if chosen.result_year is None:
+        return bool((item.initiative(chosen.initiative_year) or "").strip())
+    result = item.year(chosen.result_year).result
+    return any(
+        value is not None for value in (result.text, result.value, result.effect, result.grade)
+    )
+
+
+def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:
+    """わけとファイルを、一行ずつにする。"""
+    source = (FILES.format(files="、".join(files)),) if files else ()
+    return "\n".join((*reasons, *source))

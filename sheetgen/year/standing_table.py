@@ -1,0 +1,273 @@
+"""基本方針ごとの評価の数と効果額。"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime
+
+from sheetgen.era import reiwa, wareki_full
+from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.round import Round
+from sheetgen.plan.value import EFFECT_FORMAT, printed
+from sheetgen.publish.document.results import EffectRow, Figure, GradeRow
+from sheetgen.year.standing import (
+    ItemStanding,
+    Picture,
+    PolicyName,
+    SectionStanding,
+    Sending,
+    Stage,
+    Standing,
+    Traces,
+    TrendYear,
+    stage_of,
+    waits_for_section,
+)
+
+NOT_GRADED = "未評価"
+
+
+def policy_label(policy: Policy) -> str:
+    """``基本方針1 行政サービスの最適化``。"""
+    return f"基本方針{policy.number} {policy.name}"
+
+
+def grade_rows(
+    plan: Plan, grades: Mapping[str, str | None], year: int | None
+) -> tuple[tuple[GradeRow, ...], GradeRow]:
+    """評価の数。その年度にまだ始まっていない実施項目は数えない。"""
+    scale = [one.grade for one in plan.evaluation_scale]
+
+    def row(label: str, items: Iterable[Item]) -> GradeRow:
+        found = [grades.get(item.id) for item in items if year and item.introduced <= year]
+        counts = [found.count(grade) for grade in scale]
+        return GradeRow(label, (*counts, len(found) - sum(counts)), len(found))
+
+    rows = tuple(row(policy_label(policy), _items(policy)) for policy in plan.policies)
+    return rows, row("計", [item for _, _, item in plan.items()])
+
+
+def effect_rows(plan: Plan, year: int | None) -> tuple[tuple[EffectRow, ...], EffectRow]:
+    """効果額。累計は、計画の初年度から ``year`` まで。"""
+    own = () if year is None else (year,)
+    to_date = tuple(one for one in plan.fiscal_years if year is not None and one <= year)
+
+    def row(label: str, items: Sequence[Item]) -> EffectRow:
+        return EffectRow(
+            label,
+            planned=_planned(items, own),
+            actual=_actual(items, own),
+            planned_to_date=_planned(items, to_date),
+            actual_to_date=_actual(items, to_date),
+            planned_in_all=_planned(items, plan.fiscal_years),
+        )
+
+    rows = tuple(row(policy_label(policy), _items(policy)) for policy in plan.policies)
+    return rows, row("計", [item for _, _, item in plan.items()])
+
+
+def _items(policy: Policy) -> list[Item]:
+    return [item for measure in policy.measures for item in measure.items]
+
+
+def _figure(value: int | float | None) -> Figure:
+    return Figure(value, printed(value, EFFECT_FORMAT) or "－")
+
+
+def _planned(items: Sequence[Item], years: Sequence[int]) -> Figure:
+    found = (one.effect for item in items for one in item.years if one.fiscal_year in years)
+    return _figure(subtotal(found))
+
+
+def _actual(items: Sequence[Item], years: Sequence[int]) -> Figure:
+    found = (one.result.effect for item in items for one in item.years if one.fiscal_year in years)
+    return _figure(subtotal(found))
+
+
+WIDTH, HEIGHT, MARGIN = 150, 44, 7
+Number = int | float
+_Points = tuple[tuple[float, float], ...]
+
+
+def year_label(year: int) -> str:
+    """``R5`` の形。"""
+    return f"R{reiwa(year)}"
+
+
+def trend_of(item: Item) -> tuple[TrendYear, ...]:
+    """年度ごとの目標と実績。"""
+    code = item.indicator.number_format
+    return tuple(
+        TrendYear(
+            year_label(year.fiscal_year),
+            printed(year.target, code),
+            printed(year.result.value, code),
+        )
+        for year in item.years
+    )
+
+
+def picture_of(item: Item) -> Picture | None:
+    """目標と実績の折れ線。数が一つもなければ ``None``。"""
+    targets = [_number(year.target) for year in item.years]
+    actuals = [_number(year.result.value) for year in item.years]
+    known = [value for value in (*targets, *actuals) if value is not None]
+    if not known:
+        return None
+    low, high = min(known), max(known)
+    step = (WIDTH - 2 * MARGIN) / max(len(item.years) - 1, 1)
+
+    def place(index: int, value: Number) -> tuple[float, float]:
+        share = (value - low) / (high - low) if high > low else 0.5
+        y = HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN)
+        return round(MARGIN + index * step, 1), round(y, 1)
+
+    def places(values: Sequence[Number | None]) -> list[tuple[float, float] | None]:
+        return [None if one is None else place(index, one) for index, one in enumerate(values)]
+
+    target, actual = places(targets), places(actuals)
+    return Picture(
+        WIDTH,
+        HEIGHT,
+        _lines(target),
+        tuple(one for one in target if one),
+        _lines(actual),
+        tuple(one for one in actual if one),
+    )
+
+
+def _number(value: object) -> Number | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _lines(points: Sequence[tuple[float, float] | None]) -> tuple[_Points, ...]:
+    """続いた点の並び。一つだけの点に線はない。"""
+    lines: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is None:
+            lines.append([])
+        else:
+            lines[-1].append(point)
+    return tuple(tuple(line) for line in lines if len(line) > 1)
+
+
+STAGES = tuple(Stage)
+
+
+def result_year(plan: Plan, chosen: Round) -> int | None:
+    """成果を見せる年度。照会の前の年度。計画の初年度より前なら ``None``。"""
+    year = chosen.year - 1
+    return year if year in plan.fiscal_years else None
+
+
+def build_standing(
+    plan: Plan,
+    chosen: Round,
+    traces: Traces,
+    grades: Mapping[str, str | None],
+    behind: Set[str],
+    now: datetime,
+) -> Standing:
+    """状況。``grades`` と ``behind``（目標に届かないID）は :func:`result_year` の年度のもの。"""
+    year = result_year(plan, chosen)
+    today = now.date().isoformat()
+    items = tuple(
+        _item(policy, measure, item, chosen, traces, grades, behind, today, year)
+        for policy, measure, item in plan.items()
+    )
+    rows, total = grade_rows(plan, grades, year)
+    effects, effect_total = effect_rows(plan, year)
+    counts = Counter(one.stage for one in items)
+    return Standing(
+        title=f"{plan.municipality}{plan.plan_title}",
+        round_name=chosen.full_name,
+        at=f"{now:%Y-%m-%d %H:%M}",
+        stages=STAGES,
+        counts=tuple(counts[stage] for stage in STAGES),
+        late=sum(one.is_late for one in items),
+        policies=tuple(PolicyName(one.number, policy_label(one)) for one in plan.policies),
+        sections=tuple(_sections(plan, items, traces, today)),
+        items=items,
+        years=tuple(year_label(one) for one in plan.fiscal_years),
+        result_year=wareki_full(year) if year else "",
+        grades=(*(one.grade for one in plan.evaluation_scale), NOT_GRADED),
+        grade_rows=rows,
+        grade_total=total,
+        effect_rows=effects,
+        effect_total=effect_total,
+    )
+
+
+def _item(
+    policy: Policy,
+    measure: Measure,
+    item: Item,
+    chosen: Round,
+    traces: Traces,
+    grades: Mapping[str, str | None],
+    behind: Set[str],
+    today: str,
+    year: int | None,
+) -> ItemStanding:
+    stage, note = stage_of(item, chosen, traces)
+    sending = (traces.sendings or {}).get(item.owners[0].full_name)
+    name, unit = item.indicator.name, item.indicator.unit
+    return ItemStanding(
+        item=item.id,
+        label=item_label(measure, item),
+        title=item.title,
+        policy=policy.number,
+        section=item.owners[0].full_name,
+        owners="、".join(owner.section for owner in item.owners),
+        stage=stage,
+        note=note,
+        is_late=waits_for_section(item.id, stage, traces) and _is_over(sending, today),
+        grade=grades.get(item.id) or "",
+        against=_against(item, year, behind),
+        indicator=f"{name}（{unit}）" if unit and unit not in ("-", "ー") else name,
+        trend=trend_of(item),
+        picture=picture_of(item),
+    )
+
+
+def _against(item: Item, year: int | None, behind: Set[str]) -> str:
+    """数で比べられるときだけ、目標に届いたかどうか。"""
+    if year is None:
+        return ""
+    record = item.year(year)
+    figures = (record.target, record.result.value)
+    if not all(isinstance(one, int | float) for one in figures):
+        return ""
+    return "未達" if item.id in behind else "達成"
+
+
+def _is_over(sending: Sending | None, today: str) -> bool:
+    return bool(sending and sending.deadline and sending.deadline < today)
+
+
+def _sections(
+    plan: Plan, items: tuple[ItemStanding, ...], traces: Traces, today: str
+) -> list[SectionStanding]:
+    """様式を受け持つ課を、庁内の順に並べる。"""
+    found: dict[str, list[ItemStanding]] = {}
+    for one in items:
+        found.setdefault(one.section, []).append(one)
+    order = [owner.full_name for owner in plan.owners()]
+    rows = []
+    for name in sorted(found, key=order.index):
+        counts = Counter(one.stage for one in found[name])
+        sending = (traces.sendings or {}).get(name)
+        rows.append(
+            SectionStanding(
+                name=name,
+                total=len(found[name]),
+                counts=tuple(counts[stage] for stage in STAGES),
+                sent_on=sending.sent_on if sending else "",
+                deadline=(sending.deadline or "") if sending else "",
+                is_late=any(one.is_late for one in found[name]),
+                reminders=sending.reminders if sending else 0,
+            )
+        )
+    return rows

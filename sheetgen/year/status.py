@@ -1,0 +1,171 @@
+"""状況を、一つの HTML のページにする。外のものは何も読まない。"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from markupsafe import Markup
+
+from sheetgen.era import wareki
+from sheetgen.form.identity import round_mark
+from sheetgen.form.rounds import settle_round
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.publish.document.results import grade_of, is_behind, low_grades
+from sheetgen.publish.html import render
+from sheetgen.records.issues import issue_files, issues_folder, load_issues
+from sheetgen.records.journal import Action, JournalEntry
+from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.open_items import load_open_items
+from sheetgen.records.past import undone_runs
+from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
+from sheetgen.xlsx.output import Staging
+from sheetgen.year.standing import Sending, Standing, StatusRequest, StatusResult, Traces
+from sheetgen.year.standing_table import build_standing, result_year
+
+MAIN = "main.html"
+STYLES = (Path("report") / "html" / "style.css", Path("status") / "status.css")
+SCRIPT = Path("status") / "status.js"
+
+
+def render_status(standing: Standing, layout: Path) -> bytes:
+    """状況を HTML にする。``layout`` はすべてのテンプレートのフォルダー。
+
+    動くスクリプトは、ページ自身のものだけ。中身の目印で名指しする。
+
+    :raises SheetgenError: テンプレートがない（D004）、または誤っている（D003）。
+    """
+    style = "\n".join(_text(layout / path) for path in STYLES)
+    script = _text(layout / SCRIPT)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    values = {
+        "data": {**asdict(standing), "total": standing.total},
+        "style": Markup(style),
+        "script": Markup(script),
+        "digest": digest,
+    }
+    return render(values, layout / "status", MAIN)
+
+
+def _text(path: Path) -> str:
+    """改行を LF にして読む。ブラウザーが目印を求めるのと同じ文字にする。"""
+    try:
+        return "\n".join(path.read_text("utf-8").splitlines()) + "\n"
+    except FileNotFoundError as error:
+        problem = Problem("D004", Place(file=str(path)), {"name": path.name})
+        raise SheetgenError(problem) from error
+
+
+PAGE = "状況.html"
+FOLDER = "状況"
+
+
+def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
+    """状況を調べ、ページを置く。計画のデータのそばには何も書かない。
+
+    :raises SheetgenError: 計画のデータ、記録かテンプレートが使えない、またはページが置けない。
+    """
+    moment = now or datetime.now()
+    with open_ledger(request.plan, writing=False) as ledger:
+        chosen = _chosen(request, ledger.master.plan)
+        standing, problems = standing_of(ledger, chosen, moment)
+    folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
+    page = render_status(standing, request.layout)
+    # 人が書き入れるものではないので、前のものは残さない。
+    with Staging(folder, moment, keep_aside=False) as staging:
+        with staging.open(PAGE) as target:
+            target.write(page)
+        staging.place()
+    return StatusResult(chosen, standing, folder / PAGE, (*ledger.problems, *problems))
+
+
+def standing_of(
+    ledger: Ledger, chosen: Round, now: datetime
+) -> tuple[Standing, tuple[Problem, ...]]:
+    """一つの照会の状況と、読めなかった記録。何も書かない。"""
+    plan = ledger.master.plan
+    traces, problems = traces_of(ledger, chosen)
+    if not traces.issued:
+        facts = {"round": chosen.full_name}
+        problems = (*problems, Problem("S010", facts=facts))
+    grades: dict[str, str | None] = {}
+    behind: set[str] = set()
+    year = result_year(plan, chosen)
+    if year is not None:
+        low = low_grades(plan)
+        for _, _, item in plan.items():
+            grades[item.id] = grade_of(plan, item, year)
+            if is_behind(plan, item, year, low):
+                behind.add(item.id)
+    return build_standing(plan, chosen, traces, grades, behind, now), problems
+
+
+def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...]]:
+    """照会の跡を集める。"""
+    mark = round_mark(chosen)
+    issues, problems = load_issues(issues_folder(ledger.path), chosen)
+    forms = [(one.is_return, form.item_id) for one in issues for form in one.forms.values()]
+    open_items, damage = load_open_items(ledger.path, mark)
+    log = load_sendouts(ledger.path)
+    recorded = frozenset(ledger.past(chosen).items)
+    traces = Traces(
+        issued=frozenset(item for is_return, item in forms if not is_return),
+        returned=frozenset(item for is_return, item in forms if is_return),
+        recorded=recorded,
+        undone=_undone(ledger.entries, mark) - recorded,
+        open_items=open_items,
+        sendings=_sendings(of_round(log.sendouts, mark)),
+    )
+    return traces, (*problems, *damage, *log.problems)
+
+
+def _chosen(request: StatusRequest, plan: Plan) -> Round:
+    """見る照会。種類を指定しなければ、その年度に最後に配ったもの。"""
+    year = plan.revision.fiscal_year if request.year is None else request.year
+    if request.round is not None:
+        return settle_round(plan, request.round, year)
+    rounds = []
+    for kind in RoundKind:
+        try:
+            rounds.append(settle_round(plan, kind, year))
+        except UsageError:
+            continue
+    if not rounds:
+        return settle_round(plan, RoundKind.RESULTS, year)
+    return max(rounds, key=lambda one: _last_issued(request.plan, one))
+
+
+def _last_issued(plan: Path, chosen: Round) -> int:
+    """最後に配った時。配っていなければ 0。同じなら、先の（実績）照会が選ばれる。"""
+    files = issue_files(issues_folder(plan), chosen)
+    return max((path.stat().st_mtime_ns for path in files), default=0)
+
+
+def _undone(entries: Iterable[JournalEntry], mark: str) -> frozenset[str]:
+    entries = tuple(entries)
+    undone = undone_runs(entries)
+    return frozenset(
+        one.item
+        for one in entries
+        if one.item and one.round == mark and one.action is Action.RECORD and one.run in undone
+    )
+
+
+def _sendings(sendouts: Sequence[SendOut]) -> dict[str, Sending] | None:
+    """課ごとの送付。期限は、最後に知らせたもの。"""
+    found: dict[str, Sending] = {}
+    for one in sendouts:
+        before = found.get(one.section)
+        day = one.deadline_day.isoformat() if one.deadline_day else None
+        if one.kind is SendKind.ISSUE and before is None:
+            found[one.section] = Sending(one.at[:10], day)
+        elif before is not None:
+            reminders = before.reminders + (one.kind is SendKind.REMINDER)
+            found[one.section] = Sending(before.sent_on, day or before.deadline, reminders)
+    return found or None
