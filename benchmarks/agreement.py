@@ -31,7 +31,7 @@ def written(job: Path, folder: Path) -> int:
 
     数式は、答えを添えない道具があるので見ない。
 
-    :raises DisagreementError: a book, a sheet or a value is not there.
+    :raises DisagreementError: ブック、シート、値のどれかがない。
     """
     count = 0
     for one in json.loads(job.read_text(encoding="utf-8"))["books"]:
@@ -51,7 +51,7 @@ def written(job: Path, folder: Path) -> int:
 def read(ours: Contents, theirs: Contents, who: str) -> int:
     """同じブックを読んだ二つの結果が同じことを確かめ、空でない値の数を返す。
 
-    :raises DisagreementError: a value is missing, is one too many, or differs.
+    :raises DisagreementError: 値が足りない、余っている、または違う。
     """
     count = 0
     if sorted(ours) != sorted(theirs):

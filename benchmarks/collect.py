@@ -1,6 +1,6 @@
 """`sheetgen collect` を、同じブックをただ開くほかの道具と比べる。
 
-Usage: python benchmarks/collect.py [--quick | --short]
+使い方: python benchmarks/collect.py [--quick | --short]
 
 戻った 28 冊（様式 74 枚）を、三つの書き方で。どの方法も順に一回ずつ、何度も回す。
 PC が一時遅くなっても、どの方法にも同じように当たる。results.md の自分の章を書く。
@@ -157,7 +157,7 @@ def read_all(folder: Path, rounds: int) -> Samples:
 def same_table(dialects: dict[str, Path]) -> list[str]:
     """値まで読む相手が、sheetgen と同じ値を読んだこと。
 
-    :raises DisagreementError: a value differs.
+    :raises DisagreementError: 値が違う。
     """
     lines = ["", "## 同じ値を読んだか", "", "どの番地の値も、sheetgen と同じだった。", ""]
     lines += ["| | 確かめた値 |", "|---|---|"]

@@ -1,6 +1,6 @@
 """`sheetgen generate` を、同じ仕事をするほかの道具と比べる。
 
-Usage: python benchmarks/generate.py [--quick | --short]
+使い方: python benchmarks/generate.py [--quick | --short]
 
 どの方法も順に一回ずつ、何度も回す。PC が一時遅くなっても、どの方法にも同じように当たる。
 Markdown の表を印刷し、benchmarks/results.md の自分の章を書く。

@@ -1,6 +1,6 @@
 """一つの読み方で、フォルダーのブックをすべて読む。読むだけの時間を JSON で出す。
 
-Usage: python benchmarks/read_way.py WAY FOLDER PASSES
+使い方: python benchmarks/read_way.py WAY FOLDER PASSES
        python benchmarks/read_way.py WAY FOLDER values
 
 時計を動かす前に import するのは、動き続けるプログラムと同じ。``values`` は、時間の代わりに、

@@ -1,6 +1,6 @@
 """`sheetgen report` の PDF を、同じ内容をほかの道で PDF にしたものと比べる。
 
-Usage: python benchmarks/report.py [--quick | --short]
+使い方: python benchmarks/report.py [--quick | --short]
 
 ほかの道は、``sheetgen report`` の作ったものから始める。ページ（HTML）を Chromium と WeasyPrint で、
 ブックを LibreOffice で PDF にする。どの道も順に一回ずつ、何度も回す。results.md の自分の章を書く。
@@ -138,7 +138,7 @@ def titles(plan: Path) -> list[str]:
 def named_in(pdf: Path, wanted: list[str], way: str) -> int:
     """実施項目の名がすべて PDF にあることを確かめ、その数を返す。
 
-    :raises DisagreementError: a title is not there.
+    :raises DisagreementError: 題名がない。
     """
     text = subprocess.run(
         ["pdftotext", "-raw", pdf, "-"], capture_output=True, text=True, check=True

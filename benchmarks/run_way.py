@@ -1,6 +1,6 @@
 """一つの書き方を、一つのプロセスで走らせる。書くだけの時間を JSON で出す。
 
-Usage: python benchmarks/run_way.py WAY JOB OUT [SECTION...]
+使い方: python benchmarks/run_way.py WAY JOB OUT [SECTION...]
 
 JOB は job.py の作ったファイル。``-`` なら、コマンド全体と同じように、仕事をここで作る
 （SECTION を書けば、その課だけ）。

@@ -1,6 +1,6 @@
 """sheetgen の中の段ごとの時間と、同じ中身をただ圧縮する時間（床）。
 
-Usage: python benchmarks/sheetgen_way.py PER PASSES [SECTION...]
+使い方: python benchmarks/sheetgen_way.py PER PASSES [SECTION...]
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class _Told(HTMLParser):
 def ask(page: str, script: str, folder: Path) -> Any:
     """ページを開き、``script``（値を返す async 関数の中身）の答えを返す。
 
-    A copy is opened from file://, with the page's own ban on scripts lifted.
+    ページの写しを file:// で開く。ページ自身のスクリプトの禁止は外しておく。
     """
     program = need("chromium")
     told = (

@@ -36,7 +36,7 @@ PATIENCE = 120.0  # 混んだ機械で、ほかの人の錠を待つ秒数
 SIGKILL = getattr(signal, "SIGKILL", 9)  # Windows にはない
 KILLED = -SIGKILL
 
-# What changes something on the disk, by the names the interpreter calls it by.
+# ディスクの何かを変えるもの。インタープリターの呼ぶ名で書く。
 DISK_CALLS = {"flush", "fsync", "replace", "unlink", "truncate", "mkdir", "chmod"}
 
 

@@ -6,8 +6,8 @@ import random
 
 from sheetgen.plan.value import Value
 
-# Columns A and B hold what a form has; C is for the formulas.  No truth values: to
-# LibreOffice, unlike Excel, they are numbers in a range, too.
+# A 列と B 列には様式にあるもの、C 列には式を置く。論理値は置かない。Excel と違い、
+# LibreOffice は範囲の中の論理値も数とする。
 CELLS: dict[str, Value] = {
     "A1": 3,
     "A2": 0.1,

@@ -1,7 +1,7 @@
 """手引きの一年で答える課。手引きの ``返信`` のフォルダーに、答えの入ったブックを置く。
 
-The books are filled with :mod:`returned.quick`; who errs, and how, is a table.  The same
-plan gives the same answers.
+記入には :mod:`returned.quick` を使う。だれがどう間違えるかは表にする。
+同じ計画からは同じ答えになる。
 """
 
 from __future__ import annotations

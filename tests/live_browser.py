@@ -1,7 +1,6 @@
 """生きた Chromium：人のようにキーを押し、画面の幅や印刷や JavaScript の有無を変える。
 
-Speaks the DevTools protocol over the two pipes of ``--remote-debugging-pipe``; nothing
-else needs to be installed.
+``--remote-debugging-pipe`` の二本のパイプで DevTools の約束ごとを話す。ほかに入れるものはない。
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ ANSWER_SECONDS = 120
 class Browser:
     """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。
 
-    A Chromium that does not start is started again, and one that died is replaced where
-    a test opens its page: one death fails no later test.
+    動き始めない Chromium は動かし直し、死んだものは、試験がページを開くときに取り替える。
+    一度死んでも、あとの試験は落ちない。
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """試験のために様式を作り、原本から、どの欄に何が見えるはずかを求める。
 
-What must be seen is worked out here from the raw JSON and the template's plain
-paths, apart from the program's own models and contexts.
+見えるはずのものは、もとの JSON とテンプレートの素直な道から、ここで求める。
+プログラムのモデルも文脈も使わない。
 """
 
 from __future__ import annotations

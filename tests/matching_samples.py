@@ -197,7 +197,7 @@ def codes(matched: Matched) -> list[str]:
 class Table:
     """表計算ソフトのように、行と列を足したり消したりするシート。
 
-    ``fields`` says where each path's cell is now (None: it has been deleted).
+    ``fields`` は、欄の道ごとの今のセル（None なら、消された）。
     """
 
     sheet: RawSheet
@@ -264,8 +264,8 @@ class Table:
     def book(self, before: RawBook, names: str = "kept") -> RawBook:
         """ブックに戻す。``names`` は名前のあつかい。
 
-        kept: moved with the cells, as Excel does; lost: none left; stale: as issued, as
-        programs leave them that know nothing of names; broken: all #REF!.
+        kept は Excel のようにセルとともに動かす。lost は残さない。stale は配ったときのまま（名前を
+        知らないプログラムの残し方）。broken はすべて #REF!。
         """
         sheet = self.sheet
         written = {

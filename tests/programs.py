@@ -1,7 +1,7 @@
 """試験で使う外のプログラム（LibreOffice、poppler、Node など）の呼び出し。
 
-A missing program skips the test with its reason.  Where ``SHEETGEN_REQUIRE_PROGRAMS=1``
-(the full run of ``.ci/run``) it fails instead: there nothing may be left untried.
+プログラムがなければ、わけとともに試験を飛ばす。``SHEETGEN_REQUIRE_PROGRAMS=1``（``.ci/run`` で
+全部を行うとき）では、飛ばさずに落とす。そこでは、試さずに残すものがあってはならない。
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def soffice_convert(
 ) -> Path | list[Path]:
     """LibreOffice で変換し、できたファイルを返す（一覧を渡せば一覧で返す）。
 
-    Each run has its own profile folder, or two runs at once stall each other.
-    ``fmt`` may carry a filter, such as ``xlsx:Calc MS Excel 2007 XML``.
+    一回ごとにプロファイルのフォルダーを分ける。同じだと、二つの回が互いを待って止まる。``fmt`` には
+    ``xlsx:Calc MS Excel 2007 XML`` のようにフィルターを付けてもよい。
     """
     program = need("soffice")
     sources = [src] if isinstance(src, Path) else list(src)
@@ -138,7 +138,7 @@ def pdftotext_bbox(pdf: Path) -> list[PdfPage]:
         timeout=SHORT_SECONDS,
         check=True,
     )
-    # pdftotext passes control characters through, which no XML parser accepts.
+    # pdftotext は、どの XML の構文解析も受け付けない制御文字を、そのまま出す。
     clean = bytes(byte for byte in done.stdout if byte >= 0x20 or byte in b"\t\n\r")
     root = ElementTree.fromstring(clean)
     pages = []

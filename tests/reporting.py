@@ -103,8 +103,7 @@ def placed_cells(part: SheetsPart, page: FormPage) -> Iterator[PlacedCell]:
 def lines_in(words: PdfPage, cell: PlacedCell) -> list[list[Word]]:
     """セルの枠に入っている語を、行ごとに返す。
 
-    An opening bracket at a line's start is set flush with its ink, half a character to
-    the left of its box.
+    行の初めの始め括弧は、字の形を端にそろえるので、枠が半字だけ左に出る。
     """
     inside = [
         word

@@ -1,8 +1,8 @@
 """外のプログラムを走らせる。落ちるか答えなければ、新しいプロファイルでやり直す。
 
-LibreOffice and Chromium die, or hang while they start, now and then on a busy machine;
-that says nothing of the project.  Only a death by a signal and a time-out are tried
-again: a program that ends by itself has given its answer, whatever it is.
+忙しい PC では、LibreOffice と Chromium がまれに死んだり、動き始めで止まったりする。
+それはプロジェクトのせいではない。やり直すのは、シグナルで死んだときと時間切れのときだけ。
+自分で終わったものは、何であれ、それが答えである。
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def run_program(
 ) -> subprocess.CompletedProcess[bytes]:
     """プログラムを終わりまで走らせる。終わり方は、呼んだ者が確かめる。
 
-    ``words`` may be made anew for each try, from the path of a fresh folder (a profile).
-    ``timeout`` is in seconds.  A program that never ends by itself fails the test.
+    ``words`` は、試すたびに、新しいフォルダー（プロファイル）から作り直してもよい。
+    ``timeout`` は秒。いつまでも終わらないプログラムなら、試験は落ちる。
     """
     ended = "初めから"
     for turn in range(TRIES):
@@ -89,8 +89,7 @@ def _written(file: IO[bytes]) -> bytes:
 def end(process: subprocess.Popen[Any]) -> None:
     """``start_new_session`` で始めたプログラムを、その子とともに終わらせる。
 
-    ``soffice`` and ``chromium`` are scripts: killed alone, they leave the program itself
-    running.
+    ``soffice`` と ``chromium`` はスクリプトで、それだけを止めると、プログラム自身が残る。
     """
     with suppress(OSError):
         if hasattr(os, "killpg"):

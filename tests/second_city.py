@@ -1,7 +1,7 @@
 """よその市の計画と様式：四年、縦の紙、評価は S・A・B、ほかの欄を見せる。
 
-The template is built here with openpyxl, as an office could in Excel; no line of
-the program knows this layout.
+テンプレートは、事務局が Excel で作るように、ここで openpyxl で作る。プログラムのどこも、
+この配置を知らない。
 """
 
 from __future__ import annotations

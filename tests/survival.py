@@ -1,7 +1,7 @@
 """テンプレートにあったものが、出来た様式の一枚にそのままあるかを調べる。
 
-Compares parts and elements as XML (names, attributes, texts), never as bytes of
-a whole sheet: cells and row heights are meant to differ.
+部品と要素を XML（名、属性、文字）として比べ、シート全体のバイト列では比べない。セルと行の高さは、
+違ってよい。
 """
 
 from __future__ import annotations

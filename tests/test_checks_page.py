@@ -1,6 +1,6 @@
 """点検の一覧のページ（docs/checks.md）が、今のプログラムと合っていること。
 
-``pytest tests/test_checks_page.py --update-docs`` renews the page.
+``pytest tests/test_checks_page.py --update-docs`` でページを新しくする。
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from sheetgen.send.generating import GenerateResult, WrittenBook
 
 ERROR = Problem("U001", Place(file="data/plan.json", item="08-08"), {"value": "H3"})
 
-# The package as it stands in this folder, whatever is installed.
+# 何が入れてあっても、このフォルダーのパッケージを使う。
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
@@ -163,7 +163,7 @@ def test_summary_tells_what_was_made(pipeline: Any, capsys: pytest.CaptureFixtur
     assert "5枚" in out
     assert "output" in out
     assert "1冊" in out
-    assert err == ""  # no bar where nobody watches
+    assert err == ""  # 見る人がいなければ、進み具合は出さない
 
 
 def test_notes_are_cut_short_and_errors_are_not(
@@ -182,7 +182,7 @@ def test_notes_are_cut_short_and_errors_are_not(
     out = capsys.readouterr().out
     assert out.count("U001") == 20
     assert 0 < out.count("Z001") < 20
-    assert out.index("U001") < out.index("Z001")  # the worst first
+    assert out.index("U001") < out.index("Z001")  # 重いものが先
     assert main(["generate", "--verbose"]) == ExitCode.PROBLEMS
     assert capsys.readouterr().out.count("Z001") == 20
 
@@ -259,14 +259,14 @@ def test_the_log_finds_another_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pipeline.failure = RuntimeError("a bug")
-    (tmp_path / LOG_NAME).mkdir()  # the log cannot be written here
+    (tmp_path / LOG_NAME).mkdir()  # ここには記録が書けない
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
     assert main(["generate"]) == ExitCode.BUG
     assert (elsewhere / LOG_NAME).is_file()
     (elsewhere / LOG_NAME).unlink()
-    (elsewhere / LOG_NAME).mkdir()  # nor there
+    (elsewhere / LOG_NAME).mkdir()  # ここにも書けない
     assert main(["generate"]) == ExitCode.BUG
     assert "RuntimeError: a bug" in capsys.readouterr().err
 

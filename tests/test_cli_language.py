@@ -15,9 +15,9 @@ from sheetgen.cli.japanese import LOCALE_FOLDER, columns, wrap
 
 CATALOGUE = LOCALE_FOLDER / "ja" / "LC_MESSAGES"
 
-# What our commands can never make click say.
-OTHER_MODULES = {"shell_completion.py"}  # only with a completion variable set
-FOR_DEVELOPERS = (  # mistakes in declaring a command, colours, editors, streams
+# こちらのコマンドからは、click が言うことのないことば。
+OTHER_MODULES = {"shell_completion.py"}  # 補完の環境変数があるときだけ
+FOR_DEVELOPERS = (  # コマンドの書き方の誤り、色、エディター、ストリーム
     "Name '{name}' defined twice",
     "No options defined but a name was passed",
     "Arguments take exactly one parameter declaration",
@@ -59,7 +59,7 @@ def test_every_word_of_click_is_translated() -> None:
     assert {words[0] for words in words if not by_singular.get(words[0])} == set()
     for group in words:
         allowed = set().union(*map(fields, group))
-        if len(group) > 1:  # click fills singular and plural from the same values
+        if len(group) > 1:  # click は、単数形と複数形を同じ値で埋める
             allowed |= {"possibility", "possibilities", "choices", "formats", "len", "nargs"}
         assert fields(by_singular[group[0]]) <= allowed, group
 

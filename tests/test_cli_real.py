@@ -37,7 +37,7 @@ def test_the_main_job(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = {path: path.read_bytes() for path in books_in(folder)}
     assert len(first) == 28
     assert {path.parent.name for path in first} == {"配布"}
-    assert main(["generate"]) == ExitCode.OK  # once more changes nothing
+    assert main(["generate"]) == ExitCode.OK  # もう一度しても、何も変わらない
     assert {path: path.read_bytes() for path in books_in(folder)} == first
     assert not (folder / LOG_NAME).exists()
 
@@ -48,7 +48,7 @@ def test_check_finds_the_real_files_sound(folder: Path, capsys: pytest.CaptureFi
     out = capsys.readouterr().out
     assert "74件" in out
     assert "28課" in out
-    assert sorted(folder.rglob("*")) == before  # checking writes nothing
+    assert sorted(folder.rglob("*")) == before  # 点検は何も書かない
 
 
 @pytest.mark.parametrize(

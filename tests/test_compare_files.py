@@ -78,7 +78,7 @@ def test_the_same_input_gives_the_same_bytes(every: CompareResult, tmp_path: Pat
         assert file_of(again, output).read_bytes() == file_of(every, output).read_bytes()
 
 
-# --- PDF ----------------------------------------------------------------------
+# --- PDF の中身 ---
 
 
 def test_every_row_is_in_the_pdf_in_the_order_of_the_document(
@@ -204,7 +204,7 @@ def test_an_unbroken_list_of_links(every: CompareResult) -> None:
     assert "令和７年度年次見直し 新旧対照表" in told
 
 
-# --- refusals and odd plans ---------------------------------------------------------
+# --- 断るときと、変わった計画 ---
 
 
 def test_no_difference_is_said_plainly(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """文書が、今のプログラムと合っていること。
 
-``pytest tests/test_docs.py --update-docs`` renews the generated parts.
+``pytest tests/test_docs.py --update-docs`` で、作った所を新しくする。
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def test_any_value_in_a_cell_gives_a_value(found: list[FormulaValue], formula: s
     value = value_of(formula, dict(zip(CELLS, found, strict=True)))
     assert isinstance(value, (int, float, str, bool, FormulaError))
     if isinstance(value, float):
-        assert value - value == 0  # finite: anything else is no cell value
+        assert value - value == 0  # 有限の数。ほかはセルの値にならない
 
 
 @given(st.lists(st.decimals(-(10**6), 10**6, places=2), min_size=1, max_size=30))

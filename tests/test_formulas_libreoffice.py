@@ -12,7 +12,7 @@ from programs import need, soffice_convert
 from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
 from sheetgen.xlsx.formulas import compile_formula
 
-CLOSE = 1e-12  # relative: LibreOffice writes the noise of binary fractions, we do not
+CLOSE = 1e-12  # 割合。LibreOffice は二進の小数の端数を書き、こちらは書かない
 
 
 def _same(ours: FormulaValue, theirs: object) -> bool:

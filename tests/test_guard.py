@@ -20,7 +20,7 @@ from sheetgen.reading.limits import Limits
 ROOT = Path(__file__).resolve().parent.parent
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX の信号と上限")
 
-# Does with each "file" what the file says.
+# 「ファイル」ごとに、そのファイルの言うことをする。
 WORKER = """
 import os, sys, time
 sys.path.append(sys.argv[1])
@@ -56,7 +56,7 @@ def answer(data):
 
 serve(answer)
 """
-# Says that it is ready, then ten bytes that are no answer.
+# 用意ができたと言い、そのあと、答えでない十バイトを出す。
 RUBBISH = """
 import sys, time
 sys.stdin.buffer.read(32)
@@ -210,7 +210,7 @@ def test_a_child_that_does_not_start_ends_the_run(wrong: list[str]) -> None:
     assert [problem.code for problem in raised.value.problems] == ["R069"]
 
 
-# A parent that starts a child, says who it is, and lets it work.
+# 子を動かし、その番号を言い、仕事をさせておく親。
 PARENT = """
 import sys
 sys.path.append(sys.argv[1])

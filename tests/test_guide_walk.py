@@ -1,9 +1,9 @@
 """手引きのとおりに、書いてある順に、初めから終わりまで行う。
 
-Every ``sheetgen`` line of the text blocks of docs/guide.md and docs/trouble.md runs
-through the real command line, on a fresh folder with the real plan (two years) and, from
-``init`` on, in a new city's own.  The sections answer where the guide sends something to
-them.  A line ends with code 0 unless its note says ``終了コード 1``.
+docs/guide.md と docs/trouble.md の文字の囲みにある ``sheetgen`` の行を、
+すべて本物のコマンドで動かす。新しいフォルダーと本物の計画（二年分）で、``init`` から後は、
+新しい市のもので行う。手引きで課に送った所では、課が答える。注に ``終了コード 1`` とある行のほかは、
+0 で終わる。
 """
 
 from __future__ import annotations

@@ -327,7 +327,7 @@ def test_an_unusual_compression_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "code"),
     [
-        (10, "R015"),  # says less than there is
+        (10, "R015"),  # あるより少なく言う
         (limits.MAX_FILE_BYTES + 1, "R003"),
         (limits.RATIO_FROM * 9, "R074"),
     ],

@@ -1,7 +1,7 @@
 """途中で何があっても、マスターと記録簿は合っていて、原本は失われない。
 
-Every step is tried: the process is killed, the disk is full, or a person presses Ctrl-C
-before each call that touches the disk, and the process is killed at random moments.
+すべての段を試す。ディスクに触れる呼び出しの前ごとに、プロセスを殺し、ディスクの空きをなくし、
+Ctrl-C を押す。また、でたらめな時にプロセスを殺す。
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def entry(run: str = "1", action: Action = Action.RECORD, **values: object) -> J
     return JournalEntry.model_validate({**head, "round": "2026J", **values})
 
 
-# --- originals -------------------------------------------------------------------
+# --- 原本 ---
 
 
 def test_originals_are_kept_by_their_content(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
     assert all(find_original(tmp_path, file.digest) for file in files)
 
 
-# --- the journal -----------------------------------------------------------------
+# --- 記録簿 ---
 
 VALUES = st.none() | st.integers(-(10**14), 10**14) | st.floats(-1e14, 1e14)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -215,7 +215,7 @@ def test_what_the_journal_knows_is_of_this_round_and_not_undone() -> None:
     assert (undone.rejected, undone.waived, undone.proposed) == ({}, frozenset(), frozenset())
 
 
-# --- the two together --------------------------------------------------------------
+# --- 二つ一緒に ---
 
 
 def write(path: Path, lines: bytes) -> None:

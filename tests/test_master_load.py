@@ -46,7 +46,7 @@ def assert_plain_japanese(problem: Problem) -> None:
         assert english not in words
 
 
-# --- files that cannot be read at all ----------------------------------------
+# --- まったく読めないファイル ---
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_what_is_no_json_is_explained(data: bytes, code: str) -> None:
 
 @pytest.mark.parametrize("data", [b'{"a": 1,}', b'{"a": [1,]}'])
 def test_trailing_comma_is_explained(data: bytes) -> None:
-    # Python 3.13 found a word of its own for it.
+    # Python 3.13 では、別のことばになった。
     assert only(data).code in ("M013", "M014", "M015")
 
 
@@ -128,7 +128,7 @@ def test_line_of_a_wrong_byte_is_told() -> None:
     assert only(b'{\n"a": "\x83\x65"}').facts["line"] == 2
 
 
-# --- fields that are not as they should be -----------------------------------
+# --- あるべきでない値の欄 ---
 
 
 def _set(path: str, value: Any) -> Callable[[Json], None]:
@@ -196,7 +196,7 @@ def test_wrong_value_is_told_with_its_place(path: str, value: Any, code: str, la
     plan = sample_plan()
     _set(path, value)(plan)
     problems = problems_of(written(plan))
-    # A changed id or number may be missed elsewhere, too.
+    # IDや番号を変えると、ほかの所でも見つからなくなる。
     found = {(problem.code, problem.place.label): problem for problem in problems}
     assert (code, label) in found, problems
     problem = found[code, label]
@@ -213,7 +213,7 @@ def test_half_a_character_is_refused() -> None:
     plan = sample_plan()
     entry(plan)["improvement"] = "\ud800"
     plan["\ud800"] = 1
-    # Only an escape can bring it into a file that is good UTF-8.
+    # 正しい UTF-8 のファイルには、エスケープでしか入らない。
     problems = problems_of(json.dumps(plan).encode("ascii"))
     found = [(problem.code, problem.place.path) for problem in problems]
     assert sorted(found) == [("M022", '["\\ud800"]'), ("M024", f"{FIRST}.improvement")]

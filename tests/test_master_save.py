@@ -52,7 +52,7 @@ def names(folder: Path) -> set[str]:
     return {found.name for found in folder.iterdir()} - {".plan.json.lock"}
 
 
-# --- load and save are each other's inverse ----------------------------------
+# --- 読むことと保存することは、互いの逆 ---
 
 
 def test_the_real_plan_is_saved_byte_for_byte(plan_path: Path, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_numbers_keep_their_kind(path: Path) -> None:
     assert isinstance(item.years[0].target, int)
 
 
-# --- nothing is overwritten by mistake ---------------------------------------
+# --- 誤って上書きしない ---
 
 
 def test_save_returns_what_the_next_save_needs(path: Path) -> None:
@@ -150,7 +150,7 @@ def test_vanished_file_is_told(path: Path) -> None:
 
 def test_unsound_plan_is_not_saved(path: Path) -> None:
     before = path.read_bytes()
-    # model_copy does not check what it is given.
+    # model_copy は、渡された値を確かめない。
     unsound = NEW.model_copy(update={"office": "一\r二"})
     assert refused(unsound, path, replacing=load_master(path).digest) == "M024"
     assert path.read_bytes() == before
@@ -177,7 +177,7 @@ def test_permissions_stay(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-# --- two people at once ------------------------------------------------------
+# --- 二人が同時に ---
 
 
 def test_held_lock_names_its_holder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,7 +210,7 @@ def test_only_one_of_many_wins(path: Path) -> None:
     assert load_plan(path).office in outcomes
 
 
-# --- a failure or a power cut in the middle ----------------------------------
+# --- 途中の失敗と停電 ---
 
 
 @pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace", "shutil.copymode"])
@@ -244,7 +244,7 @@ def test_interruption_leaves_the_old(path: Path, monkeypatch: pytest.MonkeyPatch
     assert names(path.parent) == {"plan.json"}
 
 
-# The process ends at once, as in a power cut: nothing is tidied up.
+# 停電のように、すぐにプロセスが終わる。何も片付けない。
 DYING = """
     import os, pathlib, sys, tempfile
     from sheetgen.plan.loading import load_master; from sheetgen.plan.saving import save_plan
@@ -284,7 +284,7 @@ def test_dying_at_any_step_leaves_old_or_new(path: Path, step: str, project_root
     )
     assert done.returncode == 9, done.stderr.decode("utf-8", "replace")
     assert load_plan(path) == (NEW if step == "after" else OLD)
-    # The next save is not held up, and tidies up.
+    # 次の保存は妨げられず、残りを片付ける。
     save_plan(OLD, path, replacing=load_master(path).digest)
     assert load_plan(path) == OLD
     assert names(path.parent) == {"plan.json"}
@@ -312,7 +312,7 @@ def test_killed_at_any_moment_leaves_old_or_new(path: Path, project_root: Path) 
             stdout=subprocess.PIPE,
         ) as saving:
             assert saving.stdout
-            assert saving.stdout.readline()  # it has saved at least once
+            assert saving.stdout.readline()  # 少なくとも一度は保存した
             time.sleep(chance.uniform(0, 0.03))
             saving.kill()
         assert load_plan(path) in (OLD, NEW)

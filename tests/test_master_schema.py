@@ -25,7 +25,7 @@ def models() -> Iterator[type[BaseModel]]:
 
 def test_published_schema_is_that_of_the_models(project_root: Path) -> None:
     published = (project_root / "data" / "plan.schema.json").read_text(encoding="utf-8")
-    # To renew it: write render_schema() to the file.
+    # 新しくするには、render_schema() をこのファイルに書く。
     assert published == render_schema()
 
 

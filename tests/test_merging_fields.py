@@ -70,7 +70,7 @@ def rejected(path: str, *values: Value) -> Past:
     return Past(rejected={("01-01", path): frozenset(values)})
 
 
-# --- one form ------------------------------------------------------------------
+# --- 様式一枚 ---
 
 
 def test_what_one_side_wrote_goes_in() -> None:
@@ -137,7 +137,7 @@ def test_cleared_on_both_sides_is_nothing() -> None:
     assert (one.changes, codes(one)) == ((), [])
 
 
-# --- several forms of one item (line 5) -------------------------------------------
+# --- 一つの項目に何枚も（5 行目） ---
 
 
 def test_two_forms_combine_field_by_field() -> None:
@@ -337,7 +337,7 @@ def test_long_texts_show_where_they_part() -> None:
     assert same not in words
 
 
-# --- what came before (line 6) ------------------------------------------------------
+# --- 前に記録したこと（6 行目） ---
 
 
 def test_an_older_copy_after_a_newer_one_is_told_only() -> None:
@@ -387,7 +387,7 @@ def test_a_newer_version_is_a_conflict_until_decided() -> None:
     assert codes(merged([returned({VALUE: 13})], plan, past)) == ["R402"]
 
 
-# --- the revision round ----------------------------------------------------------
+# --- 年次見直しの照会 ---
 
 
 def test_a_revised_plan_text_replaces_the_old() -> None:

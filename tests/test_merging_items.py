@@ -40,7 +40,7 @@ def filled(*problems: Problem) -> ReturnedForm:
     return returned(FULL, problems=problems)
 
 
-# --- states ------------------------------------------------------------------------
+# --- 状態 ---
 
 
 def test_every_item_has_its_state_in_printed_order() -> None:
@@ -81,7 +81,7 @@ def test_something_unreadable_is_not_untouched() -> None:
     assert merged([form]).state is ItemState.HELD
 
 
-# --- whole or not at all -------------------------------------------------------------
+# --- 全部か、何も入れないか ---
 
 
 @pytest.mark.parametrize("code", [CONFIRM, ERROR])
@@ -149,7 +149,7 @@ def test_a_doubt_about_a_field_that_was_not_opened_holds_the_item() -> None:
     assert codes(merged([closed])) == [ERROR]
 
 
-# --- a corrected form replaces what it was made from ---------------------------------
+# --- 直した様式は、もとの様式に代わる ---
 
 
 def test_a_corrected_form_replaces_the_first() -> None:
@@ -194,7 +194,7 @@ def test_corrections_of_each_other_lose_nothing() -> None:
     assert codes(merged([one, two])) == ["R401"]
 
 
-# --- waivers -------------------------------------------------------------------------
+# --- 確認済み ---
 
 
 def test_a_waived_doubt_lets_the_item_through() -> None:
@@ -400,7 +400,7 @@ def test_a_decision_that_meets_nothing_is_told_with_what_there_is() -> None:
     assert none.facts["known"] == "なし"
 
 
-# --- proposals (line 20) -------------------------------------------------------------
+# --- 変更申出（20 行目） ---
 
 PROPOSAL = Proposal("item.title", "実施項目", "C3", "実施項目その1", "実施項目その一")
 
@@ -428,7 +428,7 @@ def test_a_proposal_on_a_held_item_is_kept() -> None:
     assert (one.state, len(one.proposals)) == (ItemState.HELD, 1)
 
 
-# --- forms that belong elsewhere -----------------------------------------------------
+# --- よその様式 ---
 
 
 def test_a_form_of_another_round_is_told_and_holds_nothing() -> None:

@@ -141,7 +141,7 @@ def test_plan_does_not_change() -> None:
         plan.office = "別の課"  # type: ignore[misc]
 
 
-# --- the checks of one field against another ---------------------------------
+# --- 欄どうしの点検 ---
 
 
 def _spoil(tree: Any, replacements: Any) -> Any:

@@ -24,7 +24,7 @@ def test_published_codes_have_their_check_digit(code: str) -> None:
 def test_any_single_wrong_digit_is_noticed(code: str) -> None:
     """十一で割る検査数字は、一字の誤りをほとんど見逃さない。
 
-    Two remainders (0 and 10) share the digit 1, so one wrong digit in ten may pass.
+    余り 0 と 10 が同じ数字 1 になるので、一字の誤りの十に一つは通ることがある。
     """
     wrong = [
         code[:place] + digit + code[place + 1 :]

@@ -58,7 +58,7 @@ def test_no_text_starts_a_formula(text: str) -> None:
     shown = csv_text(text)
     assert shown in (text, f"'{text}")
     if shown[0] in "=+-@＝＋－＠":
-        float(shown)  # only a plain number may begin so
+        float(shown)  # こう始まってよいのは、ただの数だけ
 
 
 def test_numbers_are_written_as_they_are() -> None:

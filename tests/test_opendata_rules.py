@@ -1,6 +1,6 @@
 """公開する表が、二つの決まりのどの項目も満たすこと。
 
-docs/open-data.md names, for each rule, the test here that holds it.
+docs/open-data.md は、規則ごとに、それを守るここの試験の名を挙げている。
 """
 
 from __future__ import annotations

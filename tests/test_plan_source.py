@@ -1,8 +1,7 @@
 """data/plan.json が、公式文書と転記に一字も違わないことの証明。
 
-``data/source/`` is the reference; how the comparison works is told in
-``tests/official``.  The comparison itself is tried too: one changed character,
-anywhere, must be noticed.
+基準は ``data/source/``。比べ方は ``tests/official`` に書いてある。比べることそのものも試す。
+どこの一字が変わっても、気付かなければならない。
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from transcription import item_differences, row_differences
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import printed
 
-# Ours, or proven elsewhere: identities, kinds, what the office will fill in.
+# こちらで付けたものか、ほかで確かめるもの：ID、種類、事務局がこれから入れるもの。
 NOT_PRINTED = {"id", "type", "number_format", "result", "overall_grade", "item_id"}
 
 
@@ -97,7 +96,7 @@ def spoiled(value: Any, chance: random.Random) -> Any:
     return value[:at] + ("乙" if value[at] != "乙" else "丙") + value[at + 1 :]
 
 
-# --- the data is the official document --------------------------------------
+# --- データは公式の文書と同じ ---
 
 
 def test_every_character_is_official(real: Json, official: Official) -> None:
@@ -143,7 +142,7 @@ def test_number_formats_print_what_is_printed(real: Json, sheets: list[Json]) ->
     assert {"99.0", "94.80", "95.10"} <= kept
 
 
-# --- the comparison notices everything --------------------------------------
+# --- 比べれば、何でも気付く ---
 
 
 def test_any_changed_value_of_an_item_is_noticed(plan: Json, official: Official) -> None:
@@ -172,8 +171,7 @@ def test_any_changed_value_of_an_item_is_noticed(plan: Json, official: Official)
 
 def test_any_changed_value_of_a_chapter_is_noticed(plan: Json, official: Official) -> None:
     chance = random.Random(2024)
-    # Which years a bar covers, what a callout points at, where a 〔cf.…〕 stands and
-    # the marks of new points are only drawn, not written.
+    # 帯の年、吹き出しの指す所、〔cf.…〕の所、新しいポイントの印は、絵だけで、文字がない。
     drawn = {
         ("first_year",),
         ("last_year",),
@@ -193,7 +191,7 @@ def test_any_changed_value_of_a_chapter_is_noticed(plan: Json, official: Officia
             if not chapter_differences(plan, official):
                 unnoticed.append(path)
         except (KeyError, StopIteration):
-            pass  # a spoiled letter or year finds nothing at all
+            pass  # 字や年を壊すと、何も見つからない
         node[key] = kept
         tried += 1
     for name in ("municipality", "plan_title", "office"):
@@ -259,7 +257,7 @@ def test_missing_and_doubled_parts_are_noticed(plan: Json, official: Official, c
 
 
 def test_texts_in_each_others_fields_are_noticed(plan: Json, sheets: list[Json]) -> None:
-    # The characters of a page stay the same here: only the transcription can tell.
+    # ページの字は変わらない。書き写したものだけで分かる。
     noticed = 0
     for (policy, measure, item), sheet in zip(items_of(plan), sheets, strict=True):
         item["improvement"], item["current_state"] = item["current_state"], item["improvement"]
@@ -275,11 +273,11 @@ def test_any_changed_character_of_the_official_text_is_noticed(real: Json, text:
         try:
             noticed = bool(differences(real, Official.read(changed)))
         except (ValueError, IndexError):
-            noticed = True  # a heading that parts the text is gone
+            noticed = True  # 文を分ける見出しがなくなっている
         assert noticed, text[max(0, at - 20) : at + 20]
 
 
-# --- the figures of data/source/README.md -----------------------------------
+# --- data/source/README.md の数 ---
 
 
 def test_counts_are_those_of_the_document(real: Json) -> None:

@@ -1,6 +1,6 @@
 """壊れたファイルと、害をなすファイル（returned-forms.md の 24、26、29、31）。
 
-Whatever the bytes, the answer is a book or a :class:`SheetgenError`.
+どんなバイト列でも、答えはブックか :class:`SheetgenError`。
 """
 
 from __future__ import annotations

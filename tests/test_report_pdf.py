@@ -90,7 +90,7 @@ def page_with(texts: list[str], words: str, after: int = 3) -> int:
     )
 
 
-# --- the text of the document ------------------------------------------------
+# --- 文書の文 ---
 
 
 def test_the_official_text_is_there_word_by_word(texts: list[str], project_root: Path) -> None:
@@ -197,7 +197,7 @@ def test_the_legend_points_with_its_letters(texts: list[str], document: Document
         assert squeezed(text) in page
 
 
-# --- the places ---------------------------------------------------------------
+# --- 字の位置 ---
 
 
 def test_no_text_leaves_its_cell(boxes: list[PdfPage], document: Document) -> None:
@@ -240,7 +240,7 @@ def test_no_word_lies_outside_the_paper_or_over_another(boxes: list[PdfPage]) ->
             assert word.y1 <= page.height - 8
 
 
-# --- what a reader's program gets ----------------------------------------------
+# --- 読み上げなどのプログラムが受け取るもの ---
 
 
 def test_the_pdf_is_tagged_titled_and_has_an_outline(report_result: ReportResult) -> None:

@@ -36,7 +36,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-# --- a year with results --------------------------------------------------------
+# --- 実績のある年度 ---
 
 
 def test_results_give_the_next_years_document(
@@ -188,7 +188,7 @@ def test_what_is_new_ended_and_changed(tmp_path: Path, plan_path: Path) -> None:
     assert "変更1件" in page
 
 
-# --- another city ---------------------------------------------------------------
+# --- 別の市 ---
 
 
 def test_a_second_city_gets_a_sound_document(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_other_numbers_of_policies_are_drawn(tmp_path: Path, plan_path: Path, co
         assert one.policy.name in whole
 
 
-# --- when it cannot be made --------------------------------------------------------
+# --- 作れないとき ---
 
 
 def refused(folder: Path, **changes: Any) -> SheetgenError:

@@ -84,7 +84,7 @@ def test_what_the_plan_leaves_out_is_not_required(plan: Plan) -> None:
     assert told.place.path == "years[0].result.value"
     [told] = returned(plan, "01-04", effect=None).problems
     assert (told.code, told.place.path) == ("R305", "years[0].result.effect")
-    # 10-01 has no planned effect at all
+    # 10-01 には、計画の効果見込額がない
     assert codes(returned(plan, "10-01", effect=None)) == []
 
 
@@ -133,7 +133,7 @@ def test_the_last_year_asks_for_the_overall_grade(plan: Plan) -> None:
         ("08-08", {"value": "-"}, ["R310"]),
         ("08-08", {"value": "なし"}, ["R215"]),
         ("08-08", {"value": 0}, []),
-        ("04-08", {"value": "-"}, []),  # the target is 0
+        ("04-08", {"value": "-"}, []),  # 目標が 0
         ("01-04", {"value": "導入に向けて検討中"}, []),
         ("01-04", {"value": 3}, []),
         ("10-01", {"value": "18.5億円"}, []),
@@ -166,7 +166,7 @@ def test_the_figure_against_its_target(
         ("08-08", "なし", ["R215"]),
         ("01-04", 5_000_000, ["R323"]),
         ("01-04", 500, []),
-        ("04-12", 752, []),  # planned 0 in this year, 752 later
+        ("04-12", 752, []),  # 計画ではこの年度が 0、あとの年度が 752
         ("04-12", 752_000, ["R323"]),
     ],
 )
@@ -536,10 +536,10 @@ def test_a_grade_against_the_figures(plan: Plan) -> None:
     assert told["R360"].facts["value"] == "0.34"  # 0 と印刷されるが、0 ではない
     assert levels(returned(plan, "08-08", value=34, grade="D")) == {"R361": Level.NOTE}
     assert codes(returned(plan, "08-08", value=33, grade="A")) == []
-    # fewer hours are better here
+    # この項目の時間は、少ないほどよい
     assert codes(returned(plan, "03-04", value=13.2, grade="A")) == []
     assert codes(returned(plan, "03-04", value=13.2, grade="D")) == ["R361"]
-    # a profit kept level: no way is better
+    # 利益を保つ項目。どちらがよいとも言えない
     assert codes(returned(plan, "08-12", value=20000, grade="A")) == []
 
 
@@ -679,7 +679,7 @@ def test_what_is_hard_to_read_in_a_closed_cell_holds_nothing(plan: Plan) -> None
 
 def test_what_was_written_before_and_is_gone_is_asked(plan: Plan) -> None:
     item = plan.find("08-08")[2]
-    # "-" was asked and let through before; it is not asked again
+    # "-" は前に聞いて、通した。もう聞かない
     filled = with_values(item, plausible(item, 0) | {"years[0].result.text": "-"}, 2024)
     known = with_items(plan, {"08-08": filled})
     assert codes(examined(known, FIRST, "08-08")) == []

@@ -153,7 +153,7 @@ def test_a_killed_run_harms_nothing_and_is_swept(tmp_path: Path, project_root: P
     assert len(left) == 1
     assert (tmp_path / "a").read_bytes() == b"old"
     write(tmp_path, datetime.now(), b=b"1")
-    assert left[0].exists()  # it might belong to a run that is still going on
+    assert left[0].exists()  # まだ続いている回のものかもしれない
     long_ago = time.time() - 86_400
     os.utime(left[0], (long_ago, long_ago))
     write(tmp_path, datetime.now(), b=b"2")

@@ -123,7 +123,7 @@ def test_installing_happens_once(start: ModuleType, pip: list[list[str]], tmp_pa
     assert len(pip) == 1
     start.install("test")
     start.install("test")
-    start.install(None)  # what the tests need includes what the main job needs
+    start.install(None)  # 試験に要るものには、本体に要るものも入る
     assert [call[-1] for call in pip] == [".", ".[test]"]
     with (tmp_path / "setup.cfg").open("a") as file:
         file.write("\n# changed\n")

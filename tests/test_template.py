@@ -1,6 +1,6 @@
 """公式の様式のテンプレートが、公式の用紙と同じ欄を持ち、入力欄だけを書けるようにしているか。
 
-Read with openpyxl alone: nothing of the program may hide what is wrong with its template.
+openpyxl だけで読む。プログラムが、自分のテンプレートの誤りを隠してはならない。
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 FORM, COVER, REGISTER = "進捗管理シート", "はじめに", "_sheetgen"
 RETURN = "差戻し"
 FONT = "BIZ UDゴシック"
-UNIT = 6.0  # pt: one column unit when Normal is 12 pt of a font with half-em digits
+UNIT = 6.0  # pt。標準が 12 pt で数字が半角の書体のときの、列の一単位
 A4 = (595.28, 841.89)
 YEARS = range(5)
 
@@ -34,7 +34,7 @@ INPUTS = {
     "item.overall_grade",
 }
 
-# As printed on a page of the official document, the changing words left out.
+# 公式の文書のページに印刷されたとおり。変わることばは除く。
 OFFICIAL_LABELS = (
     "アクションプラン実施項目・進捗管理シート",
     "基本方針",

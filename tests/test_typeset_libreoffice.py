@@ -1,8 +1,7 @@
 """折り返しの行数を、LibreOffice が実物の本文を組んだ結果と比べる。
 
-A line too few would hide text on paper, so the count has to be an upper bound.
-Each text stands alone on a page, so its lines are the different heights at
-which words begin.
+一行少ないと、紙で文が隠れる。数えた行数は、上限でなければならない。
+文を一つずつ別のページに置くので、語の始まる高さの数が行数になる。
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from sheetgen.form.fit import height_of
 from sheetgen.form.wrap import count_lines, line_capacity
 
 FONT = "BIZ UDゴシック"
-PIXELS_A_COLUMN = 8  # of one column unit, when Normal is 12 pt of that font
-SAME_LINE = 2.0  # pt: full-width and half-width words of one line differ by less
-TOO_MANY = 0.10  # of the lines: the 4 % held back must not waste the page
+PIXELS_A_COLUMN = 8  # 標準がその書体の 12 pt のときの、列の一単位
+SAME_LINE = 2.0  # pt。一行の全角と半角の語の高さの差は、これより小さい
+TOO_MANY = 0.10  # 行数の割合。取っておく 4 % で、ページをむだにしない
 
 WIDTHS = {"page": 699.0, "half": 349.5, "plan": 299.25}
 
@@ -98,7 +97,7 @@ def test_lines_are_never_fewer_than_in_libreoffice(
     reckoned = [count_lines(text, line_capacity(WIDTHS[part], size)) for text in texts]
     too_few = [text for text, d, r in zip(texts, drawn, reckoned, strict=True) if r < d]
     assert too_few == []
-    assert max(drawn) > 1  # or nothing was wrapped, and nothing shown
+    assert max(drawn) > 1  # 折り返さなければ、何も示さない
     assert sum(reckoned) <= sum(drawn) * (1 + TOO_MANY)
 
     tall = [max(word.y1 for word in page) - min(word.y0 for word in page) for page in pages]

@@ -33,7 +33,7 @@ def test_width_counts_full_width_as_two_and_marks_as_nothing(text: str, width: i
 
 
 def test_capacity_reckons_with_96_percent_of_the_width() -> None:
-    # 68 characters are measured on the official page; 63 are reckoned with.
+    # 公式のページでは 68 字。こちらは 63 字と見積もる。
     assert line_capacity(699.0, 10.5) == 126
     assert line_capacity(41.0, 10.5) == 6
     assert line_capacity(1.0, 10.5) == 2

@@ -443,7 +443,7 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
 @pytest.mark.parametrize(
     ("value", "code", "kept", "asks"),
     [
-        (0, '#,##0;-#,##0;"-"', 0, ["R230"]),  # a zero that looks like a dash
+        (0, '#,##0;-#,##0;"-"', 0, ["R230"]),  # 横線に見える 0
         (5, '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 5, []),
         (5, ";;;", 5, ["R230"]),
         (6800000, "#,##0,", 6800000, ["R230"]),

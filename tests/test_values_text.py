@@ -88,7 +88,7 @@ def test_13_what_was_mended_is_told(words: str, facts: dict[str, object]) -> Non
 def test_14_more_than_a_cell_can_hold_is_refused() -> None:
     assert text("あ" * 32_767).value == "あ" * 32_767
     assert asked(text("あ" * 32_768)) == ["R211"]
-    # Excel counts the halves of characters.
+    # Excel は、半分だけの字を一つと数える。
     assert asked(text("\U00020bb7" * 16_384)) == ["R211"]
     assert not text("あ" * 32_768).readable
 

@@ -8,7 +8,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# One sheet of six prints the name of its measure with another middle dot.
+# 六枚のうち一枚だけ、推進項目の名の中点が違う。
 MEASURE_OTHERWISE = {"03-06": ("組織･マネジメントの見直し", "組織・マネジメントの見直し")}
 NUMBER = re.compile(r"\d{1,3}(,\d{3})*(\.\d+)?|\d+(\.\d+)?")
 REIWA = 2018

@@ -33,8 +33,8 @@ from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Problem
 from sheetgen.records.open_items import ItemState
 
-LONGEST_QUOTE = 100
-"""わけの表に写す、書かれていた文字の長さの上限。全文は様式にある。"""
+LONGEST_QUOTE = 99
+"""わけの表に写す、書かれていた文字の長さの上限。略した印を足して百字。全文は様式にある。"""
 
 
 def mend_of(

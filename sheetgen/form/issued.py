@@ -41,8 +41,8 @@ class IssuedCell:
 class IssuedLayout:
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
-    ``formulas`` are the addresses of cells with a formula, ``others`` the names of the
-    template's other sheets, ``remarks`` the texts of what the office drew on the form.
+    ``formulas`` は数式のあるセルの番地、``others`` はテンプレートのほかのシートの名、
+    ``remarks`` は事務局が様式に描いた図形などの文字。
     """
 
     template: str

@@ -30,7 +30,7 @@ class FormTemplate:
     def package(self) -> Package:
         """部品。
 
-        :raises SheetgenError: the file is no template that can be read (T001-T008).
+        :raises SheetgenError: 読めるテンプレートではない（T001-T008）。
         """
         from sheetgen.xlsx.package import read_package
 
@@ -40,7 +40,7 @@ class FormTemplate:
     def book(self) -> TemplateBook:
         """どこに何があるか。
 
-        :raises SheetgenError: as for :attr:`package`.
+        :raises SheetgenError: :attr:`package` と同じ。
         """
         from sheetgen.xlsx.template import read_template
 
@@ -49,7 +49,7 @@ class FormTemplate:
     def blueprint(self, plan: Plan) -> Blueprint:
         """この計画の様式として、どのセルに何が入るか。
 
-        :raises SheetgenError: the template is not sound.
+        :raises SheetgenError: テンプレートが使えない。
         """
         if self._drawn is None or self._drawn[0] is not plan:
             from sheetgen.form.blueprint import draw_blueprint

@@ -88,8 +88,7 @@ def publish(
 ) -> ReportResult:
     """形ごとに作り、できたものをすべて置く。
 
-    One that cannot be made does not keep the others back: its problem is reported, and the
-    rest is placed.
+    作れない形が一つあっても、ほかは置く。作れないわけは、問題として告げる。
 
     :raises SheetgenError: 一つの形も作れない、または置けない。
     """

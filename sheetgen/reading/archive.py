@@ -48,8 +48,8 @@ def refuse(code: str, **facts: object) -> SheetgenError:
 class Archive:
     """開いた ZIP。部品の名は小文字で、``/`` で区切り、先頭の ``/`` を除いて引く。
 
-    :raises SheetgenError: broken (R020), too large (R024), ambiguous (R025) or
-        of a kind no program writes (R030).
+    :raises SheetgenError: 壊れている（R020）、大きすぎる（R024）、二通りに読める（R025）、
+        またはどのプログラムも書かない形（R030）。
     """
 
     def __init__(self, data: bytes) -> None:

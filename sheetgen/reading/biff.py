@@ -1,6 +1,6 @@
 """古い Excel のブック（BIFF8）の文字と、続きのレコード。
 
-Source: [MS-XLS] 2.5.293 (XLUnicodeRichExtendedString), 2.5.294, 2.4.58 (Continue).
+出典: [MS-XLS] 2.5.293 (XLUnicodeRichExtendedString)、2.5.294、2.4.58 (Continue)。
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ _OFF = {"0", "false", "off"}
 class Text(NamedTuple):
     """一つの文字列。``struck`` は取消線の部分。
 
-    ``runs`` says that the text is in runs, which carry their own fonts: then the
-    strike-through of the cell's font holds only for ``plain``, the part without one.
+    ``runs`` が真なら、文字は書式ごとの切れ端でできていて、書体はそれぞれが持つ。そのとき、
+    セルの書体の取消線は、書体を持たない部分 ``plain`` だけに効く。
     """
 
     value: str
@@ -115,7 +115,7 @@ def is_date(code: str) -> bool:
 def iso_date(serial: float, date1904: bool) -> str | None:
     """通し番号を ISO の日付にする。日付にならない数（負、1900年2月29日など）は None。
 
-    A serial below 1 is a time of day and gives ``12:30:00`` alone.
+    1 未満の番号は時刻で、``12:30:00`` だけになる。
     """
     from datetime import date, timedelta
 

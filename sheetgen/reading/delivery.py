@@ -79,7 +79,7 @@ class Walk:
     def _root(self, name: str, path: Path) -> None:
         written = shown(str(path))
         try:
-            mode = os.stat(path).st_mode  # noqa: PTH116 - says why it failed
+            mode = os.stat(path).st_mode  # noqa: PTH116 - だめなわけが分かる
         except (FileNotFoundError, NotADirectoryError, ValueError):
             self._tell("R001", written)
         except OSError:
@@ -117,7 +117,7 @@ class Walk:
     def _entry(self, name: str, entry: os.DirEntry[str], real: str) -> None:
         """フォルダーの中の、フォルダーでないもの。"""
         try:
-            if entry.is_dir():  # a link to a folder: it may lead anywhere, and back
+            if entry.is_dir():  # フォルダーへのリンク。どこへ続くか分からず、戻ってくることもある
                 self._tell("R072", name)
                 return
             regular = entry.is_file()
@@ -131,12 +131,12 @@ class Walk:
         book = locked_name(path.name)
         if book is not None:
             self._tell("R070", joined(name.rpartition("/")[0], shown(book)))
-        elif not regular:  # a pipe or a device would be waited for without end
+        elif not regular:  # パイプや装置は、いつまでも待つことになる
             self._tell("R002", name)
         else:
             key = os.path.normcase(real)
             kept = self._files.setdefault(key, FoundFile(name, path))
-            if name < kept.name:  # by whatever way it was reached, in whatever order
+            if name < kept.name:  # どの道から、どの順に着いても同じにする
                 self._files[key] = FoundFile(name, path)
 
     def _listing(self, folder: _Folder) -> list[os.DirEntry[str]] | None:
@@ -158,7 +158,7 @@ class Walk:
 
 
 def _absolute(path: Path) -> str:
-    return os.path.abspath(path)  # noqa: PTH100 - a link keeps the name it was given by
+    return os.path.abspath(path)  # noqa: PTH100 - リンクの名を、渡されたまま残す
 
 
 def _root_names(paths: Sequence[Path]) -> dict[Path, str]:
@@ -181,8 +181,8 @@ _MEGABYTE = 1 << 20
 def deliver(paths: Sequence[Path]) -> Delivery:
     """ファイル、フォルダー、ZIP を受け付ける。
 
-    What cannot be taken becomes a problem; the rest goes on.  Neither the order of
-    ``paths`` nor that of a folder or a zip changes the result.
+    受け付けられないものは問題とし、残りは続ける。``paths`` の順や、フォルダーと zip の中の順で、
+    結果は変わらない。
     """
     walk = Walk()
     counter = _Counter()
@@ -234,9 +234,9 @@ class _Counter:
             return
         own = extension(name)
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
-            kind = Kind.XLSM  # a book for macros that holds none
+            kind = Kind.XLSM  # マクロ用の形で、マクロのないブック
         elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and find_end(data) is None:
-            kind = Kind.XLSX  # what little has come of a book; whoever opens it says so
+            kind = Kind.XLSX  # ブックの一部しか届いていない。開く所で、そう言う
         if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
             self._tell("R018", name, kind=kind.value)
         if kind in BOOKS:
@@ -247,7 +247,7 @@ class _Counter:
             self._open(name, data, depth)
 
     def _open(self, name: str, data: bytes, depth: int) -> None:
-        from sheetgen.reading.unzipping import unzip  # late: few deliveries hold a zip
+        from sheetgen.reading.unzipping import unzip  # ここで読み込む。zip の届く回は少ない
 
         for found in unzip(name, data, self._budget):
             if isinstance(found, Problem):

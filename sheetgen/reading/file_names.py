@@ -1,6 +1,6 @@
 """届いたファイルの、人に見せる名。
 
-A name from outside is only ever shown, never used as a path.
+外から来た名は、見せるだけで、パスとして使わない。
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def inside(container: str, name: str) -> str:
 def member_parts(raw: str) -> tuple[str, ...]:
     """ZIP に書かれた名を、フォルダーとファイルの名に分ける。
 
-    ``../``, a leading ``/`` and a drive are left out: they lead nowhere here.
+    ``../``、先頭の ``/``、ドライブは除く。ここでは、どこも指さない。
     """
     parts = [part.strip() for part in raw.replace("\\", "/").split("/")]
     if parts and len(parts[0]) == 2 and parts[0][1] == ":":

@@ -1,7 +1,7 @@
 """OpenDocument の ``content.xml`` を、順に読む。
 
-Repeated cells are counted, not made: a row that says it stands a million times costs
-nothing while it is empty.  Source: ODF 1.3 Part 3, 9 and 19.
+繰り返しのセルは、作らずに数える。百万回と書いてある行も、空なら何の手間もかからない。出典: ODF 1.3
+Part 3, 9、19。
 """
 
 from __future__ import annotations
@@ -249,8 +249,9 @@ _MACROS = ("basic/", "scripts/")
 def read_ods(archive: Archive) -> RawBook:
     """OpenDocument のブックを読む。
 
-    :raises SheetgenError: broken (R020, R027), not a workbook (R021), a password
-        (R022), DOCTYPE (R028), too many cells (R029), no sheet (R033).
+    :raises SheetgenError: 壊れている（R020、R027）、ブックでない（R021）、
+        パスワードがある（R022）、DOCTYPE がある（R028）、セルが多すぎる（R029）、
+        またはシートがない（R033）。
     """
     if "mimetype" in archive and archive.read("mimetype").strip() not in _MIMETYPES:
         raise refuse("R021")

@@ -1,8 +1,7 @@
 """OOXML のブック（xlsx、xlsm、Strict）を読む。
 
-Only the parts that hold answers are opened.  Macros, links to other files, embedded
-objects and data connections are named, never followed.
-Source: ECMA-376 Part 1, 18.2; Part 4 for the transitional namespaces.
+開くのは、答えの入った部品だけ。マクロ、ほかのファイルへのリンク、埋め込んだもの、データ接続は、
+名を挙げるだけで、たどらない。出典: ECMA-376 Part 1, 18.2。transitional の名前空間は Part 4。
 """
 
 from __future__ import annotations
@@ -178,7 +177,7 @@ class BookReader:
         remarks: list[Remark] = []
         found = list(content.problems)
         if related:
-            from sheetgen.reading.remarks import RemarkReader  # late: most have none
+            from sheetgen.reading.remarks import RemarkReader  # ここで読み込む。ないブックが多い
 
             reader = RemarkReader(self._archive, self._relations)
             remarks = reader.read(related, content.links)

@@ -1,8 +1,8 @@
 """部品と部品の関係。部品は、名ではなく関係をたどって見つける。
 
-Source: OPC (ECMA-376 Part 2) 8.  Unlike :mod:`sheetgen.xlsx.package`, which reads
-templates that were made with care, this takes what any program writes: odd names,
-absolute and relative targets, backslashes, percent escapes.
+出典: OPC（ECMA-376 Part 2）8。:mod:`sheetgen.xlsx.package` は丁寧に作られたテンプレートを読むが、
+ここではどのプログラムが書いたものも受け付ける。変わった名、絶対・相対の行き先、逆斜線、
+% で書いた字。
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Relations:
         if path in self._archive:
             return path
         if "%" in path:
-            from urllib.parse import unquote  # late: hardly any program writes so
+            from urllib.parse import unquote  # ここで読み込む。こう書くプログラムはまれ
 
             if unquote(path) in self._archive:
                 return unquote(path)

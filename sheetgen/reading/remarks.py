@@ -1,7 +1,7 @@
 """セルの外の書き込み: コメント、図形の文字、画像。
 
-Source: ECMA-376 Part 1, 18.7 (comments), 20.5 (drawings); [MS-XLSX] 2.6.205
-(threaded comments); VML as Excel writes it, which is not always XML.
+出典: ECMA-376 Part 1, 18.7（コメント）、20.5（図形）、[MS-XLSX] 2.6.205（スレッド形式のコメント）。
+VML は Excel の書くままで、XML とは限らない。
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """よくある書き方の XML を、文字のまま読むための、確かめた切り分け。
 
-A tokenizer, not a guess: where a text has no ``<!`` and no ``<?`` after its
-declaration (:func:`is_plain`), every ``<`` in it begins a tag, so that splitting at
-the start of a tag cuts between tags and never inside a text or an attribute.  Each
-piece must then match its whole grammar from end to end.  Whoever meets a piece that
-does not, gives up and leaves the part to the real parser.
+推し量らず、字句に切る。宣言の後ろに ``<!`` も ``<?`` もなければ（:func:`is_plain`）、どの
+``<`` もタグの始まりである。そこで切れば、文字や属性の途中で切れることはない。切った一つ一つは、
+端から端まで文法に合わなければならない。合わないものがあれば、あきらめて、
+部品を本当の構文解析に任せる。
 """
 
 from __future__ import annotations
@@ -55,8 +54,8 @@ def is_plain(data: bytes) -> bool:
 def check_root(data: bytes, name: bytes) -> None:
     """接頭辞のない要素はどれも表計算の要素で、接頭辞のあるものはそうでないことを確かめる。
 
-    :raises NotPlainError: another root, or the namespace of spreadsheets is bound to
-        anything but the default, or twice.
+    :raises NotPlainError: 根が別の要素か、表計算の名前空間が、既定のほかの接頭辞に、または二度、
+        結び付いている。
     """
     start = data.find(b"<", data.find(b"?>") + 1)
     opening = data[start : data.find(b">", start)]
@@ -321,7 +320,7 @@ def _section(data: bytes, name: bytes) -> bytes:
 def scan_names(data: bytes) -> tuple[bytes, list[tuple[str, str, str]]]:
     """``workbook`` から名前を切り出す。名前を除いた残りと（名前、シートの番号、式）を返す。
 
-    :raises NotPlainError: they are written in another way.
+    :raises NotPlainError: 別の書き方をしている。
     """
     check_root(data, b"workbook")
     written = _section(data, b"definedNames")

@@ -1,8 +1,7 @@
 """シートの部品を、XML として順に読む。
 
-The way that takes everything: any prefix, any order of attributes, cells without
-references.  It streams, so that a million empty rows cost time but no memory.
-Source: ECMA-376 Part 1, 18.3.1.
+何でも受け付ける道。接頭辞も、属性の順も問わず、番地のないセルも読む。流しながら読むので、
+空の行が百万あっても、時間はかかるがメモリーは要らない。出典: ECMA-376 Part 1, 18.3.1。
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ TRUE = frozenset({"1", "true", "on"})
 class SheetContent:
     """シートの部品から読んだもの。``columns`` は隠れた列の（始め、終わり）。
 
-    ``links`` pairs an area with a relationship id, ``problems`` lack the sheet's name.
+    ``links`` は範囲と関係の ID の組。``problems`` に、シートの名はまだない。
     """
 
     cells: dict[str, RawCell] = field(default_factory=dict)
@@ -255,8 +254,8 @@ def _position(text: str | None, default: int, limit: int) -> int:
 def parse_sheet(chunks: Iterable[bytes], part: str, maker: CellMaker) -> SheetContent:
     """シートの部品を読む。
 
-    :raises SheetgenError: not XML (R027), DOCTYPE (R028), too many cells (R029),
-        too deep (R031), outside Excel's limits (R032), a cell twice (R037).
+    :raises SheetgenError: XML でない（R027）、DOCTYPE がある（R028）、セルが多すぎる（R029）、
+        深すぎる（R031）、Excel の範囲の外（R032）、または同じセルが二度ある（R037）。
     """
     parser = SheetParser(maker, part)
     run(chunks, part, parser.start, parser.end, parser.characters)

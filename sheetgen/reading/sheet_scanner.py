@@ -1,18 +1,16 @@
 """シートの部品を、よくある書き方のときに速く読む。
 
-What is verified before a value is taken, so that nothing is skipped unseen:
+見落としのないように、値を取る前に次のことを確かめる。
 
-* the part is plain (:func:`is_plain`), so that every ``<`` begins a tag;
-* there is one ``sheetData``, and no other default namespace is declared anywhere;
-* what stands before and after the rows goes through the real XML parser;
-* the rows are taken from end to end by one expression.  It matches a cell that holds
-  something, with the empty cells and the ends of rows before it, in Excel's,
-  LibreOffice's or openpyxl's spelling; or the end of the last row; or, where none of
-  these stands, all the rest.  So the matches leave no gap, and only the last one can be
-  the end or the rest.
+* 部品が素直な書き方で（:func:`is_plain`）、どの ``<`` もタグの始まりである。
+* ``sheetData`` は一つで、既定の名前空間がほかで宣言されていない。
+* 行の前と後ろは、本当の XML の構文解析に通す。
+* 行は、端から端まで一つの正規表現で取る。合うのは、何か入ったセル（前にある空のセルと行の終わりも
+  含む）で、Excel、LibreOffice、openpyxl の書き方のもの。または最後の行の終わり。どれもなければ、
+  残りの全部。間が空くことはなく、終わりや残りに当たるのは最後の一つだけである。
 
-Anything else (another prefix or order of attributes, a shared formula, rich text in the
-cell) raises :class:`NotPlainError`, and the whole part is read by the parser.
+ほかのもの（別の接頭辞や属性の順、共有の数式、セルの中の書式つきの文字）があれば
+:class:`NotPlainError` とし、部品の全体を構文解析で読む。
 """
 
 from __future__ import annotations

@@ -51,14 +51,14 @@ class Budget:
 Member = tuple[str, bytes]
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
-_METHODS = (0, 8)  # stored, deflated
+_METHODS = (0, 8)  # 無圧縮と deflate
 _MEGABYTE = 1 << 20
 
 
 def unzip(name: str, data: bytes, budget: Budget) -> Iterator[Member | Problem]:
     """中のファイルを、人に見せる名の順に返す。"""
     place = Place(file=name)
-    if is_zip64(data):  # nothing that is small enough needs it
+    if is_zip64(data):  # 受け付ける大きさなら、どれも要らない
         yield Problem("R015", place)
         return
     if not budget.spend_members(entry_count(data, MAX_FILES)):
@@ -120,8 +120,8 @@ def _content(
 def written_name(info: zipfile.ZipInfo) -> str:
     """ZIP に書かれた名。印がなければ UTF-8 か、日本の Windows の文字（cp932）とみなす。
 
-    ``orig_filename`` is used, for on Windows ``filename`` has had the 0x5C that is the
-    second byte of some kanji (表, ソ) taken for a folder's mark.
+    ``orig_filename`` を使う。Windows では、漢字（表、ソ など）の二バイト目の 0x5C が、
+    ``filename`` ではフォルダーの区切りとされている。
     """
     name = info.orig_filename.partition("\0")[0]
     if info.flag_bits & _UTF8 or name.isascii():

@@ -1,9 +1,8 @@
 """届いた部品の XML を、DOCTYPE と深い入れ子を断りながら読む。
 
-Only UTF-8 and UTF-16 are read, as OPC says, whatever the declaration claims: the
-characters that were checked must be the characters that are read.  No entity beyond
-the five of XML can occur, because every other needs a DOCTYPE.  Names are taken
-without their prefix: no two vocabularies of a workbook share one in the same place.
+OPC のとおり、宣言が何と言っていても、UTF-8 と UTF-16 だけを読む。確かめた文字と、
+読む文字が同じでなければならない。XML の五つのほかの実体は DOCTYPE が要るので、出てこない。
+名は接頭辞を除いて読む。ブックの中の同じ所で、二つの語彙の名が重なることはない。
 """
 
 from __future__ import annotations

@@ -102,10 +102,9 @@ _OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
 class Outstanding:
     """一つの課の、答えのない実施項目（ID）。``deadline`` は最後に知らせた期限。
 
-    ``file`` is the workbook the section was sent last.  ``questioned`` are those the
-    section has been asked about in a 差戻し; ``unsent_returns`` wait for the office to send one.
-    ``named_deadline`` is the deadline a letter may name: a section whose forms are all back
-    has none but that of its 差戻し.
+    ``file`` は最後に送ったブック。``questioned`` は差戻しで聞いている項目、``unsent_returns`` は
+    事務局がまだ差戻しを送っていない項目。``named_deadline`` は手紙に書いてよい期限：様式が
+    すべて戻った課には、差戻しの期限しかない。
     """
 
     section: str

@@ -1,10 +1,8 @@
 """ブックを収める ZIP を書く。
 
-The standard library's zipfile cannot take bytes that are deflated already, and
-most parts of a workbook are the same in every one: they are deflated once for
-the whole run.  Source: APPNOTE.TXT 4.3; OPC (ECMA-376 Part 2) allows stored and
-deflated entries only.  Every entry carries the same date, so that the same
-content gives the same bytes.
+標準ライブラリの zipfile は、圧縮済みのバイト列を受け取れない。ブックの部品の大半はどのブックでも
+同じなので、一度だけ圧縮して使い回す。出典: APPNOTE.TXT 4.3。OPC（ECMA-376 Part 2）は、無圧縮と
+deflate だけを許す。どの項目の日付も同じにし、同じ中身からは同じバイト列になる。
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ def compress(name: str, data: bytes) -> PackedPart:
 class Container:
     """書いている途中の ZIP。最後に :meth:`close` を呼ぶ。
 
-    :raises ContainerFullError: more than 65,535 parts or 4 GiB.
+    :raises ContainerFullError: 部品が 65,535 を超えるか、4 GiB を超える。
     """
 
     def __init__(self, target: IO[bytes]) -> None:

@@ -1,7 +1,7 @@
 """一枚のシートだけが使う部品（図形、コメント、プリンター設定など）。
 
-Two sheets must never share one of these, so each copy of the form sheet gets a
-copy of them.  What is not understood is refused by name rather than lost.
+二枚のシートが一つの部品を分け合うことはできないので、様式のシートの写しごとに、部品も写す。
+分からないものは、黙って失わず、名を挙げて断る。
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NAMES = {
 def refuse_unknown(package: Package, sheet: str | None, kind: str) -> None:
     """扱えない部品を、その名で断る。
 
-    :raises SheetgenError: always (T013).
+    :raises SheetgenError: いつも（T013）。
     """
     raise package.refuse("T013", sheet=sheet, thing=_NAMES.get(kind, kind))
 
@@ -55,7 +55,7 @@ def refuse_unknown(package: Package, sheet: str | None, kind: str) -> None:
 class Dependent:
     """シートから出る一つの関係と、その先の部品。
 
-    ``pieces`` is None where the part is bytes copied as they are.
+    ``pieces`` が None なら、バイト列のまま写す部品。
     """
 
     relationship: Relationship
@@ -73,7 +73,7 @@ def read_dependents(
 ) -> tuple[Dependent, ...]:
     """シートの使う部品を調べる。
 
-    :raises SheetgenError: a part that cannot be carried along (T013, T014).
+    :raises SheetgenError: 写せない部品がある（T013、T014）。
     """
     found = []
     for one in package.relationships(part):

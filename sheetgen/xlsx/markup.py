@@ -56,9 +56,9 @@ class MarkupError(ValueError):
 class Node:
     """一つの要素とその位置。
 
-    ``start`` to ``open_end`` is the start tag, ``close_start`` to ``end`` the end
-    tag; for an empty element the last three are equal.  ``attrs`` has the names
-    as written, prefix and all; ``text`` is the element's own character data.
+    ``start`` から ``open_end`` までが開始タグ、``close_start`` から ``end`` までが終了タグ。
+    空要素では、あとの三つが同じ。``attrs`` の名は、接頭辞も含めて書かれたまま。``text`` は、
+    この要素がじかに持つ文字。
     """
 
     qname: str
@@ -183,8 +183,8 @@ def parse(data: bytes) -> Node:
 class Splice:
     """元のバイト列への差し替えの集まり。
 
-    Replacements must not overlap.  A replacement may be any object: a slot that
-    the renderer fills for each sheet stays in the list of pieces as it is.
+    差し替える所は重ならないこと。差し替えるものは何でもよく、シートごとに埋める slot は、
+    そのまま断片の並びに残る。
     """
 
     def __init__(self, data: bytes) -> None:

@@ -1,7 +1,6 @@
 """定義された名前を、シートの写しごとに付け直す。
 
-Section workbooks are read back by name, so each copy of the form sheet has names
-of its own scope.
+課のブックは名前で読み戻すので、様式のシートの写しごとに、そのシートだけの名前を付ける。
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ class _Name:
 class DefinedNames:
     """テンプレートの名前。
 
-    :raises SheetgenError: a name is broken (T015) or cannot be settled (T010, T011).
+    :raises SheetgenError: 壊れた名前がある（T015）か、どれを指すか決まらない（T010、T011）。
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """Open Packaging Conventions: 部品、関係、内容の種類。
 
-Source: ECMA-376 Part 2.  Parts are found by relationships, never by their names.
+出典: ECMA-376 Part 2。部品は名ではなく、関係をたどって探す。
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Package:
     def tree(self, part: str) -> tuple[bytes, Node]:
         """部品を XML として読む。正規化したバイト列と根を返す。
 
-        :raises SheetgenError: the part is missing (T003) or no XML (T004).
+        :raises SheetgenError: 部品がない（T003）か、XML でない（T004）。
         """
         if part not in self._trees:
             try:
@@ -119,7 +119,7 @@ class Package:
     def main_part(self) -> str:
         """ブック本体の部品名。
 
-        :raises SheetgenError: there is none (T003), or it is Strict Open XML (T005).
+        :raises SheetgenError: ない（T003）か、Strict の Open XML（T005）。
         """
         for relationship in self.relationships(""):
             if relationship.type.startswith(STRICT_OFFICE):
@@ -144,7 +144,7 @@ class Package:
 def read_package(path: Path, file: str) -> Package:
     """ファイルをパッケージとして読む。``file`` は人に見せる名。
 
-    :raises SheetgenError: the file is missing, unreadable or not a workbook (T001-T005).
+    :raises SheetgenError: ファイルがない、読めない、またはブックでない（T001～T005）。
     """
     try:
         content = path.read_bytes()

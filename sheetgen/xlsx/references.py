@@ -30,8 +30,8 @@ class Shift:
     def end(self, first: int, last: int) -> int:
         """``first`` から ``last`` までの範囲の、終わりの行き先。
 
-        Where ``last`` is repeated, its last turn, so that all of them fall inside the
-        range; never above its beginning, even where nothing is repeated.
+        ``last`` が繰り返されるなら、最後の回の行とし、すべての回が範囲に入るようにする。
+        一度も繰り返さなくても、範囲の始まりより上にはしない。
         """
         return max([self(first), *self.rows(last)[-1:]])
 
@@ -104,7 +104,7 @@ def _same(left: str, right: str) -> bool:
 def _operands(formula: str) -> Iterator[tuple[str, bool]]:
     """数式を字句に分け、(文字, 参照か) を順に返す。
 
-    :raises AmbiguousReferenceError: the text is no formula.
+    :raises AmbiguousReferenceError: 数式でない。
     """
     text = formula if formula.startswith("=") else f"={formula}"
     try:
@@ -124,7 +124,7 @@ def _operands(formula: str) -> Iterator[tuple[str, bool]]:
 def _references(formula: str) -> Iterator[tuple[str, str, str]]:
     """字句ごとに (文字, 指すシート, 指すセル) を順に返す。参照でなければ、あとの二つは空。
 
-    :raises AmbiguousReferenceError: the text is no formula.
+    :raises AmbiguousReferenceError: 数式でない。
     """
     for value, is_range in _operands(formula):
         sheet, cells = split_sheet(value) if is_range else ("", "")
@@ -150,7 +150,7 @@ def names_sheet(formula: str, sheet: str) -> bool:
 def repoint(formula: str, sheet: str, slot: object) -> list[object]:
     """``sheet`` を指す参照のシート名を ``slot`` に替え、文字と slot の列を返す。
 
-    :raises AmbiguousReferenceError: a reference spans sheets.
+    :raises AmbiguousReferenceError: 参照がいくつものシートにまたがる。
     """
     if "!" not in formula:
         return [formula]
@@ -178,7 +178,7 @@ def without_sheet(formula: str, sheet: str) -> str:
 def absolute(formula: str) -> str:
     """参照の行と列のすべてに「$」を付ける。
 
-    :raises AmbiguousReferenceError: the text is no formula.
+    :raises AmbiguousReferenceError: 数式でない。
     """
     found = []
     for value, _, cells in _references(formula):

@@ -1,7 +1,7 @@
 """テンプレートのない、表だけのブックを始める。
 
-XlsxWriter writes it: there is nothing to keep.  A text stays a text, and no date of making
-is written, so that the same tables give the same bytes.
+残すものがないので、XlsxWriter で書く。文字は文字のまま。作った日を書かず、
+同じ表からは同じバイト列になる。
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NO_DATE = datetime(1980, 1, 1)
 @contextmanager
 def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Iterator[Workbook]:
     """``target`` に書くブック。この中で作り、出るときに書き終える。"""
-    from xlsxwriter import Workbook  # late: most runs make no such book
+    from xlsxwriter import Workbook  # ここで読み込む。このブックを作らない回が多い
 
     # 途中で止められると、XlsxWriter の ZIP は捨てられるときに自分を閉じようとする。
     # そのとき ``target`` はもう閉じている。
@@ -68,7 +68,7 @@ def write_report(
 ) -> None:
     """本を ``target`` に書く。``heights`` は表の名から、各行の高さ（pt）へ。
 
-    Heights are given, since not every program fits a row to its text when it opens a book.
+    高さを渡すのは、開いたときに行の高さを文に合わせないプログラムがあるから。
     """
     # XlsxWriter は渡した書式に書き足すので、毎回新しいものを渡す。
     text = dict(_DEFAULT_FORMAT)

@@ -51,7 +51,7 @@ def cut_sheet(
 ) -> SheetProgram:
     """一枚を切り分ける。``shared_strings`` は番号から共有文字列を返す。
 
-    :raises SheetgenError: something in the sheet cannot be carried along (T0xx).
+    :raises SheetgenError: シートに、写せないものがある（T0xx）。
     """
     _cut_views(source)
     _RowCutter(source, tall_rows, shared_strings).cut()

@@ -33,7 +33,7 @@ Areas = dict[tuple[int, int], tuple[int, int]]
 def merged_areas(root: Node) -> Areas:
     """シートの結合セル。
 
-    :raises ValueError: an area is none.
+    :raises ValueError: 範囲の形をしていない。
     """
     merges = root.find("mergeCells")
     found: Areas = {}

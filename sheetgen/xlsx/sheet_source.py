@@ -38,7 +38,7 @@ class SheetSource:
     def cells(self, row: Node, number: int) -> Iterator[tuple[str, Node]]:
         """行のセルを、番地とともに返す。
 
-        :raises SheetgenError: a cell stands at no address (T002).
+        :raises SheetgenError: セルの番地が正しくない（T002）。
         """
         try:
             yield from numbered_cells(row, number)
@@ -77,9 +77,9 @@ class SheetSource:
     def repointed(self, formula: str) -> tuple[Piece, ...]:
         """様式のシートを指す参照を、自分の写しに向ける。
 
-        :raises SheetgenError: another sheet names the form sheet, of which there
-            will be several (T010), the reference spans sheets (T011), or it names a
-            sheet that the book leaves out (T016).
+        :raises SheetgenError: ほかのシートが、何枚にもなる様式のシートを指している（T010）、
+            参照がいくつものシートにまたがる（T011）、またはブックに入れないシートを指している
+            （T016）。
         """
         try:
             found = repoint(formula, self._form_sheet, SheetNameSlot())

@@ -1,7 +1,7 @@
 """シートの XML の、一枚ごとに変わる所。
 
-A compiled sheet is a list of constant strings and slots; rendering a sheet is
-asking every slot for its string and joining.
+切り分けたシートは、変わらない文字列と slot の並び。一枚を作るとは、どの slot にも文字列を聞いて、
+つなぐこと。
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Piece = str | Slot
 def cell(opening: str, prefix: str, style: int, value: FormulaValue, formula: str = "") -> str:
     """一つのセルを書く。文字列はつねに文字列として書き、数式にはしない。
 
-    ``opening`` is everything up to the attributes that change, as ``<c r="C7"``.
+    ``opening`` は ``<c r="C7"`` のような、変わる属性の前まで。
     """
     head = f'{opening} s="{style}"'
     close = f"</{prefix}c>"

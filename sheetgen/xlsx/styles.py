@@ -1,7 +1,7 @@
 """テンプレートの書式から、必要な変化形を足す。
 
-Source: ECMA-376 Part 1, 18.8.  A cell's style is an index into ``cellXfs``; the
-template's own entries are never changed, only derived ones appended.
+出典: ECMA-376 Part 1, 18.8。セルの書式は ``cellXfs`` の番号。テンプレートの項目は変えず、
+もとにして作ったものを後ろに足すだけ。
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ StyleChange = tuple[int, float | None, str | None, InputState]
 class StyleSheet:
     """テンプレートの ``styles.xml``。ブックごとの :class:`StyleBook` を作る。
 
-    ``samples`` are the styles whose fill an input of that state gets.
+    ``samples`` は、その状態の記入欄が塗りを借りる書式。
     """
 
     def __init__(self, data: bytes, root: Node, samples: Mapping[InputState, int]) -> None:

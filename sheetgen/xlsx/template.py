@@ -135,8 +135,7 @@ _NOT_READ = {
 def read_template(package: Package) -> TemplateBook:
     """テンプレートの、どこに何があるかを読む。
 
-    :raises SheetgenError: openpyxl cannot open the file (T002), or a sheet has too
-        many cells (T006).
+    :raises SheetgenError: openpyxl で開けない（T002）か、シートのセルが多すぎる（T006）。
     """
     from openpyxl import load_workbook
 

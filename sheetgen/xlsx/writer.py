@@ -1,7 +1,7 @@
 """切り分けたテンプレートから、ブックを書く。
 
-The template is cut once; a workbook is then constant parts copied as they are,
-and for each sheet a join.  Same input, same bytes: entries carry a fixed date.
+テンプレートは一度だけ切り分ける。そのあとのブックは、変わらない部品をそのまま写し、
+シートごとに断片をつなぐだけ。項目の日付は決めてあり、同じ入力からは同じバイト列になる。
 """
 
 from __future__ import annotations
@@ -43,11 +43,10 @@ _RECENT_STYLES = 64
 class TemplateWriter:
     """一つのテンプレートの書き手。
 
-    ``bindings`` are the sheets its books have; another sheet of the template stays out,
-    with the names that belong to it.  ``tall_rows`` names, for each sheet, the rows whose
-    height will be computed.
+    ``bindings`` は、ブックに入れるシート。テンプレートのほかのシートは、
+    そのシートの名前とともに入れない。``tall_rows`` は、シートごとの、高さを計算する行。
 
-    :raises SheetgenError: the template holds something that would be lost (T0xx).
+    :raises SheetgenError: テンプレートに、失われるものがある（T0xx）。
     """
 
     def __init__(
@@ -121,7 +120,7 @@ class TemplateWriter:
     def write(self, book: FilledBook, target: IO[bytes]) -> None:
         """ブックを一冊書く。``book.sheets`` は順に一枚ずつ取り出す。
 
-        :raises SheetgenError: the book is too large for one file (O003).
+        :raises SheetgenError: 一つのファイルには大きすぎる（O003）。
         """
         container = Container(target)
         try:

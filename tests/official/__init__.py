@@ -1,14 +1,11 @@
 """計画のデータを、公式文書の文字と比べる。
 
-Works on plain JSON values and the official text only: nothing of the package and
-nothing of the script that made the data.  The whole of the official text is
-accounted for, page by page, with white space removed:
+使うのは、JSON の値と公式の文だけ。プログラムも、データを作ったスクリプトも使わない。
+公式の文のすべてを、空白を除いて、ページごとに確かめる。
 
-* the chapters before the sheets, the ten overview tables and the 見方 legend are
-  rebuilt in the order of the text and must be equal to it, character by character;
-* the order inside a sheet's page is scrambled, so there the page must have exactly
-  the characters of the form filled with the item, every passage must stand in it
-  unbroken, and plans, targets and effects must follow each other year by year.
+* シートの前の各章、十の概要表、「見方」は、文の順に組み直し、一字ずつ等しくなければならない。
+* シートのページの中は順が乱れているので、項目を入れた様式とちょうど同じ字があり、
+  どの文も途切れずにあり、計画・目標・効果が年ごとに続いていなければならない。
 """
 
 from __future__ import annotations

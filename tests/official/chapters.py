@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from official.sheets import sheet_differences
 from official.text import REIWA, Json, Official, first_difference, items_of, squeezed, wide
 
-# The form shown in the legend heads this field with two characters less.
+# 「見方」の様式では、この欄の見出しが二字短い。
 SAMPLE_OTHERWISE = ("具体的な改善取組内容", "具体的な改善取組")
 
 

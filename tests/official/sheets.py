@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from official.text import REIWA, Json, circled, shown, squeezed, wide
 
-# What the official sheets print differently from their own form.
+# 公式のシートの印刷が、自分の様式と違う所。
 PRINTED_OTHERWISE = {
     "02-03": ("〔関連所属；", "〔関係所属；"),
     "03-06": ("組織･マネジメントの見直し", "組織・マネジメントの見直し"),
     "07-02": ("指標(行動/成果)", "成果指標"),
 }
 CUT_OFF = "10-04"
-# On these pages the text layer gives years, plans and values apart from each other.
+# このページの文字の層では、年、計画、値がばらばらに出る。
 YEARS_SCATTERED = {"01-05", "01-06", "06-04"}
 
 
@@ -68,7 +68,7 @@ def sequences(item: Json) -> Iterator[tuple[str, list[str]]]:
     """ページの中で続いているはずの文字。二つ以上あれば、そのどれか。"""
     years = [year_text(year, item["indicator"]["number_format"]) for year in item["years"]]
     if item["id"] not in YEARS_SCATTERED:
-        # Some pages come from the bottom row upwards.
+        # いちばん下の行から上へ並ぶページがある。
         upwards = "実績効果額(千円)" + "".join(reversed(years))
         yield "年次計画", ["".join(years) + "〔小計〕効果", upwards]
     effects = [shown(year["effect"]) for year in item["years"]]

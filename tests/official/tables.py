@@ -28,7 +28,7 @@ def table_pages(policy: Json, measure: Json, cuts: list[int]) -> list[str]:
                 section = entry["section"]
                 text += f"〔{section}〕"
             text += row_text(entry)
-        # The ☆ notes stand under the first part of a table.
+        # ☆ の注は、表の最初の部分の下にある。
         text += "".join(measure["notes"]) if number == 0 else ""
         text += footer + (f"-{'ab'[number]}" if cuts else "")
         references = [e for e in entries[start:end] if e["type"] == "cross_reference"]
@@ -42,7 +42,7 @@ def table_differences(policy: Json, measure: Json, printed: list[str]) -> list[s
     name = f"overview table {measure['number']}"
     if len(printed) == 1:
         return first_difference(name, table_pages(policy, measure, [])[0], printed[0])
-    # Where the office broke the table is no part of the data: one break must fit.
+    # 表をどこで分けたかはデータにない。どこか一か所で合えばよい。
     for cut in range(1, len(measure["entries"])):
         if table_pages(policy, measure, [cut]) == printed:
             return []

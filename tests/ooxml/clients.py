@@ -1,7 +1,7 @@
 """ほかのプログラムで .xlsx を開き、見える値を同じ形にそろえる。
 
-Every reader answers ``{sheet: {"A1": value}}``: numbers as numbers, text as text,
-no empty cells, a merged area by its top-left cell, a formula by its cached value.
+どの読み手も ``{シート: {"A1": 値}}`` を返す。数は数、文字は文字のまま。空のセルは入れず、
+結合セルは左上のセルで、式は保存されていた結果で表す。
 """
 
 from __future__ import annotations

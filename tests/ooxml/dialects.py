@@ -1,6 +1,6 @@
 """同じテンプレートの、別の書き方：ほかの表計算ソフトや古い版が残す形。
 
-Nothing a person sees changes here; only how the XML is written.
+人に見えるものは変えず、XML の書き方だけを変える。
 """
 
 from __future__ import annotations

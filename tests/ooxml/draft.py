@@ -1,7 +1,6 @@
 """テンプレートの下書き：部品を手で足し、書き換えて、別の .xlsx にする。
 
-Cells are found by what stands in them, so the shape of the real template may
-change without these changes being touched.
+セルは、入っているもので探す。本物のテンプレートの形が変わっても、ここの変更は直さずに済む。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """シートの列幅と行の高さから、印刷したときの各セルの枠を出す。
 
-Lengths are points from the top left of the page.  Only sheets that print on one
-page at a fixed scale are understood; that is what a form is.
+長さは、ページの左上からの pt。決まった縮尺で一ページに印刷するシートだけを扱う。様式とは、
+そういうものである。
 """
 
 from __future__ import annotations

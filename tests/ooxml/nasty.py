@@ -1,6 +1,6 @@
 """人が Excel で手を入れたテンプレートを作る：形を変えても受け付けるべきもの。
 
-Each function changes a :class:`Draft` as one act of a person in Excel would.
+どの関数も、人が Excel で行うこと一つとして :class:`Draft` を変える。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """庁内の人がテンプレートに足すもの：図、書式、名前、印刷の設定、文書の部品。
 
-Each function changes a :class:`Draft` as one act of a person in Excel would.
-What such an act leaves in the package is written here by hand, part by part.
+どの関数も、人が Excel で行うこと一つとして :class:`Draft` を変える。それがパッケージに残すものを、
+部品ごとに手で書いてある。
 """
 
 from __future__ import annotations

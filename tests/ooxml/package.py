@@ -1,7 +1,6 @@
 """検査のために .xlsx を部品に開く。
 
-Shares no code with ``sheetgen``: a mistake of the writer must not be repeated by
-its judge.
+``sheetgen`` のコードは使わない。書き手の間違いを、判定役が繰り返してはならない。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """LibreOffice で刷った PDF を、シートの枠と突き合わせる。
 
-Text is judged by the words poppler finds: each must lie in the rectangle of the
-cell it belongs to, and each cell must hold all of its text and nothing else.
+poppler の見つけた語で判定する。どの語も自分のセルの枠の中にあり、どのセルにも、
+その文のすべてだけがなければならない。
 """
 
 from __future__ import annotations

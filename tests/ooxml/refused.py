@@ -1,6 +1,6 @@
 """受け付けられないものを置いたテンプレート。名を挙げて断られるべきもの。
 
-The parts are only as full as needed for a program to see what they are.
+部品の中身は、何であるかがプログラムに分かるだけでよい。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """一つの書き方を一つの実施項目に試す。何十もの書き方を、一度の回収で済ませる。
 
-Each case borrows the indicator and the first year's figures of a model item, so that
-any item of the plan can stand for 「徴収率」 or 「支給件数」.
+どの例も、手本の項目の指標と初年度の数を借りる。計画のどの項目でも「徴収率」や「支給件数」の
+役ができる。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """様式に答えを書き入れて保存する、いろいろなプログラム。
 
-Every client takes the generated book, the answers ``{sheet: {"H10": value}}`` (a text,
-a number, or None to empty the cell) and the file to save, whose suffix says the format.
+どのプログラムも、作ったブック、答え ``{シート: {"H10": 値}}``（文字、数、セルを空にする None）、
+保存先を受け取る。形式は拡張子で決まる。
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def by_node(program: str, jobs: Sequence[Job]) -> None:
 def by_gnumeric(jobs: Sequence[Job]) -> None:
     """Gnumeric で開き、自分の形式に書き、もとの形式に戻す。
 
-    ``ssconvert --set`` reaches the first sheet only, so the answers go into Gnumeric's
-    own file between two of its runs: its reader and its writer both do their work.
+    ``ssconvert --set`` は最初のシートにしか届かない。二回動かす間に、Gnumeric
+    自身のファイルに答えを入れる。読み手も書き手も、自分の仕事をする。
     """
     program = need("ssconvert")
     for job in jobs:

@@ -1,7 +1,6 @@
 """事務局の机：計画のデータと様式を置き、配り、回収する。
 
-Each desk is its own folder with its own copy of the plan, for collecting writes
-beside it.
+回収は計画のそばに書くので、一つずつ別のフォルダーと、計画の写しを持つ。
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """LibreOffice を UNO で動かす。試験ぜんたいで一度だけ起こす。
 
-The LibreOffice process is driven by a Python that has its bridge (``python3-uno``),
-which is seldom the one that runs the tests.
+LibreOffice を動かすのは、その橋渡し（``python3-uno``）のある Python で、試験の
+Python とはたいてい別のもの。
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ def uno_python() -> str | None:
 class LibreOffice:
     """起きている LibreOffice。``work`` は一つのブックを開き、手を動かし、保存する。
 
-    LibreOffice 7.4 dies now and then on a busy machine while it imports a sheet into a
-    new book (about once in 150 such jobs).  A job starts from a file and ends in files,
-    so it is given to a new LibreOffice from its beginning; a file that kills it every
-    time still fails the test.
+    LibreOffice 7.4 は、忙しい PC で新しいブックにシートを取り込むとき、まれに死ぬ（およそ 150
+    回に一度）。仕事はファイルに始まりファイルに終わるので、新しい LibreOffice に初めからさせる。
+    毎回死なせるファイルなら、試験は落ちる。
     """
 
     def __init__(self) -> None:
@@ -80,8 +79,7 @@ class LibreOffice:
     def work(self, source: Path | None, steps: Sequence[Step], *saves: Path | Step) -> None:
         """``source`` を開き、``steps`` を行い、``saves`` に保存する。
 
-        A save is a path, or a path with a password.  The steps are the methods of
-        ``Session`` in ``uno_worker.py``.
+        保存先は、パスか、パスとパスワードの組。手順は ``uno_worker.py`` の ``Session`` のメソッド。
         """
         job = {
             "source": str(source) if source else "",

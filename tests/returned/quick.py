@@ -1,7 +1,7 @@
 """Excel が残す形に、すばやく書き入れる。答えだけが変わり、ほかは一バイトも変わらない。
 
-Texts go to the shared strings as Excel puts them; used where many filled books are
-needed and no particular program is being tried.
+文字は、Excel と同じく共有の文字列に入れる。記入したブックがたくさん要り、
+プログラムの違いは見ないときに使う。
 """
 
 from __future__ import annotations

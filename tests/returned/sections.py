@@ -1,7 +1,7 @@
 """まじめに答える課：74の実施項目の、もっともらしい取組実績。
 
-The same seed gives the same answers.  Figures lie near their targets, effects near
-the plan, texts are built as officials write them, from the item's own words.
+同じ種からは同じ答えになる。数は目標の近く、効果は計画の近くで、文は職員の書き方で、
+項目のことばから組み立てる。
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """LibreOffice を一度だけ起こし、頼まれた仕事を一つずつ行う（UNO を持つ Python で動く）。
 
-Usage: python3 uno_worker.py SOFFICE PROFILE
+使い方: ``python3 uno_worker.py soffice プロファイル``
 
-One JSON object a line comes in, ``{"source", "steps", "saves"}``, and one goes out,
-``{"ok": true}``, ``{"error": …}``, or ``{"died": …}`` where LibreOffice itself is no more
-and this process ends.  Each step is what a person does at the screen.
-Runs outside the project's environment: it imports nothing of it.
+一行が一つの JSON で、``{"source", "steps", "saves"}`` を受け取り、``{"ok": true}`` か
+``{"error": …}`` を返す。LibreOffice が死んだときは ``{"died": …}`` を返して終わる。一つの手順は、
+人が画面で行うこと一つ。プロジェクトの環境の外で動くので、プロジェクトのものは何も読み込まない。
 """
 
 from __future__ import annotations

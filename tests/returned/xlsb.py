@@ -1,8 +1,7 @@
 """``.xlsb`` の中身を、Excel が書く形にそろえる。
 
-SheetJS writes a cell that follows its neighbour as a short record without a column
-([MS-XLSB] 2.4: BrtShortBlank to BrtShortIsst, 12 to 19); Excel writes the full ones
-(1 to 7), which differ by the leading column number alone.
+SheetJS は、隣に続くセルを、列のない短い記録で書く（出典: [MS-XLSB] 2.4。BrtShortBlank から
+BrtShortIsst まで、12～19）。Excel は長い記録（1～7）で書く。違いは、先頭の列の番号だけ。
 """
 
 from __future__ import annotations

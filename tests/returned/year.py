@@ -1,7 +1,7 @@
 """一年の回収：28の課が、それぞれの道具と、それぞれのまちがいで返す。
 
-Which section errs, and how, is a table; the first delivery holds all of it, the second
-the corrected 差戻し books and what came late.
+どの課がどう間違えるかは表にする。一度目にはそのすべてが、二度目には直した差戻しのブックと
+遅れたものが届く。
 """
 
 from __future__ import annotations

@@ -142,8 +142,8 @@ def take_words(item: str, one: FormAnswer, among: Sequence[FormAnswer] = ()) -> 
 def is_named(name: str, form: ReturnedForm) -> bool:
     """``--take`` に書かれた名が、この様式のファイル（とシート）を指すか。
 
-    A name may be given with more or fewer folders than are shown, with either slash,
-    in any width and context.
+    名は、見えているより多くのフォルダーを付けても、少なくてもよい。区切りの向き、全角と
+    半角、大文字と小文字は問わない。
     """
     wanted = _plain(name)
     return any(
@@ -168,7 +168,7 @@ class WaiverResult:
 class Waivers:
     """通す問題。今回の指定と、前に通したこと。
 
-    ``initiative_year`` is the one of the round, for telling fields apart over the rounds.
+    ``initiative_year`` は照会のもの。照会をまたいで、欄を見分けるのに使う。
     """
 
     def __init__(

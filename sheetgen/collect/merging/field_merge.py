@@ -16,7 +16,7 @@ from sheetgen.problems import Place, Problem
 class Field:
     """一つの実施項目の一つの欄。``now`` はいま計画のデータにある値。
 
-    ``recorded`` and ``rejected`` are what the journal knows of it in this round.
+    ``recorded`` と ``rejected`` は、この照会での、この欄についての記録。
     """
 
     item: str
@@ -31,8 +31,8 @@ class Field:
 class FieldMerge:
     """突き合わせた結果。``value`` が計画のデータに入るべき値。
 
-    ``source`` is the answer it came from (None: what the master holds stays);
-    ``in_doubt`` says that no value could be settled.
+    ``source`` は、その値のもとの答え（None なら、計画のデータの値を残す）。``in_doubt`` が真なら、
+    値を決められない。
     """
 
     value: Value

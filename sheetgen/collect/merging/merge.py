@@ -150,7 +150,7 @@ def _problems(
 def _still_stands(problem: Problem, form: ReturnedForm, settled: Mapping[str, FieldMerge]) -> bool:
     """答えについての問題は、その答えが計画のデータに入る（残る）ときだけ問題になる。
 
-    One department fills the text, another the figures: what each left out is no fault.
+    ある課が文を、別の課が数を書くことがある。互いの書かなかった所は、誤りではない。
     """
     path = problem.place.path
     if path is None or path in form.unread or path not in form.answers or path not in settled:
@@ -259,7 +259,7 @@ def _has_results(item: Item, chosen: Round) -> bool:
 class Merged:
     """突き合わせた結果。``outcomes`` は計画のすべての実施項目、印刷の順。
 
-    ``problems`` are those of no item: wrong or idle options, forms that belong elsewhere.
+    ``problems`` は、どの実施項目のものでもない問題。誤った指定、使われない指定、よそのものの様式。
     """
 
     outcomes: tuple[ItemOutcome, ...]
@@ -278,8 +278,7 @@ def merge(
 ) -> Merged:
     """戻った様式を計画のデータと突き合わせる。``forms`` の並びは結果に関わらない。
 
-    Pure: nothing is written.  ``waivable`` tells the codes of エラー that may be let
-    through like a 確認.
+    計算だけで、何も書かない。``waivable`` は、「確認」のように通してよいエラーの符号かを答える。
     """
     wrong = check_decisions(plan, waivers, takes, reason, waivable)
     problems = list(wrong)
