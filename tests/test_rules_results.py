@@ -109,6 +109,10 @@ def test_an_item_added_later_is_not_asked_for_its_past(plan: Plan) -> None:
         for one in (later, running)
     }
     assert asked == {2024: [], 2023: ["R305"]}
+    # 数があっても、始まる前の年度の数は求めない。
+    begun = plan.find("08-08")[2].model_copy(update={"introduced": 2024})
+    known = with_items(plan, {"08-08": begun})
+    assert codes(returned(known, "08-08", value=None, effect=None, grade=None)) == []
 
 
 def test_the_last_year_asks_for_the_overall_grade(plan: Plan) -> None:
