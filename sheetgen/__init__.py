@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sheetgen.collect.receiving import collect
+    from sheetgen.collect.receiving import collect_returns
     from sheetgen.collect.request import CollectRequest, CollectResult
     from sheetgen.form.jobs import GenerateRequest, Per
     from sheetgen.plan.loading import load_plan
@@ -67,7 +67,7 @@ __all__ = [
     "UndoResult",
     "add_items",
     "check",
-    "collect",
+    "collect_returns",
     "compare",
     "distribute",
     "export",
@@ -89,7 +89,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "collect.receiving": "collect",
+    "collect.receiving": "collect_returns",
     "collect.request": "CollectRequest CollectResult",
     "form.jobs": "GenerateRequest Per",
     "plan.loading": "load_plan",

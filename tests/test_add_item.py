@@ -20,9 +20,9 @@ from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import with_items, with_values
 from sheetgen.problems import ExitCode, Level, SheetgenError, UsageError
+from sheetgen.records import transaction
 from sheetgen.records.journal import Action, JournalEntry, journal_path, parse_journal
 from sheetgen.records.ledger import commit, open_ledger
-from sheetgen.records.transaction import transaction
 from sheetgen.records.undoing import undo
 from sheetgen.year.adding import AddRequest, AddResult, add_items
 from sheetgen.year.rolled_plan import RolloverRequest

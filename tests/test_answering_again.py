@@ -17,7 +17,7 @@ from answering_samples import (
 from making import input_cells, make
 from ooxml import rules
 
-from sheetgen.collect.receiving import collect
+from sheetgen.collect.receiving import collect_returns
 from sheetgen.collect.request import CollectRequest, CollectResult
 from sheetgen.form.rounds import settle_round
 from sheetgen.plan.loading import load_plan
@@ -138,7 +138,7 @@ def test_a_mended_return_can_be_collected(
         folder.mkdir()
         book.save(folder / source.name)
         wish = CollectRequest(paths=(folder,), plan=plan, template=template_path, root=tmp_path)
-        return collect(wish)
+        return collect_returns(wish)
 
     said = {TEXT: "・三十五台を置いた。", VALUE: "35台くらい", EFFECT: 6900, GRADE: "A"}
     first = collected(made.books[0].path, said)

@@ -344,7 +344,7 @@ def test_waived_questions_are_not_asked_again(plan: Plan, chosen: Round) -> None
 
 def test_the_report_alone_needs_no_heavy_library() -> None:
     code = (
-        "import sys, sheetgen.collect.answering, sheetgen.master;"
+        "import sys, sheetgen.collect.answering, sheetgen.plan.loading;"
         "print(sorted({'openpyxl', 'jinja2', 'xlsxwriter'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 
 @pytest.fixture
-def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
+def front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
     """コマンドの後ろを、呼ばれ方を覚えるだけの値に替え、空のフォルダーで動かす。"""
     books = (
         WrittenBook(tmp_path / "a.xlsx", "企画部 経営企画課", 2, ("01-01", "08-08")),
@@ -66,9 +66,9 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
     return fake
 
 
-def test_defaults_ask_for_the_main_job(pipeline: Any, tmp_path: Path) -> None:
+def test_defaults_ask_for_the_main_job(front: Any, tmp_path: Path) -> None:
     assert main(["generate"]) == ExitCode.OK
-    assert pipeline.requests == [
+    assert front.requests == [
         GenerateRequest(
             plan=Path("data/plan.json"),
             template=Path("templates/shinchoku_sheet.xlsx"),
@@ -77,13 +77,13 @@ def test_defaults_ask_for_the_main_job(pipeline: Any, tmp_path: Path) -> None:
     ]
 
 
-def test_every_option_reaches_the_pipeline(pipeline: Any, tmp_path: Path) -> None:
+def test_every_option_reaches_the_pipeline(front: Any, tmp_path: Path) -> None:
     arguments = "generate --round 見直し照会 --year R7 --per item --item 08-08 --item 01-01"
     arguments += (
         " --section 経営企画課 --deadline 2025-07-31 --plan p.json --template t.xlsx --out o"
     )
     assert main(arguments.split()) == ExitCode.OK
-    assert pipeline.requests == [
+    assert front.requests == [
         GenerateRequest(
             plan=Path("p.json"),
             template=Path("t.xlsx"),
@@ -123,14 +123,14 @@ def test_every_option_reaches_the_pipeline(pipeline: Any, tmp_path: Path) -> Non
         ("", None),
     ],
 )
-def test_fiscal_years(pipeline: Any, written: str, year: int | None) -> None:
+def test_fiscal_years(front: Any, written: str, year: int | None) -> None:
     code = main(["generate", "--year", written])
     if year is None:
         assert code == ExitCode.USAGE
-        assert pipeline.requests == []
+        assert front.requests == []
     else:
         assert code == ExitCode.OK
-        assert pipeline.requests[0].year == year
+        assert front.requests[0].year == year
 
 
 @pytest.mark.parametrize(
@@ -148,15 +148,15 @@ def test_fiscal_years(pipeline: Any, written: str, year: int | None) -> None:
     ],
 )
 def test_wrong_usage(
-    pipeline: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    front: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == ExitCode.USAGE
-    assert pipeline.requests == []
+    assert front.requests == []
     out, err = capsys.readouterr()
     assert "使い方" in out + err or "値が要ります" in err
 
 
-def test_summary_tells_what_was_made(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_summary_tells_what_was_made(front: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generate"]) == ExitCode.OK
     out, err = capsys.readouterr()
     assert "2冊" in out
@@ -167,7 +167,7 @@ def test_summary_tells_what_was_made(pipeline: Any, capsys: pytest.CaptureFixtur
 
 
 def test_notes_are_cut_short_and_errors_are_not(
-    pipeline: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    front: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sheetgen.messages.catalogue import CATALOGUE
     from sheetgen.messages.message import Message
@@ -176,8 +176,8 @@ def test_notes_are_cut_short_and_errors_are_not(
     note = Message(Level.NOTE, "参考の文。", "何もしなくてよい。")
     monkeypatch.setitem(CATALOGUE, "Z001", note)
     notes = tuple(Problem("Z001", Place(item=f"01-{n:02}")) for n in range(20))
-    result = pipeline.result
-    pipeline.result = GenerateResult(result.folder, result.books, 0, (), (*notes, *[ERROR] * 20))
+    result = front.result
+    front.result = GenerateResult(result.folder, result.books, 0, (), (*notes, *[ERROR] * 20))
     assert main(["generate"]) == ExitCode.PROBLEMS
     out = capsys.readouterr().out
     assert out.count("U001") == 20
@@ -187,10 +187,10 @@ def test_notes_are_cut_short_and_errors_are_not(
     assert capsys.readouterr().out.count("Z001") == 20
 
 
-def test_check_reports_all_and_judges(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_all_and_judges(front: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--plan", "p.json"]) == ExitCode.OK
-    assert pipeline.checked == [(Path("p.json"), Path("templates/shinchoku_sheet.xlsx"))]
-    pipeline.check_result = CheckResult((ERROR, Problem("U010")), 74, 28, 31)
+    assert front.checked == [(Path("p.json"), Path("templates/shinchoku_sheet.xlsx"))]
+    front.check_result = CheckResult((ERROR, Problem("U010")), 74, 28, 31)
     assert main(["check"]) == ExitCode.PROBLEMS
     out = capsys.readouterr().out
     assert "U001" in out
@@ -209,38 +209,38 @@ def test_check_reports_all_and_judges(pipeline: Any, capsys: pytest.CaptureFixtu
         "令和６年 ７月３１日",
     ],
 )
-def test_a_deadline_in_any_usual_spelling(pipeline: Any, written: str) -> None:
+def test_a_deadline_in_any_usual_spelling(front: Any, written: str) -> None:
     assert main(["generate", "--deadline", written]) == ExitCode.OK
-    assert pipeline.requests[0].deadline == date(2024, 7, 31)
+    assert front.requests[0].deadline == date(2024, 7, 31)
 
 
 @pytest.mark.parametrize(
     "written", ["6-7-31", "R2024-7-31", "2024-02-30", "7月31日", "H30.7.31", "2024-07-31まで", ""]
 )
 def test_a_deadline_that_is_no_day(
-    pipeline: Any, written: str, capsys: pytest.CaptureFixture[str]
+    front: Any, written: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["generate", "--deadline", written]) == ExitCode.USAGE
     assert "令和6年7月31日" in capsys.readouterr().err
-    assert pipeline.requests == []
+    assert front.requests == []
 
 
 @pytest.mark.parametrize("command", ["generate", "check"])
 def test_a_stopped_run_says_why(
-    pipeline: Any, command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    front: Any, command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    pipeline.failure = SheetgenError([ERROR])
+    front.failure = SheetgenError([ERROR])
     assert main([command]) == ExitCode.PROBLEMS
     assert "U001" in capsys.readouterr().err
-    pipeline.failure = UsageError([ERROR])
+    front.failure = UsageError([ERROR])
     assert main([command]) == ExitCode.USAGE
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bug_leaves_a_log(
-    pipeline: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    front: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    pipeline.failure = RuntimeError("a bug with 日本語 and \udce3")
+    front.failure = RuntimeError("a bug with 日本語 and \udce3")
     assert main(["generate", "--item", "08-08"]) == ExitCode.BUG
     err = capsys.readouterr().err
     assert "U090" in err
@@ -253,12 +253,12 @@ def test_a_bug_leaves_a_log(
 
 
 def test_the_log_finds_another_place(
-    pipeline: Any,
+    front: Any,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pipeline.failure = RuntimeError("a bug")
+    front.failure = RuntimeError("a bug")
     (tmp_path / LOG_NAME).mkdir()  # ここには記録が書けない
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -272,9 +272,9 @@ def test_the_log_finds_another_place(
 
 
 def test_ctrl_c_is_told_plainly(
-    pipeline: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    front: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    pipeline.failure = KeyboardInterrupt()
+    front.failure = KeyboardInterrupt()
     assert main(["generate"]) == ExitCode.PROBLEMS
     assert "U010" in capsys.readouterr().err
     assert not (tmp_path / LOG_NAME).exists()
@@ -329,17 +329,17 @@ def test_ctrl_c_that_python_loses_is_not_printed(
     assert capsys.readouterr().err == ""
 
 
-def test_a_console_without_the_character(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_console_without_the_character(front: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(screen, encoding="cp932"))
-    pipeline.check_result = CheckResult((Problem("U001", facts={"value": "𠮟🄰"}),), 1, 1, 1)
+    front.check_result = CheckResult((Problem("U001", facts={"value": "𠮟🄰"}),), 1, 1, 1)
     assert main(["check"]) == ExitCode.PROBLEMS
     sys.stdout.flush()
     assert "「??」" in screen.getvalue().decode("cp932")
 
 
 def test_the_bar_is_drawn_only_on_a_terminal(
-    pipeline: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    front: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

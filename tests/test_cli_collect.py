@@ -46,7 +46,7 @@ HELD = (ItemOutcome("01-01", SECTIONS[0], ItemState.HELD),)
 
 
 @pytest.fixture
-def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
+def front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
     """コマンドの後ろを、呼ばれ方を覚えるだけの値に替え、空のフォルダーで動かす。"""
     fake = types.SimpleNamespace(requests=[], result=RESULT, failure=None)
 
@@ -58,17 +58,17 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
         return fake.result
 
     fake.collect = collect
-    monkeypatch.setattr(sheetgen, "collect", collect, raising=False)
+    monkeypatch.setattr(sheetgen, "collect_returns", collect, raising=False)
     monkeypatch.chdir(tmp_path)
     return fake
 
 
-def test_every_option_reaches_the_pipeline(pipeline: Any, tmp_path: Path) -> None:
+def test_every_option_reaches_the_pipeline(front: Any, tmp_path: Path) -> None:
     arguments = "collect a.xlsx b.zip --round 実績照会 --year R7 --waive R312:8-8 --waive r1:01-02"
     arguments += " --reason 課に電話で確認 --take b.xlsx --take 08-08:master"
     arguments += " --plan p.json --template t.xlsx --out o --dry-run"
     assert main(arguments.split()) == ExitCode.OK
-    assert pipeline.requests == [
+    assert front.requests == [
         CollectRequest(
             paths=(Path("a.xlsx"), Path("b.zip")),
             plan=Path("p.json"),
@@ -85,9 +85,9 @@ def test_every_option_reaches_the_pipeline(pipeline: Any, tmp_path: Path) -> Non
     ]
 
 
-def test_without_options_the_forms_decide(pipeline: Any, tmp_path: Path) -> None:
+def test_without_options_the_forms_decide(front: Any, tmp_path: Path) -> None:
     assert main(["collect", "返信"]) == ExitCode.OK
-    assert pipeline.requests == [
+    assert front.requests == [
         CollectRequest(
             paths=(Path("返信"),),
             plan=Path("data/plan.json"),
@@ -110,14 +110,14 @@ def test_without_options_the_forms_decide(pipeline: Any, tmp_path: Path) -> None
         ("", None),
     ],
 )
-def test_waivers(pipeline: Any, written: str, wanted: Waiver | None) -> None:
+def test_waivers(front: Any, written: str, wanted: Waiver | None) -> None:
     code = main(["collect", "a", "--waive", written, "--reason", "電話で確認"])
     if wanted is None:
         assert code == ExitCode.USAGE
-        assert pipeline.requests == []
+        assert front.requests == []
     else:
         assert code == ExitCode.OK
-        assert pipeline.requests[0].waivers == (wanted,)
+        assert front.requests[0].waivers == (wanted,)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_waivers(pipeline: Any, written: str, wanted: Waiver | None) -> None:
         (r"C:\返信\a.xlsx", Take(r"C:\返信\a.xlsx")),
     ],
 )
-def test_takes(pipeline: Any, written: str, wanted: Take) -> None:
+def test_takes(front: Any, written: str, wanted: Take) -> None:
     assert main(["collect", "a", "--take", written]) == ExitCode.OK
-    assert pipeline.requests[0].takes == (wanted,)
+    assert front.requests[0].takes == (wanted,)
 
 
-def test_a_path_is_required(pipeline: Any) -> None:
+def test_a_path_is_required(front: Any) -> None:
     assert main(["collect"]) == ExitCode.USAGE
-    assert pipeline.requests == []
+    assert front.requests == []
 
 
-def test_the_table_counts_by_section(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_counts_by_section(front: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["collect", "a"]) == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
     start = next(i for i, line in enumerate(lines) if line.split()[:1] == ["課"])
@@ -165,15 +165,15 @@ def test_the_table_counts_by_section(pipeline: Any, capsys: pytest.CaptureFixtur
     ],
 )
 def test_the_exit_code_says_whether_work_is_left(
-    pipeline: Any, result: CollectResult, code: ExitCode
+    front: Any, result: CollectResult, code: ExitCode
 ) -> None:
-    pipeline.result = result
+    front.result = result
     assert main(["collect", "a"]) == code
 
 
-def test_what_was_written_is_named(pipeline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_written_is_named(front: Any, capsys: pytest.CaptureFixture[str]) -> None:
     folder = Path.cwd() / "output" / "回収"
-    pipeline.result = replace(
+    front.result = replace(
         RESULT, report=folder / "回収結果.xlsx", returns=(folder / "差戻し" / "a.xlsx",)
     )
     main(["collect", "a"])
@@ -185,9 +185,9 @@ def test_what_was_written_is_named(pipeline: Any, capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_nothing_recorded_is_said(
-    pipeline: Any, capsys: pytest.CaptureFixture[str], dry_run: bool
+    front: Any, capsys: pytest.CaptureFixture[str], dry_run: bool
 ) -> None:
-    pipeline.result = replace(RESULT, run=None, dry_run=dry_run)
+    front.result = replace(RESULT, run=None, dry_run=dry_run)
     main(["collect", "a"])
     out = capsys.readouterr().out
     assert ("試しに" in out) is dry_run
@@ -195,11 +195,11 @@ def test_nothing_recorded_is_said(
 
 
 def test_notes_are_cut_short_and_all_else_is_not(
-    pipeline: Any, capsys: pytest.CaptureFixture[str]
+    front: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notes = [Problem("F012", Place(file=f"{n}.xlsx"), {"section": "課"}) for n in range(9)]
     errors = [Problem("F016", Place(file=f"e{n}.xlsx")) for n in range(9)]
-    pipeline.result = replace(RESULT, problems=(*notes, *errors))
+    front.result = replace(RESULT, problems=(*notes, *errors))
     main(["collect", "a"])
     short = capsys.readouterr().out
     assert (short.count("[参考] F012"), short.count("[エラー] F016")) == (5, 9)
@@ -208,17 +208,17 @@ def test_notes_are_cut_short_and_all_else_is_not(
     assert capsys.readouterr().out.count("[参考] F012") == 9
 
 
-def test_wrong_usage_found_later_has_its_code(pipeline: Any) -> None:
-    pipeline.failure = UsageError(Problem("F016"))
+def test_wrong_usage_found_later_has_its_code(front: Any) -> None:
+    front.failure = UsageError(Problem("F016"))
     assert main(["collect", "a"]) == ExitCode.USAGE
 
 
 def test_every_kind_of_note_is_shown_once(
-    pipeline: Any, capsys: pytest.CaptureFixture[str]
+    front: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """数の多い参考に、一つしかない参考が隠れない。"""
     many = [Problem("F012", Place(file=f"{n}.xlsx"), {"section": "課"}) for n in range(9)]
-    pipeline.result = replace(RESULT, problems=(*many, Problem("R131", facts=_facts("R131"))))
+    front.result = replace(RESULT, problems=(*many, Problem("R131", facts=_facts("R131"))))
     main(["collect", "a"])
     out = capsys.readouterr().out
     assert (out.count("[参考] F012"), out.count("[参考] R131")) == (4, 1)

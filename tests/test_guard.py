@@ -282,7 +282,7 @@ def test_the_child_needs_little_to_start() -> None:
         check=True,
     )
     loaded = set(done.stdout.split())
-    assert "sheetgen.xlsx.reading" in loaded
+    assert "sheetgen.reading.opening" in loaded
     assert not loaded & {
         "openpyxl",
         "pydantic",

@@ -42,7 +42,7 @@ from sheetgen.records.undoing import undo
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="この OS には fork がない")
 
-LOADER = "sheetgen.plan.loading.load_master"
+LOADER = "sheetgen.records.ledger.load_master"
 WORKS: dict[str, Callable[[Path], object]] = {
     "collect": lambda path: collect(path, 2),
     "undo": undo,

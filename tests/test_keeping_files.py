@@ -33,7 +33,7 @@ from sheetgen.records.transaction import (
     look,
     pending_path,
     recover,
-    transaction,
+    written_together,
 )
 
 
@@ -103,7 +103,7 @@ def test_a_fault_while_keeping_an_original_is_not_passed_over(
     def fail(*_: object) -> None:
         raise ValueError("a bug")
 
-    monkeypatch.setattr("sheetgen.plan.durable.put", fail)
+    monkeypatch.setattr("sheetgen.records.originals.put", fail)
     with pytest.raises(ValueError, match="a bug"):
         keep_originals(tmp_path, [delivered(b"one")])
 
@@ -130,7 +130,7 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
         put(path, data)
 
     monkeypatch.setattr("sheetgen.records.originals.Thread", Interrupted)
-    monkeypatch.setattr("sheetgen.plan.durable.put", keep_after_the_second)
+    monkeypatch.setattr("sheetgen.records.originals.put", keep_after_the_second)
     files = [delivered(b"one"), delivered(b"two")]
     ended: list[type[BaseException]] = []
 
@@ -221,7 +221,7 @@ def test_what_the_journal_knows_is_of_this_round_and_not_undone() -> None:
 def write(path: Path, lines: bytes) -> None:
     """マスターはそのままで、記録簿に書き足す。"""
     digest = look(path).master
-    with transaction(path, digest, digest, lines):
+    with written_together(path, digest, digest, lines):
         pass
 
 
@@ -276,7 +276,7 @@ def test_whatever_a_power_cut_left_behind_the_journal_is_mended(
     saved = []
 
     def cut_short() -> None:
-        with transaction(path, before, after, lines):
+        with written_together(path, before, after, lines):
             saved.append(pending_path(path).read_bytes())
             raise Cut
 

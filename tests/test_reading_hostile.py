@@ -163,7 +163,7 @@ def test_the_same_cell_twice(comment: str) -> None:
 
 def test_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     for room in ("sheet_scanner", "sheet_parser", "ooxml"):
-        monkeypatch.setattr(f"sheetgen.xlsx.reading.{room}.MAX_CELLS", 10)
+        monkeypatch.setattr(f"sheetgen.reading.{room}.MAX_CELLS", 10)
     rows = row(*(f'<c r="A{n}"><v>1</v></c>' for n in range(1, 12)))
     assert codes(zipped(parts(rows))) == ["R029"]
     assert codes(zipped(parts("<!-- -->" + rows))) == ["R029"]
@@ -176,7 +176,7 @@ def test_deep_nesting() -> None:
 
 
 def test_a_huge_sheet_of_nothing_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheetgen.reading.archive.MAX_PART", 1000)
+    monkeypatch.setattr("sheetgen.reading.ooxml.MAX_PART", 1000)
     rows = "".join(f'<row r="{n}"/>' for n in range(2, 100_000))
     assert read_book(zipped(parts(ANSWER + rows))).sheets[0].cells["A1"].value == "答え"
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from reading_samples import parts, row, sheet, zipped
 
 from sheetgen.problems import SheetgenError
+from sheetgen.reading import sheet_scanner
 from sheetgen.reading.cells import CellMaker, Text
 from sheetgen.reading.opening import read_book
 from sheetgen.reading.scanning import NotPlainError, is_plain
 from sheetgen.reading.sheet_parser import parse_sheet
-from sheetgen.reading.sheet_scanner import forget, scan_sheet
+from sheetgen.reading.sheet_scanner import scan_sheet
 from sheetgen.reading.worker import dump, understand
 from sheetgen.xlsx.markup import cell_text
 
@@ -126,6 +127,11 @@ def sheets(draw: st.DrawFn) -> str:
     return sheet("".join(rows), before, after)
 
 
+def _clear_memory() -> None:
+    for memory in (sheet_scanner._edges, sheet_scanner._merges, sheet_scanner._rows):
+        memory.clear()
+
+
 @settings(max_examples=600, deadline=None)
 @given(sheets())
 def test_the_scanner_and_the_parser_read_the_same(made: str) -> None:
@@ -133,7 +139,7 @@ def test_the_scanner_and_the_parser_read_the_same(made: str) -> None:
     strings = [Text("〇"), Text("一")]
     if not is_plain(data):
         return
-    forget()
+    _clear_memory()
     try:
         quick = scan_sheet(data, CellMaker(strings, (), False))
     except NotPlainError:
@@ -153,7 +159,7 @@ def test_what_the_scanner_takes_the_parser_takes(made: str, at: int, put: str) -
     strings = [Text("〇"), Text("一")]
     if not is_plain(data):
         return
-    forget()
+    _clear_memory()
     try:
         quick = scan_sheet(data, CellMaker(strings, (), False))
     except NotPlainError:

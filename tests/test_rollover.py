@@ -19,7 +19,7 @@ from sheetgen.problems import SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.history import trace
 from sheetgen.records.journal import Action, JournalEntry, render_entries
-from sheetgen.records.ledger import _has_happened as has_happened
+from sheetgen.records.ledger import _is_completed
 from sheetgen.records.open_items import ItemState, OpenItem, save_open_items
 from sheetgen.records.transaction import Pending
 from sheetgen.records.undoing import undo
@@ -225,7 +225,7 @@ def test_a_stop_after_keeping_leaves_the_master(
         raise OSError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr("sheetgen.records.ledger.commit", stop)
+        broken.setattr("sheetgen.year.rollover.commit", stop)
         with pytest.raises(OSError, match="no room"):
             turn(plan)
     assert plan.read_bytes() == closed
@@ -298,5 +298,5 @@ def test_a_stopped_turn_is_judged_by_the_year(plan: Path) -> None:
     turn(plan)
     after = load_plan(plan)
     pending = Pending("", "", 0, "", render_entries(journal(plan)))
-    assert has_happened(pending, after)
-    assert not has_happened(pending, before)
+    assert _is_completed(pending, after)
+    assert not _is_completed(pending, before)

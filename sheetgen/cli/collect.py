@@ -86,7 +86,7 @@ def collect(
         dry_run=dry_run,
     )
     with ProgressBar("ブックを読んでいます") as progress:
-        result = sheetgen.collect(request, progress)
+        result = sheetgen.collect_returns(request, progress)
     _summarize(result, root, verbose)
     return _verdict(result)
 

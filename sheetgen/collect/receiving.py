@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sheetgen.collect.request import CollectRequest, CollectResult
 
 
-def collect(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
+def collect_returns(request: CollectRequest, progress: Progress | None = None) -> CollectResult:
     """戻ったブックを読み、点検し、確かな答えを計画のデータに入れる。
 
     ``progress`` は（終わったファイルの数、全部の数、名）を受け取る。

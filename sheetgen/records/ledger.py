@@ -23,7 +23,7 @@ from sheetgen.records.journal import (
     shown_journal,
 )
 from sheetgen.records.past import Past, past_of
-from sheetgen.records.transaction import Completion, Pending, look, recover, transaction
+from sheetgen.records.transaction import Completion, Pending, look, recover, written_together
 
 # 読む間にほかの人が書いていたら、読み直す。書くほうは続いても、人の数ほど。
 _READS = 50
@@ -107,12 +107,12 @@ def commit(ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry]) -> None:
     lines = render_entries(entries)
     before = ledger.master.digest
     if plan == ledger.master.plan:
-        with transaction(ledger.path, before, before, lines):
+        with written_together(ledger.path, before, before, lines):
             pass
         return
     with (
         prepared(plan, ledger.path, replacing=before) as new,
-        transaction(ledger.path, before, new.digest, lines),
+        written_together(ledger.path, before, new.digest, lines),
     ):
         new.place()
 

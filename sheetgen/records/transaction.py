@@ -136,7 +136,7 @@ def _look(plan: Path) -> DiskState:
 
 
 @contextlib.contextmanager
-def transaction(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]:
+def written_together(plan: Path, before: str, after: str, lines: bytes) -> Iterator[None]:
     """記録簿に書き足す。中で計画のデータを入れ替える。しくじれば、始める前に戻す。
 
     ``before`` と ``after`` は計画のデータの目印（変えないなら同じ）。錠を持ち、

@@ -18,7 +18,7 @@ from making import Place, input_cells, load, places
 
 from returned.clients import Job
 from returned.sections import Form
-from sheetgen.collect.receiving import collect
+from sheetgen.collect.receiving import collect_returns
 from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
 from sheetgen.form.jobs import GenerateRequest
 from sheetgen.messages.catalogue import message_of
@@ -91,7 +91,7 @@ class Desk:
             takes=tuple(takes),
             **wishes,
         )
-        return collect(request)
+        return collect_returns(request)
 
     def words(self, *words: str | Path) -> list[str]:
         """``sheetgen`` のコマンドの並び。計画と様式は、この机のもの。"""
