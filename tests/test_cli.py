@@ -147,9 +147,7 @@ def test_fiscal_years(front: Any, written: str, year: int | None) -> None:
         [],
     ],
 )
-def test_wrong_usage(
-    front: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage(front: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == ExitCode.USAGE
     assert front.requests == []
     out, err = capsys.readouterr()
@@ -237,9 +235,7 @@ def test_a_stopped_run_says_why(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_bug_leaves_a_log(
-    front: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_bug_leaves_a_log(front: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     front.failure = RuntimeError("a bug with 日本語 and \udce3")
     assert main(["generate", "--item", "08-08"]) == ExitCode.BUG
     err = capsys.readouterr().err

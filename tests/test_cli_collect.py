@@ -213,9 +213,7 @@ def test_wrong_usage_found_later_has_its_code(front: Any) -> None:
     assert main(["collect", "a"]) == ExitCode.USAGE
 
 
-def test_every_kind_of_note_is_shown_once(
-    front: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_kind_of_note_is_shown_once(front: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """数の多い参考に、一つしかない参考が隠れない。"""
     many = [Problem("F012", Place(file=f"{n}.xlsx"), {"section": "課"}) for n in range(9)]
     front.result = replace(RESULT, problems=(*many, Problem("R131", facts=_facts("R131"))))

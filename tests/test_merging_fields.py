@@ -320,9 +320,11 @@ def test_a_short_text_and_its_line_ends_are_shown_whole() -> None:
     assert f"では 「{'あ' * 40}」、" in shown("あ" * 40, "い")
     assert f"では 「{'あ' * 40}…」、" in shown("あ" * 41, "い")
     parted = "あ" * 60
-    assert f"では 「…{'あ' * 8}いう」、" in shown(parted + "いう", parted + "え")
-    assert f"では 「{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 8 + "い" * 99, "あ" * 8 + "う" * 99)
-    assert f"では 「…{'あ' * 8}{'い' * 32}…」、" in shown("あ" * 9 + "い" * 99, "あ" * 9 + "う")
+    assert f"では 「…{'あ' * 38}いう」、" in shown(parted + "いう", parted + "え")
+    assert f"では 「{'あ' * 10}{'い' * 30}…」、" in shown(
+        "あ" * 10 + "い" * 99, "あ" * 10 + "う" * 99
+    )
+    assert f"では 「…{'あ' * 10}{'い' * 30}…」、" in shown("あ" * 11 + "い" * 99, "あ" * 11 + "う")
 
 
 def test_long_texts_show_where_they_part() -> None:

@@ -461,9 +461,9 @@ def test_text_of_another_year_is_asked(plan: Plan) -> None:
 def test_what_is_asked_of_a_text_shows_where_it_stands(plan: Plan) -> None:
     long = "０１２３４５６７８９○○" + "い" * 50
     (told,) = returned(plan, "08-08", text=long).problems
-    assert told.facts == {"raw": "○○", "around": long[:40]}
+    assert told.facts == {"raw": "○○", "around": long[:40] + "…"}
     (told,) = returned(plan, "08-08", text="あ\n" + long).problems
-    assert told.facts == {"raw": "○○", "around": long[:40]}
+    assert told.facts == {"raw": "○○", "around": "…" + long[:40] + "…"}
     (told,) = returned(plan, "08-08", text="９" * 50).problems
     assert (told.code, told.facts) == ("R333", {"raw": "９" * 40 + "…"})
 
@@ -635,7 +635,7 @@ def test_a_result_in_another_year_tells_what_was_written_and_what_was_asked(plan
     assert codes(form) == ["R340"]
     told = [(p.place.path, p.facts["written"], p.facts["asked"]) for p in form.problems]
     empty = ASKED_FIELDS[False].format(year="令和5年度")
-    shown = long.replace("\n", " ")[:60] + "…"
+    shown = long.replace("\n", "⏎")[:60] + "…"
     assert told == [
         ("years[1].result.text",
          f"令和6年度の取組実績「{shown}」、令和6年度の成果指標の実績値「35」", empty),

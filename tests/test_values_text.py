@@ -75,9 +75,9 @@ def test_13_only_what_cannot_be_kept_is_mended(
     [
         ("見え\x02な\x01い\x02", {"codes": "U+0001、U+0002"}),
         ("\ufffd\ufffd市", {"count": 2, "text": "〓〓市"}),
-        ("あ" * 60 + "\ufffd", {"count": 1, "text": "…" + "あ" * 20 + "〓"}),
+        ("あ" * 60 + "\ufffd", {"count": 1, "text": "…" + "あ" * 39 + "〓"}),
         ("外\ue000字\ue001", {"count": 2, "text": "外\ue000字\ue001"}),
-        ("あ" * 80 + "\ue000", {"count": 1, "text": "…" + "あ" * 20 + "\ue000"}),
+        ("あ" * 80 + "\ue000", {"count": 1, "text": "…" + "あ" * 39 + "\ue000"}),
     ],
 )
 def test_13_what_was_mended_is_told(words: str, facts: dict[str, object]) -> None:
