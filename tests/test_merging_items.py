@@ -325,13 +325,11 @@ def test_waivers_of_a_held_item_are_kept() -> None:
     assert (one.state, codes(one), len(one.waivers)) == (ItemState.HELD, [ERROR], 1)
 
 
-def test_an_error_is_waived_only_where_its_rule_allows() -> None:
+def test_an_error_cannot_be_waived() -> None:
     form, waivers = filled(doubt(ERROR)), [Waiver(ERROR, "01-01")]
     refused = merge(PLAN, RESULTS, [form], Past(), waivers, (), "わけ")
     assert outcome(refused).state is ItemState.HELD
     assert [problem.code for problem in refused.problems] == ["R423"]
-    allowed = merge(PLAN, RESULTS, [form], Past(), waivers, (), "わけ", lambda code: code == ERROR)
-    assert outcome(allowed).state is ItemState.RECORDED
 
 
 def test_a_conflict_cannot_be_waived() -> None:

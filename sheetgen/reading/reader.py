@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import sheetgen
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.guard import Guard, Outcome
 
@@ -104,7 +103,7 @@ def child_command() -> tuple[str, ...]:
     """ブックを読む子を始めるコマンド。"""
     # Windows では、仮想環境の python.exe は、別の python.exe を動かすだけのもの。
     program = getattr(sys, "_base_executable", None) or sys.executable
-    home = str(Path(sheetgen.__file__).resolve().parent.parent)
+    home = str(Path(__file__).resolve().parents[2])
     places = dict.fromkeys([home, *(place for place in sys.path if place)])
     return (program, "-I", "-S", "-c", _BOOT, *places)
 

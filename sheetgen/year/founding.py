@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-import sheetgen
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
@@ -107,7 +106,7 @@ def find_templates() -> Path:
 
     :raises SheetgenError: どこにもない（I002）。
     """
-    home = Path(sheetgen.__file__).resolve().parent.parent
+    home = Path(__file__).resolve().parents[2]
     user = sysconfig.get_path("data", f"{os.name}_user")
     places = [
         home / TEMPLATES,

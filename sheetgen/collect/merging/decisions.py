@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -24,11 +24,6 @@ LONGEST_FACTS = 500
 """値のない問題を覚えておく文の、長さの上限。"""
 
 
-def never(_: str) -> bool:
-    """通せるエラーはない。"""
-    return False
-
-
 def level_of(problem: Problem) -> Level:
     """問題の重さ。"""
     return CATALOGUE[problem.code].level
@@ -39,7 +34,6 @@ def check_decisions(
     waivers: Sequence[Waiver],
     takes: Sequence[Take],
     reason: str | None,
-    waivable: Callable[[str], bool] = never,
 ) -> tuple[Problem, ...]:
     """``--waive`` と ``--take`` の指定そのものの誤り。何も読まないうちに分かるもの。"""
     known = {item.id for _, _, item in plan.items()}
@@ -52,7 +46,7 @@ def check_decisions(
         place = Place(label="--waive")
         if waiver.code not in CATALOGUE:
             found.append(Problem("R421", place, {"code": waiver.code}))
-        elif not _may_be_waived(waiver.code, waivable):
+        elif not _may_be_waived(waiver.code):
             found.append(Problem("R423", place, {"code": waiver.code}))
         if waiver.item not in known:
             facts = {"number": waiver.item, "option": option, "first": first}
@@ -65,8 +59,8 @@ def check_decisions(
     return tuple(found)
 
 
-def _may_be_waived(code: str, waivable: Callable[[str], bool]) -> bool:
-    return CATALOGUE[code].level is Level.CONFIRM or waivable(code)
+def _may_be_waived(code: str) -> bool:
+    return CATALOGUE[code].level is Level.CONFIRM
 
 
 class Verdict(Enum):
@@ -177,13 +171,11 @@ class Waivers:
         reason: str | None,
         past: Past,
         initiative_year: int,
-        waivable: Callable[[str], bool],
     ) -> None:
         self._given = frozenset(waivers) if (reason or "").strip() else frozenset()
         self._reason = (reason or "").strip()
         self._past = past
         self._year = initiative_year
-        self._waivable = waivable
 
     def sift(self, item: str, found: Iterable[tuple[Problem, ReturnedForm | None]]) -> WaiverResult:
         """一つの実施項目の問題（と、その様式）を分ける。同じ問題は一度だけ。"""
@@ -193,7 +185,7 @@ class Waivers:
         for problem, form in found:
             given = Waiver(problem.code, item)
             mine = problem.place.item == item and level_of(problem) is not Level.NOTE
-            if mine and _may_be_waived(problem.code, self._waivable):
+            if mine and _may_be_waived(problem.code):
                 path, value = _doubted(problem, form)
                 lasting = lasting_path(path, self._year) if path else None
                 key = WaivedValue(problem.code, item, lasting, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.collect.answers import FormAnswer, Proposal, ReturnedForm
@@ -12,7 +12,6 @@ from sheetgen.collect.merging.decisions import (
     Waivers,
     check_decisions,
     level_of,
-    never,
     unmatched_takes,
 )
 from sheetgen.collect.merging.field_merge import Field, FieldMerge, merge_field, shown
@@ -274,13 +273,12 @@ def merge(
     waivers: Sequence[Waiver] = (),
     takes: Sequence[Take] = (),
     reason: str | None = None,
-    waivable: Callable[[str], bool] = never,
 ) -> Merged:
     """戻った様式を計画のデータと突き合わせる。``forms`` の並びは結果に関わらない。
 
-    計算だけで、何も書かない。``waivable`` は、「確認」のように通してよいエラーの符号かを答える。
+    計算だけで、何も書かない。
     """
-    wrong = check_decisions(plan, waivers, takes, reason, waivable)
+    wrong = check_decisions(plan, waivers, takes, reason)
     problems = list(wrong)
     by_item: dict[str, list[ReturnedForm]] = {item.id: [] for _, _, item in plan.items()}
     for form in sorted(forms, key=_order):
@@ -296,7 +294,7 @@ def merge(
         frozenset(step.grade for step in plan.evaluation_scale),
         past,
         tuple(takes),
-        Waivers(waivers, reason, past, year, waivable),
+        Waivers(waivers, reason, past, year),
     )
     merged = [merge_item(item, by_item[item.id], context) for _, _, item in plan.items()]
     met = frozenset(waiver for one in merged for waiver in one.met)
