@@ -16,7 +16,6 @@ from making import make
 from new_city import LIST, fill, full_row
 from ooxml import rules
 
-import sheetgen
 from sheetgen.cli.boundary import main
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.saving import render_schema
@@ -307,8 +306,8 @@ def test_an_installed_sheetgen_finds_its_templates(
     tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert founding.find_templates() == project_root / "templates"
-    installed = tmp_path / "site-packages" / "sheetgen" / "__init__.py"
-    monkeypatch.setattr(sheetgen, "__file__", str(installed))
+    installed = tmp_path / "site-packages" / "sheetgen" / "year" / "founding.py"
+    monkeypatch.setattr(founding, "__file__", str(installed))
     monkeypatch.setattr(founding.sysconfig, "get_path", lambda *_: str(tmp_path / "prefix"))
     with pytest.raises(SheetgenError) as caught:
         founding.find_templates()
