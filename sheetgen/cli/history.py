@@ -1,4 +1,4 @@
-"""記録簿の一行を、人の読む文にする。"""
+"""``sheetgen history``: 値の来歴を示す。記録簿の一行を、人の読む文にする。"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows でも使えるファイル名にする。"""
+"""どのブックに、どの実施項目の様式を入れるか。ブックの名も決める。"""
 
 from __future__ import annotations
 

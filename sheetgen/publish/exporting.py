@@ -1,4 +1,4 @@
-"""表を、CSV と JSON のバイト列にする。"""
+"""オープンデータを書き出す：計画から、CSV・Excel・JSON まで。"""
 
 from __future__ import annotations
 

@@ -1,6 +1,13 @@
-"""古い Excel のブック（BIFF8）の文字と、続きのレコード。
+"""古い Excel のブック（.xls、BIFF8）を読む。
 
 出典: [MS-XLS] 2.5.293 (XLUnicodeRichExtendedString)、2.5.294、2.4.58 (Continue)。
+
+出典: [MS-XLS] 2.4。
+
+自分で読むのは、ライブラリーでは失われるものがあるからである。xlrd は、どのセルが数式か、図形の
+文字、同じセルが二度書かれていることを伝えず、片方だけのサロゲートが一つあればブック全体を
+読まない。python-calamine は、エラー値を空のセルに、百分率を形式のない数にする。数式の文字は
+解かず、``?`` で代える。出典: [MS-XLS]。
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
-"""OpenDocument の ``content.xml`` を、順に読む。
+"""OpenDocument のブック（.ods）を読む。
 
 繰り返しのセルは、作らずに数える。百万回と書いてある行も、空なら何の手間もかからない。出典: ODF 1.3
 Part 3, 9、19。
+
+ライブラリーを使わず、ここで読む。段落、名前、コメント、隠した行、エラーが、すべて
+``content.xml`` にある。出典: ODF 1.3 Part 3。
 """
 
 from __future__ import annotations

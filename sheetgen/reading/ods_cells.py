@@ -1,4 +1,9 @@
-"""OpenDocument の段落とスタイル。Source: ODF 1.3 Part 3, 6.1 (white space), 16."""
+"""OpenDocument の一つのセル：段落、スタイル、値、名前の指す所。
+
+出典: ODF 1.3 Part 3, 6.1 (white space), 16。
+
+出典: ODF 1.3 Part 3, 19.385-19.390（値）、19.642（式）。
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""BIFF12 のレコードと文字。Source: [MS-XLSB] 2.1.4, 2.5.121 (RichStr), 2.5.168."""
+"""バイナリ形式のブック（.xlsb、BIFF12）を読む。
+
+出典: [MS-XLSB] 2.1.4, 2.5.121 (RichStr), 2.5.168。
+
+出典: [MS-XLSB] 2.4 (BrtRowHdr から BrtMergeCell)。
+
+入れ物は OOXML と同じで、ブック、文字列、書式、シートだけが二進。式の文字は解かず、``?`` で表す。
+出典: [MS-XLSB] 2.4。
+"""
 
 from __future__ import annotations
 

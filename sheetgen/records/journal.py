@@ -1,4 +1,8 @@
-"""記録簿 ``journal.jsonl``：一行の形と、読み書き。"""
+"""記録簿 ``journal.jsonl``：一行の形と、読み書き。
+
+後ろに足すだけのファイル。一行が一つの JSON で、一つの事実。同じ ``run`` の行がひとまとまりの回で、
+その最後は END。
+"""
 
 from __future__ import annotations
 

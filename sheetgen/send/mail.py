@@ -1,7 +1,11 @@
-"""依頼文・督促のテンプレートに渡す値と、できた手紙・メール。
+"""依頼文・督促に渡す値と、メールの下書き（``.eml``）。
 
 :class:`LetterText` の欄の名が、``templates/letters`` のテンプレートで使えることば。
 事務局のための一覧は docs/letters.md にある。
+
+出典: RFC 5322、RFC 2045～2047、RFC 2231。``X-Unsent`` があると、Outlook は送る前の下書きとして
+開く。From（Outlook が差出人を入れる）、Date と Message-ID（送るときに付く）は書かず、
+境界の文字は決めておく。同じメールは同じバイト列になり、作った PC のことは何も残らない。
 """
 
 from __future__ import annotations

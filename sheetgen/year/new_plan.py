@@ -1,4 +1,4 @@
-"""新しい計画を始める依頼と、その結果。"""
+"""まだ実施項目のない計画と、その作業フォルダーの説明 ``README.md``。"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""文書の部を順に並べる。"""
+"""年次見直しの文書の全体。組版も HTML も、この値だけから作る。"""
 
 from __future__ import annotations
 
