@@ -38,7 +38,9 @@ settings.load_profile("sheetgen")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """文書を作り直す印を足す。"""
     parser.addoption(
-        "--update-docs", action="store_true", help="docs/commands.md を今のコマンドから作り直す"
+        "--update-docs",
+        action="store_true",
+        help="docs の作られるページと data/plan.schema.json を、今のプログラムから作り直す",
     )
 
 

@@ -161,7 +161,7 @@ def test_pages_name_existing_files(project_root: Path) -> None:
     made_in_use = tuple(line.strip("/") for line in ignored if line.startswith("/data/"))
     assert made_in_use
     absent = []
-    for page in [project_root / "README.md", *sorted((project_root / "docs").glob("*.md"))]:
+    for page in [*sorted(project_root.glob("*.md")), *sorted((project_root / "docs").glob("*.md"))]:
         for name in re.findall(
             r"`((?:sheetgen|data|docs|templates|tests|tools)/[\w./-]+)`", page.read_text("utf-8")
         ):
