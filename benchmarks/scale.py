@@ -18,7 +18,7 @@ from typing import Any
 
 from job import PLAN, ROOT, TEMPLATE
 
-_LOAD = "import sys, pathlib, sheetgen.master as m; m.load_plan(pathlib.Path(sys.argv[1]))"
+_LOAD = "import sys, pathlib, sheetgen.plan.loading as m; m.load_plan(pathlib.Path(sys.argv[1]))"
 
 
 def enlarged(plan: dict[str, Any], times: int) -> dict[str, Any]:

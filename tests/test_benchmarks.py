@@ -16,7 +16,7 @@ SECONDS = 600
 LEAST_VALUES = 100
 WRITERS = ("xltpl", "XlsxWriter（コードで描く）", "exceljs", "excelize")
 READERS = ("openpyxl（ふつうに開く）", "openpyxl（読み取り専用、一度たどる）", "exceljs")
-ROUTES = ("HTML → Chromium", "HTML → WeasyPrint", "様式のブック → LibreOffice")
+ROUTES = ("HTML → Chromium", "様式のブック → LibreOffice")
 
 
 @functools.cache
