@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import Popen, TimeoutExpired
 from typing import Any
 
 from sheetgen.child_process import python_command, start
@@ -179,6 +180,7 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: Path | Non
     return Pdf(data, next(iter(answer["pages"]), None), font)
 
 
+HEED_SECONDS = 0.5
 _SERVE = "from sheetgen.publish.typesetting import serve; serve()"
 
 
@@ -191,7 +193,7 @@ def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
         raise SheetgenError(Problem("D001", facts={"reason": type(error).__name__})) from error
     with child:
         try:
-            reply, _ = child.communicate(asked)
+            reply = _exchange(child, asked)
         except BaseException:
             child.kill()
             child.wait()
@@ -201,3 +203,13 @@ def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
     head, _, data = reply.partition(b"\n")
     answer: Answer = json.loads(head)
     return answer, data
+
+
+def _exchange(child: Popen[bytes], asked: bytes) -> bytes:
+    """渡して、終わるまで待つ。Windows は、待つ間の Ctrl-C を見ないので、区切って待つ。"""
+    given: bytes | None = asked
+    while True:
+        try:
+            return child.communicate(given, HEED_SECONDS)[0]
+        except TimeoutExpired:
+            given = None
