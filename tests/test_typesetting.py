@@ -13,6 +13,7 @@ import pytest
 from sheetgen import child_process
 from sheetgen.messages.catalogue import describe
 from sheetgen.problems import SheetgenError
+from sheetgen.publish import pdf
 from sheetgen.publish.pdf import Pdf, render
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,18 @@ def test_the_pages_come_from_the_child(tmp_path: Path) -> None:
     assert typeset(tmp_path) == made
     assert typeset(tmp_path, title="ほかの計画").data != made.data
     assert "typst" not in sys.modules
+
+
+def test_a_child_slow_to_start_gets_all_of_a_large_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = 2 * pdf.HEED_SECONDS
+    monkeypatch.setattr(pdf, "_SERVE", f"import time; time.sleep({late}); {pdf._SERVE}")
+    main = tmp_path / "main.typ"
+    main.write_text(
+        f"{PAGE.replace('#data.title', 'あ')}#assert.eq(data.title.len(), 1200000)", "utf-8"
+    )
+    assert pdf.render({"title": "あ" * 400_000}, "2024-03", main, None).data.startswith(b"%PDF-")
 
 
 def test_a_template_need_not_tell_its_pages(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sheetgen.child_process import python_command, start
 from sheetgen.messages.publish import typst_reason
@@ -206,10 +207,17 @@ def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
 
 
 def _exchange(child: Popen[bytes], asked: bytes) -> bytes:
-    """渡して、終わるまで待つ。Windows は、待つ間の Ctrl-C を見ないので、区切って待つ。"""
-    given: bytes | None = asked
+    """すべて渡してから、終わるまで待つ。子は、すべて受け取ってから答える。
+
+    待つのは区切って。Windows は、待つ間の Ctrl-C を見ない。
+    """
+    source = cast(BinaryIO, child.stdin)
+    child.stdin = None
+    # 受け取る前に倒れた子のことは、終了コードで分かる。
+    with suppress(OSError), source:
+        view = memoryview(asked)
+        while view:
+            view = view[source.write(view) :]
     while True:
-        try:
-            return child.communicate(given, HEED_SECONDS)[0]
-        except TimeoutExpired:
-            given = None
+        with suppress(TimeoutExpired):
+            return child.communicate(timeout=HEED_SECONDS)[0]
