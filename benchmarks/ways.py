@@ -49,6 +49,12 @@ def as_installed(folder: Path) -> None:
 
     翻訳したものは、``folder`` の下にだけ置く。
     """
+    as_here()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ |= {"PYTHONPYCACHEPREFIX": str(folder / "pyc"), "PYTHONWARNINGS": "ignore"}
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "pyc")
+
+
+def as_here() -> None:
+    """子のプロセスも、このパッケージを読む。時間を見ないときは、翻訳し直さない。"""
+    os.environ["PYTHONWARNINGS"] = "ignore"
     os.environ["PYTHONPATH"] = str(HERE.parent)

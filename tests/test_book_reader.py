@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from deliveries import ole, zipped
 
+from sheetgen.child_process import python_command
 from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading import worker
 from sheetgen.reading.limits import Limits
 from sheetgen.reading.opening import read_book
-from sheetgen.reading.reader import GuardedReader, ReadFile, child_command, read_file
+from sheetgen.reading.reader import GuardedReader, ReadFile, read_file
 from sheetgen.send.generating import GenerateResult
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,6 +137,6 @@ def test_the_child_takes_nothing_from_where_it_stands(
 
 
 def test_the_child_finds_the_libraries_of_this_process() -> None:
-    places = child_command()[5:]
+    places = python_command("")[5:]
     assert str(ROOT) in places
     assert "" not in places

@@ -23,6 +23,7 @@ ORDER: dict[str, set[str]] = {
     "plan": {"pydantic", "pydantic_core", "filelock"},
     "messages": set(),
     "progress": set(),
+    "child_process": set(),
     "problems": set(),
     "era": set(),
 }

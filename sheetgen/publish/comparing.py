@@ -66,7 +66,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     shown = visible(comparison)
     makers: dict[Output, Maker] = {
         Output.PDF: lambda path: make_pdf(
-            path, lambda fonts: render_pdf(shown, request.layout, fonts), request.fonts
+            path, lambda: render_pdf(shown, request.layout, request.fonts)
         ),
         Output.HTML: lambda path: Made(
             render_html(shown, request.layout), ReportFile(path, Output.HTML)

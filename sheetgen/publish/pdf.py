@@ -1,4 +1,4 @@
-"""文書を PDF に組む。typst を知るのは、ここだけ。
+"""文書を PDF に組む。typst のことばを知るのは、ここだけ。組むのは子のプロセス。
 
 値は JSON で渡し、ソースには混ぜない。typst に見せるのは、決まった時刻と名指しした書体だけ。
 同じ文書からは、いつも同じバイト列になる。
@@ -8,30 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from subprocess import Popen, TimeoutExpired
+from typing import Any, BinaryIO, cast
 
+from sheetgen.child_process import python_command, start
 from sheetgen.messages.publish import typst_reason
 from sheetgen.messages.quoting import excerpt
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.document.whole import Document
-
-
-def typst() -> Any:
-    """typst のモジュール。
-
-    :raises SheetgenError: 入っていない、またはここでは読み込めない（D001）。
-    """
-    try:
-        import typst as engine
-    except (ImportError, OSError) as error:
-        raise SheetgenError(Problem("D001", facts={"reason": type(error).__name__})) from error
-    return engine
-
+from sheetgen.publish.typesetting import Answer, Order, Refusal
 
 # 好みの順。typst は書体を英語の名で呼ぶ。右は、人に見せる名。
 PREFERRED: tuple[tuple[str, str], ...] = (
@@ -49,46 +39,6 @@ PREFERRED: tuple[tuple[str, str], ...] = (
 SYMBOLS = "DejaVu Sans Mono"
 
 
-@dataclass(frozen=True, slots=True)
-class FontChoice:
-    """使う書体。``families`` は、字を探す順。``label`` は初めの書体の、人に見せる名。"""
-
-    families: tuple[str, ...]
-    label: str
-    found: Any
-
-    @property
-    def is_first_choice(self) -> bool:
-        """いちばんに探す書体か。"""
-        return self.families[0] == PREFERRED[0][0]
-
-
-def find_fonts(folder: Path | None = None) -> FontChoice:
-    """使う書体を決める。``folder`` を渡すと、PC の書体の代わりに、そのフォルダーを探す。
-
-    :raises SheetgenError: 使いたい書体が一つもない（D002）、または typst がない（D001）。
-    """
-    engine = typst()
-    if folder is None:
-        found = engine.Fonts(include_system_fonts=True, include_embedded_fonts=True)
-    else:
-        found = engine.Fonts(
-            include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]
-        )
-    chosen = choose(found.families())
-    if not chosen:
-        names = "、".join(label for _, label in PREFERRED)
-        raise SheetgenError(Problem("D002", facts={"fonts": names}))
-    label = dict(PREFERRED)[chosen[0]]
-    return FontChoice((*chosen, SYMBOLS), label, found)
-
-
-def choose(families: Sequence[str]) -> tuple[str, ...]:
-    """好みの書体のうち、あるもの。後のものは、初めの書体にない字のために使う。"""
-    there = set(families)
-    return tuple(name for name, _ in PREFERRED if name in there)
-
-
 OVERFLOW = "SHEETGEN-OVERFLOW"
 """テンプレートが、収まらない文字を告げる印。後に、実施項目・セル・文字が続く。"""
 _WHERE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):(?P<column>\d+)")
@@ -100,12 +50,13 @@ _LONGEST = 30
 """ない文字の前と後に見せる字数。"""
 
 
-def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> SheetgenError:
-    """``TypstError`` を問題にする。読めないときは、typst のことばのまま伝える。
+def refusal(told: Refusal, main: Path, font: str, values: object) -> SheetgenError:
+    """typst の断りを問題にする。読めないときは、typst のことばのまま伝える。
 
-    ``values`` はテンプレートに渡した値。書体にない字を、この中で探す。
+    ``font`` は本文の書体の、人に見せる名。``values`` はテンプレートに渡した値。
+    書体にない字を、この中で探す。
     """
-    message, output = str(error.message), f"{error.message}\n{error.diagnostic}"
+    message, output = told["message"], f"{told['message']}\n{told['diagnostic']}"
     overflow = _OVERFLOW.search(output)
     if overflow:
         place = Place(cell=overflow["cell"], item=overflow["item"])
@@ -115,7 +66,7 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
     if lacking:
         found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
         facts = {
-            "font": fonts.label,
+            "font": font,
             "character": "」「".join(lacking),
             "text": next((one for one in found if one), "テンプレートの文字"),
         }
@@ -126,7 +77,7 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
     name = where["file"] if where else main.name
     line = where["line"] if where else "1"
     source = next((m["text"] for m in _SOURCE.finditer(output) if m["line"] == line), "")
-    hints = "。".join(str(hint) for hint in error.hints)
+    hints = "。".join(told["hints"])
     facts = {
         "line": line,
         "reason": typst_reason(message.splitlines()[0]),
@@ -179,52 +130,98 @@ STANDARD = "ua-1"
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。"""
+    """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。
+
+    ``font`` は本文の書体の、人に見せる名。
+    """
 
     data: bytes
     pages: int | None
+    font: str
 
 
-def render_pdf(document: Document, layout: Path, fonts: FontChoice) -> Pdf:
+def render_pdf(document: Document, layout: Path, fonts: Path | None) -> Pdf:
     """文書を PDF に組む。``layout`` はテンプレートのフォルダー。
 
-    :raises SheetgenError: テンプレートがない（D004）、誤っている（D003）、
-        どの書体にもない字がある（D005）、または入りきらない文がある（D006）。
+    ``fonts`` は書体を探すフォルダー（``None`` は PC の書体）。
+
+    :raises SheetgenError: テンプレートがない（D004）、typst が使えない（D001）、
+        使いたい書体が一つもない（D002）、テンプレートが誤っている（D003）、どの書体にもない字がある
+        （D005）、入りきらない文がある（D006）、または typst が途中で止まった（D008）。
     """
     return render(asdict(document), document.published, layout / MAIN, fonts)
 
 
-def render_comparison(comparison: Comparison, layout: Path, fonts: FontChoice) -> Pdf:
+def render_comparison(comparison: Comparison, layout: Path, fonts: Path | None) -> Pdf:
     """新旧対照表を PDF に組む。引数と例外は :func:`render_pdf` と同じ。"""
     return render(asdict(comparison), comparison.published, layout / COMPARISON, fonts)
 
 
-def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice) -> Pdf:
+def render(values: dict[str, Any], published: str, main: Path, fonts: Path | None) -> Pdf:
     """値の入った辞書を、テンプレート ``main`` で PDF に組む。例外は :func:`render_pdf` と同じ。
 
     ``published``（``2024-03``）は、PDF に書く作成の月。
     """
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))
-    engine = typst()
-    compiler = engine.Compiler(
-        input=str(main),
+    order = Order(
+        main=str(main),
         root=str(main.parent),
-        font_paths=fonts.found,
-        sys_inputs={
-            "document": json.dumps(values, ensure_ascii=False),
-            "fonts": json.dumps(fonts.families),
-        },
+        fonts=None if fonts is None else str(fonts),
+        preferred=[name for name, _ in PREFERRED],
+        symbols=SYMBOLS,
+        month=published,
+        standard=STANDARD,
     )
+    answer, data = _ask(order, json.dumps(values, ensure_ascii=False))
+    if "unusable" in answer:
+        raise SheetgenError(Problem("D001", facts={"reason": answer["unusable"]}))
+    if not answer["families"]:
+        names = "、".join(label for _, label in PREFERRED)
+        raise SheetgenError(Problem("D002", facts={"fonts": names}))
+    font = dict(PREFERRED)[answer["families"][0]]
+    if "refused" in answer:
+        raise refusal(answer["refused"], main, font, values)
+    return Pdf(data, next(iter(answer["pages"]), None), font)
+
+
+HEED_SECONDS = 0.5
+_SERVE = "from sheetgen.publish.typesetting import serve; serve()"
+
+
+def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
+    """子に組ませ、答えと PDF を受け取る。やめるときは、子も止める。"""
+    asked = json.dumps(order).encode("ascii") + b"\n" + values.encode("utf-8")
     try:
-        data = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=moment(published))
-    except engine.TypstError as error:
-        raise refusal(error, main, fonts, values) from error
-    pages = json.loads(compiler.query("<page-count>", field="value"))
-    return Pdf(bytes(data), pages[0] if pages else None)
+        child = start(python_command(_SERVE))
+    except OSError as error:
+        raise SheetgenError(Problem("D001", facts={"reason": type(error).__name__})) from error
+    with child:
+        try:
+            reply = _exchange(child, asked)
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
+    if child.returncode:
+        raise SheetgenError(Problem("D008", facts={"code": str(child.returncode)}))
+    head, _, data = reply.partition(b"\n")
+    answer: Answer = json.loads(head)
+    return answer, data
 
 
-def moment(published: str) -> datetime:
-    """PDF に書く作成の日時。公表年月（``2024-03``）の1日とする。"""
-    year, _, month = published.partition("-")
-    return datetime(int(year), int(month), 1, tzinfo=UTC)
+def _exchange(child: Popen[bytes], asked: bytes) -> bytes:
+    """すべて渡してから、終わるまで待つ。子は、すべて受け取ってから答える。
+
+    待つのは区切って。Windows は、待つ間の Ctrl-C を見ない。
+    """
+    source = cast(BinaryIO, child.stdin)
+    child.stdin = None
+    # 受け取る前に倒れた子のことは、終了コードで分かる。
+    with suppress(OSError), source:
+        view = memoryview(asked)
+        while view:
+            view = view[source.write(view) :]
+    while True:
+        with suppress(TimeoutExpired):
+            return child.communicate(timeout=HEED_SECONDS)[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
-from sheetgen.publish.pdf import PREFERRED, FontChoice, Pdf, find_fonts
+from sheetgen.publish.pdf import PREFERRED, Pdf
 from sheetgen.xlsx.output import Staging
 
 
@@ -122,12 +122,11 @@ def publish(
     )
 
 
-def make_pdf(path: Path, typeset: Callable[[FontChoice], Pdf], searched: Path | None) -> Made:
-    """PDF を組む。``searched`` は書体を探すフォルダー（``None`` は PC の書体）。"""
-    fonts = find_fonts(searched)
-    pdf = typeset(fonts)
+def make_pdf(path: Path, typeset: Callable[[], Pdf]) -> Made:
+    """PDF を組む。いちばんに探す書体でなければ、そのことを添える。"""
+    pdf = typeset()
     notes = []
-    if not fonts.is_first_choice:
-        facts = {"font": fonts.label, "first": PREFERRED[0][1]}
-        notes.append(Problem("D014", Place(file=str(path)), facts))
-    return Made(pdf.data, ReportFile(path, Output.PDF, pdf.pages), notes, fonts.label)
+    first = PREFERRED[0][1]
+    if pdf.font != first:
+        notes.append(Problem("D014", Place(file=str(path)), {"font": pdf.font, "first": first}))
+    return Made(pdf.data, ReportFile(path, Output.PDF, pdf.pages), notes, pdf.font)

@@ -52,7 +52,7 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
     folder = request.out or request.root / "output" / wareki(document.year) / "年次見直し"
     makers: dict[Output, Maker] = {
         Output.PDF: lambda path: make_pdf(
-            path, lambda fonts: render_pdf(document, request.layout, fonts), request.fonts
+            path, lambda: render_pdf(document, request.layout, request.fonts)
         ),
         Output.HTML: lambda path: Made(
             render_html(document, request.layout), ReportFile(path, Output.HTML)

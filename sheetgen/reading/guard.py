@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +10,7 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
+from sheetgen.child_process import start
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.child import ANSWERED, FAILED, LENGTH, LIMITS, NO_MEMORY, TOO_LARGE
 from sheetgen.reading.limits import Limits
@@ -84,27 +84,9 @@ class ChildProcess:
         self._largest = limits.answer_bytes + 1
         self._feeder: Thread | None = None
         self.answers = Mailbox()
+        self._process = start(command)
         if sys.platform == "win32":
-            # 隠れたコンソールを別に持たせる。窓が出ず、Ctrl-C も親にだけ届く。
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                creationflags=subprocess.CREATE_NO_WINDOW,
-            )
             self._job = JobObject(self._process, limits.memory_bytes)
-        else:
-            # プロセスグループを分ける。端末の Ctrl-C は親にだけ届く。
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                process_group=0,
-            )
         self._input = cast(BinaryIO, self._process.stdin)
         self._output = cast(BinaryIO, self._process.stdout)
         seconds = max(1, round(limits.file_seconds))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from sheetgen.child_process import python_command
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.guard import Guard, Outcome
 
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from sheetgen.reading.limits import Limits
 
 
-# 子プロセスには、動き始めたフォルダーも Python の設定も見せず、パッケージとライブラリーは、
-# このプロセスが使っている所から読ませる。
-_BOOT = (
-    "import sys; sys.path += sys.argv[1:]; "
+_SERVE = (
     "from sheetgen.reading.child import serve; "
     "from sheetgen.reading.worker import answer; "
     "serve(answer)"
@@ -59,7 +56,7 @@ class GuardedReader:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._guard = Guard(child_command(), limits)
+        self._guard = Guard(python_command(_SERVE), limits)
 
     def __enter__(self) -> Self:
         return self
@@ -97,15 +94,6 @@ def read_file(delivered: Delivered, outcome: Outcome) -> ReadFile:
     if isinstance(found, tuple):
         return ReadFile(delivered, None, _placed(delivered, found))
     return ReadFile(delivered, found, _placed(delivered, found.problems))
-
-
-def child_command() -> tuple[str, ...]:
-    """ブックを読む子を始めるコマンド。"""
-    # Windows では、仮想環境の python.exe は、別の python.exe を動かすだけのもの。
-    program = getattr(sys, "_base_executable", None) or sys.executable
-    home = str(Path(__file__).resolve().parents[2])
-    places = dict.fromkeys([home, *(place for place in sys.path if place)])
-    return (program, "-I", "-S", "-c", _BOOT, *places)
 
 
 def _placed(delivered: Delivered, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

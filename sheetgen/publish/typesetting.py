@@ -1,0 +1,124 @@
+"""子の側。一つの文書を typst で PDF に組み、終わる。typst を読み込むのは、ここだけ。
+
+typst は、組んだものの控えをプロセスが終わるまで持ち続ける（一つの文書に 200〜300 MB）。控えは、
+子とともに消える。
+
+標準入力は、頼みごと（JSON の一行）と、値（JSON）。標準出力は、答え（JSON の一行）と、PDF。
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+
+class Order(TypedDict):
+    """頼みごと。``fonts`` は書体を探すフォルダー（``None`` は PC の書体）。
+
+    ``preferred`` は本文の書体の、好みの順。``symbols`` は、そのどれにもない記号の書体。
+    ``month`` は PDF に書く作成の月（``2024-03``）。``standard`` は PDF の規格。
+    """
+
+    main: str
+    root: str
+    fonts: str | None
+    preferred: list[str]
+    symbols: str
+    month: str
+    standard: str
+
+
+class Answer(TypedDict, total=False):
+    """答え。``unusable`` は typst を読み込めないわけ、``refused`` は typst の断り。
+
+    ``families`` は使った本文の書体で、空なら一つもない。``pages`` は、組めたときのページ数の並び。
+    """
+
+    unusable: str
+    families: list[str]
+    refused: Refusal
+    pages: list[int]
+
+
+class Refusal(TypedDict):
+    """typst の断り（``TypstError`` の中身）。"""
+
+    message: str
+    diagnostic: str
+    hints: list[str]
+
+
+def serve() -> None:
+    """一つの頼みごとに答える。"""
+    head, _, values = sys.stdin.buffer.read().partition(b"\n")
+    answer, pdf = typeset(json.loads(head), values.decode("utf-8"))
+    target = sys.stdout.buffer
+    target.write(json.dumps(answer).encode("ascii") + b"\n")
+    target.write(pdf)
+    target.flush()
+    os._exit(0)  # 控えを一つずつ片付けさせない
+
+
+def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
+    """頼まれた文書を組む。できなければ、PDF は空で、答えがわけを言う。"""
+    try:
+        engine = _typst()
+    except (ImportError, OSError) as error:
+        return Answer(unusable=type(error).__name__), b""
+    fonts = _fonts(engine, order["fonts"])
+    families = choose(order["preferred"], fonts.families())
+    answer = Answer(families=families)
+    if not families:
+        return answer, b""
+    try:
+        compiler = engine.Compiler(
+            input=order["main"],
+            root=order["root"],
+            font_paths=fonts,
+            sys_inputs={
+                "document": values,
+                "fonts": json.dumps([*families, order["symbols"]]),
+            },
+        )
+        pdf = compiler.compile(
+            format="pdf", pdf_standards=[order["standard"]], timestamp=moment(order["month"])
+        )
+        answer["pages"] = json.loads(compiler.query("<page-count>", field="value"))
+    except engine.TypstError as error:
+        answer["refused"] = Refusal(
+            message=str(error.message),
+            diagnostic=str(error.diagnostic),
+            hints=[str(hint) for hint in error.hints],
+        )
+        return answer, b""
+    return answer, bytes(pdf)
+
+
+def choose(preferred: list[str], there: list[str]) -> list[str]:
+    """好みの書体のうち、あるもの。後のものは、初めの書体にない字のために使う。"""
+    return [name for name in preferred if name in there]
+
+
+def moment(month: str) -> datetime:
+    """PDF に書く作成の日時。``month``（``2024-03``）の1日とする。"""
+    year, _, number = month.partition("-")
+    return datetime(int(year), int(number), 1, tzinfo=UTC)
+
+
+def _typst() -> Any:
+    """typst のモジュール。書いてある型は、組んだものの形を言い切らない。"""
+    import typst
+
+    return typst
+
+
+def _fonts(engine: Any, folder: str | None) -> Any:
+    """使える書体。どれにも、typst が自分で持つ書体が入る。"""
+    if folder is None:
+        return engine.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+    return engine.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder]
+    )
