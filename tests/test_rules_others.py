@@ -290,7 +290,7 @@ def test_a_return_sent_back_untouched_is_asked_about(plan: Plan) -> None:
     shown = {found.ref: found.cell.value for found in form.found.values() if found.cell}
     issued = replace(form.issued, values=shown, replaces=frozenset("0"))
     assert codes(Examiner(plan).examine(replace(form, issued=issued))) == ["R344"]
-    mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・直した文。"})
+    mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・台数を直した。"})
     assert codes(Examiner(plan).examine(replace(mended, issued=issued))) == []
     assert codes(Examiner(plan).examine(form)) == []
 
@@ -312,4 +312,4 @@ def test_a_doubted_field_left_as_it_was_is_asked_about_again(plan: Plan) -> None
 
     assert told() == [("R344", TEXT), ("R344", value)]
     assert told(**{value: 33}) == [("R344", TEXT)]
-    assert told(**{TEXT: "・直した文。", value: 33}) == []
+    assert told(**{TEXT: "・台数を直した。", value: 33}) == []

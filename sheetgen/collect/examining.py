@@ -11,6 +11,7 @@ from sheetgen.collect.rules.locked_cells import locked, outside_round
 from sheetgen.collect.rules.table import check
 from sheetgen.collect.values.cell_value import Expected, read_value
 from sheetgen.collect.values.plain_text import ReadValue
+from sheetgen.form.issued import IssuedForm
 from sheetgen.form.rounds import input_fields
 from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.item import Item
@@ -20,6 +21,7 @@ from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.reading.book import CellKind, RawCell
 
+_WORDS_FOR_FIGURE = frozenset({"R215", "R216"})
 _NO_FIGURE = (None, "-", "ー")
 
 
@@ -52,7 +54,12 @@ class Examiner:
             unread,
             self._scale,
         )
-        problems += check(case)
+        checked = check(case)
+        kept = {one.place.path for one in checked if one.code == "R380"}
+        # 数の欄の「変更なし」は、読めないと言うより、変えないのかを聞く。
+        problems = [one for one in problems if one.code not in _WORDS_FOR_FIGURE
+                    or one.place.path not in kept]  # fmt: skip
+        problems += checked
         proposals: list[Proposal] = []
         for proposal, problem in (*outside_round(case), *locked(case, matched.locked)):
             if problem is not None:
@@ -139,10 +146,18 @@ def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Pr
         return
     asked = {one.place.path for one in asking}
     for path in sorted(issued.doubted - asked):
+        if ".result." not in path and _is_plan_restored(issued, matched.found.get(path)):
+            continue
         found = matched.found.get(path)
         if found is not None and _is_as_shown(matched, path):
             place = Place(matched.file, matched.sheet, found.ref, path, found.label, issued.item_id)
             yield Problem("R344", place, {"item": issued.item_id})
+
+
+def _is_plan_restored(issued: IssuedForm, found: FoundCell | None) -> bool:
+    """差戻しの様式で、計画のとおりに戻して見せた欄か（R380、R381）。そのままなら「変えない」。"""
+    base = issued.base.get(found.path) if found else None
+    return found is not None and base is not None and issued.values.get(found.ref) == base
 
 
 def _is_as_shown(matched: MatchedForm, path: str) -> bool:

@@ -18,6 +18,8 @@ from sheetgen.records.journal import storable
 from sheetgen.records.past import Past, WaivedValue
 
 MASTER = "master"
+KEEPS_PLAN = frozenset({"R380", "R381"})
+"""「変更なし」などを書き重ねたという問い。計画の値を残すと決めれば、答えたことになる。"""
 _SPECIAL = "&()^%;,="
 """コマンドプロンプトが、ファイルの名の一部と思わない字。"""
 LONGEST_FACTS = 500

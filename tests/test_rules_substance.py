@@ -1,0 +1,210 @@
+"""何も述べていない実績と、計画に書き重ねた返事。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from examining_samples import codes, examined, levels, plausible
+
+from sheetgen.collect.merging.merge import merge
+from sheetgen.collect.request import ItemOutcome, Take, Waiver
+from sheetgen.collect.rules.substance import says_something, vocabulary_of
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.item import Item
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import read_path
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.value import Value
+from sheetgen.problems import Level
+from sheetgen.records.open_items import ItemState
+from sheetgen.records.past import Past
+
+RESULTS, REVISION = Round(RoundKind.RESULTS, 2024), Round(RoundKind.REVISION, 2024)
+TEXT = "years[0].result.text"
+PLANNED, TARGET, EFFECT = "years[2].plan", "years[2].target", "years[2].effect"
+NEXT = {"initiative.text": "■ 引き続き、関係課と調整しながら取組を進める。"}
+
+
+@pytest.fixture(scope="module")
+def plan(project_root: Path) -> Plan:
+    return load_plan(project_root / "data" / "plan.json")
+
+
+# --- 実績 ---
+
+EMPTY = (
+    """
+別添資料参照|計画のとおり|記載のとおり|詳細は別紙をご覧ください。|令和６年度と同じ|Ditto|N/A|TBD|済|・済。
+https://www.city.example.jp/a.html|令和６年４月１日|2024/4/1|R6.4.1|34台|３４台。|三十四台|6,800千円|98.3％
+１７件（前年度１５件）|評価A|評価：Ａ|変更なし|現行どおり|〃|→|OK|別紙.pdf|添付ファイルのとおり|前年度と同様
+計画のとおり実施した。|別紙のとおり実施した。|前年度と同様に実施した。|See attached|same as last year|提出済
+報告済です。|確認済|後日提出します|メールで送付します。|口頭で説明済み|資料をご参照願います。|目標値のとおり
+詳細は市のホームページを参照|担当課に確認のこと|以下余白|概ね順調|完了|特記事項なし|特段の変更はありません。
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+HONEST = (
+    """
+窓口を２か所増やした。|検討を継続|実施した。|・進めた。|３台を追加した。|導入した。|３５台に増やした。
+計画どおり３５台を設置した。|議会に報告した。|目標を達成した。|町民に口頭で説明した。|応募者がなかった。|応募者なし
+A案を採った|協議会を開催|条例を改正|計画書を改訂|様式を見直した。|資料を作成した。|ホームページに掲載した。
+ＲＰＡを３業務に導入|前年度と同じ３台を設置した。|令和６年度から窓口を統合した。|関係課と協議中|3台増設
+予定していた説明会を中止した。|変更契約を締結|徴収率は98.3％となった。|公募したが応募なし|中止した。
+まちづくりのあゆみをつくった。|実施しなかった。|別紙の計画書に基づき、前年度と同じ３台を設置した。
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_a_result_that_says_nothing_is_asked_about(plan: Plan, text: str) -> None:
+    answers = plausible(plan.find("08-08")[2], 0) | {TEXT: text}
+    form = examined(plan, RESULTS, "08-08", answers)
+    (told,) = [one for one in form.problems if one.code in ("R332", "R333", "R382")]
+    assert levels(form)[told.code] is Level.CONFIRM
+    assert told.place.path == TEXT
+    assert "{" not in describe(told)
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_a_short_result_that_says_something_is_not(plan: Plan, text: str) -> None:
+    answers = plausible(plan.find("08-08")[2], 0) | {TEXT: text}
+    assert codes(examined(plan, RESULTS, "08-08", answers)) == []
+
+
+def texts_of(item: Item) -> Iterator[str]:
+    """実施項目の、文で書かれたもの。実績の文も、このように書かれる。"""
+    texts = (item.improvement, item.current_state, item.vision, *item.initiatives.values())
+    yield from (text for text in texts if text)
+    yield from (year.plan for year in item.years if year.plan and year.plan not in ("-", "ー"))
+    yield item.overview.improvement
+
+
+def test_no_text_of_the_plan_is_taken_for_nothing(plan: Plan) -> None:
+    """すべての実施項目の文を、その項目の文として見る。行だけを取り出しても同じ。"""
+    asked, seen = set(), 0
+    for _, _, item in plan.items():
+        for text in texts_of(item):
+            for part in {text, *text.splitlines()}:
+                seen += 1
+                if not says_something(part, vocabulary_of(item)):
+                    asked.add(part)
+    assert seen > 1000
+    # 次の行の頭に付く、期限だけの行。
+    assert asked == {"（令和９年度までに）", "（令和７年度）"}
+
+
+def test_the_words_of_the_item_make_a_short_answer(plan: Plan) -> None:
+    item = plan.find("02-02")[2]
+    assert says_something("・運用", vocabulary_of(item))
+    assert not says_something("・運用")
+    # どの項目でも言うことばでは、足りない。
+    assert not says_something("実施", vocabulary_of(item))
+
+
+def test_an_item_not_yet_begun_may_say_nothing(plan: Plan) -> None:
+    answers: dict[str, Value] = {TEXT: "-", "years[0].result.value": "-"}
+    assert "R382" not in codes(examined(plan, RESULTS, "01-05", answers))
+
+
+# --- 見直し ---
+
+REPLIES = """
+変更なし|（変更なし）|修正なし|現行どおり|計画どおり|左に同じ|〃|→|なし|－|削除|ＯＫ|同上|前年度と同じ|そのまま|変更はありません。
+""".strip().split("|")
+
+
+def revised(plan: Plan, written: Mapping[str, object], item: str = "08-08") -> list[str]:
+    return codes(examined(plan, REVISION, item, {**NEXT, **written}))
+
+
+@pytest.mark.parametrize("text", REPLIES)
+def test_a_reply_over_a_plan_is_asked_about(plan: Plan, text: str) -> None:
+    assert revised(plan, {PLANNED: text}) == ["R380"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "wanted"),
+    [
+        (TARGET, "－", ["R381"]),
+        (TARGET, 0, ["R381"]),
+        (TARGET, "変更なし", ["R380"]),
+        (TARGET, "〃", ["R380"]),
+        (TARGET, 37, []),
+        (EFFECT, "-", ["R381"]),
+        (EFFECT, 0, ["R381"]),
+        (EFFECT, "現行どおり", ["R380"]),
+        (PLANNED, "・設置台数を３７台とする。", []),
+        (PLANNED, "・運用", ["R380"]),
+        (PLANNED, "別紙のとおり", ["R332"]),
+        ("initiative.text", "変更なし", ["R382"]),
+        ("initiative.text", "■ 続ける。", []),
+    ],
+)
+def test_a_figure_or_a_plan_written_over(
+    plan: Plan, path: str, value: object, wanted: list[str]
+) -> None:
+    assert revised(plan, {path: value}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("-", ["R381"]), ("変更なし", ["R380"]), ("検討", []), ("30億円", []), ("未定", [])],
+)
+def test_a_target_in_words(plan: Plan, value: str, wanted: list[str]) -> None:
+    assert plan.find("10-01")[2].years[2].target == "30億円以内"
+    assert revised(plan, {TARGET: value}, "10-01") == wanted
+
+
+def test_a_dash_or_nought_in_the_plan_is_no_figure_to_lose(plan: Plan) -> None:
+    item = next(
+        item for _, _, item in plan.items() if item.years[2].target in ("-", 0)
+    )  # fmt: skip
+    other = "-" if item.years[2].target == 0 else 0
+    assert "R381" not in revised(plan, {TARGET: other}, item.id)
+
+
+def collected(
+    plan: Plan, written: Mapping[str, object], past: Past | None = None, **decided: object
+) -> ItemOutcome:
+    form = examined(plan, REVISION, "08-08", {**NEXT, **written})
+    found = merge(plan, REVISION, [form], past or Past(), **decided)  # type: ignore[arg-type]
+    return next(one for one in found.outcomes if one.item == "08-08")
+
+
+@pytest.mark.parametrize("take", [Take(None, "08-08"), Take(None)])
+def test_one_step_keeps_the_plan_and_takes_the_rest(plan: Plan, take: Take) -> None:
+    written = {PLANNED: "変更なし", TARGET: "－", EFFECT: 7300}
+    assert collected(plan, written).state is ItemState.HELD
+    one = collected(plan, written, takes=[take])
+    assert (one.state, one.problems) == (ItemState.RECORDED, ())
+    assert {change.path: change.new for change in one.changes} == {**NEXT, EFFECT: 7300}
+    item = plan.find("08-08")[2]
+    assert {(out.path, out.kept, out.rejected) for out in one.rejected} == {
+        (PLANNED, read_path(item, PLANNED, 2024), "変更なし"),
+        (TARGET, 36, "-"),
+    }
+
+
+def test_the_remedy_says_the_step(plan: Plan) -> None:
+    for problem in collected(plan, {PLANNED: "変更なし", TARGET: 0}).problems:
+        assert "--take 08-08:master" in describe(problem)
+        assert f"--waive {problem.code}:08-08" in describe(problem)
+
+
+def test_the_reply_goes_in_only_when_it_was_meant(plan: Plan) -> None:
+    one = collected(plan, {PLANNED: "削除"}, waivers=[Waiver("R380", "08-08")], reason="課に電話")
+    assert (one.state, one.problems) == (ItemState.RECORDED, ())
+    assert {change.path: change.new for change in one.changes} == {**NEXT, PLANNED: "削除"}
+
+
+def test_taking_the_plan_decides_no_other_field(plan: Plan) -> None:
+    """問いのない欄と、別のわけで聞いている欄は、計画に戻さない。"""
+    one = collected(plan, {TARGET: 370, EFFECT: 7300}, takes=[Take(None, "08-08")])
+    assert [problem.code for problem in one.problems] == ["R317"]
+    assert collected(plan, {EFFECT: 7300}, takes=[Take(None, "08-08")]).state is ItemState.RECORDED
