@@ -21,6 +21,8 @@ _ENOUGH = 4
 """意味のある字がこれだけあれば、述語がなくても（体言止めでも）述べている。"""
 _LATIN = 2
 """英字の語（ＲＰＡ、ＤＸ）を、何字と数えるか。"""
+_LOOKED_AT = 400
+"""初めのこれだけの字を見れば分かる。"""
 _ALL_KANA = 10
 """漢字も片仮名もない文を、述べているとみる仮名の数。"""
 _CONTENT = "一-鿿㐀-䶿豈-﫿𠀀-𲎯々〆ァ-ヺー"
@@ -34,53 +36,73 @@ _FIGURE = (
     r"[0-9][0-9,.]*\s*(?:(?:億|万|千|百)*(?:か所|カ所|ヶ所|箇所|ポイント|世帯|施設|公園|回線|"
     rf"円|[A-Za-z%]+|[{_CONTENT}]{{2}}(?=[をがはにへでとの]|[^ぁ-ん{_CONTENT}]|$)|[{_CONTENT}])?)"
 )
-_REQUEST = r"(?:詳細|詳しく|くわしく)は?[^。\n]{0,40}|[^。\n]{0,40}(?:ください|下さい|願い(?:ます|いたします|致します|する)?|のこと(?=[。\n]|$))"
+_REQUEST = (
+    r"(?:詳細|詳しく|くわしく)は?[^。\n]{0,40}|"
+    r"[^。\n]{0,40}(?:ください|下さい|願い(?:ます|いたします|致します|する)?|のこと(?=[。\n]|$))"
+)
 """読む人への頼みと、ありかの案内。行ったことではない。"""
 _PLACES = (
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)*\.(?:jp|com|net|org)(?:/\S*)?|"
-    r"\\\\\S+|[A-Za-z]:\\\S+|[^\s、。]+\.(?:pdf|xls[xmb]?|ods|docx?|pptx?|zip|csv|txt|jpe?g|png)"
+    r"https?://\S+|www\.\S+|[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+|"
+    r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:jp|com|net|org)(?:/\S*)?|\\\\\S+|[A-Za-z]:\\\S+|"
+    r"[^\s、。]{1,60}\.(?:pdf|xls[xmb]?|ods|docx?|pptx?|zip|csv|txt|jpe?g|png)"
 )
 _HANDED = (
-    "(?:後日|追って|おって|別途|別に|メールで|口頭で?|電話で|既に|すでに|先に|前に|前回|別紙|別添|資料|書面)、?"
-    "(?:の?資料|書面|様式|ファイル)?(?:を|にて?|で)?"
+    "(?:後日|追って|おって|別途|別に|メール|口頭|電話|ヒアリング|既に|すでに|先に|前に|前回|別紙|別添|"
+    "資料|書面)時?(?:を|にて?|で)?、?(?:の?資料|書面|様式|ファイル)?(?:を|にて?|で)?"
     "(?:提出|送付|報告|回答|記入|記載|連絡|説明|添付|入力|差し?替え)"
 )
 """答えを別に渡したということ。"""
-_ANSWERED = "(?:提出|送付|報告|回答|記入|記載|入力|確認|対応|処理|実施|執行|完了|終了|了解?)?済(?:み|んでいる)?"
-_SAME = (
-    "(?:左|右|上|下|前|前の?年度?|昨年度?|前回|他|既存)?(?:記|述|掲|欄)?(?:[にと]|の内容[にと])?同(?:じ|様|文|上|左|右|前|一)に?|"
-    "(?:の)?(?:とおり|通り|どおり|まま)[にで]?|そのまま|据え?置き|ママ"
+_CONFIRMING = (
+    f"(?:[{_CONTENT}]{{2,8}}[にへ])?確認(?:します|いたします|中|予定)?(?:です)?"
+    r"(?=[。.\s)]|$)"
 )
+_ANSWERED = (
+    "(?:提出|送付|報告|回答|記入|記載|入力|確認|対応|処理|実施|執行|完了|終了|達成|了解?)"
+    "(?:済(?:み|んでいる)?|完了)"
+)
+_SAME = (
+    "(?:左|右|上|下|前|前の?年度?|昨年度?|前回|他|既存)?(?:記|述|掲|欄)?(?:[にと]|の内容[にと])?"
+    "同(?:じ|様|文|上|左|右|前|一)に?|"
+    "(?:の)?(?:とおり|通り|どおり|まま)[にで]?|そのまま|据え?置き|ママ|"
+    "(?:(?:昨年|前年|前回)度?から)?変わ(?:らず|りな[くし]|りません|りはありません|っていな[いし])"
+)
+_GRADE = "(?:自己|総合|全期間総合)?評価(?:は|:)?[A-Za-z](?![A-Za-z])"
 _PAPERS = (
-    "別紙|別添|別表|別記|別冊|添付|資料|書類|ファイル|フォルダー?|様式|シート|ホームページ|ウェブサイト|サイト|"
-    "前記|上記|下記|左記|右記|前述|上述|後述|既述|既報|前掲|左欄|右欄|上欄|下欄|参照|参考|記載|記述|省略|割愛|詳細"
+    "別紙|別添|別表|別記|別冊|添付|資料|書類|ファイル|フォルダー?|様式|シート|ホームページ|"
+    "ウェブサイト|サイト|前記|上記|下記|左記|右記|前述|上述|後述|既述|既報|前掲|左欄|右欄|上欄|下欄|"
+    "参照|参考|記載|記述|省略|割愛|詳細"
 )
 _OF_THE_FORM = (
-    "年次計画|当初計画|実施計画|計画書?|予定|当初|目標値?|実績値?|効果額|効果見込額|取組(?:実績|内容|方針|状況)?|"
-    "評価|内容|備考|前年度?|昨年度?|今年度?|本年度?|当年度?|次年度?|来年度?|年度|現在|時点|現行|現状|従来|"
-    "進捗(?:状況)?|状況|本文|文言|事項|項目|欄"
+    "年次計画|当初計画|実施計画|計画書?|予定|当初|目標値?|実績値?|効果額|効果見込額|"
+    "取組(?:実績|内容|方針|状況)?|評価|内容|備考|前年度?|昨年度?|今年度?|本年度?|当年度?|次年度?|"
+    "来年度?|年度|現在|時点|現行|現状|従来|進捗(?:状況)?|状況|本文|文言|事項|項目|欄"
 )
 _REPLIES = (
-    "変更|修正|訂正|追記|加筆|削除|異動|異議|意見|指摘|相違|差異|問題|支障|該当|特段?|必要|"
-    "特記|不要|不明|未定|未記入|未入力|無し?|なし|ナシ|可|否|有|概ね|おおむね|順調|良好|適宜|随時|以上|以下余白|余白|"
-    "完了|終了|完|了解?|承知|済"
+    "変更|修正|訂正|追記|加筆|削除|異動|異議|意見|指摘|相違|差異|問題|支障|該当|特段?|必要|特記|"
+    "不要|不明|未定|未記入|未入力|未確定|未集計|未提出|概ね|おおむね|順調|良好|適宜|随時|以上|"
+    "以下余白|余白|可|否|有|承知"
 )
-_POINTING = re.compile(f"{_PLACES}|{_REQUEST}|{_HANDED}|{_SAME}")
-_ASIDE = re.compile(f"{_DATE}|{_ANSWERED}")
+_POINTING = re.compile(f"{_PLACES}|{_REQUEST}|{_HANDED}|{_CONFIRMING}|{_SAME}")
+_ASIDE = re.compile(f"{_GRADE}|{_DATE}|{_ANSWERED}")
 _NOUNS = re.compile(f"{_PAPERS}|{_OF_THE_FORM}")
-_REPLY = re.compile(_REPLIES)
-_REPLY_NOUNS = re.compile(_REPLIES.replace("|無し?|なし|ナシ", ""))
+_REPLY_NOUNS = re.compile(_REPLIES)
+_CLOSING = re.compile("無し?|なし|ナシ|完了|終了|完|了解?|済")
 _MARK = "◇"
 """取り除いた名詞の跡。助詞は、これに付いていてもよい。"""
 _KANJI_FIGURE = re.compile(r"[〇一二三四五六七八九十百千万億]+.{0,2}[。.]?")
+_VERBS = "た|だ|る|う|く|ぐ|す|つ|ぬ|ぶ|む|ない|せん|ず"
 _END = r"[。.!\s)]*$"
-_VERB = re.compile(
-    f"[{_CONTENT}0-9][ぁ-ん]*(?:た|だ|る|う|く|ぐ|す|つ|ぬ|ぶ|む|ない|せん|ず){_END}", re.MULTILINE
+_STATEMENT = re.compile(
+    # 「条例を改正」「３校で開始」「工事完了」「未着手」「検討中」「応募者なし」「説明会３回」
+    f"(?:を|に|へ|が|で)[{_CONTENT}]{{2,}}{_END}|"
+    f"[{_CONTENT}]{{2,}}(?:完了|終了|済み?){_END}|未[{_CONTENT}]{{2}}{_END}|"
+    f"[{_CONTENT}]{{2,}}中(?:です|である|だ)?{_END}|"
+    f"[{_CONTENT}]{{3,}}[はが]?(?:なし|無し|ゼロ){_END}|[{_CONTENT}]{{3,}}[はを]?[約計]?0{_END}|"
+    f"^[・●■◆○\\s]*(?:中止|延期|見送り|廃止|休止|断念){_END}",
+    re.MULTILINE,
 )
-_ACTION = re.compile(f"(?:を|に|へ|が)[{_CONTENT}]{{2,}}{_END}", re.MULTILINE)
-"""「条例を改正」のような体言止め。"""
-_ABSENT = re.compile(f"[{_CONTENT}]{{3,}}[はが]?(?:なし|無し|ゼロ){_END}", re.MULTILINE)
-"""「応募者なし」のような、なかったという実績。"""
+"""述語のない言い方のうち、何があったかが分かるもの。"""
+_VERB = re.compile(f"[{_CONTENT}0-9][ぁ-ん]*(?:{_VERBS}){_END}", re.MULTILINE)
 _COPULA = re.compile(
     "(?:でした|です|である|だった|となっている|になります|となります)(?=[。.\\s]|$)"
 )
@@ -102,22 +124,22 @@ def says_something(text: str, vocabulary: frozenset[str] = frozenset()) -> bool:
     ``vocabulary`` はその実施項目の文にあることば（:func:`vocabulary_of`）で、短い文でも、
     それを使っていれば、この実施項目のことである。
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text)[:_LOOKED_AT]
     if _KANJI_FIGURE.fullmatch(plain.strip()):
         return False
     pointed = _POINTING.search(plain) is not None
     named = _named(plain)
-    if _ABSENT.search(_REPLY_NOUNS.sub(_MARK, named)):
+    if not pointed and _STATEMENT.search(named):
         return True
-    told = _COPULA.sub("", _REPLY.sub("", named))
+    told = _COPULA.sub("", _CLOSING.sub("", named))
     words = _WORD.findall(told)
     native = [word for word in words if not word.isascii()]
     if not native:
         return len(_KANA.findall(told)) >= _ALL_KANA
     if sum(map(len, native)) + _LATIN * (len(words) - len(native)) >= _ENOUGH:
         return True
-    if _ACTION.search(told) or (_VERB.search(told) and (not pointed or _PARTICLE.search(told))):
-        return True
+    if _VERB.search(told) or _STATEMENT.search(told):
+        return not pointed or _PARTICLE.search(told) is not None
     return not pointed and any(
         pair in vocabulary for word in native for pair in _pairs(word) if pair not in _COMMON
     )
@@ -126,14 +148,14 @@ def says_something(text: str, vocabulary: frozenset[str] = frozenset()) -> bool:
 def _named(plain: str) -> str:
     """ほかを指すことばを除き、日付、数、様式を言うことばを印に置き換えた文。"""
     left = re.sub(_FIGURE, "0", _ASIDE.sub(" ", _POINTING.sub("", plain)))
-    return _NOUNS.sub(_MARK, left)
+    return _REPLY_NOUNS.sub(_MARK, _NOUNS.sub(_MARK, left))
 
 
 def _is_only_reply(text: str) -> bool:
     """決まった返事だけか。「検討」「導入」のような一語の目標値は、返事ではない。"""
     plain = unicodedata.normalize("NFKC", text)
     return not _OF_TARGETS.search(plain) and not any(
-        not word.isascii() for word in _WORD.findall(_REPLY.sub("", _named(plain)))
+        not word.isascii() for word in _WORD.findall(_CLOSING.sub("", _named(plain)))
     )
 
 
@@ -187,10 +209,7 @@ def word_for_target(case: Case, answer: Answer) -> Facts | None:
 def figure_taken_away(case: Case, answer: Answer) -> Facts | None:
     """計画の数の上に、「-」か 0 が書かれている。"""
     old = case.base(answer)
-    if isinstance(old, str):
-        was_figure = any(char.isdecimal() for char in old)
-    else:
-        was_figure = bool(old)
+    was_figure = any(map(str.isdecimal, old)) if isinstance(old, str) else bool(old)
     if not was_figure or not (answer.value in DASHES or answer.value == 0):
         return None
     return _kept("R381", case, answer, printed(old))
