@@ -227,3 +227,23 @@ def test_taking_the_plan_decides_no_other_field(plan: Plan) -> None:
     one = collected(plan, {TARGET: 370, EFFECT: 7300}, takes=[Take(None, "08-08")])
     assert [problem.code for problem in one.problems] == ["R317"]
     assert collected(plan, {EFFECT: 7300}, takes=[Take(None, "08-08")]).state is ItemState.RECORDED
+
+
+def test_one_reply_may_be_meant_and_the_other_not(plan: Plan) -> None:
+    one = collected(
+        plan,
+        {PLANNED: "変更なし", TARGET: 0},
+        takes=[Take(None, "08-08")],
+        waivers=[Waiver("R381", "08-08")],
+        reason="課に電話",
+    )
+    assert (one.state, one.problems) == (ItemState.RECORDED, ())
+    assert {change.path: change.new for change in one.changes} == {**NEXT, TARGET: 0}
+
+
+def test_a_later_copy_of_the_reply_changes_nothing(plan: Plan) -> None:
+    """計画を残すと決めたあとで、同じ様式がもう一度届いた。"""
+    past = Past(rejected={("08-08", PLANNED): frozenset({"変更なし"})})
+    one = collected(plan, {PLANNED: "変更なし"}, past)
+    assert [problem.code for problem in one.problems] == ["R405"]
+    assert {change.path: change.new for change in one.changes} == NEXT

@@ -48,8 +48,16 @@ class FieldMerge:
     in_doubt: bool = False
 
 
-def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
-    """欄の値を決める。``answers`` は並びによらない順に並べたもの。"""
+def merge_field(
+    field: Field,
+    answers: Sequence[FormAnswer],
+    choice: Choice,
+    waived: frozenset[str] = frozenset(),
+) -> FieldMerge:
+    """欄の値を決める。
+
+    ``answers`` は並びによらない順に並べたもの。``waived`` は、この項目で通すと指定された符号。
+    """
     wanted: list[FormAnswer] = []
     notes: list[Problem] = []
     for one in answers:
@@ -61,7 +69,9 @@ def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> 
         else:
             notes.append(_note(old, field, one))
     settled = (
-        _kept(field, wanted, choice) or _agreed(field, wanted) or _decided(field, wanted, choice)
+        _kept(field, wanted, choice, KEEPS_PLAN - waived)
+        or _agreed(field, wanted)
+        or _decided(field, wanted, choice)
     )
     return replace(settled, problems=(*notes, *settled.problems))
 
@@ -78,13 +88,15 @@ def _old_copy(field: Field, one: FormAnswer) -> str | None:
     return None
 
 
-def _kept(field: Field, wanted: Sequence[FormAnswer], choice: Choice) -> FieldMerge | None:
+def _kept(
+    field: Field, wanted: Sequence[FormAnswer], choice: Choice, codes: frozenset[str]
+) -> FieldMerge | None:
     """計画の値を残すと決めた、「変更なし」などの書き重ね。
 
     食い違いでなくても、``--take master`` で決められる。ほかの欄の答えは、そのまま取り込む。
     """
     doubted = any(
-        problem.code in KEEPS_PLAN and problem.place.path == field.path
+        problem.code in codes and problem.place.path == field.path
         for one in wanted
         for problem in one.form.problems
     )

@@ -29,8 +29,8 @@ _CONTENT = "一-鿿㐀-䶿豈-﫿𠀀-𲎯々〆ァ-ヺー"
 _WORD = re.compile(f"[{_CONTENT}]+|[A-Za-z]+")
 _KANA = re.compile("[ぁ-ん]")
 _DATE = (
-    r"(?:令和|平成|昭和|西暦)\s*(?:元|[0-9]+)\s*年?度?|(?<![A-Za-z])[RHS]\s*[0-9]+(?:年度?|(?=[./-]))|"
-    r"[0-9]+\s*年度?|[0-9]+\s*月(?:\s*[0-9]+\s*日)?|[0-9]+(?:[./-][0-9]+){1,2}|[0-9]+\s*日"
+    r"(?:令和|平成|昭和|西暦)\s*(?:元|[0-9]+)\s*年?度?|(?<![A-Za-z])[RHS]\s*[0-9]+(?:年度?|(?:[./-][0-9]+){1,2})|"
+    r"[0-9]+\s*年度?|[0-9]+\s*月(?:\s*[0-9]+\s*日)?|[0-9]+(?:[/-][0-9]+){1,2}|[0-9]+(?:\.[0-9]+){2}|[0-9]+\s*日"
 )
 _FIGURE = (
     r"[0-9][0-9,.]*\s*(?:(?:億|万|千|百)*(?:か所|カ所|ヶ所|箇所|ポイント|世帯|施設|公園|回線|"
@@ -87,6 +87,7 @@ _ASIDE = re.compile(f"{_GRADE}|{_DATE}|{_ANSWERED}")
 _NOUNS = re.compile(f"{_PAPERS}|{_OF_THE_FORM}")
 _REPLY_NOUNS = re.compile(_REPLIES)
 _CLOSING = re.compile("無し?|なし|ナシ|完了|終了|完|了解?|済")
+_IN_BRACKETS = re.compile(r"\([^()\n]*\)")
 _MARK = "◇"
 """取り除いた名詞の跡。助詞は、これに付いていてもよい。"""
 _KANJI_FIGURE = re.compile(r"[〇一二三四五六七八九十百千万億]+.{0,2}[。.]?")
@@ -124,7 +125,7 @@ def says_something(text: str, vocabulary: frozenset[str] = frozenset()) -> bool:
     ``vocabulary`` はその実施項目の文にあることば（:func:`vocabulary_of`）で、短い文でも、
     それを使っていれば、この実施項目のことである。
     """
-    plain = unicodedata.normalize("NFKC", text)[:_LOOKED_AT]
+    plain = _plain(text)
     if _KANJI_FIGURE.fullmatch(plain.strip()):
         return False
     pointed = _POINTING.search(plain) is not None
@@ -145,6 +146,13 @@ def says_something(text: str, vocabulary: frozenset[str] = frozenset()) -> bool:
     )
 
 
+def _plain(text: str) -> str:
+    """半角と全角をそろえ、括弧の中の断りを除いた文。括弧の中だけなら、そのまま。"""
+    plain = unicodedata.normalize("NFKC", text)[:_LOOKED_AT]
+    main = _IN_BRACKETS.sub("", plain)
+    return main if _WORD.search(main) else plain
+
+
 def _named(plain: str) -> str:
     """ほかを指すことばを除き、日付、数、様式を言うことばを印に置き換えた文。"""
     left = re.sub(_FIGURE, "0", _ASIDE.sub(" ", _POINTING.sub("", plain)))
@@ -153,7 +161,7 @@ def _named(plain: str) -> str:
 
 def _is_only_reply(text: str) -> bool:
     """決まった返事だけか。「検討」「導入」のような一語の目標値は、返事ではない。"""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _plain(text)
     return not _OF_TARGETS.search(plain) and not any(
         not word.isascii() for word in _WORD.findall(_CLOSING.sub("", _named(plain)))
     )
