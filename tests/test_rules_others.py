@@ -343,7 +343,7 @@ def test_what_was_written_beside_is_one_question(plan: Plan) -> None:
         return [str(one.facts["text"]) for one in form.problems if one.code == "R383"]
 
     assert asked(BESIDE, BOX) == ["O10 ・３台を追加した。、H10 図形の文字 ・３台を追加した。"]
-    assert asked(BESIDE, told_of("R144", "O11", text="訂正")) == []
+    assert asked(BESIDE, told_of("R144", "O11", cell="O11", text="訂正")) == []
     assert asked(told_of("R131", "A1", kind="リンク", text="https://example.jp/")) == []
     answers = plausible(plan.find("08-08")[2], 0)
     assert asked(BESIDE, **answers) == []

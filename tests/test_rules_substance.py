@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from examining_samples import codes, examined, levels, plausible
+from examining_samples import codes, examined, levels, matched, plausible
 
+from sheetgen.collect.corrections import RoundInputs, corrections
+from sheetgen.collect.examining import Examiner
 from sheetgen.collect.merging.merge import merge
 from sheetgen.collect.request import ItemOutcome, Take, Waiver
 from sheetgen.collect.rules.substance import says_something, vocabulary_of
+from sheetgen.form.rounds import input_fields, open_paths
 from sheetgen.messages.catalogue import describe
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import load_plan
-from sheetgen.plan.paths import read_path
+from sheetgen.plan.paths import printed_initiative_year, read_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.value import Value
@@ -247,3 +251,34 @@ def test_a_later_copy_of_the_reply_changes_nothing(plan: Plan) -> None:
     one = collected(plan, {PLANNED: "変更なし"}, past)
     assert [problem.code for problem in one.problems] == ["R405"]
     assert {change.path: change.new for change in one.changes} == NEXT
+
+
+def test_what_is_sent_back_shows_the_plan_again(plan: Plan) -> None:
+    """課は、変えないのなら、そのまま送り返せばよい。"""
+    form = examined(plan, REVISION, "08-08", {**NEXT, PLANNED: "変更なし", EFFECT: 7300})
+    inputs = RoundInputs(
+        input_fields(plan), open_paths(plan, REVISION), printed_initiative_year(plan, REVISION)
+    )
+    (found,) = [one for one in merge(plan, REVISION, [form], Past()).outcomes if one.problems]
+    (back,) = corrections(plan, inputs, [found], [form])
+    old = plan.find("08-08")[2].years[2].plan
+    assert (back.values[PLANNED], back.values[EFFECT]) == (old, 7300)
+    assert back.values["initiative.text"] == NEXT["initiative.text"]
+    (reason,) = back.reasons
+    assert (reason.path, reason.written) == (PLANNED, "変更なし")
+    assert set(back.marks) == {PLANNED}
+
+
+def test_the_plan_sent_back_as_it_was_shown_is_the_answer(plan: Plan) -> None:
+    """もとに戻して見せた計画の欄が、そのまま戻れば「変えない」。実績の欄では、そうはいかない。"""
+    form = matched(plan, REVISION, "08-08", dict(NEXT))
+    shown = {found.ref: found.cell.value for found in form.found.values() if found.cell}
+    issued = replace(
+        form.issued, values=shown, replaces=frozenset("0"), doubted=frozenset({PLANNED})
+    )
+    assert codes(Examiner(plan).examine(replace(form, issued=issued))) == []
+    back = matched(plan, RESULTS, "08-08", plausible(plan.find("08-08")[2], 0))
+    value = "years[0].result.value"
+    shown = {found.ref: found.cell.value for found in back.found.values() if found.cell}
+    issued = replace(back.issued, values=shown, replaces=frozenset("0"), doubted=frozenset({value}))
+    assert codes(Examiner(plan).examine(replace(back, issued=issued))) == ["R344"]

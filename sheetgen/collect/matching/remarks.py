@@ -93,7 +93,7 @@ def report_strays(
     for ref in strays[:MOST_STRAYS]:
         text = str(sheet.cells[ref].value).strip()
         code = "R144" if _concerns(ref, text, fields) else "R130"
-        report(code, ref, None, text=excerpt(text, _LONGEST))
+        report(code, ref, None, cell=ref, text=excerpt(text, _LONGEST))
     if len(strays) > MOST_STRAYS:
         report("R133", strays[MOST_STRAYS], None, count=len(strays) - MOST_STRAYS)
 
