@@ -23,6 +23,7 @@ from matching_samples import (
 
 from sheetgen.collect.answers import Found, MatchedForm
 from sheetgen.collect.matching.chart import refs_in, same
+from sheetgen.messages.catalogue import describe
 from sheetgen.plan.round import RoundKind
 from sheetgen.reading.book import CellKind, RawBook, RawCell, Remark, RemarkKind
 from sheetgen.xlsx.refs import split_area
@@ -169,7 +170,7 @@ def test_answers_in_inserted_lines_are_not_lost(desk: Desk) -> None:
     table.sheet = replace(table.sheet, cells=cells)
     form = the_form(desk, table.book(answered(desk), "kept"))
     assert form.found[EFFECT].ref == "L12"
-    assert told(form) == [("R126", None), ("R130", "L11")]
+    assert told(form) == [("R126", None), ("R144", "L11")]
 
 
 def test_a_line_that_could_be_either_is_asked(revision: Desk) -> None:
@@ -311,8 +312,66 @@ def test_comments_and_shapes_are_told_with_their_field(desk: Desk) -> None:
     )
     form = the_form(desk, with_sheet(book, replace(form_sheet(book), remarks=remarks)))
     all_right(form)
-    assert told(form) == [("R131", "L10"), ("R131", None)]
+    assert told(form) == [("R145", "L10"), ("R131", None)]
     assert form.problems[0].place.label == "令和5年度の成果指標の実績値"
+
+
+@pytest.mark.parametrize(
+    ("ref", "text", "code"),
+    [
+        ("N10", "34台ではなく33台です。", "R144"),  # 記入欄の右
+        ("O11", "※評価はBに訂正", "R144"),
+        ("A25", "※評価はBに訂正", "R144"),  # 離れていても、直すことば
+        ("A25", "担当 企画 内線123", "R130"),
+        ("O12", "次の年度の行", "R130"),  # 開いていない年度の行
+    ],
+)
+def test_what_is_written_by_a_field_is_asked_about(
+    desk: Desk, ref: str, text: str, code: str
+) -> None:
+    form = the_form(desk, put(answered(desk), {ref: text}))
+    all_right(form)
+    assert told(form) == [(code, ref)]
+    assert text in describe(form.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "text", "code"),
+    [
+        (RemarkKind.COMMENT, "L10", "34台ではなく33台です。", "R145"),
+        (RemarkKind.COMMENT, "M10", "Ｂの誤り", "R145"),  # 評価の見出し
+        (RemarkKind.TEXT_BOX, "I10", "・３台を追加した。", "R145"),  # 取組実績の欄の上
+        (RemarkKind.TEXT_BOX, None, "評価は正しくはＢ", "R145"),
+        (RemarkKind.TEXT_BOX, None, "別紙あり", "R131"),
+        (RemarkKind.COMMENT, "A3", "確認しました", "R131"),
+        (RemarkKind.PICTURE, "L10", "図 1", "R131"),
+        (RemarkKind.LINK, "L10", "https://www.city.example.jp/", "R131"),
+    ],
+)
+def test_what_is_laid_on_a_field_is_asked_about(
+    desk: Desk, kind: RemarkKind, ref: str | None, text: str, code: str
+) -> None:
+    book = answered(desk)
+    sheet = replace(form_sheet(book), remarks=(Remark(kind, text, ref),))
+    form = the_form(desk, with_sheet(book, sheet))
+    all_right(form)
+    assert told(form) == [(code, ref)]
+
+
+def test_a_text_box_over_a_merged_field_is_named_by_the_field(desk: Desk) -> None:
+    book = answered(desk)
+    remark = Remark(RemarkKind.TEXT_BOX, "・３台を追加した。", "I11")
+    form = the_form(desk, with_sheet(book, replace(form_sheet(book), remarks=(remark,))))
+    assert form.problems[0].place.label == "令和5年度の取組実績"
+
+
+def test_what_is_written_by_a_field_is_known_where_the_lines_have_moved(desk: Desk) -> None:
+    table = Table.of(answered(desk), desk)
+    table.insert(0, 9)
+    cells = {**table.sheet.cells, "O11": cell("参考"), "O10": cell("参考")}
+    table.sheet = replace(table.sheet, cells=cells)
+    form = the_form(desk, table.book(answered(desk), "kept"))
+    assert told(form) == [("R126", None), ("R130", "O10"), ("R144", "O11")]
 
 
 def test_what_the_office_drew_is_not_a_remark(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from making import changed_plan
 from returned.desk import Desk, book_of, jobs, recorded
@@ -20,6 +21,7 @@ from returned.sections import GRADE, Form
 from sheetgen.messages.catalogue import describe
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.records.open_items import ItemState
 from sheetgen.records.sendouts import SendKind, load_sendouts
 from sheetgen.records.undoing import undo
 from sheetgen.send.distributing import DistributeRequest, distribute
@@ -178,6 +180,27 @@ def test_each_kind_of_lateness_is_named(
     assert "実績照会.xlsx" not in text_of(result, HELD)
     assert "記入がありません" in text_of(result, BLANK)
     assert "差戻し" not in text_of(result, SILENT)
+
+
+def test_an_answer_beside_the_field_is_no_blank_form(round_: Round, tmp_path: Path) -> None:
+    """「記入がありません」とは督促しない。回収結果、状況、督促が同じことを言う。"""
+    book = openpyxl.load_workbook(book_of(round_.desk, BLANK))
+    (sheet,) = [name for name, one in round_.desk.places().items() if one.addressee == BLANK]
+    book[sheet]["O10"] = "・窓口を増やした。評価はＢ"
+    (tmp_path / "返信").mkdir()
+    book.save(tmp_path / "返信" / "戻り.xlsx")
+    collected = round_.desk.collect(tmp_path / "返信")
+    (item,) = round_.items(BLANK)
+    (one,) = [one for one in collected.items if one.item == item]
+    assert one.state is ItemState.HELD
+    assert [problem.code for problem in one.problems if problem.code != "R344"] == ["R144"]
+    stages = {one.item: one.stage for one in round_.standing().items}
+    assert stages[item] is Stage.IN_QUESTION
+    assert BLANK not in by_section(round_.remind())
+    round_.send_back()
+    result = round_.remind()
+    assert by_section(result)[BLANK].questioned == (item,)
+    assert "記入がありません" not in text_of(result, BLANK)
 
 
 def test_when_all_have_answered_it_says_so(

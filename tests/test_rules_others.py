@@ -16,6 +16,7 @@ from sheetgen.collect.rules.hidden_places import check_book
 from sheetgen.collect.rules.table import check_together
 from sheetgen.collect.rules.text_rules import personal_data
 from sheetgen.form.template import FormTemplate
+from sheetgen.messages.catalogue import describe
 from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
@@ -290,7 +291,7 @@ def test_a_return_sent_back_untouched_is_asked_about(plan: Plan) -> None:
     shown = {found.ref: found.cell.value for found in form.found.values() if found.cell}
     issued = replace(form.issued, values=shown, replaces=frozenset("0"))
     assert codes(Examiner(plan).examine(replace(form, issued=issued))) == ["R344"]
-    mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・直した文。"})
+    mended = matched(plan, RESULTS, "08-08", {**wanted, TEXT: "・台数を直した。"})
     assert codes(Examiner(plan).examine(replace(mended, issued=issued))) == []
     assert codes(Examiner(plan).examine(form)) == []
 
@@ -312,4 +313,37 @@ def test_a_doubted_field_left_as_it_was_is_asked_about_again(plan: Plan) -> None
 
     assert told() == [("R344", TEXT), ("R344", value)]
     assert told(**{value: 33}) == [("R344", TEXT)]
-    assert told(**{TEXT: "・直した文。", value: 33}) == []
+    assert told(**{TEXT: "・台数を直した。", value: 33}) == []
+
+
+def told_of(code: str, ref: str, **facts: object) -> Problem:
+    place = Place("回答.xlsx", "08-08", ref, item="08-08")
+    return Problem(code, place, {"code": code, "item": "08-08", **facts})
+
+
+BESIDE = told_of("R130", "O10", text="・３台を追加した。")
+BOX = told_of("R131", "H10", kind="図形の文字", text="・３台を追加した。")
+BELOW = told_of("R131", "A30", kind="画像", text="図 1")
+
+
+@pytest.mark.parametrize("found", [BESIDE, BOX, BELOW])
+def test_an_answer_beside_blank_fields_is_asked_about(plan: Plan, found: Problem) -> None:
+    form = Examiner(plan).examine(matched(plan, RESULTS, "08-08", problems=(found,)))
+    assert levels(form)["R383"] is Level.CONFIRM
+    (asked,) = [one for one in form.problems if one.code == "R383"]
+    assert (asked.place.cell, asked.place.item) == (found.place.cell, "08-08")
+    assert str(found.facts["text"]) in describe(asked)
+
+
+def test_what_was_written_beside_is_one_question(plan: Plan) -> None:
+    """どの書き込みも一つの問いに挙げる。もう聞いているとき、リンクだけのときは、聞かない。"""
+
+    def asked(*found: Problem, **written: object) -> list[str]:
+        form = Examiner(plan).examine(matched(plan, RESULTS, "08-08", written, problems=found))
+        return [str(one.facts["text"]) for one in form.problems if one.code == "R383"]
+
+    assert asked(BESIDE, BOX) == ["O10 ・３台を追加した。、H10 図形の文字 ・３台を追加した。"]
+    assert asked(BESIDE, told_of("R144", "O11", cell="O11", text="訂正")) == []
+    assert asked(told_of("R131", "A1", kind="リンク", text="https://example.jp/")) == []
+    answers = plausible(plan.find("08-08")[2], 0)
+    assert asked(BESIDE, **answers) == []

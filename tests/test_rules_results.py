@@ -419,13 +419,13 @@ def test_a_figure_near_last_years_is_no_slip(plan: Plan) -> None:
         ("・市民向け講座を 3 回開催（参加者 45 人）。\n※詳細は市ホームページに掲載", []),
         ("○ 関係課との協議\n○ 先進市の視察（〇〇年度とは別に）", ["R334"]),
         ("<script>alert(1)</script>実施した。", ["R335"]),
-        ('=HYPERLINK("https://example.com")', ["R335"]),
-        ("担当 090-0000-0000 まで", ["R338"]),
-        ("担当 someone@example.jp まで", ["R338"]),
+        ('=HYPERLINK("https://example.com")', ["R335", "R382"]),
+        ("担当 090-0000-0000 まで", ["R338", "R382"]),
+        ("担当 someone@example.jp まで", ["R338", "R382"]),
         ("- 会議を２回開いた。\n- 広報した。", []),
         ("＋１台を増設した。", []),
         ("・別紙の計画書に基づき、前年度と同じ３台を設置した。", []),
-        ("達成率は 1234-5678 の 12.3％", []),
+        ("達成率は 1234-5678 の 12.3％となった。", []),
     ],
 )
 def test_the_text(plan: Plan, text: str, wanted: list[str]) -> None:
@@ -450,7 +450,7 @@ def test_text_of_another_year_is_asked(plan: Plan) -> None:
     item = plan.find("08-08")[2]
     path = "years[0].result.text"
     later = Round(RoundKind.RESULTS, 2025)
-    for words, wanted in (("・設置台数を３４台とした。", ["R331"]), ("３４台。", [])):
+    for words, wanted in (("・設置台数を３４台とした。", ["R331"]), ("増設３４。", [])):
         known = with_items(plan, {"08-08": with_values(item, {path: words}, 2024)})
         answers = plausible(item, 1) | {"years[1].result.text": words.replace("３４", "34 ")}
         form = examined(known, later, "08-08", answers)
@@ -617,10 +617,10 @@ def test_20_a_locked_change_is_told_once_at_its_cell(plan: Plan) -> None:
         ("item.vision", "Z1", "■ 増やす。", ""), ("item.vision", "Z2", "■ 増やす。", ""),
         ("item.indicator.target", "Z3", "34", "35"),
     ]  # fmt: skip
-    last = told.problems[-1]
+    last = told.problems[3]
     assert [(p.code, p.place.cell, p.place.item) for p in told.problems] == [
         ("R341", "Z1", "08-08"), ("R341", "Z2", "08-08"), ("R341", "Z3", "08-08"),
-        ("R342", "Z4", "08-08"),
+        ("R342", "Z4", "08-08"), ("R383", "Z4", "08-08"),
     ]  # fmt: skip
     assert last.place.label == long.replace("\n", " ")[:20]
     assert str(last.facts["difference"]).endswith("「TRUE」")

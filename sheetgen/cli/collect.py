@@ -45,7 +45,8 @@ from sheetgen.records.open_items import ItemState
     type=take,
     metavar="ファイル",
     multiple=True,
-    help="食い違いのとき採るファイルの名。計画のデータのままなら master。"
+    help="食い違いのとき採るファイルの名。計画のデータのままなら master"
+    "（「変更なし」などが計画に書き重ねられたとき、変えないと決めるのも同じ）。"
     "一つの項目だけなら 08-08:ファイル。何度でも書ける。",
 )
 @source_options

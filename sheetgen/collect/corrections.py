@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.merging.decisions import KEEPS_PLAN
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.collect.results import open_questions
 from sheetgen.form.correction import Correction, Reason
@@ -29,7 +30,7 @@ from sheetgen.messages.merging import (
 )
 from sheetgen.messages.quoting import shortened
 from sheetgen.plan.item import Item
-from sheetgen.plan.paths import lasting_path
+from sheetgen.plan.paths import lasting_path, read_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.plan.text import LONGEST_TEXT
@@ -110,10 +111,14 @@ def _correction(
     questions = open_questions(outcome)
     paths = [_path_of(problem, inputs, forms) for problem in questions]
     doubtful = {path for path in paths if path is not None}
+    kept = {path for problem, path in zip(questions, paths, strict=True) if path is not None
+            and problem.code in KEEPS_PLAN}  # fmt: skip
     values: dict[str, Value] = {}
     cut: dict[str, int] = {}
     for path in sorted(inputs.opened):
-        if any(path in form.answers or path in form.unread for form in forms):
+        if path in kept:
+            values[path] = read_path(item, path, inputs.initiative_year)
+        elif any(path in form.answers or path in form.unread for form in forms):
             whole = _shown(path, inputs.fields[path].kind, forms, doubtful)
             values[path] = _holdable(whole)
             if isinstance(whole, str) and _length(whole) > LONGEST_TEXT:

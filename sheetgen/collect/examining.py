@@ -11,15 +11,21 @@ from sheetgen.collect.rules.locked_cells import locked, outside_round
 from sheetgen.collect.rules.table import check
 from sheetgen.collect.values.cell_value import Expected, read_value
 from sheetgen.collect.values.plain_text import ReadValue
+from sheetgen.form.issued import IssuedForm
 from sheetgen.form.rounds import input_fields
 from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Place, Problem
-from sheetgen.reading.book import CellKind, RawCell
+from sheetgen.reading.book import CellKind, RawCell, RemarkKind
 
+_WRITINGS = frozenset({"R130", "R131", "R342"})
+"""記入欄でない所に書かれたことを知らせる符号。"""
+_SHOWN = 3
+_WORDS_FOR_FIGURE = frozenset({"R215", "R216"})
 _NO_FIGURE = (None, "-", "ー")
 
 
@@ -52,7 +58,12 @@ class Examiner:
             unread,
             self._scale,
         )
-        problems += check(case)
+        checked = check(case)
+        kept = {one.place.path for one in checked if one.code == "R380"}
+        # 数の欄の「変更なし」は、読めないと言うより、変えないのかを聞く。
+        problems = [one for one in problems if one.code not in _WORDS_FOR_FIGURE
+                    or one.place.path not in kept]  # fmt: skip
+        problems += checked
         proposals: list[Proposal] = []
         for proposal, problem in (*outside_round(case), *locked(case, matched.locked)):
             if problem is not None:
@@ -63,6 +74,8 @@ class Examiner:
             problems += self._printing.check(self._plan, case)
         if case.is_touched:
             problems += list(_not_corrected(matched, problems))
+        else:
+            problems += list(_written_elsewhere(matched, problems))
         return ReturnedForm(
             file=matched.file,
             original=matched.original,
@@ -139,10 +152,47 @@ def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Pr
         return
     asked = {one.place.path for one in asking}
     for path in sorted(issued.doubted - asked):
+        if ".result." not in path and _is_plan_restored(issued, matched.found.get(path)):
+            continue
         found = matched.found.get(path)
         if found is not None and _is_as_shown(matched, path):
             place = Place(matched.file, matched.sheet, found.ref, path, found.label, issued.item_id)
             yield Problem("R344", place, {"item": issued.item_id})
+
+
+def _written_elsewhere(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
+    """記入欄は空のままだが、欄でない所に何かが書かれた様式。
+
+    「未記入」とすると、書いた課に「記入がありません」と督促することになる。記入欄のことを
+    言う書き込みは、もう聞いている（R144、R145）。
+    """
+    everything = [*matched.problems, *problems]
+    found = [
+        one
+        for one in everything
+        if one.code in _WRITINGS and one.facts.get("kind") != RemarkKind.LINK.value
+    ]
+    if not found or any(message_of(one).level is not Level.NOTE for one in everything):
+        return
+    texts = [_as_written(one) for one in found]
+    first = found[0].place
+    item = matched.issued.item_id
+    place = Place(matched.file, matched.sheet, first.cell, None, first.label, item)
+    yield Problem("R383", place, {"text": in_short(texts, _SHOWN, "か所"), "item": item})
+
+
+def _as_written(problem: Problem) -> str:
+    """書き込みの場所と、その中身。"""
+    facts, cell = problem.facts, problem.place.cell
+    text = str(facts.get("text") or facts.get("difference") or "")
+    head = " ".join(str(word) for word in (cell, facts.get("kind")) if word)
+    return f"{head} {excerpt(text, 100)}".strip()
+
+
+def _is_plan_restored(issued: IssuedForm, found: FoundCell | None) -> bool:
+    """差戻しの様式で、計画のとおりに戻して見せた欄か（R380、R381）。そのままなら「変えない」。"""
+    base = issued.base.get(found.path) if found else None
+    return found is not None and base is not None and issued.values.get(found.ref) == base
 
 
 def _is_as_shown(matched: MatchedForm, path: str) -> bool:

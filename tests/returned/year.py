@@ -54,6 +54,7 @@ TO_CORRECT: dict[str, tuple[Mapping[str, Any], str]] = {
 TO_WAIVE: dict[str, tuple[Mapping[str, Any], str]] = {
     "06-05": ({TEXT: LONG}, "R337"),
     "04-03": ({GRADE: "Ａ（ただし一部は令和６年度に継続）"}, "R223"),
+    "02-07": ({}, "R145"),  # 取組実績の欄にコメントが付いている
 }
 WAIVED_AS: dict[str, Mapping[str, Any]] = {"06-05": {TEXT: LONG}, "04-03": {GRADE: "A"}}
 TWO_VERSIONS = "08-01"  # 総務部 収納課

@@ -159,7 +159,7 @@ def _match_form(
     if where.is_moved:
         report("R126", None, None, shift=where.describe())
     report_strays(chart, form, sheet, findings, report)
-    report_remarks(chart, sheet, findings, report)
+    report_remarks(chart, form, sheet, findings, report)
     report_hidden(sheet, findings, report)
     return MatchedForm(
         file=file,

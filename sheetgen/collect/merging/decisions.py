@@ -12,14 +12,18 @@ from sheetgen.collect.request import Take, UsedWaiver, Waiver
 from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.plan.paths import lasting_path
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.value import Value
+from sheetgen.plan.value import Value, printed
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.records.journal import storable
 from sheetgen.records.past import Past, WaivedValue
 
 MASTER = "master"
+KEEPS_PLAN = frozenset({"R380", "R381"})
+"""「変更なし」などを書き重ねたという問い。計画の値を残すと決めれば、答えたことになる。"""
 _SPECIAL = "&()^%;,="
 """コマンドプロンプトが、ファイルの名の一部と思わない字。"""
+_OF_REMARKS = frozenset({"R145"})
+"""欄に付いた書き込みについての問い。書き込みが違えば、別の問いである。"""
 LONGEST_FACTS = 500
 """値のない問題を覚えておく文の、長さの上限。"""
 
@@ -177,6 +181,10 @@ class Waivers:
         self._past = past
         self._year = initiative_year
 
+    def codes_of(self, item: str) -> frozenset[str]:
+        """今回、この実施項目について通すと指定された符号。"""
+        return frozenset(waiver.code for waiver in self._given if waiver.item == item)
+
     def sift(self, item: str, found: Iterable[tuple[Problem, ReturnedForm | None]]) -> WaiverResult:
         """一つの実施項目の問題（と、その様式）を分ける。同じ問題は一度だけ。"""
         left: dict[tuple[object, ...], Problem] = {}
@@ -209,6 +217,9 @@ def _doubted(problem: Problem, form: ReturnedForm | None) -> tuple[str | None, V
     place = problem.place
     for answer in form.answers.values() if form else ():
         if answer.path == place.path or (place.path is None and answer.ref == place.cell):
+            if problem.code in _OF_REMARKS:
+                words = f"{printed(answer.value)}（{problem.facts.get('text', '')}）"
+                return answer.path, storable(words[:LONGEST_FACTS])
             return answer.path, answer.value
     text = "; ".join(f"{name}={problem.facts[name]}" for name in sorted(problem.facts))
     return None, storable(f"{place.cell or ''} {text}".strip()[:LONGEST_FACTS])

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sheetgen.collect.answers import FormAnswer
-from sheetgen.collect.merging.decisions import Choice, Verdict, choices_text, take_words
+from sheetgen.collect.merging.decisions import (
+    KEEPS_PLAN,
+    Choice,
+    Verdict,
+    choices_text,
+    take_words,
+)
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
@@ -42,8 +48,16 @@ class FieldMerge:
     in_doubt: bool = False
 
 
-def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> FieldMerge:
-    """欄の値を決める。``answers`` は並びによらない順に並べたもの。"""
+def merge_field(
+    field: Field,
+    answers: Sequence[FormAnswer],
+    choice: Choice,
+    waived: frozenset[str] = frozenset(),
+) -> FieldMerge:
+    """欄の値を決める。
+
+    ``answers`` は並びによらない順に並べたもの。``waived`` は、この項目で通すと指定された符号。
+    """
     wanted: list[FormAnswer] = []
     notes: list[Problem] = []
     for one in answers:
@@ -54,7 +68,11 @@ def merge_field(field: Field, answers: Sequence[FormAnswer], choice: Choice) -> 
             wanted.append(one)
         else:
             notes.append(_note(old, field, one))
-    settled = _agreed(field, wanted) or _decided(field, wanted, choice)
+    settled = (
+        _kept(field, wanted, choice, KEEPS_PLAN - waived)
+        or _agreed(field, wanted)
+        or _decided(field, wanted, choice)
+    )
     return replace(settled, problems=(*notes, *settled.problems))
 
 
@@ -68,6 +86,23 @@ def _old_copy(field: Field, one: FormAnswer) -> str | None:
     if one.value in field.recorded and one.base != field.now:
         return "R404"
     return None
+
+
+def _kept(
+    field: Field, wanted: Sequence[FormAnswer], choice: Choice, codes: frozenset[str]
+) -> FieldMerge | None:
+    """計画の値を残すと決めた、「変更なし」などの書き重ね。
+
+    食い違いでなくても、``--take master`` で決められる。ほかの欄の答えは、そのまま取り込む。
+    """
+    doubted = any(
+        problem.code in codes and problem.place.path == field.path
+        for one in wanted
+        for problem in one.form.problems
+    )
+    if not doubted or choice.decide(wanted) is not Verdict.MASTER:
+        return None
+    return FieldMerge(field.now, None, _others(wanted, field.now))
 
 
 def _agreed(field: Field, wanted: Sequence[FormAnswer]) -> FieldMerge | None:

@@ -114,7 +114,7 @@ def _merge_fields(
             context.past.recorded.get(key, _NOTHING),
             context.past.rejected.get(key, _NOTHING),
         )
-        settled[path] = merge_field(field, ones, choice)
+        settled[path] = merge_field(field, ones, choice, context.waivers.codes_of(item.id))
     return settled
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sheetgen.collect.answers import Answer, ReturnedForm
 from sheetgen.collect.rules import figure_rules as figures
 from sheetgen.collect.rules import figure_rules as grades
+from sheetgen.collect.rules import substance
 from sheetgen.collect.rules import text_rules as required
 from sheetgen.collect.rules import text_rules as texts
 from sheetgen.collect.rules.case import Case, Facts
@@ -86,13 +87,19 @@ RULES: tuple[Rule, ...] = (
     Rule("R324", "effect", figures.negative_effect),
     Rule("R330", "text", texts.copied_from_plan),
     Rule("R331", "text", texts.same_as_other_year),
-    Rule("R332", "words", texts.points_elsewhere),
-    Rule("R333", "text", texts.has_no_content),
+    Rule("R332", "words", substance.points_elsewhere),
+    Rule("R333", "text", substance.has_no_content),
     Rule("R334", "words", texts.unfinished),
     Rule("R335", "any", texts.looks_like_code),
     Rule("R338", "any", texts.has_personal_data),
     Rule("R360", "grade", grades.best_but_short),
     Rule("R361", "grade", grades.worst_but_reached),
+    Rule("R380", "words", substance.stands_for_no_change),
+    Rule("R380", "target", substance.word_for_target),
+    Rule("R380", "planned_effect", substance.word_for_target),
+    Rule("R381", "target", substance.figure_taken_away),
+    Rule("R381", "planned_effect", substance.figure_taken_away),
+    Rule("R382", "words", substance.says_nothing),
 )
 
 
