@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from examining_samples import codes, examined, levels, matched, plausible
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.examining import Examiner
 from sheetgen.collect.printing import Printing
 from sheetgen.collect.rules.hidden_places import check_book
 from sheetgen.collect.rules.table import check_together
 from sheetgen.collect.rules.text_rules import personal_data
 from sheetgen.form.template import FormTemplate
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
@@ -241,6 +244,47 @@ def test_the_same_text_for_two_items_is_told(plan: Plan) -> None:
     assert check_together(reversed(forms)) == told
     again = [forms[0], replace(forms[0], file="もう一度.xlsx")]
     assert check_together(again) == ()
+
+
+def _typed(plan: Plan, items: Sequence[str], **written: object) -> list[ReturnedForm]:
+    """同じ答えを、一冊の何枚もの様式に書いたもの。"""
+    answers = {f"years[0].result.{name}": value for name, value in written.items()}
+    return [examined(plan, RESULTS, item, answers) for item in items]
+
+
+def test_the_same_answers_on_many_sheets_are_asked(plan: Plan) -> None:
+    items = ["08-07", "08-08", "08-09"]
+    forms = _typed(plan, items, text="・実施した。", value=34, effect=6800, grade="A")
+    told = check_together(forms)
+    assert [(p.code, p.place.item) for p in told] == [("R370", item) for item in items]
+    assert CATALOGUE["R370"].level is Level.CONFIRM
+    assert check_together(reversed(forms)) == told
+    # ほかの課のブックと、同じ様式の写しとは、比べない。
+    assert check_together([replace(one, file=one.sheet) for one in forms]) == ()
+    assert check_together([forms[0], replace(forms[0], sheet="写し")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ({"text": "・実施した。"}, True),
+        ({"value": 34, "grade": "A"}, True),
+        ({"grade": "A"}, False),
+        ({"value": "-", "effect": "-", "grade": "B"}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_belongs_to_one_item_is_asked(
+    plan: Plan, written: dict[str, object], asked: bool
+) -> None:
+    told = check_together(_typed(plan, ["08-07", "08-08"], **written))
+    assert {problem.code for problem in told} == ({"R370"} if asked else set())
+
+
+def test_answers_that_differ_are_not_asked(plan: Plan) -> None:
+    one = _typed(plan, ["08-07"], text="・実施した。", value=34, grade="A")
+    other = _typed(plan, ["08-08"], text="・実施した。", value=35, grade="A")
+    assert check_together(one + other) == ()
 
 
 @pytest.mark.parametrize(
