@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from reporting import (
     with_results,
 )
 
-from sheetgen.messages.catalogue import describe
-from sheetgen.problems import SheetgenError
+from sheetgen.messages.catalogue import describe, message_of
+from sheetgen.problems import Level, SheetgenError
+from sheetgen.publish.pdf import find_fonts, unprintable
 from sheetgen.publish.publishing import Output, ReportResult
 
 
@@ -316,16 +318,42 @@ def test_long_text_shrinks_and_stays_on_its_page(tmp_path: Path, plan_path: Path
     assert sum(long in page.text for page in pages) == 2  # 見方の見本と、様式
 
 
-def test_a_character_in_no_font_is_named(tmp_path: Path, plan_path: Path) -> None:
+def test_a_character_in_no_font_is_printed_as_a_marked_geta(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    """一字のために、文書を作れなくしない。替えたことは告げる。"""
+
     def change(plan: dict[str, Any]) -> None:
         shortened(plan)
-        item_of(plan, "08-01")["improvement"] = "● 楔形文字\U00012000を使う。"
+        item_of(plan, "08-01")["improvement"] = "● 楔形文字\U00012000と\U00012001を使う。"
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
-    (problem,) = refused(tmp_path, plan=plan).problems
-    assert problem.code == "D005"
-    assert "\U00012000" in str(problem.facts["character"])
-    assert "楔形文字\U00012000を使う" in str(problem.facts["text"])
+    result = make_report(tmp_path, plan=plan)
+    (problem,) = [one for one in result.problems if one.code.startswith("D00")]
+    assert (problem.code, message_of(problem).level) == ("D009", Level.CONFIRM)
+    for one in ("\U00012000（U+12000）", "\U00012001（U+12001）"):
+        assert one in str(problem.facts["character"])
+    assert "楔形文字\U00012000と" in str(problem.facts["text"])
+    texts = page_texts(pdf_of(result))
+    assert any("楔形文字〓と〓を使う" in text for text in texts)
+
+
+def test_a_character_of_another_font_is_printed_and_told(tmp_path: Path, plan_path: Path) -> None:
+    other = "😀"
+    fonts = find_fonts()
+    more = sorted({*fonts.found.families()} - {*fonts.families})
+    if unprintable(other, fonts) and unprintable(other, replace(fonts, families=tuple(more))):
+        pytest.skip("この字を持つ書体がない")
+
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        item_of(plan, "08-01")["improvement"] = f"● 絵文字{other}を使う。"
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    result = make_report(tmp_path, plan=plan)
+    told = [one.code for one in result.problems if one.code.startswith("D00")]
+    assert told == (["D008"] if unprintable(other, fonts) else [])
+    assert any(f"絵文字{other}を使う" in text for text in page_texts(pdf_of(result)))
 
 
 def test_template_marks_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from examining_samples import codes, examined, levels, matched, plausible
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seen_samples import without_unseen
 
 from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.examining import Examiner
@@ -23,7 +24,7 @@ from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
-from sheetgen.problems import Level, Place, Problem
+from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.publish.comparison.difference import difference_in_words
 from sheetgen.reading.book import (
     BookFormat,
@@ -98,6 +99,36 @@ def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -
     assert told(4000) == {"R336": Level.ERROR}
 
 
+def test_characters_that_no_font_prints_are_told_with_their_field(
+    plan: Plan, template_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, item = plan.find("08-08")
+    words = "・𠮷野家の\U00012000を髙﨑①−〜で進めた。"
+    one = matched(plan, RESULTS, "08-08", plausible(item, 0) | {TEXT: words})
+
+    def told() -> list[tuple[str | None, object]]:
+        form = Examiner(plan, Printing(FormTemplate(template_path))).examine(one)
+        assert set(levels(form).items()) == {("R244", Level.NOTE)}
+        return [(p.place.path, p.facts["characters"]) for p in form.problems]
+
+    assert told() == [(TEXT, "𠮷 U+20BB7、\U00012000 U+12000")]
+
+    def no_fonts(folder: Path | None = None) -> None:
+        raise SheetgenError(Problem("D002", facts={"fonts": ""}))
+
+    monkeypatch.setattr("sheetgen.publish.pdf.find_fonts", no_fonts)
+    assert told() == [(TEXT, "𠮷 U+20BB7、\U00012000 U+12000")]
+
+
+def test_common_characters_need_no_fonts(
+    plan: Plan, template_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheetgen.publish.pdf.find_fonts", None)
+    answers = plausible(plan.find("08-08")[2], 0) | {TEXT: "・㈱髙﨑①Ⅲ−〜で進めた。葛\U000e0100城"}
+    one = matched(plan, RESULTS, "08-08", answers)
+    assert levels(Examiner(plan, Printing(FormTemplate(template_path))).examine(one)) == {}
+
+
 def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
     _, _, item = plan.find("08-08")
     answers = plausible(item, 0) | {TEXT: "あ" * 2000}
@@ -125,7 +156,7 @@ def test_cells_not_found_leave_the_rest_to_be_read(plan: Plan) -> None:
 def test_what_was_written_is_what_is_read(
     plan: Plan, text: str, value: int | str | None, effect: int | str | None, grade: str | None
 ) -> None:
-    kept = text
+    kept = without_unseen(text)
     while kept and (kept[-1].isspace() or kept[-1] in "\u200b\u2060\ufeff"):
         kept = kept[:-1]
     answers = {"text": kept or None, "value": value, "effect": effect, "grade": grade}

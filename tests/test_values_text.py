@@ -59,15 +59,35 @@ def test_12_a_formatted_cell_without_a_value_is_blank(kind: FieldKind) -> None:
         ("欠\ud842けた", "欠〓けた", "lost", ["R207"]),
         ("\ufffd\ufffd市", "〓〓市", "lost", ["R207"]),
         ("外\ue000字", "外\ue000字", "", ["R209"]),
+        ("\ufeff一\u200b二\u00ad三\u2060四\u200e五", "一二三四五", "control", ["R206"]),
+        ("\u200b", None, "blanks", ["R210"]),
+        ("👨\u200d👩\u200d👧が来た", "👨\u200d👩\u200d👧が来た", "", []),
+        ("一\u200d二", "一二", "control", ["R206"]),
+        ("増\u202e43\u202c台", "増43台", "control", ["R243"]),
+        ("zalgo" + "\u0301" * 40, "zalgo" + "\u0301" * 40, "", ["R242"]),
+        ("\u3099が先", "\u3099が先", "", ["R242"]),
+        ("Vi\u1ec7t ệ", "Vi\u1ec7t ệ", "", []),
+        ("未\u0378定", "未\u0378定", "", ["R242"]),
+        ("ﾊﾝｶｸのｶﾅ、漢字と①", "ﾊﾝｶｸのｶﾅ、漢字と①", "", []),
         ("-", "-", "", []),
         ("－", "－", "", []),
     ],
 )
 def test_13_only_what_cannot_be_kept_is_mended(
-    words: str, kept: str, rule: str, codes: list[str]
+    words: str, kept: str | None, rule: str, codes: list[str]
 ) -> None:
     read = text(words)
     assert (read.value, read.rule, asked(read)) == (kept, rule, codes)
+
+
+@pytest.mark.parametrize("code", ["cp932", "cp1252"])
+@pytest.mark.parametrize(
+    "words", ["アイウエオカキクケコ", "・自販機を三台追加した。\n・続けて設置する。"]
+)
+def test_text_read_with_another_encoding_is_asked(words: str, code: str) -> None:
+    broken = words.encode().decode(code, "replace").replace("\ufffd", "?")
+    assert "R242" in asked(text(broken))
+    assert asked(text(words)) == []
 
 
 @pytest.mark.parametrize(

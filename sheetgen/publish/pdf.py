@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,12 @@ _LONGEST = 30
 """ない文字の前と後に見せる字数。"""
 
 
+def lacking(error: Any) -> list[str]:
+    """書体のどれにもない字（と、組み合わせて一つに見せる字の並び）。"""
+    output = f"{error.message}\n{error.diagnostic}"
+    return sorted({_plain(one) for one in _NO_GLYPH.findall(output)})
+
+
 def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> SheetgenError:
     """``TypstError`` を問題にする。読めないときは、typst のことばのまま伝える。
 
@@ -107,15 +113,9 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
         place = Place(cell=overflow["cell"], item=overflow["item"])
         text = overflow["text"]
         return SheetgenError(Problem("D006", place, {"text": excerpt(text, _LONGEST)}))
-    lacking = sorted(set(_NO_GLYPH.findall(output)))
-    if lacking:
-        found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
-        facts = {
-            "font": fonts.label,
-            "character": "」「".join(lacking),
-            "text": next((one for one in found if one), "テンプレートの文字"),
-        }
-        return SheetgenError(Problem("D005", Place(), facts))
+    missing = lacking(error)
+    if missing:
+        return SheetgenError(_absent("D005", missing, fonts, values))
     if message.startswith("file is not valid UTF-8"):
         return SheetgenError(Problem("D007", Place(file=str(_not_utf8(main)))))
     where = _WHERE.search(output)
@@ -130,6 +130,21 @@ def refusal(error: Any, main: Path, fonts: FontChoice, values: object) -> Sheetg
         "hint": f"手がかり: {hints}。" if hints else "",
     }
     return SheetgenError(Problem("D003", Place(file=str(main.parent / Path(name).name)), facts))
+
+
+def _absent(code: str, missing: Sequence[str], fonts: FontChoice, values: object) -> Problem:
+    """ない字についての問題。"""
+    found = (_around(text, one) for text in _texts(values) for one in missing)
+    facts = {
+        "font": fonts.label,
+        "character": "」「".join(f"{one}（{_codes(one)}）" for one in missing),
+        "text": next((one for one in found if one), "テンプレートの文字"),
+    }
+    return Problem(code, Place(), facts)
+
+
+def _codes(characters: str) -> str:
+    return " ".join(f"U+{ord(one):04X}" for one in characters)
 
 
 def _not_utf8(main: Path) -> Path:
@@ -175,17 +190,21 @@ STANDARD = "ua-1"
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。"""
+    """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。
+
+    ``notes`` は、使う書体にない字のこと。
+    """
 
     data: bytes
     pages: int | None
+    notes: tuple[Problem, ...] = ()
 
 
 def render_pdf(document: Document, layout: Path, fonts: FontChoice) -> Pdf:
     """文書を PDF に組む。``layout`` はテンプレートのフォルダー。
 
     :raises SheetgenError: テンプレートがない（D004）、誤っている（D003）、
-        どの書体にもない字がある（D005）、または入りきらない文がある（D006）。
+        〓 さえどの書体にもない（D005）、または入りきらない文がある（D006）。
     """
     return render(asdict(document), document.published, layout / MAIN, fonts)
 
@@ -202,22 +221,94 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: FontChoice
     """
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))
-    engine = typst()
-    compiler = engine.Compiler(
+    shown, families = values, fonts.families
+    borrowed: list[str] = []
+    replaced: list[str] = []
+    while True:
+        try:
+            made = _compile(shown, published, main, families, fonts)
+        except typst().TypstError as error:
+            missing = lacking(error)
+            if not missing or set(missing) & {GETA, *replaced}:
+                raise refusal(error, main, fonts, values) from error
+            if families == fonts.families:
+                # 好みの書体にない字は、この PC のほかの書体で組む。
+                families = (*families, *sorted({*fonts.found.families()} - {*families}))
+                borrowed = missing
+                continue
+            # 公表した年の文は直せない。一字のために、文書を作れなくしない。
+            replaced += missing
+            shown = _without(shown, missing)
+            continue
+        others = [one for one in borrowed if one not in replaced]
+        notes = [_absent("D008", others, fonts, values)] if others else []
+        notes += [_absent("D009", replaced, fonts, values)] if replaced else []
+        return replace(made, notes=tuple(notes))
+
+
+def _compile(
+    values: dict[str, Any], published: str, main: Path, families: Sequence[str], fonts: FontChoice
+) -> Pdf:
+    """一度組む。例外は typst のもの。"""
+    compiler = typst().Compiler(
         input=str(main),
         root=str(main.parent),
         font_paths=fonts.found,
         sys_inputs={
             "document": json.dumps(values, ensure_ascii=False),
-            "fonts": json.dumps(fonts.families),
+            "fonts": json.dumps(families),
         },
     )
-    try:
-        data = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=moment(published))
-    except engine.TypstError as error:
-        raise refusal(error, main, fonts, values) from error
+    data = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=moment(published))
     pages = json.loads(compiler.query("<page-count>", field="value"))
     return Pdf(bytes(data), pages[0] if pages else None)
+
+
+GETA = "〓"
+"""印刷できない字の代わりに置く、印刷の約束の字。"""
+
+
+def _without(values: Any, missing: Sequence[str]) -> Any:
+    """値の中の、印刷できない字を〓に替えたもの。"""
+    if isinstance(values, str):
+        for one in missing:
+            values = values.replace(one, GETA)
+        return values
+    if isinstance(values, dict):
+        return {key: _without(one, missing) for key, one in values.items()}
+    if isinstance(values, list | tuple):
+        return [_without(one, missing) for one in values]
+    return values
+
+
+_TRIAL = """#set text(font: json(bytes(sys.inputs.fonts)), fallback: false, lang: "ja")
+#set document(title: "字")
+#for one in json(bytes(sys.inputs.document)) [#one \\ ]
+"""
+
+
+def unprintable(characters: Iterable[str], fonts: FontChoice) -> frozenset[str]:
+    """使う書体のどれにもない字。試しに組んで確かめる。"""
+    engine = typst()
+    left = sorted(set(characters))
+    found: set[str] = set()
+    while left:
+        compiler = engine.Compiler(
+            input=_TRIAL.encode(),
+            font_paths=fonts.found,
+            sys_inputs={"document": json.dumps(left), "fonts": json.dumps(fonts.families)},
+        )
+        try:
+            compiler.compile(format="pdf", pdf_standards=[STANDARD])
+        except engine.TypstError as error:
+            missing = {char for one in lacking(error) for char in one} & {*left}
+            if not missing:
+                break
+            found |= missing
+            left = [one for one in left if one not in missing]
+            continue
+        break
+    return frozenset(found)
 
 
 def moment(published: str) -> datetime:

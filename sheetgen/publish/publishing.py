@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -126,7 +126,7 @@ def make_pdf(path: Path, typeset: Callable[[FontChoice], Pdf], searched: Path | 
     """PDF を組む。``searched`` は書体を探すフォルダー（``None`` は PC の書体）。"""
     fonts = find_fonts(searched)
     pdf = typeset(fonts)
-    notes = []
+    notes = [replace(one, place=Place(file=str(path))) for one in pdf.notes]
     if not fonts.is_first_choice:
         facts = {"font": fonts.label, "first": PREFERRED[0][1]}
         notes.append(Problem("D014", Place(file=str(path)), facts))

@@ -15,9 +15,11 @@ from sheetgen.collect.values.plain_text import (
     clean,
     fold,
     is_too_long,
+    meaningless,
     utf16_length,
 )
 from sheetgen.messages.quoting import excerpt, shortened
+from sheetgen.messages.values import MEANINGLESS
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
@@ -169,12 +171,16 @@ def _of_text(
     if not cleaned:
         if text and not struck:
             notes.rules.clear()
+            notes.doubts = [doubt for doubt in notes.doubts if doubt[0] != "R206"]
             notes.use("blanks")
             notes.ask("R210")
         return notes.result(None, raw)
     if is_too_long(cleaned):
         notes.ask("R211", length=utf16_length(cleaned), limit=LONGEST_TEXT)
         return notes.refusal(raw)
+    why = meaningless(cleaned)
+    if why is not None:
+        notes.ask("R242", text=excerpt(cleaned), why=MEANINGLESS[why])
     if kind is FieldKind.TEXT or (kind is not FieldKind.GRADE and "date" in notes.rules):
         return notes.result(cleaned, raw)
     if kind is FieldKind.GRADE:
