@@ -338,6 +338,18 @@ def test_a_character_in_no_font_is_printed_as_a_marked_geta(
     assert any("楔形文字〓と〓を使う" in text for text in texts)
 
 
+def test_an_unseen_character_of_the_master_is_not_printed(tmp_path: Path, plan_path: Path) -> None:
+    """U+00AD は、漢字の間でもハイフンになる。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        item_of(plan, "08-01")["improvement"] = "● 自\u00ad動\u200b販\u2060売\ufeff機を置く。"
+
+    result = make_report(tmp_path, plan=changed_plan(plan_path, tmp_path / "plan.json", change))
+    assert [one.code for one in result.problems if one.code.startswith("D00")] == []
+    assert any("自動販売機を置く" in text for text in page_texts(pdf_of(result)))
+
+
 def test_a_character_of_another_font_is_printed_and_told(tmp_path: Path, plan_path: Path) -> None:
     other = "😀"
     fonts = find_fonts()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sheetgen.messages.quoting import excerpt
 from sheetgen.plan.text import LONGEST_TEXT
+from sheetgen.plan.unseen import UNSEEN
 from sheetgen.plan.value import Value
 
 Doubt = tuple[str, Mapping[str, object]]
@@ -71,19 +72,11 @@ _CONTROL = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _HALF = "[\ud800-\udfff]"
 _LOST = "[\ufffd-\uffff]"
 _USER_DEFINED = "[\ue000-\uf8ff\U000f0000-\U0010fffd]"
-_UNSEEN = (
-    "[\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2060-\u2064\u206a-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-    # 絵文字をつなぐ U+200D は、一つの絵に見える。
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-    "|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
-)
-"""だれの目にも見えず、印刷すると、ハイフンになったり、同じに見える違いになったりする字。"""
 _TURNED = "[\u202a-\u202e\u2066-\u2069]"
 """続く字の並ぶ向きを変える字。書かれた順と、見える順とが違う。"""
 _SUSPECT = re.compile(
     "_x000[Dd]_|[\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff\ufffd-\uffff"
-    f"\U000f0000-\U0010fffd]|{_TURNED}|{_UNSEEN}"
+    f"\U000f0000-\U0010fffd]|{_TURNED}|{UNSEEN}"
 )
 
 
@@ -110,9 +103,9 @@ def _mended(text: str, notes: Notes) -> str:
     if turned != lines:
         notes.use("control")
         notes.ask("R243", text=excerpt(turned))
-    kept = re.sub(f"{_CONTROL}|{_UNSEEN}", "", turned)
+    kept = re.sub(f"{_CONTROL}|{UNSEEN}", "", turned)
     if kept != turned:
-        unseen = re.findall(f"{_CONTROL}|{_UNSEEN}", turned)
+        unseen = re.findall(f"{_CONTROL}|{UNSEEN}", turned)
         codes = sorted({f"U+{ord(char):04X}" for char in unseen})
         notes.use("control")
         notes.ask("R206", codes="、".join(codes))
