@@ -119,7 +119,7 @@ ASKED: list[tuple[int, str, str, Any, Act | None, str, Any]] = [
         for error in ("#N/A", "#VALUE!", "#REF!", "#DIV/0!")
     ],
     *[(12, BENCH, TEXT, blanks, None, "R301", None) for blanks in (" ", "　　", "\n", "\u00a0 ")],
-    (12, BENCH, EFFECT, 1650, look('"1,700千円"'), "R230", 1650),
+    (12, BENCH, EFFECT, 1650, look('"1,700千円"'), "R219", 1700),
     (12, BENCH, EFFECT, 1651, look('0"万円"'), "R219", 16510),
     (14, BENCH, TEXT, "あ" * 32_768, None, "R211", REFUSED),
     (14, BENCH, TEXT, LONG, None, "R337", LONG),

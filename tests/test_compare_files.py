@@ -63,6 +63,14 @@ def text_of(side: Side) -> str:
     return squeezed(side.mark or side.text)
 
 
+def test_an_unseen_character_is_no_change(tmp_path: Path) -> None:
+    """両側が同じに見える違いを、載せない。"""
+    plan = real()
+    entry = item_in(plan, "08-08")
+    entry["improvement"] = f"\ufeff{entry['improvement'][:3]}\u00ad{entry['improvement'][3:]}\u200b"
+    assert not made(tmp_path, real(), plan, outputs=(Output.HTML,)).differs
+
+
 def test_the_three_files_are_in_the_folder_of_the_new_year(every: CompareResult) -> None:
     assert every.report.folder.parts[-3:] == ("output", "令和7年度", "新旧対照表")
     assert [file.path.name for file in every.report.files] == [

@@ -30,6 +30,7 @@ from sheetgen.collect.matching.matched_book import match_book
 from sheetgen.form.issued import IssuedForm
 from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.problems import Level, Problem
 from sheetgen.reading.book import BookFormat, RawBook, RawCell, RawSheet
 from sheetgen.xlsx.refs import ref_of, split_ref
 
@@ -497,3 +498,52 @@ def test_a_list_of_every_title_is_no_form(desk: Desk) -> None:
     titles = {f"A{n}": cell(one.title) for n, one in enumerate(desk.asked.items.values(), 1)}
     book = RawBook(BookFormat.XLSX, (RawSheet("一覧", False, titles),))
     assert codes(desk.match(book)) == ["R118"]
+
+
+# --- ほかのシートにある様式 --------------------------------------------------
+
+
+def _moved(book: RawBook, contents: dict[str, str]) -> RawBook:
+    """シート（名）に、ほかのシートの中身を入れたブック。"""
+    by_name = {sheet.name: sheet for sheet in book.sheets}
+    sheets = tuple(
+        replace(by_name[contents.get(sheet.name, sheet.name)], name=sheet.name, hidden=sheet.hidden)
+        for sheet in book.sheets
+    )
+    return replace(book, sheets=sheets)
+
+
+def test_a_form_on_the_tab_of_another_item_is_asked(desk: Desk) -> None:
+    book = max(desk.books, key=lambda one: len(one.sheets))
+    items = {one.sheet: one.item_id for one in desk.issue.forms.values()}
+    first, second, third = [sheet.name for sheet in book.sheets if sheet.name in items][:3]
+    matched = desk.match(_moved(book, {first: second, second: first}))
+    asked = {form.sheet: form.issued.item_id for form in matched.forms if "R134" in _told(form)}
+    assert asked == {first: items[second], second: items[first]}
+    assert message_of(_problem(matched.forms, "R134")).level is Level.CONFIRM
+    assert all(form.issued.sheet == form.sheet for form in matched.forms if form.sheet == third)
+
+
+@pytest.mark.parametrize("tab", ["はじめに", "_sheetgen"])
+def test_a_form_on_a_tab_of_no_item_is_asked(desk: Desk, tab: str) -> None:
+    book = desk.book_of(ITEM)
+    own = form_sheet(book).name
+    (form,) = desk.match(_moved(book, {tab: own, own: tab})).forms
+    assert (form.sheet, form.issued.item_id) == (tab, ITEM)
+    assert "R134" in _told(form)
+
+
+def test_a_renamed_tab_is_not_asked(desk: Desk) -> None:
+    book = desk.book_of(ITEM)
+    sheet = form_sheet(book)
+    for name in ("回答", f"{sheet.name} (2)", sheet.name.lower()):
+        (form,) = desk.match(with_sheet(book, replace(sheet, name=name), sheet.name)).forms
+        assert "R134" not in _told(form)
+
+
+def _told(form: MatchedForm) -> set[str]:
+    return {problem.code for problem in form.problems}
+
+
+def _problem(forms: tuple[MatchedForm, ...], code: str) -> Problem:
+    return next(one for form in forms for one in form.problems if one.code == code)

@@ -175,6 +175,32 @@ def test_struck_text_is_kept_and_told() -> None:
     assert found["D1"].struck is None
 
 
+def test_raised_and_lowered_text_is_kept_as_it_is_seen() -> None:
+    up, down = (f'<rPr><vertAlign val="{way}script"/></rPr>' for way in ("super", "sub"))
+    strings = (
+        f"<si><r><t>3</t></r><r>{up}<t>1</t></r></si>"
+        f"<si><r><t>10</t></r><r>{up}<t>3</t></r><r><t>人、CO</t></r><r>{down}<t>2</t></r></si>"
+        f"<si><r><t>34</t></r><r>{up}<t>注1</t></r></si>"
+        '<si><r><t>3</t></r><r><rPr><vertAlign val="baseline"/></rPr><t>1</t></r></si>'
+        "<si><r><t>3</t></r><r><rPr><b/></rPr><t>1</t></r></si>"
+    )
+    styles = (
+        '<fonts><font/><font><vertAlign val="superscript"/></font></fonts><cellXfs>'
+        '<xf numFmtId="0" fontId="0"/><xf numFmtId="0" fontId="1"/></cellXfs>'
+    )
+    cells = [f'<c r="{ref}1" t="s"><v>{at}</v></c>' for at, ref in enumerate("ABCD")]
+    cells += ['<c r="E1" s="1" t="s"><v>4</v></c>', '<c r="F1" s="1"><v>12</v></c>']
+    found = read(row(*cells), strings=strings, styles=styles).cells
+    assert {ref: (cell.value, cell.raised) for ref, cell in found.items()} == {
+        "A1": ("31", "3¹"),
+        "B1": ("103人、CO2", "10³人、CO₂"),
+        "C1": ("34注1", "34注¹"),
+        "D1": ("31", None),
+        "E1": ("31", "31"),  # 上付きのセルの中の、ふつうの高さの字
+        "F1": (12, None),
+    }
+
+
 @BOTH
 def test_hidden_rows_and_columns_are_told_when_they_hold_something(comment: str) -> None:
     whole = parts(

@@ -11,6 +11,8 @@ import pytest
 from compound_samples import compound, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.workbook.defined_name import DefinedName
@@ -19,6 +21,7 @@ from reading_samples import zipped
 from running import run_program
 
 from sheetgen.problems import SheetgenError
+from sheetgen.reading.biff import Fonts, rich_parts
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
 from sheetgen.reading.opening import read_book
 from sheetgen.reading.worker import dump, understand
@@ -47,6 +50,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page["B1"], page["B2"], page["B3"] = "=1/0", "=1+1", '="a"&"b"'
     page["C1"] = "取消"
     page["C1"].font = Font(strike=True)
+    page["C2"] = CellRichText("約10", TextBlock(InlineFont(vertAlign="superscript"), "3"), "人")
+    page["C3"] = CellRichText("CO", TextBlock(InlineFont(vertAlign="subscript"), "2"))
     page["D2"] = "隠れた列"
     page.column_dimensions["D"].hidden = True
     page["E3"] = "隠れた行"
@@ -87,6 +92,9 @@ def check_all(book: RawBook, form: BookFormat) -> None:
     page = book.sheets[0]
     assert all(page.cells[f"B{n}"].formula is not None for n in (1, 2, 3))
     assert page.cells["C1"].struck == "取消"
+    assert [(page.cells[ref].value, page.cells[ref].raised) for ref in ("C1", "C2", "C3")] == [
+        ("取消", None), ("約103人", "約10³人"), ("CO2", "CO₂")
+    ]  # fmt: skip
     assert (page.hidden_rows, page.hidden_columns) == ({3}, {4})
     assert Remark(RemarkKind.COMMENT, "控え\n二行", "F1") in page.remarks
     assert book.sheets[1].hidden
@@ -152,7 +160,11 @@ MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
         ("<text:p>一<text:line-break/>二<text:tab/>三</text:p>", "一\n二\t三"),
         ("<text:p><text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とうきょう"
          "</text:ruby-text></text:ruby>都</text:p>", "東京都"),
-        ("<text:p>\n  字下げ\n  した <text:span>文字</text:span>\n</text:p>", "字下げ した 文字"),
+        ("<text:p>\n  字下げ\n  した <text:span>文字</text:span>\n</text:p>",
+         "字下げ\n  した 文字\n"),
+        ("<text:p>・一\n・二\n\n・三</text:p><text:p>四\n</text:p><text:p>五</text:p>",
+         "・一\n・二\n\n・三\n四\n\n五"),
+        ("<text:p>一<text:span>\n二</text:span>\n\t三\n  </text:p>", "一\n二\n\t三"),
         ("<office:annotation><dc:date>2024</dc:date><text:p>控え</text:p></office:annotation>"
          "<text:p>本文</text:p>", "本文"),
     ],
@@ -160,6 +172,50 @@ MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 def test_paragraphs_of_ods(content: str, value: str) -> None:
     book = ods(f'<table:table-cell office:value-type="string">{content}</table:table-cell>')
     assert book.sheets[0].cells["A1"].value == value
+
+
+@pytest.mark.parametrize(
+    ("position", "seen"),
+    [
+        ("super 58%", "3¹"),
+        ("33% 58%", "3¹"),
+        ("sub 58%", "3₁"),
+        ("-33% 58%", "3₁"),
+        ("0% 100%", None),
+    ],
+)
+def test_raised_spans_of_ods(position: str, seen: str | None) -> None:
+    book = ods(
+        '<table:table-cell office:value-type="string"><text:p>3<text:span text:style-name="T1">'
+        "<text:span>1</text:span></text:span></text:p></table:table-cell>",
+        f'<style:style style:name="T1"><style:text-properties style:text-position="{position}"/>'
+        "</style:style>",
+    )
+    cell = book.sheets[0].cells["A1"]
+    assert (cell.value, cell.raised) == ("31", seen)
+
+
+def test_what_an_ods_showed_is_kept() -> None:
+    book = ods(
+        '<table:table-cell office:value-type="float" office:value="34"><text:p>34百台</text:p>'
+        '</table:table-cell><table:table-cell office:value-type="date" office:date-value='
+        '"2019-05-01"><text:p>令和元年5月</text:p></table:table-cell><table:table-cell '
+        'office:value-type="float" office:value="34"/>',
+    )
+    found = book.sheets[0].cells
+    assert [found[ref].shown for ref in ("A1", "B1", "C1")] == ["34百台", "令和元年5月", None]
+    assert understand(dump(book)) == book
+
+
+def test_raised_fonts_of_the_binary_formats() -> None:
+    fonts = Fonts(set(), {})
+    for number, place in enumerate((0, 1, 2)):
+        fonts.add(number, 0, place)
+    assert rich_parts("31", [(1, 1)], fonts).seen == "3¹"
+    assert rich_parts("CO2排出", [(2, 2), (3, 0)], fonts).seen == "CO₂排出"
+    assert rich_parts("𠮷3", [(2, 1)], fonts).seen == "𠮷³"
+    assert rich_parts("31", [(1, 0)], fonts).seen == ""
+    assert fonts.look("General", 1).raised
 
 
 def test_struck_spans_and_shapes_of_ods() -> None:

@@ -25,8 +25,9 @@ from reporting import (
     with_results,
 )
 
-from sheetgen.messages.catalogue import describe
-from sheetgen.problems import SheetgenError
+from sheetgen.messages.catalogue import describe, message_of
+from sheetgen.problems import Level, SheetgenError
+from sheetgen.publish.pdf import unprintable
 from sheetgen.publish.publishing import Output, ReportResult
 
 
@@ -316,16 +317,52 @@ def test_long_text_shrinks_and_stays_on_its_page(tmp_path: Path, plan_path: Path
     assert sum(long in page.text for page in pages) == 2  # 見方の見本と、様式
 
 
-def test_a_character_in_no_font_is_named(tmp_path: Path, plan_path: Path) -> None:
+def test_a_character_in_no_font_is_printed_as_a_marked_geta(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    """一字のために、文書を作れなくしない。替えたことは告げる。"""
+
     def change(plan: dict[str, Any]) -> None:
         shortened(plan)
-        item_of(plan, "08-01")["improvement"] = "● 楔形文字\U00012000を使う。"
+        item_of(plan, "08-01")["improvement"] = "● 楔形文字\U00012000と\U00012001を使う。"
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
-    (problem,) = refused(tmp_path, plan=plan).problems
-    assert problem.code == "D005"
-    assert "\U00012000" in str(problem.facts["character"])
-    assert "楔形文字\U00012000を使う" in str(problem.facts["text"])
+    result = make_report(tmp_path, plan=plan)
+    (problem,) = [one for one in result.problems if one.code.startswith("D00")]
+    assert (problem.code, message_of(problem).level) == ("D009", Level.CONFIRM)
+    for one in ("\U00012000（U+12000）", "\U00012001（U+12001）"):
+        assert one in str(problem.facts["character"])
+    assert "楔形文字\U00012000と" in str(problem.facts["text"])
+    texts = page_texts(pdf_of(result))
+    assert any("楔形文字〓と〓を使う" in text for text in texts)
+
+
+def test_an_unseen_character_of_the_master_is_not_printed(tmp_path: Path, plan_path: Path) -> None:
+    """U+00AD は、漢字の間でもハイフンになる。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        item_of(plan, "08-01")["improvement"] = "● 自\u00ad動\u200b販\u2060売\ufeff機を置く。"
+
+    result = make_report(tmp_path, plan=changed_plan(plan_path, tmp_path / "plan.json", change))
+    assert [one.code for one in result.problems if one.code.startswith("D00")] == []
+    assert any("自動販売機を置く" in text for text in page_texts(pdf_of(result)))
+
+
+def test_a_character_of_another_font_is_printed_and_told(tmp_path: Path, plan_path: Path) -> None:
+    other = "😀"
+    _, missing = unprintable(other)
+
+    def change(plan: dict[str, Any]) -> None:
+        shortened(plan)
+        item_of(plan, "08-01")["improvement"] = f"● 絵文字{other}を使う。"
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    result = make_report(tmp_path, plan=plan)
+    told = [one.code for one in result.problems if one.code.startswith("D00")]
+    assert told in ((["D008"], ["D009"]) if missing else ([],))
+    printed = "〓" if told == ["D009"] else other
+    assert any(f"絵文字{printed}を使う" in text for text in page_texts(pdf_of(result)))
 
 
 def test_template_marks_in_the_data_stay_text(tmp_path: Path, plan_path: Path) -> None:

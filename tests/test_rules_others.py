@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,19 +10,21 @@ import pytest
 from examining_samples import codes, examined, levels, matched, plausible
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seen_samples import without_unseen
 
+from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.examining import Examiner
 from sheetgen.collect.printing import Printing
 from sheetgen.collect.rules.hidden_places import check_book
 from sheetgen.collect.rules.table import check_together
 from sheetgen.collect.rules.text_rules import personal_data
 from sheetgen.form.template import FormTemplate
-from sheetgen.messages.catalogue import describe
+from sheetgen.messages.catalogue import CATALOGUE, describe
 from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
-from sheetgen.problems import Level, Place, Problem
+from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.publish.comparison.difference import difference_in_words
 from sheetgen.reading.book import (
     BookFormat,
@@ -96,6 +99,36 @@ def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -
     assert told(4000) == {"R336": Level.ERROR}
 
 
+def test_characters_that_no_font_prints_are_told_with_their_field(
+    plan: Plan, template_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, item = plan.find("08-08")
+    words = "・𠮷野家の\U00012000を髙﨑①−〜で進めた。"
+    one = matched(plan, RESULTS, "08-08", plausible(item, 0) | {TEXT: words})
+
+    def told() -> list[tuple[str | None, object]]:
+        form = Examiner(plan, Printing(FormTemplate(template_path))).examine(one)
+        assert set(levels(form).items()) == {("R244", Level.NOTE)}
+        return [(p.place.path, p.facts["characters"]) for p in form.problems]
+
+    assert told() == [(TEXT, "𠮷 U+20BB7、\U00012000 U+12000")]
+
+    def no_fonts(characters: object) -> None:
+        raise SheetgenError(Problem("D002", facts={"fonts": ""}))
+
+    monkeypatch.setattr("sheetgen.publish.pdf.unprintable", no_fonts)
+    assert told() == [(TEXT, "𠮷 U+20BB7、\U00012000 U+12000")]
+
+
+def test_common_characters_need_no_fonts(
+    plan: Plan, template_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheetgen.publish.pdf.unprintable", None)
+    answers = plausible(plan.find("08-08")[2], 0) | {TEXT: "・㈱髙﨑①Ⅲ−〜で進めた。葛\U000e0100城"}
+    one = matched(plan, RESULTS, "08-08", answers)
+    assert levels(Examiner(plan, Printing(FormTemplate(template_path))).examine(one)) == {}
+
+
 def test_14_without_a_template_it_is_said(plan: Plan, tmp_path: Path) -> None:
     _, _, item = plan.find("08-08")
     answers = plausible(item, 0) | {TEXT: "あ" * 2000}
@@ -123,7 +156,7 @@ def test_cells_not_found_leave_the_rest_to_be_read(plan: Plan) -> None:
 def test_what_was_written_is_what_is_read(
     plan: Plan, text: str, value: int | str | None, effect: int | str | None, grade: str | None
 ) -> None:
-    kept = text
+    kept = without_unseen(text)
     while kept and (kept[-1].isspace() or kept[-1] in "\u200b\u2060\ufeff"):
         kept = kept[:-1]
     answers = {"text": kept or None, "value": value, "effect": effect, "grade": grade}
@@ -242,6 +275,47 @@ def test_the_same_text_for_two_items_is_told(plan: Plan) -> None:
     assert check_together(reversed(forms)) == told
     again = [forms[0], replace(forms[0], file="もう一度.xlsx")]
     assert check_together(again) == ()
+
+
+def _typed(plan: Plan, items: Sequence[str], **written: object) -> list[ReturnedForm]:
+    """同じ答えを、一冊の何枚もの様式に書いたもの。"""
+    answers = {f"years[0].result.{name}": value for name, value in written.items()}
+    return [examined(plan, RESULTS, item, answers) for item in items]
+
+
+def test_the_same_answers_on_many_sheets_are_asked(plan: Plan) -> None:
+    items = ["08-07", "08-08", "08-09"]
+    forms = _typed(plan, items, text="・実施した。", value=34, effect=6800, grade="A")
+    told = check_together(forms)
+    assert [(p.code, p.place.item) for p in told] == [("R370", item) for item in items]
+    assert CATALOGUE["R370"].level is Level.CONFIRM
+    assert check_together(reversed(forms)) == told
+    # ほかの課のブックと、同じ様式の写しとは、比べない。
+    assert check_together([replace(one, file=one.sheet) for one in forms]) == ()
+    assert check_together([forms[0], replace(forms[0], sheet="写し")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ({"text": "・実施した。"}, True),
+        ({"value": 34, "grade": "A"}, True),
+        ({"grade": "A"}, False),
+        ({"value": "-", "effect": "-", "grade": "B"}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_belongs_to_one_item_is_asked(
+    plan: Plan, written: dict[str, object], asked: bool
+) -> None:
+    told = check_together(_typed(plan, ["08-07", "08-08"], **written))
+    assert {problem.code for problem in told} == ({"R370"} if asked else set())
+
+
+def test_answers_that_differ_are_not_asked(plan: Plan) -> None:
+    one = _typed(plan, ["08-07"], text="・実施した。", value=34, grade="A")
+    other = _typed(plan, ["08-08"], text="・実施した。", value=35, grade="A")
+    assert check_together(one + other) == ()
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_an_engine_that_stops_halfway_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     engine(tmp_path, monkeypatch, f"import os\n{end}")
-    assert refused(tmp_path).startswith("D008")
+    assert refused(tmp_path).startswith("D029")
 
 
 STOPPED = """

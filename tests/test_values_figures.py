@@ -7,7 +7,7 @@ import pytest
 from sheetgen.collect.values.cell_value import Expected, read_value
 from sheetgen.collect.values.plain_text import ReadValue
 from sheetgen.messages.catalogue import CATALOGUE
-from sheetgen.messages.values import explain_reading
+from sheetgen.messages.values import SEEN_AS, SEEN_AS_BLANK, SEEN_OTHERWISE, explain_reading
 from sheetgen.plan.round import FieldKind
 from sheetgen.problems import Level
 from sheetgen.reading.book import CellKind, RawCell
@@ -446,7 +446,7 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
         (0, '#,##0;-#,##0;"-"', 0, ["R230"]),  # 横線に見える 0
         (5, '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', 5, []),
         (5, ";;;", 5, ["R230"]),
-        (6800000, "#,##0,", 6800000, ["R230"]),
+        (6800000, "#,##0,", 6800, ["R219"]),
         (6800000, '#,##0"円"', 6800, ["R219"]),
         (6800, '"¥"#,##0', 6800, ["R219"]),
         (6800, '#,##0"千円"', 6800, []),
@@ -454,7 +454,7 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
         (7, '#,##0"百万円"', 7000, ["R219"]),
         (2, '0"億円"', 200_000, ["R219"]),
         (-5, '#,##0;"▲"#,##0', -5, []),
-        (5, '"▲"0', 5, ["R230"]),
+        (5, '"▲"0', -5, ["R219"]),
         (-5, "#,##0;[Red]\\-#,##0", -5, []),
         (-5, '0;"▲"0;"-"', -5, []),
         (0, '0;-0;"-"', 0, ["R230"]),
@@ -464,15 +464,32 @@ def test_a_number_excel_cannot_hold_is_refused(value: float) -> None:
         (-5, "0;;", -5, ["R230"]),
         (0, "0;;", 0, ["R230"]),
         (5, "0;;", 5, []),
-        (5, '"a;b"0;"x"', 5, []),
-        (5, '\\;0;"約"0', 5, []),
-        (-5, '0;"約"0', -5, ["R230"]),
+        (5, '"a;b"0;"x"', 5, ["R230"]),
+        (5, '\\;0;"約"0', 5, ["R230"]),
+        (-5, '0;"約"0', 5, ["R219"]),
         (5, '0;"約"0', 5, []),
-        (5, '"約"0', 5, ["R230"]),
-        (0, '"▲"0', 0, ["R230"]),
-        (-5, '"▲"0', -5, []),
-        (34, '"0.0"', 34, ["R230"]),
-        (12_000, "#,##0,", 12_000, ["R230"]),
+        (5, '"約"0', 5, ["R217"]),
+        (0, '"▲"0', 0, []),
+        (-5, '"▲"0', -5, ["R230"]),  # 「-▲5」と見える
+        (34, '"0.0"', 0, ["R219"]),
+        (12_000, "#,##0,", 12, ["R219"]),
+        (34, '[>30]"目標達成";0', 34, ["R230"]),
+        (29, '[>30]"目標達成";0', 29, []),
+        (34, '"("0")"', -34, ["R219"]),
+        (-34, "#,##0_);(#,##0)", -34, []),
+        (34, '0"（速報値）"', 34, ["R230"]),
+        (34, '0"百"', 3400, ["R219"]),
+        (6800, '#,##0.0,"百万円"', 6800, []),
+        (6849, '#,##0.0,"百万円"', 6849, ["R230"]),  # 6.8 と見える
+        (6_800_000, '#,##0.0,"百万円"', 6_800_000, []),
+        (6_800_000, '#,##0.0,,"百万円"', 6800, ["R219"]),
+        (34, "# ?/?", 34, []),
+        (0.5, "# ?/?", 0.5, ["R230", "R221"]),
+        (34, "0.00E+00", 34, []),
+        (3456, "0.0E+00", 3456, ["R230"]),
+        (34, "[h]:mm", 34, ["R230"]),
+        (34, "[DBNum3]0", 34, []),
+        (463944711, "000-0000", 463944711, ["R230"]),
         (34, "[$¥-411]0", 34, ["R219"]),
     ],
 )
@@ -504,8 +521,11 @@ def test_12_what_a_format_shows_is_told() -> None:
         ((_, told),) = read_value(RawCell(CellKind.NUMBER, value, code), kind).problems
         return told
 
-    for code in ('"▲"0', ";;;", "#,##0,"):
-        assert facts(5, code) == {"value": "5", "format": code}
+    assert facts(5, ";;;") == {"value": "5", "format": ";;;", "seen": SEEN_AS_BLANK}
+    assert facts(34, "[h]:mm") == {"value": "34", "format": "[h]:mm", "seen": SEEN_OTHERWISE}
+    code = '[>30]"目標達成";0'
+    shown = SEEN_AS.format(seen="目標達成")
+    assert facts(34, code) == {"value": "34", "format": code, "seen": shown}
     assert facts(34, '"¥"0') == {"raw": "¥34", "value": "34"}
     assert facts(6_800_000, '0"円"') == {"raw": "6800000円", "value": "6800"}
     assert number(34, '"¥"0', Expected("円", "0")).problems == ()
@@ -599,7 +619,44 @@ def test_9_a_format_with_another_unit_of_money() -> None:
     thousands = number(84_000_000, '#,##0"円"', Expected("千円/年", "#,##0"))
     assert (thousands.value, asked(thousands)) == (84_000, ["R219"])
     assert asked(number(84_000, '#,##0"千円"', Expected("千円/年", "#,##0"))) == []
-    assert asked(number(34, '#,##0"円"')) == []
+    assert asked(number(34, '#,##0"円"')) == ["R222"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "asks"),
+    [
+        ('0"台"', 34, []),
+        ("0台", 34, []),
+        ('0"百台"', 3400, ["R219"]),
+        ('0"件"', 34, ["R222"]),
+        ('"累計"0', 34, ["R230"]),
+        ('0"台以上"', 34, ["R230"]),
+        ('0"："0', 34, ["R230"]),
+    ],
+)
+def test_what_is_seen_beside_a_figure_decides(code: str, kept: int, asks: list[str]) -> None:
+    read = number(34, code)
+    assert (read.value, asked(read)) == (kept, asks)
+
+
+def test_a_figure_rounded_by_its_cell_is_asked_unless_the_page_rounds_it_too() -> None:
+    assert asked(number(34.4, "0", Expected("台", "General"))) == ["R230"]
+    assert asked(number(34.4, "0", Expected("台", "0"))) == []  # R315 が尋ねる
+    assert asked(number(34.4, "0.0", Expected("台", "General"))) == []
+    assert asked(number(0.98345, "0.0%", Expected("％", "General"))) == ["R230"]
+    assert asked(number(0.983, "0.0%", Expected("％", "General"))) == []
+
+
+def test_what_the_saving_program_showed_decides() -> None:
+    def seen(value: float, shown: str, code: str = "General") -> tuple[object, list[str]]:
+        cell = RawCell(CellKind.NUMBER, value, code, shown=shown)
+        read = read_value(cell, FieldKind.FIGURE, UNITS)
+        return read.value, asked(read)
+
+    assert seen(34, "34") == seen(34, "34台") == seen(34, "34.0") == (34, [])
+    assert seen(34, "目標達成") == (34, ["R230"])
+    assert seen(34, "34百台") == (3400, ["R219"])
+    assert seen(1234, "1,234 台") == (1234, [])
 
 
 def test_11_a_formula_gives_its_kept_result() -> None:
@@ -622,3 +679,32 @@ def test_a_truth_value_is_asked() -> None:
     truth = RawCell(CellKind.BOOL, True)
     assert asked(read_value(truth, FieldKind.GRADE, Expected(scale=("A",)))) == ["R224"]
     assert asked(read_value(RawCell(CellKind.BOOL, True), FieldKind.FIGURE, UNITS)) == ["R204"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "unit", "kept", "asks"),
+    [
+        ("3¹", "台", "3¹", ["R240"]),
+        ("10³", "台", "10³", ["R240"]),
+        ("34注¹", "台", "34注¹", ["R240"]),
+        ("100m²", "m2", 100, ["R241"]),
+        ("³¹", "台", "³¹", ["R240"]),
+    ],
+)
+def test_raised_digits_are_no_part_of_a_figure(
+    seen: str, unit: str, kept: object, asks: list[str]
+) -> None:
+    cell = RawCell(CellKind.TEXT, "31", raised=seen)
+    read = read_value(cell, FieldKind.FIGURE, Expected(unit, "0"))
+    assert (read.value, read.raw, asked(read)) == (kept, seen, asks)
+    money = read_value(RawCell(CellKind.TEXT, "31", raised="3¹"), FieldKind.MONEY)
+    assert (money.value, asked(money)) == ("3¹", ["R240"])
+
+
+def test_raised_text_is_told_in_a_text_and_refused_as_a_grade() -> None:
+    text = read_value(RawCell(CellKind.TEXT, "約103人", raised="約10³人"), FieldKind.TEXT)
+    assert (text.value, asked(text), text.rule) == ("約10³人", ["R241"], "raised")
+    marked = RawCell(CellKind.TEXT, "A1", raised="A¹")
+    for scale, kept, asks in ((("A", "B"), None, ["R224"]), (("A", "A1"), "A1", [])):
+        grade = read_value(marked, FieldKind.GRADE, Expected(scale=scale))
+        assert (grade.value, asked(grade)) == (kept, [*asks, "R240"])

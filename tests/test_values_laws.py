@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from seen_samples import is_unseen, without_unseen
 
 from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.collect.values.number_format import shown_number
 from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import check_value
@@ -102,7 +104,7 @@ def test_blank_zero_and_the_marks_stay_apart(before: str, after: str) -> None:
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"])))
 def test_text_is_kept(words: str) -> None:
-    kept = words.replace("\u2028", "\n").replace("\u2029", "\n")
+    kept = without_unseen(words.replace("\u2028", "\n").replace("\u2029", "\n"))
     blanks = "\u200b\u2060\ufeff"
     while kept and (kept[-1].isspace() or kept[-1] in blanks):
         kept = kept[:-1]
@@ -153,3 +155,45 @@ def test_no_number_and_no_format_raises(value: float, code: str) -> None:
     for kind in FieldKind:
         read = read_value(RawCell(CellKind.NUMBER, value, code), kind, UNITS)
         assert check_value(read.value) == read.value
+
+
+@settings(deadline=None)
+@given(st.text(), st.sampled_from("\ufeff\u200b\u00ad\u2060\u200e\u202e\u2066"), st.text())
+def test_no_unseen_character_is_recorded(before: str, unseen: str, after: str) -> None:
+    read = read_value(RawCell(CellKind.TEXT, before + unseen + after), FieldKind.TEXT)
+    assert not any(is_unseen(char) for char in str(read.value or ""))
+    assert {"R206", "R210", "R243"} & {code for code, _ in read.problems}
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from("\ufeff\u200b\u00ad\u2060\u200e"), st.integers(0, 9))
+def test_an_unseen_character_leaves_a_figure_readable(number: int, unseen: str, at: int) -> None:
+    words = str(number)
+    written = words[:at] + unseen + words[at:]
+    read = read_value(RawCell(CellKind.TEXT, written + "台"), FieldKind.FIGURE, UNITS)
+    assert (read.value, [code for code, _ in read.problems]) == (number, ["R206"])
+
+
+_LITERALS = st.sampled_from(
+    ["", "台", "件", "百", "千", "約", "▲", "(", ")", "円", "%", "達成", "-", " "]
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.integers(-99_999, 99_999),
+    st.sampled_from(["0", "#,##0", "0.0", "0,", "General", ""]),
+    _LITERALS,
+    _LITERALS,
+    st.sampled_from(["", ";0", '[>30]"多い";']),
+)
+def test_a_figure_is_recorded_as_it_is_seen_or_asked_about(
+    value: int, digits: str, before: str, after: str, rest: str
+) -> None:
+    """見えていた文字を打ったのと同じ値になる。違えば、尋ねている。"""
+    code = f'"{before}"{digits}"{after}"'
+    code = f"{rest}{code}" if rest.startswith("[") else code + rest
+    read = read_value(RawCell(CellKind.NUMBER, value, code), FieldKind.FIGURE, UNITS)
+    seen = shown_number(value, code)
+    typed = read_value(RawCell(CellKind.TEXT, seen or ""), FieldKind.FIGURE, UNITS)
+    assert read.value == typed.value or read.problems

@@ -59,15 +59,35 @@ def test_12_a_formatted_cell_without_a_value_is_blank(kind: FieldKind) -> None:
         ("欠\ud842けた", "欠〓けた", "lost", ["R207"]),
         ("\ufffd\ufffd市", "〓〓市", "lost", ["R207"]),
         ("外\ue000字", "外\ue000字", "", ["R209"]),
+        ("\ufeff一\u200b二\u00ad三\u2060四\u200e五", "一二三四五", "control", ["R206"]),
+        ("\u200b", None, "blanks", ["R210"]),
+        ("👨\u200d👩\u200d👧が来た", "👨\u200d👩\u200d👧が来た", "", []),
+        ("一\u200d二", "一二", "control", ["R206"]),
+        ("増\u202e43\u202c台", "増43台", "control", ["R243"]),
+        ("zalgo" + "\u0301" * 40, "zalgo" + "\u0301" * 40, "", ["R242"]),
+        ("\u3099が先", "\u3099が先", "", ["R242"]),
+        ("Vi\u1ec7t ệ", "Vi\u1ec7t ệ", "", []),
+        ("未\u0378定", "未\u0378定", "", ["R242"]),
+        ("ﾊﾝｶｸのｶﾅ、漢字と①", "ﾊﾝｶｸのｶﾅ、漢字と①", "", []),
         ("-", "-", "", []),
         ("－", "－", "", []),
     ],
 )
 def test_13_only_what_cannot_be_kept_is_mended(
-    words: str, kept: str, rule: str, codes: list[str]
+    words: str, kept: str | None, rule: str, codes: list[str]
 ) -> None:
     read = text(words)
     assert (read.value, read.rule, asked(read)) == (kept, rule, codes)
+
+
+@pytest.mark.parametrize("code", ["cp932", "cp1252"])
+@pytest.mark.parametrize(
+    "words", ["アイウエオカキクケコ", "・自販機を三台追加した。\n・続けて設置する。"]
+)
+def test_text_read_with_another_encoding_is_asked(words: str, code: str) -> None:
+    broken = words.encode().decode(code, "replace").replace("\ufffd", "?")
+    assert "R242" in asked(text(broken))
+    assert asked(text(words)) == []
 
 
 @pytest.mark.parametrize(
@@ -186,6 +206,10 @@ def test_30_33_formulas_and_markup_stay_text(words: str) -> None:
 def test_a_figure_in_a_text_stays_as_it_was_seen() -> None:
     assert read_value(RawCell(CellKind.NUMBER, 34.0), FieldKind.TEXT).value == "34"
     assert read_value(RawCell(CellKind.NUMBER, 0.5, "0%"), FieldKind.TEXT).value == "50%"
+    assert (
+        read_value(RawCell(CellKind.NUMBER, 3, '0"台を設置"'), FieldKind.TEXT).value == "3台を設置"
+    )
+    assert read_value(RawCell(CellKind.NUMBER, 6800, "#,##0"), FieldKind.TEXT).value == "6,800"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +251,12 @@ def test_10_a_time_of_day_is_shown_as_it_was_seen(iso: str, code: str, seen: str
         ("2024-03-08", 'gggee"年"mm"月"dd"日"', "令和06年03月08日"),
         ("2024-03-08", 'ggg e"年"', "令和 6年"),
         ("2019-05-01", 'ggge"年"m"月"', "令和1年5月"),
+        ("2019-05-01", '[$-ja-JP-x-gannen]ggge"年"m"月"', "令和元年5月"),
+        ("2020-05-01", '[$-ja-JP-x-gannen]ggge"年"m"月"', "令和2年5月"),
+        ("2019-05-01", '[<43831]ggg"元年"m"月";ggge"年"m"月"', "令和元年5月"),
+        ("2020-01-01", '[<43831]ggg"元年"m"月";ggge"年"m"月"', "令和2年1月"),
+        ("2019-04-30", '[<43586]"平成"e"年";[<43831]ggg"元年";ggge"年"', "平成2019年"),
+        ("2019-12-31", '[<43586]"平成"e"年";[<43831]ggg"元年";ggge"年"', "令和元年"),
         ("2019-04-30", 'ggge"年"m"月"', "2019年4月"),
         ("2019-04-30", "ge.m.d", "2019.4.30"),
         ("2024-03-08", 'm"月"d"日"(aaa)', "3月8日(金)"),
@@ -243,4 +273,4 @@ def test_10_a_date_is_shown_as_it_was_seen(iso: str, code: str, seen: str) -> No
 def test_a_percent_sign_beside_the_figure_multiplies_nothing() -> None:
     rate = RawCell(CellKind.NUMBER, 98.3, '0.0"%"')
     read = read_value(rate, FieldKind.FIGURE, Expected("％", "0.0"))
-    assert (read.value, read.raw) == (98.3, "98.3")
+    assert (read.value, read.raw) == (98.3, "98.3%")

@@ -207,7 +207,7 @@ def _is_as_issued(cell: RawCell | None, base: Value) -> bool:
     """配ったときのままか。そのままの値は、読み直さない。"""
     if cell is None:
         return base is None
-    if cell.formula is not None or cell.struck is not None:
+    if cell.formula is not None or cell.struck is not None or cell.raised is not None:
         return False
     if cell.kind is CellKind.TEXT:
         return cell.value == base

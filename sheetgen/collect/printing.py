@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from sheetgen.collect.answers import Answer
 from sheetgen.collect.rules.case import Case
+from sheetgen.collect.unprinted import UnprintedCharacters
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Problem, SheetgenError
@@ -28,9 +29,13 @@ class Printing:
 
     def __init__(self, template: FormTemplate) -> None:
         self._template = template
+        self._unprinted = UnprintedCharacters()
 
     def check(self, plan: Plan, case: Case) -> list[Problem]:
-        """印刷できないほど長い文。"""
+        """印刷できないほど長い文と、印刷する書体にない字。"""
+        return [*self._too_long(plan, case), *self._unprinted.check(case)]
+
+    def _too_long(self, plan: Plan, case: Case) -> list[Problem]:
         long = {
             answer.path: (answer, excess)
             for answer in case.asked("words")

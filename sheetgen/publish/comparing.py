@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sheetgen.era import wareki, wareki_full
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.unseen import without_unseen
 from sheetgen.progress import Progress
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.comparison.comparable import comparison_notes
@@ -60,7 +61,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
         または一つの形も作れない。
     """
-    old, new = load_plan(request.old), load_plan(request.new)
+    old, new = without_unseen(load_plan(request.old)), without_unseen(load_plan(request.new))
     problems = comparison_notes(old, new)
     comparison = build_comparison(old, new)
     shown = visible(comparison)

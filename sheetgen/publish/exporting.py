@@ -16,6 +16,7 @@ from pathlib import Path
 from sheetgen.era import wareki
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.unseen import without_unseen
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.opendata.dataset import build_dataset, dataset_notes
 from sheetgen.publish.opendata.source import EndedItem
@@ -116,7 +117,7 @@ def export(request: ExportRequest) -> ExportResult:
     :raises SheetgenError: 計画のデータが使えない、控えが読めない（X003）、
         またはファイルが書けない。
     """
-    plan = load_plan(request.plan)
+    plan = without_unseen(load_plan(request.plan))
     dataset = build_dataset(plan, ended_items(plan, request.plan))
     year = wareki(plan.revision.fiscal_year)
     folder = request.out or request.root / "output" / year / "オープンデータ"
@@ -157,7 +158,7 @@ def _earlier(plan: Plan, path: Path) -> Iterator[Plan]:
     """閉じた年次見直しの計画。切り替え直して残った、先の年度のものは使わない。"""
     for archived in archives(path):
         try:
-            before = load_plan(archived)
+            before = without_unseen(load_plan(archived))
         except SheetgenError as error:
             raise SheetgenError(Problem("X003", Place(file=str(archived)))) from error
         if before.revision.fiscal_year < plan.revision.fiscal_year:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,6 +50,12 @@ _LONGEST = 30
 """ない文字の前と後に見せる字数。"""
 
 
+def lacking(told: Refusal) -> list[str]:
+    """書体のどれにもない字（と、組み合わせて一つに見せる字の並び）。"""
+    output = f"{told['message']}\n{told['diagnostic']}"
+    return sorted({_plain(one) for one in _NO_GLYPH.findall(output)})
+
+
 def refusal(told: Refusal, main: Path, font: str, values: object) -> SheetgenError:
     """typst の断りを問題にする。読めないときは、typst のことばのまま伝える。
 
@@ -62,15 +68,9 @@ def refusal(told: Refusal, main: Path, font: str, values: object) -> SheetgenErr
         place = Place(cell=overflow["cell"], item=overflow["item"])
         text = overflow["text"]
         return SheetgenError(Problem("D006", place, {"text": excerpt(text, _LONGEST)}))
-    lacking = sorted(set(_NO_GLYPH.findall(output)))
-    if lacking:
-        found = (_around(text, _plain(one)) for text in _texts(values) for one in lacking)
-        facts = {
-            "font": font,
-            "character": "」「".join(lacking),
-            "text": next((one for one in found if one), "テンプレートの文字"),
-        }
-        return SheetgenError(Problem("D005", Place(), facts))
+    missing = lacking(told)
+    if missing:
+        return SheetgenError(_absent("D005", missing, font, values))
     if message.startswith("file is not valid UTF-8"):
         return SheetgenError(Problem("D007", Place(file=str(_not_utf8(main)))))
     where = _WHERE.search(output)
@@ -85,6 +85,21 @@ def refusal(told: Refusal, main: Path, font: str, values: object) -> SheetgenErr
         "hint": f"手がかり: {hints}。" if hints else "",
     }
     return SheetgenError(Problem("D003", Place(file=str(main.parent / Path(name).name)), facts))
+
+
+def _absent(code: str, missing: Sequence[str], font: str, values: object) -> Problem:
+    """ない字についての問題。"""
+    found = (_around(text, one) for text in _texts(values) for one in missing)
+    facts = {
+        "font": font,
+        "character": "」「".join(f"{one}（{_codes(one)}）" for one in missing),
+        "text": next((one for one in found if one), "テンプレートの文字"),
+    }
+    return Problem(code, Place(), facts)
+
+
+def _codes(characters: str) -> str:
+    return " ".join(f"U+{ord(one):04X}" for one in characters)
 
 
 def _not_utf8(main: Path) -> Path:
@@ -132,12 +147,13 @@ STANDARD = "ua-1"
 class Pdf:
     """できた PDF。``pages`` はページ数（テンプレートが告げなければ ``None``）。
 
-    ``font`` は本文の書体の、人に見せる名。
+    ``font`` は本文の書体の、人に見せる名。``notes`` は、その書体にない字のこと。
     """
 
     data: bytes
     pages: int | None
     font: str
+    notes: tuple[Problem, ...] = ()
 
 
 def render_pdf(document: Document, layout: Path, fonts: Path | None) -> Pdf:
@@ -146,8 +162,8 @@ def render_pdf(document: Document, layout: Path, fonts: Path | None) -> Pdf:
     ``fonts`` は書体を探すフォルダー（``None`` は PC の書体）。
 
     :raises SheetgenError: テンプレートがない（D004）、typst が使えない（D001）、
-        使いたい書体が一つもない（D002）、テンプレートが誤っている（D003）、どの書体にもない字がある
-        （D005）、入りきらない文がある（D006）、または typst が途中で止まった（D008）。
+        使いたい書体が一つもない（D002）、テンプレートが誤っている（D003）、〓 さえどの書体にもない
+        （D005）、入りきらない文がある（D006）、または typst が途中で止まった（D029）。
     """
     return render(asdict(document), document.published, layout / MAIN, fonts)
 
@@ -164,34 +180,105 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: Path | Non
     """
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))
-    order = Order(
+    order = _order(main, published, fonts)
+    answer, data = _ask(order, values)
+    font = _font(answer)
+    shown: Any = values
+    borrowed: list[str] = []
+    replaced: list[str] = []
+    while "refused" in answer:
+        missing = lacking(answer["refused"])
+        if not missing or set(missing) & {GETA, *replaced}:
+            raise refusal(answer["refused"], main, font, values)
+        if not order["borrow"]:
+            # 好みの書体にない字は、この PC のほかの書体で組む。
+            order["borrow"], borrowed = True, missing
+        else:
+            # 公表した年の文は直せない。一字のために、文書を作れなくしない。
+            replaced += missing
+            shown = _without(shown, missing)
+        answer, data = _ask(order, shown)
+    others = [one for one in borrowed if one not in replaced]
+    notes = [_absent("D008", others, font, values)] if others else []
+    notes += [_absent("D009", replaced, font, values)] if replaced else []
+    return Pdf(data, next(iter(answer["pages"]), None), font, tuple(notes))
+
+
+GETA = "〓"
+"""印刷できない字の代わりに置く、印刷の約束の字。"""
+
+
+def _without(values: Any, missing: Sequence[str]) -> Any:
+    """値の中の、印刷できない字を〓に替えたもの。"""
+    if isinstance(values, str):
+        for one in missing:
+            values = values.replace(one, GETA)
+        return values
+    if isinstance(values, dict):
+        return {key: _without(one, missing) for key, one in values.items()}
+    if isinstance(values, list | tuple):
+        return [_without(one, missing) for one in values]
+    return values
+
+
+_TRIAL = """#set text(font: json(bytes(sys.inputs.fonts)), fallback: false, lang: "ja")
+#set document(title: "字")
+#for one in json(bytes(sys.inputs.document)) [#one \\ ]
+"""
+
+
+def unprintable(characters: Iterable[str], fonts: Path | None = None) -> tuple[str, frozenset[str]]:
+    """本文の書体の名と、使う書体のどれにもない字。試しに組んで確かめる。
+
+    :raises SheetgenError: 試せない（D001、D002、D029）。
+    """
+    order = _order(Path(MAIN), "2000-01", fonts)
+    order["source"] = _TRIAL
+    left = sorted(set(characters))
+    found: set[str] = set()
+    while True:
+        answer, _ = _ask(order, left)
+        font = _font(answer)
+        told = answer.get("refused")
+        missing = {char for one in lacking(told) for char in one} & {*left} if told else set()
+        if not missing:
+            return font, frozenset(found)
+        found |= missing
+        left = [one for one in left if one not in missing]
+
+
+def _order(main: Path, published: str, fonts: Path | None) -> Order:
+    return Order(
         main=str(main),
         root=str(main.parent),
+        source=None,
         fonts=None if fonts is None else str(fonts),
         preferred=[name for name, _ in PREFERRED],
         symbols=SYMBOLS,
+        borrow=False,
         month=published,
         standard=STANDARD,
     )
-    answer, data = _ask(order, json.dumps(values, ensure_ascii=False))
+
+
+def _font(answer: Answer) -> str:
+    """本文の書体の、人に見せる名。"""
     if "unusable" in answer:
         raise SheetgenError(Problem("D001", facts={"reason": answer["unusable"]}))
     if not answer["families"]:
         names = "、".join(label for _, label in PREFERRED)
         raise SheetgenError(Problem("D002", facts={"fonts": names}))
-    font = dict(PREFERRED)[answer["families"][0]]
-    if "refused" in answer:
-        raise refusal(answer["refused"], main, font, values)
-    return Pdf(data, next(iter(answer["pages"]), None), font)
+    return dict(PREFERRED)[answer["families"][0]]
 
 
 HEED_SECONDS = 0.5
 _SERVE = "from sheetgen.publish.typesetting import serve; serve()"
 
 
-def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
+def _ask(order: Order, values: Any) -> tuple[Answer, bytes]:
     """子に組ませ、答えと PDF を受け取る。やめるときは、子も止める。"""
-    asked = json.dumps(order).encode("ascii") + b"\n" + values.encode("utf-8")
+    text = json.dumps(values, ensure_ascii=False)
+    asked = json.dumps(order).encode("ascii") + b"\n" + text.encode("utf-8")
     try:
         child = start(python_command(_SERVE))
     except OSError as error:
@@ -204,7 +291,7 @@ def _ask(order: Order, values: str) -> tuple[Answer, bytes]:
             child.wait()
             raise
     if child.returncode:
-        raise SheetgenError(Problem("D008", facts={"code": str(child.returncode)}))
+        raise SheetgenError(Problem("D029", facts={"code": str(child.returncode)}))
     head, _, data = reply.partition(b"\n")
     answer: Answer = json.loads(head)
     return answer, data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -125,7 +125,7 @@ def publish(
 def make_pdf(path: Path, typeset: Callable[[], Pdf]) -> Made:
     """PDF を組む。いちばんに探す書体でなければ、そのことを添える。"""
     pdf = typeset()
-    notes = []
+    notes = [replace(one, place=Place(file=str(path))) for one in pdf.notes]
     first = PREFERRED[0][1]
     if pdf.font != first:
         notes.append(Problem("D014", Place(file=str(path)), {"font": pdf.font, "first": first}))

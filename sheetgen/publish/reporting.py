@@ -14,6 +14,7 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.unseen import without_unseen
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.publish.comparison.comparable import earlier_notes
@@ -45,7 +46,7 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
 
     :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
-    plan = load_plan(request.plan)
+    plan = without_unseen(load_plan(request.plan))
     template = FormTemplate(request.template)
     document, problems = document_of(plan, request, template)
     seen = as_of(plan, document.year)
@@ -74,7 +75,7 @@ def document_of(
     year = settle_year(plan, request.year)
     problems = year_notes(plan, year)
     seen = as_of(plan, year)
-    earlier = load_plan(request.earlier) if request.earlier else None
+    earlier = without_unseen(load_plan(request.earlier)) if request.earlier else None
     if earlier is not None:
         problems += earlier_notes(earlier, seen)
         problems += stale_rows(earlier, plan) if seen is plan else []

@@ -18,15 +18,18 @@ from typing import Any, TypedDict
 class Order(TypedDict):
     """頼みごと。``fonts`` は書体を探すフォルダー（``None`` は PC の書体）。
 
-    ``preferred`` は本文の書体の、好みの順。``symbols`` は、そのどれにもない記号の書体。
+    ``source`` があれば、``main`` の代わりにその文を組む。``preferred`` は本文の書体の、好みの順。
+    ``symbols`` は、そのどれにもない記号の書体。``borrow`` なら、あるだけの書体を後ろに足す。
     ``month`` は PDF に書く作成の月（``2024-03``）。``standard`` は PDF の規格。
     """
 
     main: str
     root: str
+    source: str | None
     fonts: str | None
     preferred: list[str]
     symbols: str
+    borrow: bool
     month: str
     standard: str
 
@@ -73,14 +76,17 @@ def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
     answer = Answer(families=families)
     if not families:
         return answer, b""
+    used = [*families, order["symbols"]]
+    if order["borrow"]:
+        used += sorted({*fonts.families()} - {*used})
     try:
         compiler = engine.Compiler(
-            input=order["main"],
+            input=order["source"].encode("utf-8") if order["source"] else order["main"],
             root=order["root"],
             font_paths=fonts,
             sys_inputs={
                 "document": values,
-                "fonts": json.dumps([*families, order["symbols"]]),
+                "fonts": json.dumps(used),
             },
         )
         pdf = compiler.compile(

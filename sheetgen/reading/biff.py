@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sheetgen.problems import Problem
 from sheetgen.reading.archive import refuse
@@ -27,7 +28,18 @@ from sheetgen.reading.book import (
     Remark,
     RemarkKind,
 )
-from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text, is_date
+from sheetgen.reading.cells import (
+    BUILTIN,
+    GENERAL,
+    PLAIN,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    CellMaker,
+    Look,
+    Text,
+    as_seen,
+    is_date,
+)
 from sheetgen.reading.compound import Compound, read_summary
 from sheetgen.reading.sheet_parser import SheetContent
 from sheetgen.xlsx.refs import column_letters
@@ -99,19 +111,43 @@ class Pieces:
         return value, [(start, font) for start, font in fonts]
 
 
-def struck_text(value: str, runs: list[tuple[int, int]], struck: set[int]) -> Text:
-    """取消線のフォントの部分を分けた文字。"""
+STRUCK, RAISED, LOWERED = 0x08, 1, 2
+"""取消線の印と、上付き・下付きの番号。"""
+
+
+class Fonts(NamedTuple):
+    """取消線のフォントの番号と、上付きか下付きのフォントの番号（とその名）。"""
+
+    struck: set[int]
+    raised: dict[int, str]
+
+    def add(self, index: int, flags: int, place: int) -> None:
+        """一つのフォント。"""
+        if flags & STRUCK:
+            self.struck.add(index)
+        if place in (RAISED, LOWERED):
+            self.raised[index] = SUPERSCRIPT if place == RAISED else SUBSCRIPT
+
+    def look(self, code: str, font: int) -> Look:
+        """このフォントのスタイル。"""
+        return Look(code, is_date(code), font in self.struck, font in self.raised)
+
+
+def rich_parts(value: str, runs: list[tuple[int, int]], fonts: Fonts) -> Text:
+    """取消線のフォントの部分を分け、上付きの部分をそう見える字にした文字。"""
     if not runs:
         return Text(value)
     units = value.encode("utf-16-le")
     edges = [*runs, (len(units) // 2, 0)]
-    crossed = "".join(
-        units[2 * start : 2 * edges[index + 1][0]].decode("utf-16-le", "replace")
-        for index, (start, font) in enumerate(runs)
-        if font in struck
-    )
     plain = units[: 2 * runs[0][0]].decode("utf-16-le", "replace")
-    return Text(value, crossed, True, plain)
+    pieces = [(plain, "")]
+    crossed = []
+    for index, (start, font) in enumerate(runs):
+        text = units[2 * start : 2 * edges[index + 1][0]].decode("utf-16-le", "replace")
+        pieces.append((text, fonts.raised.get(font, "")))
+        if font in fonts.struck:
+            crossed.append(text)
+    return Text(value, "".join(crossed), True, plain, as_seen(pieces))
 
 
 UNKNOWN = "?"
@@ -127,7 +163,7 @@ _PICTURE, _COMMENT = 0x08, 0x19
 class SheetRecords:
     """一枚のシートを読むあいだの状態。:class:`SheetgenError` (R020, R029)。"""
 
-    def __init__(self, maker: CellMaker, struck: set[int]) -> None:
+    def __init__(self, maker: CellMaker) -> None:
         self._maker = maker
         self._content = SheetContent()
         self._waiting: tuple[str, Look] | None = None
@@ -306,7 +342,6 @@ _BUILTIN_NAMES = {
 _STREAMS = ("workbook", "book")
 _MACRO_STORAGE = "_vba_project_cur"
 _EMBEDDED = "mbd"
-_STRUCK = 0x08
 Record = tuple[int, bytes]
 
 
@@ -338,7 +373,7 @@ class BiffReader:
         self._date1904 = False
         self._sheets: list[tuple[str, bool, int, int]] = []
         self._codes = dict(BUILTIN)
-        self._fonts: list[bool] = []
+        self._fonts: list[tuple[int, int]] = []
         self._xfs: list[tuple[int, int]] = []
         self._names: list[bytes] = []
         self._books: list[bool] = []
@@ -348,14 +383,16 @@ class BiffReader:
     def read(self) -> RawBook:
         """ブックを読む。"""
         self._globals()
-        struck = {self._font_number(index) for index, on in enumerate(self._fonts) if on}
-        strings = list(self._strings(struck))
-        looks = [self._look(font, code, struck) for font, code in self._xfs]
+        fonts = Fonts(set(), {})
+        for index, (flags, place) in enumerate(self._fonts):
+            fonts.add(self._font_number(index), flags, place)
+        strings = list(self._strings(fonts))
+        looks = [fonts.look(self._codes.get(code, GENERAL), font) for font, code in self._xfs]
         maker = CellMaker(strings, looks, self._date1904)
         sheets = []
         for name, hidden, kind, offset in self._sheets:
             if kind == 0:
-                reader = SheetRecords(maker, struck)
+                reader = SheetRecords(maker)
                 for one, body in records(self._data, offset):
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
@@ -409,7 +446,8 @@ class BiffReader:
             number, length = struct.unpack_from("<HH", body)
             self._codes[number] = short_text(body, 4, length) or GENERAL
         elif kind == _FONT:
-            self._fonts.append(struct.unpack_from("<H", body, 2)[0] & _STRUCK != 0)
+            flags, _, _, place = struct.unpack_from("<4H", body, 2)
+            self._fonts.append((flags, place))
         elif kind == _XF:
             font, code = struct.unpack_from("<HH", body)
             self._xfs.append((font, code))
@@ -428,18 +466,14 @@ class BiffReader:
         """フォントの番号。4 は欠番である。"""
         return index if index < 4 else index + 1
 
-    def _look(self, font: int, number: int, struck: set[int]) -> Look:
-        code = self._codes.get(number, GENERAL)
-        return Look(code, is_date(code), font in struck)
-
-    def _strings(self, struck: set[int]) -> Iterator[Text]:
+    def _strings(self, fonts: Fonts) -> Iterator[Text]:
         if not self._texts:
             return
         pieces = Pieces(self._texts)
         _, count = struct.unpack("<II", pieces.take(8))
         for _ in range(count):
             value, runs = pieces.text()
-            yield struck_text(_lines(value), runs if value == _lines(value) else [], struck)
+            yield rich_parts(_lines(value), runs if value == _lines(value) else [], fonts)
 
     def _defined_names(self) -> Iterator[RawName]:
         for body in self._names:

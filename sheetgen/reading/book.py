@@ -32,7 +32,9 @@ class RawCell(NamedTuple):
     ``2024-01-02`` で、時刻は書かれているときだけ付く。BLANK なら None。``formula`` は式の文字。
     式があるとき、``value`` は保存されていた計算の結果で、BLANK は結果がないこと。
     ``struck`` は取り消し線の引かれた部分（なければ None）。``number_format`` は表示形式で、なければ
-    ``General``。
+    ``General``。``raised`` は、上付きか下付きにした部分を、そう見える字（``³`` など）に替えた
+    全体の文字（そのような部分がなければ None）。``shown`` は、保存したプログラムがセルに見せていた
+    文字（書き残す形式だけ）。
     """
 
     kind: CellKind
@@ -40,6 +42,8 @@ class RawCell(NamedTuple):
     number_format: str = "General"
     formula: str | None = None
     struck: str | None = None
+    raised: str | None = None
+    shown: str | None = None
 
 
 class RemarkKind(StrEnum):

@@ -31,13 +31,32 @@ class Text(NamedTuple):
     """一つの文字列。``struck`` は取消線の部分。
 
     ``runs`` が真なら、文字は書式ごとの切れ端でできていて、書体はそれぞれが持つ。そのとき、
-    セルの書体の取消線は、書体を持たない部分 ``plain`` だけに効く。
+    セルの書体の取消線は、書体を持たない部分 ``plain`` だけに効く。``seen`` は、上付きか下付きの
+    部分をそう見える字に替えた全体（なければ空）。
     """
 
     value: str
     struck: str = ""
     runs: bool = False
     plain: str = ""
+    seen: str = ""
+
+
+SUPERSCRIPT, SUBSCRIPT = "superscript", "subscript"
+_RAISED = {
+    SUPERSCRIPT: str.maketrans("0123456789+-=()in", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ"),
+    SUBSCRIPT: str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
+}
+
+
+def as_seen(pieces: Sequence[tuple[str, str]]) -> str:
+    """（文字、上付きか下付きか）の組をつなぎ、そう見える字に替える。どれもふつうの字なら空。
+
+    上付きにした ``1`` をふつうの ``1`` と読むと、``3¹`` が 31 になる。
+    """
+    if not any(place and text.strip() for text, place in pieces):
+        return ""
+    return unescape("".join([text.translate(_RAISED.get(place, {})) for text, place in pieces]))
 
 
 def unescape(text: str) -> str:
@@ -60,23 +79,42 @@ def is_on(element: Element | None) -> bool:
 def rich_text(element: Element) -> Text:
     """``si``、``is``、コメントの ``text`` を読む。ふりがな（``rPh``）は含めない。"""
     words, struck, plain = [], [], []
+    pieces: list[tuple[str, str]] = []
     runs = False
     for child in element.children:
         if child.local == "t":
             words.append(child.text)
             plain.append(child.text)
+            pieces.append((child.text, ""))
         elif child.local == "r":
             runs = True
             text = "".join([one.text for one in child.all("t")])
             words.append(text)
             properties = child.find("rPr")
+            place = ""
             if properties is None:
                 plain.append(text)
-            elif is_on(properties.find("strike")):
-                struck.append(text)
+            else:
+                place = raised_place(properties)
+                if is_on(properties.find("strike")):
+                    struck.append(text)
+            pieces.append((text, place))
     if not runs:
         return Text(unescape("".join(words)))
-    return Text(unescape("".join(words)), unescape("".join(struck)), True, unescape("".join(plain)))
+    return Text(
+        unescape("".join(words)),
+        unescape("".join(struck)),
+        True,
+        unescape("".join(plain)),
+        as_seen(pieces),
+    )
+
+
+def raised_place(font: Element) -> str:
+    """書体の ``vertAlign``。ふつうの高さなら空。"""
+    found = font.find("vertAlign")
+    place = "" if found is None else found.attrs.get("val", "")
+    return place if place in _RAISED else ""
 
 
 GENERAL = "General"
@@ -147,11 +185,12 @@ def iso_date(serial: float, date1904: bool) -> str | None:
 
 
 class Look(NamedTuple):
-    """一つのスタイル。``struck`` はセル全体の取消線。"""
+    """一つのスタイル。``struck`` はセル全体の取消線、``raised`` はセルの書体が上付きか下付きか。"""
 
     number_format: str = GENERAL
     date: bool = False
     struck: bool = False
+    raised: bool = False
 
 
 PLAIN = Look()
@@ -163,7 +202,9 @@ def read_looks(root: Element) -> list[Look]:
     for node in _children(root, "numFmts"):
         number = _number(node.attrs.get("numFmtId"))
         codes[number] = unescape(node.attrs.get("formatCode", GENERAL)) or GENERAL
-    struck = [is_on(font.find("strike")) for font in _children(root, "fonts")]
+    fonts = [
+        (is_on(font.find("strike")), raised_place(font) != "") for font in _children(root, "fonts")
+    ]
     looks: dict[tuple[int, int], Look] = {}
     found = []
     for node in _children(root, "cellXfs"):
@@ -171,8 +212,8 @@ def read_looks(root: Element) -> list[Look]:
         look = looks.get(key)
         if look is None:
             code = codes.get(key[0], GENERAL)
-            crossed = 0 <= key[1] < len(struck) and struck[key[1]]
-            look = looks[key] = Look(code, is_date(code), crossed)
+            struck, raised = fonts[key[1]] if key[1] < len(fonts) else (False, False)
+            look = looks[key] = Look(code, is_date(code), struck, raised)
         found.append(look)
     return found
 
@@ -278,12 +319,16 @@ class CellMaker:
 
     def styled(self, text: Text, look: Look, formula: str | None) -> RawCell | None:
         """文字のセル。空の文字で数式もなければ None。"""
-        value, struck, runs, plain = text
+        value, struck, runs, plain, seen = text
         if not value and formula is None:
             return None
         if look.struck:
             struck = value if not runs or plain == value else struck or plain
-        return RawCell(CellKind.TEXT, value, look.number_format, formula, struck or None)
+        if look.raised and runs and plain not in ("", value):
+            seen = seen or value  # 上付きのセルの中の、ふつうの高さの字
+        return RawCell(
+            CellKind.TEXT, value, look.number_format, formula, struck or None, seen or None
+        )
 
     def numeric(self, value: int | float, look: Look, formula: str | None) -> RawCell:
         """数か日付のセル。"""

@@ -8,21 +8,33 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import NamedTuple
 
 from sheetgen.reading.book import CellKind, RawCell
-from sheetgen.reading.cells import GENERAL, Text, UnreadableValueError, iso, number
+from sheetgen.reading.cells import (
+    GENERAL,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    Text,
+    UnreadableValueError,
+    as_seen,
+    iso,
+    number,
+)
 from sheetgen.reading.xml_parts import Attrs, Element
 
-_INDENT = re.compile(r"[ \t]*\n[ \t\n]*")
+_FIRST_INDENT = re.compile(r"\A[ \t]*\n[ \t]+(?=[^ \t\n])|\A[ \t]*\n[ \t][ \t\n]*\Z")
+_LAST_INDENT = re.compile(r"\n[ \t]+\Z")
 MAX_SPACES = 32_767
 
 
 class Styles:
-    """スタイルの名から、取消線の有無と、シートを見せるか。"""
+    """スタイルの名から、取消線と上付き・下付きの有無、シートを見せるか。"""
 
     def __init__(self) -> None:
         self._struck: dict[str, bool | None] = {}
+        self._places: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._formats: dict[str, str] = {}
         self.percents: set[str] = set()
@@ -52,6 +64,8 @@ class Styles:
             for key in ("text-line-through-style", "text-line-through-type"):
                 if key in attrs:
                     self._struck[self._name] = attrs[key] != "none"
+            if "text-position" in attrs:
+                self._places[self._name] = _place(attrs["text-position"])
         elif local == "table-properties" and attrs.get("display") == "false":
             self.hidden_tables.add(self._name)
 
@@ -66,18 +80,43 @@ class Styles:
             name = self._parents.get(name, "")
         return False
 
+    def place(self, name: str) -> str:
+        """上付きか下付きのスタイルか。書いていなければ親のスタイルによる。"""
+        seen = set()
+        while name and name not in seen:
+            seen.add(name)
+            if name in self._places:
+                return self._places[name]
+            name = self._parents.get(name, "")
+        return ""
+
     def is_percent(self, name: str) -> bool:
         """パーセントの表示形式のスタイルか。"""
         return self._formats.get(name, "") in self.percents
 
 
+def _place(position: str) -> str:
+    """``super 58%`` ``-33% 58%`` など。初めの語が、上げる高さ。"""
+    height = position.split(" ")[0]
+    if height in ("super", "sub"):
+        return SUPERSCRIPT if height == "super" else SUBSCRIPT
+    if height.rstrip("%").lstrip("+-").strip("0.") == "":
+        return ""
+    return SUBSCRIPT if height.startswith("-") else SUPERSCRIPT
+
+
 class Paragraphs:
-    """読んでいる段落。段落は改行でつなぎ、ふりがなは含めない。"""
+    """読んでいる段落。段落は改行でつなぎ、ふりがなは含めない。
+
+    段落の中の改行の字も、表計算ソフトはどれも行を改めて見せる。規格では空白一つと同じだが、
+    箇条書きの行がつながって読めなくなる。XML を字下げしたときの、初めと終わりの改行だけを除く。
+    """
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._words: list[tuple[str, bool]] = []
-        self._spans: list[bool] = []
+        self._words: list[tuple[str, bool, str]] = []
+        self._spans: list[tuple[bool, str]] = []
+        self._first = 0
         self._reading = 0
         self._inside = 0
         self.count = 0
@@ -89,6 +128,7 @@ class Paragraphs:
                 self._add("\n")
             self.count += 1
             self._inside += 1
+            self._first = len(self._words)
         elif local == "s":
             count = attrs.get("c", "1")
             if count.isascii() and count.isdigit():
@@ -100,39 +140,51 @@ class Paragraphs:
         elif local == "ruby-text":
             self._reading += 1
         elif local == "span":
-            self._spans.append(self._styles.struck(attrs.get("style-name", "")))
+            style = attrs.get("style-name", "")
+            struck, place = self._spans[-1] if self._spans else (False, "")
+            own = self._styles.place(style) or place
+            self._spans.append((self._styles.struck(style) or struck, own))
 
     def end(self, local: str) -> None:
         """段落の中の要素の終わり。"""
         if local in ("p", "h"):
             self._inside -= 1
+            self._without_indent()
         elif local == "ruby-text":
             self._reading -= 1
         elif local == "span" and self._spans:
             self._spans.pop()
 
     def text(self, text: str) -> None:
-        """段落の中の文字。字下げのための改行は、空白一つと見る。"""
-        if not self._inside:
-            return
-        if "\n" in text:
-            first = not self._words or self._words[-1][0] == "\n"
-            last = text.rstrip(" \t").endswith("\n")
-            text = _INDENT.sub(" ", text)
-            text = text.lstrip(" ") if first else text
-            text = text.rstrip(" ") if last else text
-        self._add(text)
+        """段落の中の文字。"""
+        if self._inside:
+            self._add(text)
+
+    def _without_indent(self) -> None:
+        """段落の初めと終わりの、XML の字下げを除く。"""
+        # 読み手は、文字を行ごとに区切って渡す。
+        own = [
+            ("".join([text for text, _, _ in run]), *look)
+            for look, run in groupby(self._words[self._first :], key=lambda word: word[1:])
+        ]
+        for at, indent in ((0, _FIRST_INDENT), (-1, _LAST_INDENT)):
+            if own:
+                text, struck, place = own[at]
+                own[at] = (indent.sub("", text), struck, place)
+        self._words[self._first :] = own
 
     def _add(self, text: str) -> None:
-        if text and not self._reading:
-            self._words.append((text, bool(self._spans) and self._spans[-1]))
+        if not text or self._reading:
+            return
+        struck, place = self._spans[-1] if self._spans else (False, "")
+        self._words.append((text, struck, place))
 
     def result(self, all_struck: bool = False) -> Text:
         """読み終えた文字。"""
-        value = "".join([text for text, _ in self._words])
-        if all_struck:
-            return Text(value, value)
-        return Text(value, "".join([text for text, struck in self._words if struck]))
+        value = "".join([text for text, _, _ in self._words])
+        struck = "".join([text for text, crossed, _ in self._words if crossed])
+        seen = as_seen([(text, place) for text, _, place in self._words])
+        return Text(value, value if all_struck else struck, seen=seen)
 
 
 PERCENT, DATE, TIME, ELAPSED = "0%", "yyyy/m/d", "h:mm:ss", "[h]:mm:ss"
@@ -169,6 +221,7 @@ def make_cell(source: CellSource, paragraphs: Paragraphs) -> RawCell | None:
         return _text_cell(source, paragraphs, formula, kind)
     value: str | int | float | bool
     code = GENERAL
+    seen = paragraphs.result().value.strip() if paragraphs.count else ""
     if kind == "boolean":
         found, value = CellKind.BOOL, attrs.get("boolean-value") == "true"
     elif kind == "date":
@@ -177,11 +230,12 @@ def make_cell(source: CellSource, paragraphs: Paragraphs) -> RawCell | None:
         found, value, code = _time(attrs.get("time-value", ""))
     elif kind in ("float", "percentage", "currency"):
         found, value = CellKind.NUMBER, number(attrs.get("value", ""))
-        shown = paragraphs.result().value.rstrip().endswith(("%", "％"))
-        code = PERCENT if kind == "percentage" or source.percent or shown else GENERAL
+        is_percent = kind == "percentage" or source.percent or seen.endswith(("%", "％"))
+        code = PERCENT if is_percent else GENERAL
     else:
         raise UnreadableValueError(kind)
-    return RawCell(found, value, code, formula, str(value) if source.struck else None)
+    struck = str(value) if source.struck else None
+    return RawCell(found, value, code, formula, struck, shown=seen or None)
 
 
 def _text_cell(
@@ -198,7 +252,7 @@ def _text_cell(
         return RawCell(CellKind.ERROR, value, GENERAL, formula)
     if not value and not kind and not paragraphs.count:
         return RawCell(CellKind.BLANK, None, GENERAL, formula)
-    return RawCell(CellKind.TEXT, value, GENERAL, formula, text.struck or None)
+    return RawCell(CellKind.TEXT, value, GENERAL, formula, text.struck or None, text.seen or None)
 
 
 def _formula(written: str | None) -> str | None:

@@ -262,7 +262,7 @@ def scan_strings(data: bytes) -> list[Text]:
             continue
         if refers and "&" in text:
             text = known[text]
-        texts.append(new(Text, (unescape(text) if escapes else text, "", False, "")))
+        texts.append(new(Text, (unescape(text) if escapes else text, "", False, "", "")))
     return texts
 
 
@@ -276,14 +276,14 @@ def _rich(written: str) -> Text:
 
 
 def scan_looks(data: bytes) -> list[Look]:
-    """``styles`` を読む。取消線のフォントがあれば、任せる。:class:`NotPlainError`。"""
+    """``styles`` を読む。取消線や上付きのフォントがあれば、任せる。:class:`NotPlainError`。"""
     check_root(data, b"styleSheet")
     # 読まないところも XML であること、三つの表が根のすぐ下にあることは、別に確かめる。
     names = outline(data)
     if any(names.count(name) != data.count(b"<" + name.encode()) for name in _TABLES):
         raise NotPlainError
     formats, fonts, styles = [_section(data, name.encode()) for name in _TABLES]
-    if b"strike" in fonts:
+    if b"strike" in fonts or b"vertAlign" in fonts:
         raise NotPlainError
     codes = dict(BUILTIN)
     for number, code, rest in _entries(_FORMAT, formats):

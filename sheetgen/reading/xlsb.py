@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading.archive import Archive, refuse
-from sheetgen.reading.biff import ERRORS, UNKNOWN, rk_value, struck_text
+from sheetgen.reading.biff import ERRORS, UNKNOWN, Fonts, rich_parts, rk_value
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
-from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text, is_date
+from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text
 from sheetgen.reading.ooxml import core_properties, relation_problems
 from sheetgen.reading.relations import Relation, Relations
 from sheetgen.reading.remarks import RemarkReader
@@ -92,18 +92,19 @@ _LONG_KINDS = range(_BLANK, _FORMULA_ERROR + 1)
 _SHORT_KINDS = range(_BLANK + _SHORT, _SHARED + _SHORT + 1)
 
 
-def read_sheet(data: bytes, maker: CellMaker) -> SheetContent:
+def read_sheet(data: bytes, maker: CellMaker, fonts: Fonts) -> SheetContent:
     """シートの部品を読む。:class:`SheetgenError` (R020, R029, R032, R037)。"""
     content = SheetContent()
     row = column = 0
     for kind, body in records(data):
         if kind in _LONG_KINDS or kind == _RICH:
             column, style = struct.unpack_from("<II", body)
-            _put(content, _ref(row, column), kind, body[8:], style, maker)
+            _put(content, _ref(row, column), kind, body[8:], style, maker, fonts)
         elif kind in _SHORT_KINDS:
             column += 1
             (style,) = struct.unpack_from("<I", body)
-            _put(content, _ref(row, column), kind - _SHORT, body[4:], style, maker)
+            kind -= _SHORT
+            _put(content, _ref(row, column), kind, body[4:], style, maker, fonts)
         elif kind == _ROW:
             row = struct.unpack_from("<I", body)[0]
             column = -1
@@ -120,13 +121,22 @@ def read_sheet(data: bytes, maker: CellMaker) -> SheetContent:
 
 
 def _put(
-    content: SheetContent, ref: str, kind: int, value: bytes, style: int, maker: CellMaker
+    content: SheetContent,
+    ref: str,
+    kind: int,
+    value: bytes,
+    style: int,
+    maker: CellMaker,
+    fonts: Fonts,
 ) -> None:
     if kind == _BLANK:
         return
     style &= 0xFFFFFF
     look = maker.looks[style] if style < len(maker.looks) else PLAIN
-    cell = _cell(kind, value, look, maker)
+    if kind == _RICH:
+        cell = maker.styled(rich_parts(*rich(value), fonts), look, None)
+    else:
+        cell = _cell(kind, value, look, maker)
     if cell is not None:
         content.put(ref, cell)
 
@@ -141,8 +151,6 @@ def _cell(kind: int, value: bytes, look: Look, maker: CellMaker) -> RawCell | No
         return maker.styled(maker.strings[struct.unpack_from("<I", value)[0]], look, None)
     if kind in (_TEXT, _FORMULA_TEXT):
         return maker.styled(Text(wide(value, 0)[0]), look, formula)
-    if kind == _RICH:
-        return maker.styled(Text(rich(value)[0]), look, None)
     if kind in (_BOOL, _FORMULA_BOOL):
         return RawCell(CellKind.BOOL, value[0] != 0, look.number_format, formula)
     return RawCell(CellKind.ERROR, ERRORS.get(value[0], "#?"), look.number_format, formula)
@@ -162,7 +170,6 @@ def _ref(row: int, column: int) -> str:
 _WB_PROP, _BUNDLE, _NAME, _SST_ITEM = 153, 156, 39, 19
 _FORMAT, _FONT, _XF, _CELL_XFS, _END_CELL_XFS = 44, 43, 47, 617, 618
 _SUP_SELF, _SUP_BOOK, _EXTERN_SHEET = 357, 360, 362
-_STRUCK = 0x08
 _UNSEEN = "数式の文字とコメント"
 
 
@@ -187,10 +194,10 @@ class XlsbReader:
         related = self._relations.of(main)
         try:
             self._workbook(self._archive.read(main))
-            struck, looks = self._styles(related)
-            maker = CellMaker(list(self._strings(related, struck)), looks, self._date1904)
+            fonts, looks = self._styles(related)
+            maker = CellMaker(list(self._strings(related, fonts)), looks, self._date1904)
             problems = relation_problems(related)
-            sheets = list(self._sheets(related, maker, problems))
+            sheets = list(self._sheets(related, maker, fonts, problems))
             names = tuple(self._names())
         except (struct.error, IndexError):
             raise refuse("R020") from None
@@ -229,32 +236,38 @@ class XlsbReader:
         part = next((one.target for one in related if one.kind == kind), None)
         return b"" if part is None else self._archive.read(part)
 
-    def _strings(self, related: list[Relation], struck: set[int]) -> Iterator[Text]:
+    def _strings(self, related: list[Relation], fonts: Fonts) -> Iterator[Text]:
         for kind, body in records(self._part(related, "sharedStrings")):
             if kind == _SST_ITEM:
                 value, runs = rich(body)
-                yield struck_text(value, runs, struck)
+                yield rich_parts(value, runs, fonts)
 
-    def _styles(self, related: list[Relation]) -> tuple[set[int], list[Look]]:
+    def _styles(self, related: list[Relation]) -> tuple[Fonts, list[Look]]:
         codes = dict(BUILTIN)
-        fonts: list[bool] = []
+        fonts = Fonts(set(), {})
+        count = 0
         looks: list[Look] = []
         inside = False
         for kind, body in records(self._part(related, "styles")):
             if kind == _FORMAT:
                 codes[struct.unpack_from("<H", body)[0]] = wide(body, 2)[0] or GENERAL
             elif kind == _FONT:
-                fonts.append(struct.unpack_from("<H", body, 2)[0] & _STRUCK != 0)
+                flags, _, place = struct.unpack_from("<3H", body, 2)
+                fonts.add(count, flags, place)
+                count += 1
             elif kind in (_CELL_XFS, _END_CELL_XFS):
                 inside = kind == _CELL_XFS
             elif kind == _XF and inside:
                 _, number, font = struct.unpack_from("<3H", body)
-                code = codes.get(number, GENERAL)
-                looks.append(Look(code, is_date(code), font < len(fonts) and fonts[font]))
-        return {index for index, on in enumerate(fonts) if on}, looks
+                looks.append(fonts.look(codes.get(number, GENERAL), font))
+        return fonts, looks
 
     def _sheets(
-        self, related: list[Relation], maker: CellMaker, problems: dict[str, Problem]
+        self,
+        related: list[Relation],
+        maker: CellMaker,
+        fonts: Fonts,
+        problems: dict[str, Problem],
     ) -> Iterator[RawSheet]:
         targets = {one.id: one for one in related}
         for hidden, link, name in self._bundles:
@@ -264,7 +277,7 @@ class XlsbReader:
             if one.kind != "worksheet" or one.external:
                 continue
             try:
-                content = read_sheet(self._archive.read(one.target), maker)
+                content = read_sheet(self._archive.read(one.target), maker, fonts)
             except SheetgenError as error:
                 raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
             own = [one for one in self._relations.of(one.target) if one.kind != "comments"]

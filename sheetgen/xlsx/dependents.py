@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sheetgen.problems import Place, Problem
@@ -137,8 +137,8 @@ def unfilled_shapes(
 class PartNames:
     """まだ使われていない部品名を出す。"""
 
-    def __init__(self, package: Package) -> None:
-        self._used = {name.casefold() for name in package.parts}
+    def __init__(self, used: Iterable[str]) -> None:
+        self._used = {name.casefold() for name in used}
         self._next: dict[tuple[str, str], int] = {}
 
     def new(self, part: str) -> str:

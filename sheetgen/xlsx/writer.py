@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import IO
 
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -38,6 +39,7 @@ from sheetgen.xlsx.template import DOUBT_SAMPLE, INPUT_SAMPLE
 from sheetgen.xlsx.workbook import ConstantParts, PlannedSheet, WorkbookProgram, core_properties
 
 _RECENT_STYLES = 64
+_SHEET_PART = "xl/worksheets/sheet.xml"
 
 
 class TemplateWriter:
@@ -139,7 +141,7 @@ class TemplateWriter:
         for index, (sheet, plan) in enumerate(zip(book.sheets, planned, strict=True)):
             shift = self._write_sheet(container, sheet, plan, styles, index == active)
             written.append(WrittenSheet(sheet.names, shift))
-        ids = [f"rIdSheet{number}" for number in range(1, len(planned) + 1)]
+        ids = [f"rId{number}" for number in range(1, len(planned) + 1)]
         main = self._workbook.render(book.entries, ids, written, self._recalculate)
         container.write(constant.main, main)
         relations = self._main_relationships(planned, ids)
@@ -161,18 +163,18 @@ class TemplateWriter:
         return entry
 
     def _plan(self, book: FilledBook) -> list[PlannedSheet]:
-        """各シートの部品名を決める。最初の写しは元の名、あとは新しい名。"""
-        names = PartNames(self._package)
-        used: set[str] = set()
+        """各シートの部品名を、シートの並びの順の番号で決める。
+
+        N 番目のシートは ``sheetN.xml`` にあると決めて、関係をたどらずに書き戻すプログラムがある。
+        """
+        names = PartNames(self._constant.parts)
         planned = []
         for entry in book.entries:
             name = entry.template_sheet
-            own = [self._programs[name].part]
-            own += [one.relationship.target for one in self._dependents[name] if one.copied]
-            planned.append(
-                PlannedSheet(name, tuple((p, names.new(p) if name in used else p) for p in own))
-            )
-            used.add(name)
+            copied = [one.relationship.target for one in self._dependents[name] if one.copied]
+            own = [(self._programs[name].part, names.new(_SHEET_PART))]
+            own += [(part, names.new(part)) for part in copied]
+            planned.append(PlannedSheet(name, tuple(own)))
         return planned
 
     def _main_relationships(self, planned: list[PlannedSheet], ids: list[str]) -> bytes:
@@ -180,7 +182,11 @@ class TemplateWriter:
             Relationship(rid, f"{OFFICE}/worksheet", plan.parts[0][1], False)
             for rid, plan in zip(ids, planned, strict=True)
         ]
-        others = self._constant.workbook_relationships
+        # ほかの関係の番号は、ブック本体のどこからも引かれない。
+        others = [
+            replace(one, id=f"rId{number}")
+            for number, one in enumerate(self._constant.workbook_relationships, len(sheets) + 1)
+        ]
         return write_relationships(sheets + others, self._constant.main)
 
     def _write_sheet(

@@ -105,8 +105,15 @@ def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> 
             own.update(found.issue.layout.others)
             here = names.get(sheet.name.casefold(), SheetNames())
             form = _match_form(found, sheet, here, file, original)
-            doubt = renumbered(scope, found.chart, found.form, sheet, file)
-            forms.append(replace(form, problems=(*form.problems, doubt)) if doubt else form)
+            doubts = [
+                doubt
+                for doubt in (
+                    renumbered(scope, found.chart, found.form, sheet, file),
+                    _on_other_tab(found, sheet, file),
+                )
+                if doubt
+            ]
+            forms.append(replace(form, problems=(*form.problems, *doubts)) if doubts else form)
         elif found is None:
             others.append(sheet)
         else:
@@ -181,6 +188,22 @@ def _is_untouched(chart: Chart, form: IssuedForm, sheet: RawSheet) -> bool:
         spot.cell.path in opened or same(values.get(spot.cell.ref), cells.get(spot.cell.ref))
         for spot in chart.bound
     )
+
+
+def _on_other_tab(found: Identity, sheet: RawSheet, file: str) -> Problem | None:
+    """ほかの実施項目か、一覧のために配ったシートにある様式。
+
+    シートの中身を、部品の名の順に書き戻すプログラムがある。そこに書かれた答えは、シートの名を見て
+    打った人にも、様式の見出しを見て打った人にも、正しいことがありうる。
+    """
+    name, item = sheet.name.casefold(), found.form.item_id
+    own = found.form.sheet.casefold()
+    tabs = {one.sheet.casefold(): one.item_id for one in found.issue.forms.values()}
+    tabs |= {other.casefold(): "" for other in found.issue.layout.others}
+    if name == own or name not in tabs or tabs[name] == item:
+        return None
+    facts = {"code": "R134", "item": item, "issued": found.form.sheet}
+    return Problem("R134", Place(file=file, sheet=sheet.name, item=item), facts)
 
 
 def _alien(sheet: RawSheet, file: str) -> list[Problem]:

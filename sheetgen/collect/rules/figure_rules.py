@@ -67,6 +67,15 @@ def dash_for_figure(case: Case, answer: Answer) -> Facts | None:
     return {"raw": answer.value, "planned": printed(planned, code)}
 
 
+def figure_for_dash(case: Case, answer: Answer) -> Facts | None:
+    """計画が「-」なのに、数がある。隣の欄か、ほかのシートに打つはずの数かもしれない。"""
+    year = case.year
+    if year is None or not isinstance(answer.value, int | float):
+        return None
+    planned = year.target if answer.path.endswith(".value") else year.effect
+    return {"raw": planned, "value": printed(answer.value)} if planned in DASHES else None
+
+
 def fraction_for_rate(case: Case, answer: Answer) -> Facts | None:
     """98.3％のはずが 0.983。"""
     pair = _pair(answer.value, case.year.target if case.year else None)

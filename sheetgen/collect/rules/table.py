@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sheetgen.collect.answers import Answer, ReturnedForm
@@ -15,19 +16,28 @@ from sheetgen.collect.rules import figure_rules as grades
 from sheetgen.collect.rules import substance
 from sheetgen.collect.rules import text_rules as required
 from sheetgen.collect.rules import text_rules as texts
-from sheetgen.collect.rules.case import Case, Facts
+from sheetgen.collect.rules.case import DASHES, Case, Facts
 from sheetgen.collect.rules.text_rules import bare
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 
 _SHORTEST_COMPARED = 20
 """これより短い文は、たまたま同じになりうる。"""
+_MOST_ITEMS = 10
+"""同じ答えの実施項目を挙げる数。"""
 
 
 def check_together(forms: Iterable[ReturnedForm]) -> tuple[Problem, ...]:
+    """別の実施項目と同じ文の取組実績（R339）と、同じ答えのシート（R370）。"""
+    known = list(forms)
+    return (*_copied_texts(known), *_typed_at_once(known))
+
+
+def _copied_texts(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
     """別の実施項目と同じ文の取組実績（写しまちがいかもしれない）。"""
     first: dict[str, tuple[ReturnedForm, Answer]] = {}
-    found = []
-    for form in sorted(forms, key=lambda one: (one.issued.item_id, one.file, one.sheet)):
+    for form in sorted(forms, key=_order):
         for path, answer in form.changed.items():
             own = bare(answer.value) if isinstance(answer.value, str) else ""
             if not path.endswith(".result.text") or len(own) < _SHORTEST_COMPARED:
@@ -37,8 +47,34 @@ def check_together(forms: Iterable[ReturnedForm]) -> tuple[Problem, ...]:
                 place = Place(
                     form.file, form.sheet, answer.ref, path, answer.label, form.issued.item_id
                 )
-                found.append(Problem("R339", place, {"other": other.issued.item_id}))
-    return tuple(found)
+                yield Problem("R339", place, {"other": other.issued.item_id})
+
+
+def _order(form: ReturnedForm) -> tuple[str, str, str]:
+    return form.issued.item_id, form.file, form.sheet
+
+
+def _typed_at_once(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
+    """一冊の中の、違う実施項目の様式の答えが、すべて同じこと。
+
+    印刷したあとなどに何枚ものシートが選ばれたままだと、Excel は、打った字をすべてのシートに入れる。
+    """
+    groups: defaultdict[object, list[ReturnedForm]] = defaultdict(list)
+    for form in sorted(forms, key=_order):
+        answers = {path: answer.value for path, answer in form.changed.items()}
+        if any(_says_something(path, value) for path, value in answers.items()):
+            groups[form.file, frozenset(answers.items())].append(form)
+    for group in groups.values():
+        items = list(dict.fromkeys(form.issued.item_id for form in group))
+        for form in group if len(items) > 1 else ():
+            item = form.issued.item_id
+            facts = {"code": "R370", "item": item, "items": in_short(items, _MOST_ITEMS, "件")}
+            yield Problem("R370", Place(form.file, form.sheet, item=item), facts)
+
+
+def _says_something(path: str, value: Value) -> bool:
+    """その実施項目だけの答えか。評価と、数のない印は、ほかの項目と同じでもおかしくない。"""
+    return value is not None and value not in DASHES and not path.endswith("grade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +128,8 @@ RULES: tuple[Rule, ...] = (
     Rule("R334", "words", texts.unfinished),
     Rule("R335", "any", texts.looks_like_code),
     Rule("R338", "any", texts.has_personal_data),
+    Rule("R371", "value", figures.figure_for_dash),
+    Rule("R371", "effect", figures.figure_for_dash),
     Rule("R360", "grade", grades.best_but_short),
     Rule("R361", "grade", grades.worst_but_reached),
     Rule("R380", "words", substance.stands_for_no_change),

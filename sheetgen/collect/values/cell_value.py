@@ -15,9 +15,11 @@ from sheetgen.collect.values.plain_text import (
     clean,
     fold,
     is_too_long,
+    meaningless,
     utf16_length,
 )
 from sheetgen.messages.quoting import excerpt, shortened
+from sheetgen.messages.values import MEANINGLESS
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
@@ -117,7 +119,7 @@ def read_value(
         return _of_number(cell, cell.value, kind, expected, notes)
     if cell.kind is CellKind.DATE:
         numeric = kind is FieldKind.MONEY or (kind is FieldKind.FIGURE and expected.numeric)
-        shown = read_date(str(cell.value), cell.number_format, numeric, notes)
+        shown = read_date(str(cell.value), cell.number_format, numeric, notes, cell.shown)
         return _of_text(shown, shown, kind, expected, notes, cell.struck)
     if cell.kind is CellKind.BOOL:
         raw = "TRUE" if cell.value else "FALSE"
@@ -125,6 +127,8 @@ def read_value(
             return _of_text(raw, raw, kind, expected, notes, None)
         notes.ask("R204", raw=raw)
         return notes.result(raw, raw)
+    if cell.raised is not None:
+        return _of_raised(cell.raised, kind, expected, notes, cell.struck)
     raw = str(cell.value)
     return _of_text(raw, raw, kind, expected, notes, cell.struck)
 
@@ -133,19 +137,19 @@ def _figure(kind: FieldKind, expected: Expected) -> FigureField:
     if kind is FieldKind.MONEY:
         return FigureField(None, True, True, False)
     decimals = "." in expected.number_format or expected.number_format == "General"
-    return FigureField(expected.unit, False, expected.numeric, decimals)
+    return FigureField(expected.unit, False, expected.numeric, decimals, expected.number_format)
 
 
 def _of_number(
     cell: RawCell, value: int | float, kind: FieldKind, expected: Expected, notes: Notes
 ) -> ReadValue:
-    raw = seen_number(value, cell.number_format)
+    raw = seen_number(value, cell.number_format, cell.shown)
     if kind in (FieldKind.TEXT, FieldKind.GRADE):
         if kind is FieldKind.TEXT:
             notes.use("number_as_text")
         return _of_text(raw, raw, kind, expected, notes, cell.struck)
     figure = _figure(kind, expected)
-    number = read_number(value, cell.number_format, figure, notes)
+    number = read_number(value, cell.number_format, figure, notes, cell.shown)
     if number is None:
         notes.ask("R205", raw=raw)
         return notes.refusal(raw)
@@ -167,12 +171,16 @@ def _of_text(
     if not cleaned:
         if text and not struck:
             notes.rules.clear()
+            notes.doubts = [doubt for doubt in notes.doubts if doubt[0] != "R206"]
             notes.use("blanks")
             notes.ask("R210")
         return notes.result(None, raw)
     if is_too_long(cleaned):
         notes.ask("R211", length=utf16_length(cleaned), limit=LONGEST_TEXT)
         return notes.refusal(raw)
+    why = meaningless(cleaned)
+    if why is not None:
+        notes.ask("R242", text=excerpt(cleaned), why=MEANINGLESS[why])
     if kind is FieldKind.TEXT or (kind is not FieldKind.GRADE and "date" in notes.rules):
         return notes.result(cleaned, raw)
     if kind is FieldKind.GRADE:
@@ -180,6 +188,22 @@ def _of_text(
         return notes.refusal(raw) if grade is None else notes.result(grade, raw)
     value = read_figure(cleaned, _figure(kind, expected), notes)
     return notes.result(_checked_fraction(value, kind, notes), raw)
+
+
+def _of_raised(
+    text: str, kind: FieldKind, expected: Expected, notes: Notes, struck: str | None
+) -> ReadValue:
+    """上付きか下付きの字の混ざった文字。``text`` は、そう見える字に替えたもの。
+
+    ふつうの字に直すと、注の番号や累乗が、数の桁に見える。
+    """
+    notes.use("raised")
+    read = _of_text(text, text, kind, expected, notes, struck)
+    if kind is not FieldKind.TEXT and not isinstance(read.value, int | float):
+        kept = [one for one in read.problems if one[0] != "R216"]
+        return read._replace(problems=(*kept, ("R240", {"raw": shortened(text, 100)})))
+    # 「100m²」のように、数に触れないもの。
+    return read._replace(problems=(*read.problems, ("R241", {"raw": excerpt(text)})))
 
 
 def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:

@@ -28,7 +28,7 @@ from sheetgen.collect.values.plain_text import (
 )
 from sheetgen.messages.quoting import excerpt, shortened
 from sheetgen.plan.text import LARGEST_NUMBER
-from sheetgen.plan.value import Value, printed
+from sheetgen.plan.value import GENERAL, Value, printed
 
 YEN = {
     "円": Decimal(1),
@@ -231,12 +231,16 @@ _ONE_WAY_OR_ANOTHER = frozenset("一〇○◯十二八")
 
 @dataclass(frozen=True, slots=True)
 class FigureField:
-    """数の欄についての約束。``money`` は千円の欄。``numeric`` は数を待っているか。"""
+    """数の欄についての約束。``money`` は千円の欄。``numeric`` は数を待っているか。
+
+    ``number_format`` は、印刷するときの形式。
+    """
 
     unit: str | None
     money: bool
     numeric: bool
     decimals: bool
+    number_format: str = GENERAL
 
 
 def read_figure(text: str, figure: FigureField, notes: Notes) -> Value:

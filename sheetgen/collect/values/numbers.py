@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -21,11 +22,21 @@ from sheetgen.collect.values.figures import (
     as_number,
     is_percent,
     money_unit,
+    read_figure,
 )
-from sheetgen.collect.values.plain_text import Notes
+from sheetgen.collect.values.number_format import section_for, shown_number
+from sheetgen.collect.values.plain_text import Doubt, Notes, fold
 from sheetgen.era import REIWA_OFFSET
+from sheetgen.messages.values import SEEN_AS, SEEN_AS_BLANK, SEEN_OTHERWISE
 from sheetgen.plan.text import LARGEST_NUMBER
-from sheetgen.plan.value import Value, printed
+from sheetgen.plan.value import (
+    EFFECT_FORMAT,
+    GENERAL,
+    Value,
+    hides_digits,
+    is_number_format,
+    printed,
+)
 
 _TOKENS = (
     r'(?i)"([^"]*)"|\\(.)|\[[^\]]*\]|'
@@ -51,9 +62,10 @@ def shown_date(iso: str, number_format: str) -> str:
     day = date_of(iso)
     if day is None:
         return iso
-    code = number_format.partition(";")[0]
-    if not re.search("[yYmMdDeE]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)) or code == "General":
+    code = _section_of_day(day, number_format)
+    if not re.search("[yYmMdDeEgG]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", code)) or code == "General":
         return f"{day.year}年{day.month}月{day.day}日"
+    first_year = _names_first_year(number_format)
     found = re.findall(_TOKENS, code)
     tokens = [token.lower() for _, _, token, _ in found if token]
     clock, half, at, parts = _time_of(iso), bool({"am/pm", "a/p"} & {*tokens}), 0, []
@@ -67,9 +79,28 @@ def shown_date(iso: str, number_format: str) -> str:
         if is_minute or tokens[at][0] in "hs" or tokens[at] in ("am/pm", "a/p"):
             parts.append(_clock(clock, tokens[at], half))
         else:
-            parts.append(_token(day, tokens[at]))
+            parts.append(_token(day, tokens[at], first_year))
         at += 1
     return "".join(parts).strip()
+
+
+def _section_of_day(day: date, number_format: str) -> str:
+    """この日に使う部分。``[<43586]…;[<43831]ggg"元年";…`` のように、日付で分かれることがある。"""
+    if "[" in number_format and ";" in number_format:
+        serial = (day - date(1899, 12, 30)).days
+        section = section_for(Decimal(serial), number_format)
+        if section is not None:
+            return "".join(
+                f'"{one.text}"' if one.kind == "quoted" else f"\\{one.text}"
+                if one.kind == "escaped" else one.text
+                for one in section.tokens if one.kind not in ("bracket", "fill")
+            )  # fmt: skip
+    return number_format.partition(";")[0]
+
+
+def _names_first_year(number_format: str) -> bool:
+    """一年目を元年と見せる形式か（``[$-ja-JP-x-gannen]``）。"""
+    return "gannen" in number_format.lower()
 
 
 def _time_of(iso: str) -> time:
@@ -90,13 +121,15 @@ def _clock(clock: time, token: str, half: bool) -> str:
     return f"{number:02}" if len(token) == 2 else str(number)
 
 
-def _token(day: date, token: str) -> str:
+def _token(day: date, token: str, first_year: bool) -> str:
     if token[0] == "g":  # 令和より前は、西暦の年だけにする
         return {1: "R", 2: "令", 3: "令和"}[len(token)] if day >= _FIRST_OF_REIWA else ""
     if token[0] == "e":
         if day < _FIRST_OF_REIWA:
             return str(day.year)
         year = day.year - REIWA_OFFSET
+        if year == 1 and first_year:
+            return "元"
         return f"{year:02}" if token == "ee" else str(year)
     if token[0] == "a":
         return _YOUBI[day.weekday()] + ("曜日" if token == "aaaa" else "")
@@ -118,7 +151,8 @@ def typed_before(iso: str, number_format: str) -> str | None:
     day = date_of(iso)
     if day is None:
         return None
-    code = re.sub(r'"[^"]*"|\[[^\]]*\]', "", number_format.partition(";")[0]).lower()
+    code = _section_of_day(day, number_format)
+    code = re.sub(r'"[^"]*"|\[[^\]]*\]', "", code).lower()
     year, dated = re.search("[yeg]", code), "d" in code
     if "m" not in code:
         return None
@@ -137,8 +171,6 @@ def date_from_serial(serial: float) -> date | None:
 
 
 _QUOTED = r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]'
-_AMOUNT = "千円|百万円|千万円|万円|億円|円"
-_SCALED = r"[0#?],+(?![0#?])"
 DATED = "[年月]"
 
 
@@ -157,86 +189,137 @@ def clean_number(value: int | float, notes: Notes) -> int | float | None:
     return int(kept) if kept.is_integer() else kept
 
 
-def seen_number(value: int | float, number_format: str) -> str:
-    """数のセルに見えた文字（分かる形式だけ。ほかは数のまま）。"""
-    if "%" in re.sub(_QUOTED, "", number_format):
-        return printed(float(Decimal(repr(value)) * 100)) + "%"
-    return printed(value)
+def seen_number(value: int | float, number_format: str, shown: str | None = None) -> str:
+    """数のセルに見えた文字（分かる形式だけ。ほかは数のまま）。
+
+    ``shown`` は、保存したプログラムが書き残した、見えていた文字。
+    """
+    if shown is None and number_format != GENERAL:
+        shown = shown_number(value, number_format)
+    return shown if shown else printed(value)
 
 
-def read_number(value: int | float, number_format: str, figure: FigureField, notes: Notes) -> Value:
-    """数のセルの値。入らない大きさなら ``None``。"""
+def read_number(
+    value: int | float,
+    number_format: str,
+    figure: FigureField,
+    notes: Notes,
+    shown: str | None = None,
+) -> Value:
+    """数のセルの値。入らない大きさなら ``None``。
+
+    人が見て決めるのは、見えていた文字である。見えていた文字を、打たれた文字と同じに読み、
+    セルの値と違えば問う。
+    """
     number = clean_number(value, notes)
-    if number is None or number_format == "General":
+    if number is None or (number_format == GENERAL and shown is None):
         return number
+    seen = shown_number(number, number_format) if shown is None else shown.strip()
     if "%" in re.sub(_QUOTED, "", number_format):
-        shown = _percent(number, figure, notes)
-    else:
-        shown = _formatted(number, number_format, figure, notes)
-    return shown if abs(shown) < LARGEST_NUMBER else None
-
-
-def _percent(number: int | float, figure: FigureField, notes: Notes) -> int | float:
-    """百分率の形式の数。98.3% は 0.983 としてセルにある。"""
-    hundredfold = as_number(Decimal(repr(number)) * 100)
-    if is_percent(figure.unit):
+        if not is_percent(figure.unit):
+            return _other_percent(number, figure, notes)
         notes.use("percent")
-        return hundredfold
+        number = as_number(Decimal(repr(number)) * 100)
+    if abs(number) >= LARGEST_NUMBER:
+        return None
+    read = _as_seen(number, seen, number_format, figure, notes)
+    return read if abs(read) < LARGEST_NUMBER else None
+
+
+def _other_percent(number: int | float, figure: FigureField, notes: Notes) -> int | float:
+    """百分率でない欄の、百分率の形式の数。98.3% は 0.983 としてセルにある。"""
+    hundredfold = as_number(Decimal(repr(number)) * 100)
     unit = THOUSAND_YEN if figure.money else figure.unit or "なし"
     notes.ask("R208", raw=f"{printed(hundredfold)}%", unit=unit)
     return number
 
 
-def _formatted(
-    number: int | float, number_format: str, figure: FigureField, notes: Notes
+def _as_seen(
+    number: int | float, seen: str | None, code: str, figure: FigureField, notes: Notes
 ) -> int | float:
-    """表示形式のために、違う数に見えていないか。"""
-    section = _section(number, number_format)
-    literals = "".join("".join(found) for found in re.findall(_QUOTED, section))
-    bare = re.sub(_QUOTED, "", section)
-    amount = re.search(_AMOUNT, literals)
+    """見えていた文字が、セルの値と同じことを言っているか。違えば問う。"""
     counted = YEN[THOUSAND_YEN] if figure.money else money_unit(figure.unit)
-    if counted and amount and YEN[amount[0]] != counted:
-        value = as_number(Decimal(repr(number)) * YEN[amount[0]] / counted)
-        notes.use("money_unit")
-        notes.ask("R219", raw=f"{printed(number)}{amount[0]}", value=printed(value))
-        return value
-    if counted and counted != 1 and re.search("[¥￥]", literals + bare):
-        notes.ask("R219", raw=f"¥{printed(number)}", value=printed(number))
-    elif re.search(_SCALED, bare):
-        notes.ask("R230", value=printed(number), format=number_format)
-    elif not re.search("[0#?]|General|標準|@", bare):
-        # 数が見えていない。0 の代わりの横線か、何もないか。
-        notes.ask("R230", value=printed(number), format=number_format)
-    elif re.search("[0-9約]" if number < 0 else "[0-9約▲△]", literals):
-        notes.ask("R230", value=printed(number), format=number_format)
+    if seen and counted and counted != 1 and re.search("[¥￥]", seen):
+        notes.ask("R219", raw=seen, value=printed(number))
+        return number
+    own = Notes()
+    read = _read_seen(seen, replace(figure, numeric=True, decimals=True), own)
+    if not isinstance(read, int | float) or seen is None:
+        notes.ask("R230", value=printed(number), seen=_quoted(seen), format=code)
+        return number
+    gap = abs(Decimal(repr(read)) - Decimal(repr(number)))
+    if gap > _half_of_last(seen, read):
+        # 人の見た数で読む。元の数との違いは、見えていた字と読んだ値で分かる。
+        notes.use("seen")
+        notes.ask("R219", raw=seen, value=printed(read))
+        return read
+    doubts = [one for one in own.doubts if not (one[0] in _SETTLED or _is_negative(one, number))]
+    notes.doubts += doubts
+    if (
+        not doubts
+        and gap > abs(Decimal(repr(number))) * _FLOAT_NOISE
+        and _is_untold(number, figure)
+    ):
+        notes.ask("R230", value=printed(number), seen=_quoted(seen), format=code)
     return number
 
 
-def _section(number: int | float, number_format: str) -> str:
-    """正・負・ゼロで形式が違うとき、この数に使われる部分。"""
-    parts = _split_sections(number_format)
-    if number < 0 and len(parts) > 1:
-        return parts[1]
-    if number == 0 and len(parts) > 2:
-        return parts[2]
-    return parts[0]
+_SETTLED = {"R213", "R220", "R229"}
+"""セルの値と同じと分かれば、尋ねることのない読み方。"""
+_FLOAT_NOISE = Decimal("1e-9")
 
 
-def _split_sections(number_format: str) -> list[str]:
-    parts, start, quoted = [], 0, False
-    for at, char in enumerate(number_format):
-        if char == '"':
-            quoted = not quoted
-        elif char == ";" and not quoted and number_format[at - 1 : at] != "\\":
-            parts.append(number_format[start:at])
-            start = at + 1
-    return [*parts, number_format[start:]]
+def _is_negative(doubt: Doubt, number: int | float) -> bool:
+    """``(5)`` と見える -5 は、値があるので、意味が決まっている。"""
+    return doubt[0] == "R228" and number < 0
 
 
-def read_date(iso: str, number_format: str, numeric: bool, notes: Notes) -> str:
-    """日付のセル。見えたとおりの文字にし、化けたかもしれないときは問う。"""
-    shown = shown_date(iso, number_format)
+def _read_seen(seen: str | None, figure: FigureField, notes: Notes) -> Value:
+    if not seen:
+        return None
+    power = re.fullmatch(r"-?[0-9.]+E[+-][0-9]+", seen)
+    if power:
+        return as_number(Decimal(seen))
+    return read_figure(seen, figure, notes)
+
+
+def _half_of_last(seen: str, read: int | float) -> Decimal:
+    """見えていた数の、終わりの桁の半分。その桁で丸めて見せていた値は、同じ値である。"""
+    power = re.fullmatch(r"-?[0-9]+\.?([0-9]*)E([+-][0-9]+)", seen)
+    if power:
+        return Decimal("0.5").scaleb(int(power[2]) - len(power[1]))
+    digits = re.search(r"[0-9][0-9,]*(?:\.([0-9]+))?", fold(seen, Notes()))
+    if digits is None:
+        return Decimal(0)
+    half = Decimal("0.5").scaleb(-len(digits[1] or ""))
+    written = Decimal(digits[0].replace(",", ""))
+    # 「6.8百万円」の終わりの桁は、千円の欄では 100 である。
+    return half * abs(Decimal(repr(read)) / written) if written else half
+
+
+def _is_untold(number: int | float, figure: FigureField) -> bool:
+    """丸められて見えていることを、ほかの点検が言わないか。印刷でも丸めるなら、そちらで言う。"""
+    if figure.money:
+        return not hides_digits(number, EFFECT_FORMAT)
+    return not is_number_format(figure.number_format) or not hides_digits(
+        number, figure.number_format
+    )
+
+
+def _quoted(seen: str | None) -> str:
+    if seen is None:
+        return SEEN_OTHERWISE
+    return SEEN_AS.format(seen=seen) if seen else SEEN_AS_BLANK
+
+
+def read_date(
+    iso: str, number_format: str, numeric: bool, notes: Notes, seen: str | None = None
+) -> str:
+    """日付のセル。見えたとおりの文字にし、化けたかもしれないときは問う。
+
+    ``seen`` は、保存したプログラムが書き残した、見えていた文字。
+    """
+    shown = seen or shown_date(iso, number_format)
     notes.use("date")
     typed = typed_before(iso, number_format)
     if typed is not None:

@@ -11,12 +11,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sheetgen.messages.quoting import excerpt
 from sheetgen.plan.text import LONGEST_TEXT
+from sheetgen.plan.unseen import UNSEEN
 from sheetgen.plan.value import Value
 
 Doubt = tuple[str, Mapping[str, object]]
@@ -78,9 +80,11 @@ _CONTROL = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 _HALF = "[\ud800-\udfff]"
 _LOST = "[\ufffd-\uffff]"
 _USER_DEFINED = "[\ue000-\uf8ff\U000f0000-\U0010fffd]"
+_TURNED = "[\u202a-\u202e\u2066-\u2069]"
+"""続く字の並ぶ向きを変える字。書かれた順と、見える順とが違う。"""
 _SUSPECT = re.compile(
     "_x000[Dd]_|[\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff\ufffd-\uffff"
-    "\U000f0000-\U0010fffd]"
+    f"\U000f0000-\U0010fffd]|{_TURNED}|{UNSEEN}"
 )
 
 
@@ -103,9 +107,14 @@ def _mended(text: str, notes: Notes) -> str:
     lines = re.sub(_LINE_END, "\n", text)
     if lines != text:
         notes.use("line_ends")
-    kept = re.sub(_CONTROL, "", lines)
-    if kept != lines:
-        codes = sorted({f"U+{ord(char):04X}" for char in re.findall(_CONTROL, lines)})
+    turned = re.sub(_TURNED, "", lines)
+    if turned != lines:
+        notes.use("control")
+        notes.ask("R243", text=excerpt(turned))
+    kept = re.sub(f"{_CONTROL}|{UNSEEN}", "", turned)
+    if kept != turned:
+        unseen = re.findall(f"{_CONTROL}|{UNSEEN}", turned)
+        codes = sorted({f"U+{ord(char):04X}" for char in unseen})
         notes.use("control")
         notes.ask("R206", codes="、".join(codes))
     if re.search(_HALF, kept):
@@ -121,6 +130,53 @@ def _mended(text: str, notes: Notes) -> str:
         notes.ask("R209", count=len(re.findall(_USER_DEFINED, kept)),
                   text=excerpt(kept, at=shown.start() if shown else 0))  # fmt: skip
     return kept
+
+
+_ORDINARY = re.compile(
+    "[\t\n\x20-\x7e\u2010-\u2027\u2030-\u203f\u2190-\u22ff\u2460-\u27bf\u3000-\u3098"
+    "\u309b-\u30ff\u3200-\u33ff\u4e00-\u9fff\uff01-\uff5e\uffe0-\uffe6]*"
+)
+"""ふつうの文の字。これだけの文は、調べるまでもない。"""
+_MOST_MARKS = 3
+"""一つの字に重ねる記号の数。ベトナム語でも二つである。"""
+_FEWEST_READ = 3
+"""これより短い並びは、たまたま UTF-8 の形になりうる。"""
+
+
+def meaningless(text: str) -> str | None:
+    """だれにも読めない文か。そうであれば、そのわけの名。
+
+    一つの字に果てなく重ねた記号、割り当てのない符号、文字コードを取り違えた文。
+    """
+    if _ORDINARY.fullmatch(text):
+        return "mojibake" if _is_mojibake(text) else None
+    marks = 0
+    for at, char in enumerate(text):
+        category = unicodedata.category(char)
+        if category == "Cn":
+            return "unassigned"
+        is_mark = category in ("Mn", "Me") and not _is_variant(char)
+        marks = marks + 1 if is_mark else 0
+        if marks > _MOST_MARKS or (is_mark and at == 0):
+            return "marks"
+    return "mojibake" if _is_mojibake(text) else None
+
+
+def _is_variant(char: str) -> bool:
+    """異体字を選ぶ符号か。"""
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def _is_mojibake(text: str) -> bool:
+    """UTF-8 の文を、ほかの文字コードで開いて保存したものか。ふつうの文は UTF-8 の形にならない。"""
+    if text.isascii():
+        return False
+    for code in ("cp932", "cp1252"):
+        read = text.encode(code, "ignore").decode("utf-8", "replace")
+        lost = read.count("\ufffd")
+        if sum("\u3000" <= char < "\ufff0" for char in read) >= max(_FEWEST_READ, lost):
+            return True
+    return False
 
 
 def is_too_long(text: str) -> bool:
