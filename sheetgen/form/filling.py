@@ -27,7 +27,7 @@ from sheetgen.xlsx.filled import (
 )
 from sheetgen.xlsx.template import TemplateCell, TemplateSheet
 
-_FAULTS_OF_TEMPLATE = {"T115", "T116"}
+_FAULTS_OF_TEMPLATE = {"T115", "T116", "T127"}
 
 
 class Evaluator:
@@ -305,6 +305,9 @@ class FormFiller:
             if isinstance(fill.value, int | float):
                 text = shown(fill.value, fill.number_format or one.cell.number_format)
                 self._evaluator.report("F015", one, item, shown=text)
+            elif not one.cell.wrap:
+                # 文が長いのではなく、セルが折り返さない。どの項目でも同じ一つの誤りである。
+                self._evaluator.report("T127", one, None)
             else:
                 self._evaluator.report("F010", one, item, length=len(fill.value or ""))
         if overflow and not values:
