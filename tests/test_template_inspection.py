@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from lxml import etree
-from making import FORM, GUIDE, make
-from ooxml.draft import Draft, cell_at, fragment, place, put_text
+from making import FORM, GUIDE, form_sheets, make
+from ooxml import rules
+from ooxml.draft import Draft, cell_at, fragment, place, put_formula, put_text
 from ooxml.package import Element, q
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.form.blueprint import draw_blueprint
 from sheetgen.form.template import FormTemplate
@@ -241,3 +245,165 @@ def test_justified_text_wraps_without_the_mark(
     address = draft.address("{{ item.current_state }}")
     styled(draft, address, alignment='<alignment horizontal="left" vertical="justify"/>')
     assert told(draft, tmp_path, plan_path) == []
+
+
+def made(draft: Draft, tmp_path: Path, plan_path: Path, item: str = "03-01") -> Path:
+    """一枚の様式のブック。"""
+    result = make(tmp_path, plan_path, draft.save(tmp_path / "様式.xlsx"), items=(item,))
+    return result.books[0].path
+
+
+def book_part(path: Path, name: str) -> Element:
+    with zipfile.ZipFile(path) as archive:
+        return etree.fromstring(archive.read(name))
+
+
+def test_a_font_without_a_size_is_made_smaller_like_any_other(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    """大きさは書かなくてもよい（18.8.22）。小さくするときに書き足す。"""
+    with draft.edit("xl/styles.xml") as styles:
+        for font in styles.find(q("fonts")):
+            if font.find(q("sz")).get("val") == "10.5":
+                font.remove(font.find(q("sz")))
+    path = made(draft, tmp_path, plan_path)
+    fonts = [
+        [child.tag.partition("}")[2] for child in font]
+        for font in book_part(path, "xl/styles.xml").find(q("fonts"))
+    ]
+    assert ["sz", "name", "family", "charset"] in fonts
+    sizes = {cell.font.sz for row in form_of(path).iter_rows() for cell in row}
+    assert any(size is not None and size < 11 for size in sizes)
+    assert rules.violations(path) == []
+
+
+def form_of(path: Path) -> Worksheet:
+    return form_sheets(openpyxl.load_workbook(path))[0]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "count"),
+    [
+        ({"calcMode": "manual"}, 1),
+        ({"calcMode": "autoNoTable"}, 1),
+        ({"fullPrecision": "0"}, 1),
+        ({"calcMode": "manual", "fullPrecision": "0"}, 2),
+        ({"calcMode": "auto", "fullPrecision": "1"}, 0),
+    ],
+)
+def test_how_the_office_calculates_is_not_handed_on(
+    attributes: dict[str, str], count: int, draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    with draft.edit(draft.book()) as root:
+        root.find(q("calcPr")).attrib.update(attributes)
+    template = draft.save(tmp_path / "様式.xlsx")
+    result = make(tmp_path, plan_path, template, items=("03-01",))
+    notes = [p for p in result.problems if p.code == "T125"]
+    assert len(notes) == count
+    assert {message_of(p).level for p in notes} <= {Level.NOTE}
+    found = book_part(result.books[0].path, "xl/workbook.xml").find(q("calcPr"))
+    assert found.get("calcMode", "auto") == "auto"
+    assert found.get("fullPrecision", "1") == "1"
+
+
+def test_dead_names_that_the_form_does_not_use_are_dropped_with_a_word(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    draft.define("昔の表", "#REF!$A$1:$B$9")
+    draft.define("隠れた名前", "#REF!")
+    draft.define("範囲", f"'{FORM}'!#REF!", scope=FORM)
+    draft.define("_xlnm._FilterDatabase", "#REF!", scope=GUIDE)
+    problems = told(draft, tmp_path, plan_path)
+    assert [p.code for p in problems] == ["T017"]
+    assert message_of(problems[0]).level is Level.NOTE
+    assert "昔の表" in message_of(problems[0]).cause
+    path = made(draft, tmp_path, plan_path)
+    names = book_part(path, "xl/workbook.xml").find(q("definedNames"))
+    assert not [node.get("name") for node in names if "#REF!" in (node.text or "")]
+    assert "昔の表" not in {node.get("name") for node in names}
+
+
+def test_dead_names_that_are_used_are_told_all_at_once(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    draft.define("単価", "#REF!")
+    draft.define("率", "#REF!")
+    draft.define("税", "1+率")
+    draft.define("昔の表", "#REF!")
+    with draft.edit(draft.book()) as root:
+        for node in root.iter(q("definedName")):
+            titles = node.get("name") == "_xlnm.Print_Titles" and GUIDE in node.text
+            if titles or node.get("name") == "doubt_sample":
+                node.text = "#REF!"
+    with draft.edit(draft.sheet()) as root:
+        put_formula(root, "T2", "単価*2")
+    problems = told(draft, tmp_path, plan_path)
+    assert {(p.code, p.facts["name"], p.place.cell) for p in problems} == {
+        ("T015", "単価", "T2"),
+        ("T015", "率", None),
+        ("T015", "doubt_sample", None),
+        ("T015", "_xlnm.Print_Titles", None),
+    }
+
+
+def _view(draft: Draft, sheet: str, **attributes: str) -> None:
+    with draft.edit(draft.sheet(sheet)) as root:
+        view = next(root.iter(q("sheetView")))
+        view.attrib.update(attributes)
+        selection = view.find(q("selection"))
+        selection.set("activeCell", "Z99")
+        selection.set("sqref", "Z99")
+
+
+def test_a_form_opens_at_its_top_in_a_size_that_can_be_read(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    _view(draft, FORM, zoomScale="10", zoomScaleNormal="10", topLeftCell="Z99")
+    _view(draft, GUIDE, zoomScale="85", topLeftCell="Z99")
+    template = draft.save(tmp_path / "様式.xlsx")
+    result = make(tmp_path, plan_path, template, items=("03-01",))
+    assert [(p.code, p.place.sheet) for p in result.problems] == [("T133", FORM)]
+    book = openpyxl.load_workbook(result.books[0].path)
+    for sheet, zoom in ((form_sheets(book)[0], 100), (book[GUIDE], 85)):
+        view = sheet.sheet_view
+        assert (view.topLeftCell, view.zoomScale) == (None, zoom)
+        assert {(one.activeCell, one.sqref) for one in view.selection} == {("A1", "A1")}
+
+
+def test_frozen_rows_stay_and_what_follows_them_is_not_scrolled_away(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    with draft.edit(draft.sheet()) as root:
+        view = next(root.iter(q("sheetView")))
+        for child in list(view):
+            view.remove(child)
+        xml = '<pane ySplit="3" topLeftCell="A90" activePane="bottomLeft" state="frozen"/>'
+        view.append(fragment(xml))
+    sheet = form_of(made(draft, tmp_path, plan_path))
+    assert sheet.freeze_panes == "A4"
+    assert sheet.sheet_view.pane is not None
+    assert sheet.sheet_view.pane.ySplit == 3
+
+
+def test_a_data_table_is_told_as_what_it_is(draft: Draft, tmp_path: Path, plan_path: Path) -> None:
+    with draft.edit(draft.sheet()) as root:
+        put_formula(root, "T2", "")
+        formula = cell_at(root, "T2").find(q("f"))
+        formula.attrib.update({"t": "dataTable", "ref": "T2:T5", "r1": "S1", "dt2D": "0"})
+    problems = told(draft, tmp_path, plan_path)
+    assert [(p.code, p.place.cell) for p in problems] == [("T134", "T2")]
+
+
+def test_a_shared_formula_beyond_ours_is_told_as_it_stands_in_its_cell(
+    draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    with draft.edit(draft.sheet()) as root:
+        for number, text in ((2, "PHONETIC(A2)"), (3, "")):
+            put_formula(root, f"T{number}", text)
+            node = cell_at(root, f"T{number}").find(q("f"))
+            node.attrib.update({"t": "shared", "si": "0"} | ({"ref": "T2:T3"} if text else {}))
+    problems = told(draft, tmp_path, plan_path)
+    assert {p.place.cell: p.facts["formula"] for p in problems} == {
+        "T2": "PHONETIC(A2)",
+        "T3": "PHONETIC(A3)",
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
 
+MANUAL_CALCULATION = "計算方法の設定（手動、またはデータ テーブル以外自動）"
+PRECISION_AS_DISPLAYED = "表示桁数で計算する"
 TEMPLATE: dict[str, Message] = {
     "T001": Message(
         E_,

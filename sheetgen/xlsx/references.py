@@ -147,6 +147,16 @@ def names_sheet(formula: str, sheet: str) -> bool:
     return "!" in formula and any(_same(name, sheet) for name in sheets_named(formula))
 
 
+def uses_name(formula: str, label: str) -> bool:
+    """数式が、この名前を使うか。数式と読めないものは、使わない。"""
+    if label.casefold() not in formula.casefold():
+        return False
+    try:
+        return any(_same(cells, label) for _, _, cells in _references(formula))
+    except AmbiguousReferenceError:
+        return False
+
+
 def repoint(formula: str, sheet: str, slot: object) -> list[object]:
     """``sheet`` を指す参照のシート名を ``slot`` に替え、文字と slot の列を返す。
 
