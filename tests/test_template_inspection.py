@@ -13,10 +13,13 @@ from making import FORM, GUIDE, form_sheets, make
 from ooxml import rules
 from ooxml.draft import Draft, cell_at, fragment, place, put_formula, put_text
 from ooxml.package import Element, q
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetgen.form.blueprint import draw_blueprint
+from sheetgen.form.fit import lines_in
 from sheetgen.form.template import FormTemplate
+from sheetgen.form.wrap import count_lines, line_capacity
 from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.loading import load_plan
 from sheetgen.problems import Level, Problem, SheetgenError
@@ -407,3 +410,59 @@ def test_a_shared_formula_beyond_ours_is_told_as_it_stands_in_its_cell(
         "T2": "PHONETIC(A2)",
         "T3": "PHONETIC(A3)",
     }
+
+
+def _without_sheet(template: Path, target: Path, name: str) -> Path:
+    """シートを、Excel で消すように消す。"""
+    book = openpyxl.load_workbook(template)
+    del book[name]
+    for label in [n for n, one in book.defined_names.items() if name in one.attr_text]:
+        del book.defined_names[label]
+    book.save(target)
+    return target
+
+
+def test_a_link_to_a_sheet_that_is_not_there_is_told_and_left_empty(
+    template_path: Path, tmp_path: Path, plan_path: Path
+) -> None:
+    template = _without_sheet(template_path, tmp_path / "様式.xlsx", GUIDE)
+    result = make(tmp_path, plan_path, template, items=("03-01",))
+    assert cells_of(list(result.problems), "T131") == [(FORM, "O1")]
+    sheet = form_of(result.books[0].path)
+    assert sheet["O1"].value is None
+    assert sheet["O1"].hyperlink is None
+
+
+def test_a_template_without_the_sheet_of_marks_is_told(
+    template_path: Path, tmp_path: Path, plan_path: Path
+) -> None:
+    template = FormTemplate(_without_sheet(template_path, tmp_path / "様式.xlsx", "_sheetgen"))
+    (problem,) = draw_blueprint(template.book, load_plan(plan_path)).problems
+    assert problem.code == "T132"
+    assert message_of(problem).level is Level.CONFIRM
+
+
+INDENT = 18.0  # pt。字下げの一段は、標準の書体（12 pt の等幅）の空白三つ分
+TEXTS = ("item.improvement", "item.current_state", "initiative.text", "item.vision")
+
+
+@pytest.mark.parametrize("levels", [2, 4])
+def test_an_indent_leaves_less_room_for_the_text(
+    levels: int, draft: Draft, tmp_path: Path, plan_path: Path
+) -> None:
+    """字下げの分だけ狭い欄に折り返した行が、どれも行の高さに入る。"""
+    addresses = [draft.address(f"{{{{ {path} }}}}") for path in TEXTS]
+    addresses += [draft.address(f"{{{{ years[{n}].plan }}}}") for n in range(5)]
+    for address in addresses:
+        xml = f'<alignment horizontal="left" vertical="center" wrapText="1" indent="{levels}"/>'
+        styled(draft, address, alignment=xml)
+    sheet = form_of(made(draft, tmp_path, plan_path, "04-12"))
+    areas = {sheet.cell(a.min_row, a.min_col).coordinate: a for a in sheet.merged_cells.ranges}
+    for address in addresses:
+        area, cell = areas[address], sheet[address]
+        columns = range(area.min_col, area.max_col + 1)
+        width = sum(6 * sheet.column_dimensions[get_column_letter(c)].width for c in columns)
+        rows = range(area.min_row, area.max_row + 1)
+        height = sum(sheet.row_dimensions[row].height for row in rows)
+        lines = count_lines(cell.value or "", line_capacity(width - INDENT * levels, cell.font.sz))
+        assert lines <= lines_in(height, cell.font.sz), address

@@ -26,6 +26,7 @@ from sheetgen.xlsx.filled import SheetBinding
 from sheetgen.xlsx.template import TemplateBook, TemplateCell, TemplateSheet
 
 FORM_ID_PATH = "form.id"
+CARRIER = ".carrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
         form = next(sheet for sheet in sheets if sheet.is_form)
         problems += _form_problems(book, plan, form)
         problems += _name_clashes(book, plan, form)
+        if not any(_keeps_marks(sheet) for sheet in sheets):
+            problems.append(Problem("T132", Place(file=book.file)))
     return Blueprint(book, sheets, tuple(problems))
 
 
@@ -233,6 +236,12 @@ class _Reader:
                 yield bound
             else:
                 yield BoundCell(cell, bound.expression, field.label, field)
+
+
+def _keeps_marks(sheet: BoundSheet) -> bool:
+    """様式を見分ける控えを並べるシートか。"""
+    listed = (one for one in sheet.cells if one.block is not None)
+    return any(path.endswith(CARRIER) for one in listed for path in one.expression.paths())
 
 
 def _counted(sheet: TemplateSheet, found: list[BoundCell], is_form: bool) -> Iterator[TemplateCell]:
