@@ -193,14 +193,14 @@ class _RowCutter:
         compiled = self._compile(ref, formula)
         if compiled is not None:
             self._formulas[ref] = compiled
-            text = self._source.formula_pieces(formula)
+            text = self._source.formula_pieces(formula, ref)
             slot_f = FormulaSlot(ref, opening, node.prefix, style, text, self._lookup)
             self._splice.replace(node.start, node.end, slot_f)
             return
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
         if self._binding.dynamic:
             self._note_uncalculated(ref, formula)
-        pieces = self._moved_formula(ref, formula) or self._source.formula_pieces(formula)
+        pieces = self._moved_formula(ref, formula) or self._source.formula_pieces(formula, ref)
         self._splice.replace(formula.start, formula.end, *pieces)
         value = node.find("v")
         if value is not None and self._binding.dynamic:
@@ -219,7 +219,7 @@ class _RowCutter:
         text = self._source.formula_text(ref, formula) if self._binding.blocks else None
         if text is None:
             return ()
-        self._source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        self._source.repointed(text, ref)  # 様式のシートを指していれば、ここで断る
         name, own = f"{formula.prefix}f", self._binding.name
         moved = ComputedSlot(lambda state: cell_text(shift_formula(text, own, state.shift)))
         return f"<{name}>".encode(), moved, f"</{name}>".encode()
@@ -322,7 +322,7 @@ def _moving_cell(source: SheetSource, ref: str, node: Node) -> _MovingCell:
         text = source.formula_text(ref, formula)
         if text is None:
             raise source.package.refuse("T012", sheet=source.binding.name, cell=ref)
-        source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        source.repointed(text, ref)  # 様式のシートを指していれば、ここで断る
         source.note_uncalculated(ref, text)
     bare = node.open_tag(r=None).decode()
     rest = source.data[node.open_end : node.end].decode()
