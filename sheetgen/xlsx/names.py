@@ -29,6 +29,8 @@ _PRINT = "_xlnm.print_"
 _DEAD = "#REF!"
 _NEEDED = {INPUT_SAMPLE, DOUBT_SAMPLE}
 _Line = tuple[str, int, str]
+_Used = tuple[str | None, str | None, str]
+"""数式のある所（シート、セル）と、その数式。"""
 
 
 class _OwnSheet:
@@ -115,7 +117,8 @@ class DefinedNames:
         self, parent: Node | None, order: Sequence[str], bindings: Mapping[str, SheetBinding]
     ) -> list[str]:
         """指す所のない名前のうち、どこでも使っていないもの。使っているものがあれば断る。"""
-        dead, formulas = [], []
+        dead: list[tuple[str, str | None]] = []
+        formulas: list[_Used] = []
         for node in parent.children if parent else []:
             label = node.attrs["name"]
             index = node.attrs.get("localSheetId")
@@ -136,8 +139,8 @@ class DefinedNames:
             if used is None and not (label in _NEEDED or label.casefold().startswith(_PRINT)):
                 unused.append(label)
                 continue
-            sheet, cell = used[:2] if used else (scope, None)
-            place = Place(file=self._package.file, sheet=sheet, cell=cell)
+            at, cell = used[:2] if used else (scope, None)
+            place = Place(file=self._package.file, sheet=at, cell=cell)
             problems.append(Problem("T015", place, {"name": label}))
         if problems:
             raise SheetgenError(problems)
@@ -212,12 +215,12 @@ class DefinedNames:
             yield key, -1 if scope is None else scope, name.line(tag, scope, text)
 
 
-def _formulas_of(package: Package, sheet: str) -> list[tuple[str | None, str | None, str]]:
+def _formulas_of(package: Package, sheet: str) -> list[_Used]:
     """シートの、数式のある所（シート, セル, 数式）。書式や規則の数式と、図形の連動も含む。"""
     part = package.sheet_parts().get(sheet)
     if part is None:
         return []
-    found: list[tuple[str | None, str | None, str]] = []
+    found: list[_Used] = []
     for node in package.tree(part)[1].walk():
         formula = node.find("f") if node.local == "c" else None
         if formula is not None:

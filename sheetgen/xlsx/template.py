@@ -259,15 +259,15 @@ def _sheet(sheet: Worksheet, measure: _Measure, merged: Areas) -> TemplateSheet:
 
 def _unlocked(sheet: Worksheet, merged: Areas) -> Iterator[str]:
     """ロックを外した空のセル。結合セルに覆われた所には書けないので、除く。"""
-    for cell in sorted(sheet._cells.values(), key=lambda c: (c.row, c.column)):
+    for (row, column), cell in sorted(sheet._cells.items()):
         empty = cell.value is None and not cell.protection.locked
-        if empty and not is_covered(merged, cell.row, cell.column):
+        if empty and not is_covered(merged, row, column):
             yield cell.coordinate
-    for letter, column in sheet.column_dimensions.items():
-        if not (column.protection.locked or column.hidden):
+    for letter, width in sheet.column_dimensions.items():
+        if not (width.protection.locked or width.hidden):
             yield f"{letter}:{letter}"
-    for number, row in sheet.row_dimensions.items():
-        if not (row.protection.locked or row.hidden):
+    for number, height in sheet.row_dimensions.items():
+        if not (height.protection.locked or height.hidden):
             yield f"{number}:{number}"
 
 
