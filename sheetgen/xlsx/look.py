@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sheetgen.xlsx.package import Package
-from sheetgen.xlsx.sheet_cells import Areas, is_covered, merged_areas
+from sheetgen.xlsx.sheet_cells import Areas, merged_areas
 from sheetgen.xlsx.template import (
     A4,
     DEFAULT_SIZE,
@@ -148,9 +148,16 @@ def _cells(
     ``step`` は字下げの一段（pt）。
     """
     left, top, right, bottom = area
+    covered = {
+        (row, column)
+        for (first, start), (last, end) in merged.items()
+        for row in range(max(first, top), min(last, bottom) + 1)
+        for column in range(max(start, left), min(end, right) + 1)
+        if (row, column) != (first, start)
+    }
     for row in range(top, bottom + 1):
         for column in range(left, right + 1):
-            if is_covered(merged, row, column):
+            if (row, column) in covered:
                 continue
             last_row, last_column = merged.get((row, column), (row, column))
             ends = (min(last_row, bottom), min(last_column, right))
