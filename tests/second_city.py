@@ -188,5 +188,9 @@ def write_template(path: Path) -> Path:
     guide.protection.sheet = True
     book.defined_names["input_sample"] = DefinedName("input_sample", attr_text=f"{GUIDE}!$A$2")
     _form(book.create_sheet(FORM))
+    register = book.create_sheet("見分け")
+    register["A1"] = "{% for entry in entries %}{{ entry.id }}"
+    register["B1"] = "{{ entry.carrier }}{% endfor %}"
+    register.sheet_state = "hidden"
     book.save(path)
     return path

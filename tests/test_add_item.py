@@ -514,3 +514,46 @@ def test_no_text_can_break_the_plan(plan: Path, text: str) -> None:
 def test_nothing_asked_is_a_usage_error(plan: Path) -> None:
     with pytest.raises(UsageError):
         add_items(AddRequest(plan=plan))
+
+
+def _hide_row(sheet: Any, row: int) -> None:
+    sheet.row_dimensions[row].hidden = True
+
+
+def _filter_row(sheet: Any, row: int) -> None:
+    sheet.auto_filter.ref = f"A1:C{sheet.max_row}"
+    sheet.auto_filter.add_filter_column(0, ["1 窓口"])
+    sheet.row_dimensions[row].hidden = True
+
+
+@pytest.mark.parametrize("hide", [_hide_row, _filter_row])
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_row_that_nobody_sees_is_asked_about(
+    hide: Callable[[Any, int], None], suffix: str, plan: Path, listed: Path
+) -> None:
+    fill(listed, full_row(), full_row("去年の案", 推進項目="相談", 主管課="相談課"))
+    book = openpyxl.load_workbook(listed)
+    hide(book[SHEET], 3)
+    book.save(listed)
+    source = listed if suffix == ".xlsx" else soffice_convert(listed, listed.parent, "ods")
+    cell = cell_of(listed, "実施項目", 3)
+    assert refused(plan, source) == [("I038", cell)]
+    assert len(add(plan, source, accept=True).items) == 2
+
+
+def test_a_hidden_row_without_an_item_is_no_question(plan: Path, listed: Path) -> None:
+    fill(listed, full_row())
+    book = openpyxl.load_workbook(listed)
+    _hide_row(book[SHEET], 9)
+    book.save(listed)
+    assert len(add(plan, listed).items) == 1
+
+
+def test_a_column_that_nobody_sees_is_asked_about(plan: Path, listed: Path) -> None:
+    fill(listed, full_row())
+    cell = cell_of(listed, "現状と課題")
+    book = openpyxl.load_workbook(listed)
+    book[SHEET].column_dimensions[cell.rstrip("0123456789")].hidden = True
+    book.save(listed)
+    assert refused(plan, listed) == [("I039", cell)]
+    assert len(add(plan, listed, accept=True).items) == 1

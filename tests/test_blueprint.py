@@ -83,7 +83,7 @@ def test_a_sound_template(tmp_path: Path, plan: Plan) -> None:
         (put(FORM, "H1", "{{ item.title }}", locked=False), [("T108", FORM, "H1")]),
         (put(FORM, "H1", "{{ years[0].plan }}。", locked=False), [("T108", FORM, "H1")]),
         (put(FORM, "H1", "メモ", locked=False), [("T108", FORM, "H1")]),
-        (put(FORM, "H1", None, locked=False), []),
+        (put(FORM, "H1", None, locked=False), [("T128", FORM, "H1")]),
         (put(FORM, "A1", '="{{ item.title }}"'), [("T118", FORM, "A1")]),
         (lock("D5"), [("T107", FORM, "D5")]),
         (put(FORM, "D5", "メモ"), [("T105", FORM, None)]),

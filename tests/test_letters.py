@@ -292,3 +292,22 @@ def test_a_question_counts_once_it_was_sent_back(asked_by: str | None) -> None:
     # 期限までに返した課の手紙に、その期限は書かない。
     assert told.named_deadline == (date.fromisoformat(asked_by) if asked_by else None)
     assert told.deadline == date.fromisoformat(asked_by or "2026-07-31")
+
+
+@pytest.mark.parametrize(
+    "written", ["｛｛ section ｝｝", "{ { section } }", "｛% endif %｝", "{section}"]
+)
+@pytest.mark.parametrize("name", [ISSUE_LETTER, "印刷.html"])
+def test_a_mark_that_would_be_sent_as_it_stands_is_refused_with_its_line(
+    folder: Path, written: str, name: str
+) -> None:
+    path = folder / name
+    lines = path.read_text("utf-8").splitlines()
+    lines.insert(4, written.replace("section", "book.count" if "{s" in written else "section"))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    if name.endswith(".html") and written.isascii():
+        LetterWriter(folder, ISSUE_LETTER).write(VALUES)  # 組み方の波かっこかもしれない
+        return
+    problem = refused(folder)
+    assert (problem.code, problem.facts["line"]) == ("L011", 5)
+    assert problem.place.file == str(path)

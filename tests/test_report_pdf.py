@@ -10,8 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+import second_city
 from making import changed_plan
+from openpyxl.styles import Alignment
 from programs import PdfPage, need, pdftotext_bbox
 from reporting import (
     CLOSING,
@@ -50,6 +53,9 @@ ONLY_IN_THE_SOURCE = {
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Document:
     return document_for(tmp_path_factory.mktemp("values"))
+
+
+AWAY = 2.0  # pt。字と罫線の間の、少なくともあるべき空き
 
 
 @pytest.fixture(scope="module")
@@ -210,12 +216,36 @@ def test_no_text_leaves_its_cell(boxes: list[PdfPage], document: Document) -> No
                 # 行の端の約物は、字の半分を詰めて組む。
                 before = 6 if line[0].text[0] in OPENING else 0
                 after = 6 if line[-1].text[-1] in CLOSING else 0
-                assert line[0].x0 >= cell.x0 - before, (page.label, cell.look.ref)
-                assert line[-1].x1 <= cell.x1 + after, (page.label, cell.look.ref)
+                # 字は罫線に触れない。
+                assert line[0].x0 >= cell.x0 + AWAY - before, (page.label, cell.look.ref)
+                assert line[-1].x1 <= cell.x1 - AWAY + after, (page.label, cell.look.ref)
                 assert min(word.y0 for word in line) >= cell.y0 - 0.5
                 assert max(word.y1 for word in line) <= cell.y1 + 0.5
             tried += 1
     assert tried > 74 * 50
+
+
+@pytest.mark.parametrize("vertical", ["top", "bottom"])
+def test_text_set_to_an_edge_stays_off_the_rule(tmp_path: Path, vertical: str) -> None:
+    plan = second_city.write_plan(tmp_path / "plan.json")
+    template = second_city.write_template(tmp_path / "事業票.xlsx")
+    book = openpyxl.load_workbook(template)
+    for row in book[second_city.FORM].iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical=vertical)
+    book.save(template)
+    wishes = {"plan": plan, "template": template}
+    pages = pdftotext_bbox(pdf_of(make_report(tmp_path, **wishes)))[-3:]
+    sheets = document_for(tmp_path, **wishes).sheets
+    tried = 0
+    for page, words in zip(sheets.pages, pages, strict=True):
+        for cell in placed_cells(sheets, page):
+            lines = lines_in(words, cell)
+            assert "".join(joined(lines)) == squeezed(cell.text)
+            assert min(word.y0 for line in lines for word in line) >= cell.y0 + AWAY - 1
+            assert max(word.y1 for line in lines for word in line) <= cell.y1 - AWAY + 1
+            tried += 1
+    assert tried > 3 * 20
 
 
 def test_no_line_of_a_sheet_begins_or_ends_wrongly(

@@ -148,3 +148,9 @@ def test_the_child_sees_where_this_process_reads_from(monkeypatch: pytest.Monkey
     places = child_process.python_command("")[5:]
     assert places[:2] == (str(ROOT), "/somewhere")
     assert "" not in places
+
+
+def test_a_trial_tells_what_no_font_prints() -> None:
+    font, missing = pdf.unprintable(["あ", "\U00012000", "髙"])
+    assert font == "BIZ UDゴシック"
+    assert missing == {"\U00012000"}

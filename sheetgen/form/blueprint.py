@@ -17,14 +17,16 @@ from sheetgen.form.expressions import (
     compile_loop,
     strip_end,
 )
+from sheetgen.form.inspection import font_problems, page_problems, text_problems
 from sheetgen.form.rounds import input_fields
 from sheetgen.plan.plan import Plan, item_label
-from sheetgen.plan.round import InputField
+from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
 from sheetgen.xlsx.template import TemplateBook, TemplateCell, TemplateSheet
 
 FORM_ID_PATH = "form.id"
+CARRIER = ".carrier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
         form = next(sheet for sheet in sheets if sheet.is_form)
         problems += _form_problems(book, plan, form)
         problems += _name_clashes(book, plan, form)
+        if not any(_keeps_marks(sheet) for sheet in sheets):
+            problems.append(Problem("T132", Place(file=book.file)))
     return Blueprint(book, sheets, tuple(problems))
 
 
@@ -141,7 +145,9 @@ class _Reader:
                 continue
             block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
             found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
+        self.problems += text_problems(self._book.file, sheet)
         is_form = self._is_form(found, bool(blocks))
+        self.problems += font_problems(self._book.file, sheet, _counted(sheet, found, is_form))
         if is_form and blocks:
             self._report("T110", sheet, blocks[0].opening)
         # ほかのシートには、課が自由に書けるメモの欄があってもよい。
@@ -232,6 +238,22 @@ class _Reader:
                 yield BoundCell(cell, bound.expression, field.label, field)
 
 
+def _keeps_marks(sheet: BoundSheet) -> bool:
+    """様式を見分ける控えを並べるシートか。"""
+    listed = (one for one in sheet.cells if one.block is not None)
+    return any(path.endswith(CARRIER) for one in listed for path in one.expression.paths())
+
+
+def _counted(sheet: TemplateSheet, found: list[BoundCell], is_form: bool) -> Iterator[TemplateCell]:
+    """印刷され、行数を数えるセル。様式では、値の入るセルと、折り返すセルのすべて。"""
+    bound = {one.cell.ref for one in found}
+    left, right = sheet.columns
+    for cell in sheet.cells:
+        printed = cell.first_row in sheet.row_heights and left <= cell.first_column <= right
+        if printed and not cell.is_formula and (cell.wrap or (is_form and cell.ref in bound)):
+            yield cell
+
+
 def _name_clashes(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator[Problem]:
     """様式の写しと同じ名になるシート。"""
     labels = {item_label(measure, item).casefold() for _, measure, item in plan.items()}
@@ -258,6 +280,8 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
             yield Problem("T106", place(ref, bound.input.label), facts)
         else:
             first[path] = ref
+            if bound.input.kind is FieldKind.TEXT and not bound.cell.wrap:
+                yield Problem("T127", place(ref, bound.input.label))
             if bound.cell.first_row not in sheet.row_heights:
                 yield Problem("T123", place(ref, bound.input.label), {"label": bound.input.label})
     for path, field in input_fields(plan).items():
@@ -272,6 +296,7 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
         yield Problem("T111", place(), {"path": FORM_ID_PATH})
     if sheet.hidden:
         yield Problem("T122", place())
+    yield from page_problems(book.file, sheet)
     if not book.has_input_sample:
         yield Problem("T112", Place(file=book.file))
     if sheet.fits_to_page:

@@ -76,9 +76,13 @@ class BookMaker:
         self._cell_of = {cell.path: cell.ref for cell in self._layout.cells if cell.path}
         kept = {sheet.sheet.name for sheet in self._sheets_of_book}
         left_out = frozenset(sheet.name for sheet in book.sheets) - kept
-        self._forms = FormFiller(blueprint.form, book.file, self._opened, left_out, published)
+        known = frozenset(sheet.name for sheet in book.sheets)
+        known |= {item_label(measure, item) for _, measure, item in plan.items()}
+        self._forms = FormFiller(
+            blueprint.form, book.file, self._opened, left_out, published, known
+        )
         self._lists = {
-            sheet.sheet.name: ListFiller(sheet, book.file)
+            sheet.sheet.name: ListFiller(sheet, book.file, known)
             for sheet in self._sheets_of_book
             if not sheet.is_form
         }

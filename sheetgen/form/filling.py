@@ -27,15 +27,21 @@ from sheetgen.xlsx.filled import (
 )
 from sheetgen.xlsx.template import TemplateCell, TemplateSheet
 
-_FAULTS_OF_TEMPLATE = {"T115", "T116"}
+_FAULTS_OF_TEMPLATE = {"T115", "T116", "T127", "T131"}
 
 
 class Evaluator:
-    """式の値を求める間、問題を集める。"""
+    """式の値を求める間、問題を集める。
 
-    def __init__(self, file: str, sheet: TemplateSheet) -> None:
+    ``known`` は、リンクの行き先になりうるシート。``None`` なら、行き先を問わない。
+    """
+
+    def __init__(
+        self, file: str, sheet: TemplateSheet, known: frozenset[str] | None = None
+    ) -> None:
         self._file = file
         self._sheet = sheet
+        self._known = known
         self.problems: list[Problem] = []
         self._reported: set[tuple[str, str | None]] = set()
 
@@ -78,6 +84,9 @@ class Evaluator:
             if wrong:
                 self.report("T116", one, item, kind=type(wrong[0]).__name__)
                 return None, None
+            if self._known is not None and target[0] not in {None, *self._known}:
+                self.report("T131", one, None, sheet=target[0])
+                return None, None
             if target[0] is not None:
                 link = SheetLink(target[0], target[1] or "A1")
         if value is None:
@@ -106,9 +115,9 @@ def shown(value: Value, number_format: str) -> str:
 class ListFiller:
     """実施項目によらないシート（「はじめに」など）に値を入れる。"""
 
-    def __init__(self, bound: BoundSheet, file: str) -> None:
+    def __init__(self, bound: BoundSheet, file: str, known: frozenset[str] | None = None) -> None:
         self._bound = bound
-        self._evaluator = Evaluator(file, bound.sheet)
+        self._evaluator = Evaluator(file, bound.sheet, known)
         self.problems = self._evaluator.problems
 
     @property
@@ -172,6 +181,7 @@ class FormFiller:
     """様式のシートに、一つずつ実施項目を入れる。
 
     ``left_out`` は、テンプレートにあってこのブックにないシート。そこへ飛ぶセルは空欄にする。
+    ``known`` は、リンクの行き先になりうるシート。そのほかへ飛ぶセルは、空欄にして知らせる。
     ``published`` の様式には、戻ったときの目印を付けない。
     """
 
@@ -182,6 +192,7 @@ class FormFiller:
         opened: frozenset[str],
         left_out: frozenset[str] = frozenset(),
         published: bool = False,
+        known: frozenset[str] | None = None,
     ) -> None:
         self._bound = bound
         self._opened = opened
@@ -189,7 +200,7 @@ class FormFiller:
         self._blank = {one.cell.ref for one in bound.cells if published and is_return_mark(one)}
         self._file = file
         self._narrow: set[str] = set()
-        self._evaluator = Evaluator(file, bound.sheet)
+        self._evaluator = Evaluator(file, bound.sheet, known)
         self.problems = self._evaluator.problems
         sheet = bound.sheet
         self._visible = sheet.row_heights.keys()
@@ -305,6 +316,9 @@ class FormFiller:
             if isinstance(fill.value, int | float):
                 text = shown(fill.value, fill.number_format or one.cell.number_format)
                 self._evaluator.report("F015", one, item, shown=text)
+            elif not one.cell.wrap:
+                # 文が長いのではなく、セルが折り返さない。どの項目でも同じ一つの誤りである。
+                self._evaluator.report("T127", one, None)
             else:
                 self._evaluator.report("F010", one, item, length=len(fill.value or ""))
         if overflow and not values:

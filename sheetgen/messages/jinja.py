@@ -27,6 +27,12 @@ _WORDS = (
 )
 
 
+MISSPELT_MARK = (
+    "「{mark}」は、値に置き換わる印ではないので、そのまま手紙に出ます。"
+    "{{{{ }}}} と {{% %}} は、半角で続けて打ちます"
+)
+
+
 def template_reason(message: str) -> str:
     """テンプレートの誤りのわけを、日本語にする。もとのことばも添える。"""
     for piece, words in _WORDS:

@@ -80,9 +80,13 @@ def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
     if order["borrow"]:
         used += sorted({*fonts.families()} - {*used})
     try:
+        source = (
+            {"input": order["source"].encode("utf-8")}
+            if order["source"]
+            else {"input": order["main"], "root": order["root"]}
+        )
         compiler = engine.Compiler(
-            input=order["source"].encode("utf-8") if order["source"] else order["main"],
-            root=order["root"],
+            **source,
             font_paths=fonts,
             sys_inputs={
                 "document": values,
@@ -92,7 +96,10 @@ def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
         pdf = compiler.compile(
             format="pdf", pdf_standards=[order["standard"]], timestamp=moment(order["month"])
         )
-        answer["pages"] = json.loads(compiler.query("<page-count>", field="value"))
+        # 文をじかに渡した組み方では、組んだあとに尋ねられない。
+        answer["pages"] = (
+            [] if order["source"] else json.loads(compiler.query("<page-count>", field="value"))
+        )
     except engine.TypstError as error:
         answer["refused"] = Refusal(
             message=str(error.message),

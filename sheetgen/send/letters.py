@@ -9,19 +9,26 @@ from __future__ import annotations
 import re
 import traceback
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from sheetgen import era
+from sheetgen.form.braces import misspelt_mark
 from sheetgen.form.context import deadline_text, round_text
 from sheetgen.messages.guidance import joint_note
-from sheetgen.messages.jinja import template_reason
+from sheetgen.messages.jinja import MISSPELT_MARK, template_reason
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.messages.send import SUBJECT_MARK
 from sheetgen.plan.item import Item
@@ -43,6 +50,32 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
 
 
+class _MisspeltMarkError(ValueError):
+    """値に置き換わらない印（``｛｛`` など）が、テンプレートの ``line`` 行目にある。"""
+
+    def __init__(self, template: str, line: int, mark: str) -> None:
+        super().__init__(mark)
+        self.template, self.line = template, line
+
+
+class _Loader(FileSystemLoader):
+    """印の打ち損じを、読むときに見つける。紙面の組み方の中の ``{ }`` は、印ではない。"""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """テンプレートの文字。
+
+        :raises _MisspeltMarkError: そのまま手紙に出てしまう印がある。
+        """
+        found = super().get_source(environment, template)
+        for number, line in enumerate(found[0].splitlines(), 1):
+            mark = misspelt_mark(line)
+            if mark is not None and (not template.endswith(".html") or not mark.isascii()):
+                raise _MisspeltMarkError(template, number, mark)
+        return found
+
+
 class LetterWriter:
     """``folder`` のテンプレートで、手紙を次々に作る。"""
 
@@ -50,7 +83,7 @@ class LetterWriter:
         self._folder, self._template = folder, template
         self._environment = SandboxedEnvironment(
             # メモ帳は UTF-8 のファイルの初めに印（BOM）を付けることがある。
-            loader=FileSystemLoader(folder, encoding="utf-8-sig"),
+            loader=_Loader(folder, encoding="utf-8-sig"),
             autoescape=lambda name: bool(name and name.endswith(".html")),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -91,18 +124,22 @@ class LetterWriter:
             raise SheetgenError(Problem("L010", self._place(missing), {"name": missing})) from error
         except UnicodeDecodeError as error:
             raise SheetgenError(Problem("L012", self._place(name))) from error
+        except _MisspeltMarkError as error:
+            reason = MISSPELT_MARK.format(mark=error)
+            raise self._wrong(error.template, error.line, reason) from error
         except TemplateSyntaxError as error:
             where = error.name or name
-            raise self._wrong(where, error.lineno, error.message or "") from error
+            reason = template_reason(error.message or "")
+            raise self._wrong(where, error.lineno, reason) from error
         except Exception as error:  # 式は人が書く。何が起きても、そのテンプレートの誤りである
             where, line = self._where(error, name)
-            raise self._wrong(where, line, str(error)) from error
+            raise self._wrong(where, line, template_reason(str(error))) from error
 
     def _wrong(self, name: str, line: int, reason: str) -> SheetgenError:
         source = (self._folder / name).read_text("utf-8-sig", "replace").splitlines()
         facts = {
             "line": line,
-            "reason": template_reason(reason),
+            "reason": reason,
             "source": source[line - 1].strip() if 0 < line <= len(source) else "",
         }
         return SheetgenError(Problem("L011", self._place(name), facts))

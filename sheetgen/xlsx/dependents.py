@@ -7,18 +7,24 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
-from sheetgen.xlsx.markup import Splice, cell_text
+from sheetgen.xlsx.markup import Splice, cell_text, normalise
 from sheetgen.xlsx.package import Package, Relationship
 from sheetgen.xlsx.references import names_sheet, repoint
+from sheetgen.xlsx.refs import ref_of
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState, SheetNameSlot, join, text_pieces
 
 _COPIED = {"drawing", "vmlDrawing", "comments", "printerSettings", "customProperty"}
 _SHARED = {"image", "hyperlink"}
+_PICTURE_IN_CELL = "セルに配置した画像"
+_DATA_TYPE = "リンクされたデータ型（株価や地域など）"
+# セルの値に付く豊かな値の部品。セルに配置した画像も、データ型も、この同じ部品に入る。
+_RICH_VALUES = re.compile(r"rd(RichValue|Array|SupportingPropertyBag)|richValue", re.IGNORECASE)
 _NAMES = {
     "table": "テーブル",
     "chart": "グラフ",
@@ -36,6 +42,34 @@ _NAMES = {
     "externalLink": "ほかのブックへのリンク",
     "vbaProject": "マクロ",
     "connections": "データの接続",
+    "namedSheetView": "シート ビュー",
+    "tableSingleCells": "XML の対応付け",
+    "xmlMaps": "XML の対応付け",
+    "slicerCache": "スライサー",
+    "timelineCache": "タイムライン",
+    "chartUserShapes": "グラフ",
+    "diagramLayout": "SmartArt",
+    "diagramQuickStyle": "SmartArt",
+    "diagramColors": "SmartArt",
+    "diagramDrawing": "SmartArt",
+    "model3d": "3D モデル",
+    "video": "動画",
+    "audio": "音声",
+    "media": "動画や音声",
+    "ink": "手書きのインク",
+    "customInk": "手書きのインク",
+    "volatileDependencies": "外から値を受け取る関数（RTD）",
+    "powerPivotData": "データ モデル",
+    "revisionHeaders": "共有ブックの変更の記録",
+    "usernames": "共有ブックの変更の記録",
+    "FeaturePropertyBag": "セルのチェックボックス",
+    "webextensiontaskpanes": "アドイン",
+    "taskpanes": "アドイン",
+    "customUI": "リボンの変更",
+    "extensibility": "リボンの変更",
+    "keyMapCustomizations": "キーの割り当て",
+    "attachedToolbars": "ツール バー",
+    "cellImage": _PICTURE_IN_CELL,
     "pivotCacheDefinition": "ピボットテーブル",
     "chartsheet": "グラフシート",
     "dialogsheet": "ダイアログシート",
@@ -43,12 +77,40 @@ _NAMES = {
 }
 
 
-def refuse_unknown(package: Package, sheet: str | None, kind: str) -> None:
-    """扱えない部品を、その名で断る。
+def refuse_unknown(package: Package, sheet: str | None, kind: str, cell: str | None = None) -> None:
+    """扱えない部品を、人に見える名と場所で断る。
 
     :raises SheetgenError: いつも（T013）。
     """
-    raise package.refuse("T013", sheet=sheet, thing=_NAMES.get(kind, kind))
+    thing = _NAMES.get(kind, f"種類の分からない部品（{kind}）")
+    if _RICH_VALUES.match(kind) or kind == "cellImage":
+        is_picture = any(b"_localImage" in data for data in package.parts.values())
+        thing = _PICTURE_IN_CELL if is_picture or kind == "cellImage" else _DATA_TYPE
+        sheet, cell = _rich_cell(package)
+    raise package.refuse("T013", sheet=sheet, cell=cell, thing=thing)
+
+
+def _rich_cell(package: Package) -> tuple[str | None, str | None]:
+    """豊かな値（``vm``）を持つ最初のセル。"""
+    for sheet, part in package.sheet_parts().items():
+        for node in package.tree(part)[1].walk():
+            picture = node.find("f") if node.local == "c" else None
+            if "vm" in node.attrs or (picture is not None and "DISPIMG(" in picture.text):
+                return sheet, node.attrs.get("r")
+    return None, None
+
+
+def _anchor(package: Package, drawing: str, rid: str) -> str | None:
+    """図形の部品の中で、この関係を使うものの左上のセル。"""
+    if not drawing.endswith(".xml"):
+        return None  # VML は XML でないことがある
+    for anchor in package.tree(drawing)[1].children:
+        start = anchor.find("from")
+        uses = any(value == rid for node in anchor.walk() for value in node.attrs.values())
+        if start is not None and uses:
+            places = {node.local: int(node.text) for node in start.children}
+            return ref_of(places["row"] + 1, places["col"] + 1)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +149,19 @@ def read_dependents(
         inner = package.relationships(one.target)
         for relationship in inner:
             if not relationship.external and relationship.kind not in _SHARED:
-                refuse_unknown(package, binding.name, relationship.kind)
+                cell = _anchor(package, one.target, relationship.id)
+                refuse_unknown(package, binding.name, relationship.kind, cell)
+            link = relationship.target.removeprefix("#")
+            inside = relationship.target.startswith("#") and not binding.is_form
+            if inside and names_sheet(link, form_sheet):
+                cell = _anchor(package, one.target, relationship.id)
+                facts = {"sheet": binding.name, "cell": cell, "formula": link}
+                raise package.refuse("T010", **facts, form=form_sheet)
         pieces = None
         if one.kind == "drawing":
             pieces = _cut_drawing(package, one.target, binding, form_sheet)
+        elif one.kind == "vmlDrawing" and binding.is_form:
+            pieces = _cut_vml(package.parts[one.target], form_sheet)
         found.append(Dependent(one, pieces, inner))
     return tuple(found)
 
@@ -102,12 +173,14 @@ def _cut_drawing(
     data, root = package.tree(part)
     splice = Splice(data)
     for node in root.walk():
-        link = node.attrs.get("textlink", "")
+        # 図形の文字の連動か、リンクした図（カメラ）の写す範囲。
+        name = "textlink" if "textlink" in node.attrs else "cellRange"
+        link = node.attrs.get(name, "")
         if names_sheet(link, form_sheet):
             if not binding.is_form:
                 raise package.refuse("T010", sheet=binding.name, formula=link, form=form_sheet)
             pieces = repoint(link, form_sheet, SheetNameSlot())
-            before, _, after = node.open_tag(textlink="\0").decode().partition("\0")
+            before, _, after = node.open_tag(**{name: "\0"}).decode().partition("\0")
             text = [cell_text(p) if isinstance(p, str) else p for p in pieces]
             encoded = [p.encode() if isinstance(p, str) else p for p in text]
             splice.replace(node.start, node.open_end, before.encode(), *encoded, after.encode())
@@ -119,6 +192,25 @@ def _cut_drawing(
 
             splice.fill(node, ComputedSlot(moved))
     return text_pieces(splice)
+
+
+_VML_FORMULA = re.compile(r"(<x:Fmla\w+>)([^<]*)(?=</x:Fmla)")
+
+
+def _cut_vml(data: bytes, form_sheet: str) -> tuple[Piece, ...] | None:
+    """VML の、リンクした図や部品の指すセルを切り分ける。なければ ``None``。
+
+    Excel の VML は XML として正しくないことがあるので、文字のまま見る。
+    """
+    text = normalise(data).decode("utf-8", "surrogateescape")
+    pieces: list[Piece] = []
+    done = 0
+    for found in _VML_FORMULA.finditer(text):
+        if names_sheet(found[2], form_sheet):
+            pieces.append(text[done : found.start(2)])
+            pieces += repoint(found[2], form_sheet, SheetNameSlot())  # type: ignore[arg-type]
+            done = found.end(2)
+    return (*pieces, text[done:]) if pieces else None
 
 
 def unfilled_shapes(

@@ -17,12 +17,15 @@ from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.sheet_cells import Areas, merged_areas
 from sheetgen.xlsx.template import (
     A4,
+    DEFAULT_SIZE,
     PAPERS,
     ColumnWidths,
     digit_pixels,
+    indent_points,
     lean_copy,
     normal_font,
     print_area,
+    wraps,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +92,6 @@ class SheetLook:
 
 
 _BLACK = "000000"
-_INDENT = 9.0  # pt。Excel の字下げの一段
 
 
 # 線の種類から、太さ（pt）と引き方。Excel の画面の太さに合わせる。
@@ -119,7 +121,7 @@ def read_look(package: Package, name: str) -> SheetLook:
     book = load_workbook(lean_copy(package), keep_links=False)
     sheet = book[name]
     font = normal_font(book)
-    widths = ColumnWidths(sheet, digit_pixels(font.name or "", font.sz or 11))
+    widths = ColumnWidths(sheet, digit_pixels(font.name or "", font.sz or DEFAULT_SIZE))
     left, top, right, bottom = print_area(sheet)
     columns = {c: widths(c) for c in range(left, right + 1) if widths(c) > 0}
     default = sheet.sheet_format.defaultRowHeight or 15.0
@@ -136,18 +138,24 @@ def read_look(package: Package, name: str) -> SheetLook:
         room = across - 72 * (margins.left + margins.right)
         start += max(0.0, (room - sum(columns.values())) / 2)
     merged = merged_areas(package.tree(package.sheet_parts()[name])[1])
-    cells = _cells(sheet, merged, (left, top, right, bottom))
+    step = indent_points(font.name or "", font.sz or DEFAULT_SIZE)
+    cells = _cells(sheet, merged, (left, top, right, bottom), step)
     return SheetLook(across, down, start, 72 * margins.top, columns, rows, tuple(cells))
 
 
-def _cells(sheet: Worksheet, merged: Areas, area: tuple[int, int, int, int]) -> Iterator[CellLook]:
-    """印刷範囲のセル。結合セルは、左上のセルの書式と、外側の辺の罫線を持つ。"""
+def _cells(
+    sheet: Worksheet, merged: Areas, area: tuple[int, int, int, int], step: float
+) -> Iterator[CellLook]:
+    """印刷範囲のセル。結合セルは、左上のセルの書式と、外側の辺の罫線を持つ。
+
+    ``step`` は字下げの一段（pt）。
+    """
     left, top, right, bottom = area
     covered = {
         (row, column)
         for (first, start), (last, end) in merged.items()
-        for row in range(first, last + 1)
-        for column in range(start, end + 1)
+        for row in range(max(first, top), min(last, bottom) + 1)
+        for column in range(max(start, left), min(end, right) + 1)
         if (row, column) != (first, start)
     }
     for row in range(top, bottom + 1):
@@ -155,10 +163,13 @@ def _cells(sheet: Worksheet, merged: Areas, area: tuple[int, int, int, int]) -> 
             if (row, column) in covered:
                 continue
             last_row, last_column = merged.get((row, column), (row, column))
-            yield _cell(sheet, row, column, min(last_row, bottom), min(last_column, right))
+            ends = (min(last_row, bottom), min(last_column, right))
+            yield _cell(sheet, (row, column), ends, step)
 
 
-def _cell(sheet: Worksheet, row: int, column: int, last_row: int, last_column: int) -> CellLook:
+def _cell(sheet: Worksheet, start: tuple[int, int], ends: tuple[int, int], step: float) -> CellLook:
+    """``start`` から ``ends``（どちらも行, 列）までのセル。"""
+    (row, column), (last_row, last_column) = start, ends
     cell: Any = sheet.cell(row, column)
     far: Any = sheet.cell(last_row, last_column)
     fill, place = cell.fill, cell.alignment
@@ -168,14 +179,14 @@ def _cell(sheet: Worksheet, row: int, column: int, last_row: int, last_column: i
         last_row=last_row,
         first_column=column,
         last_column=last_column,
-        size=float(cell.font.sz or 11),
+        size=float(cell.font.sz or DEFAULT_SIZE),
         bold=bool(cell.font.b),
         color=_color(cell.font.color) or _BLACK,
         fill=_color(fill.fgColor) if fill.fill_type == "solid" else None,
         horizontal=_HORIZONTAL.get(place.horizontal or "", "general"),
         vertical=_VERTICAL.get(place.vertical or "", "bottom"),
-        indent=_INDENT * (place.indent or 0),
-        wrap=bool(place.wrap_text),
+        indent=step * (place.indent or 0),
+        wrap=wraps(place),
         borders=Borders(
             _line(cell.border.left),
             _line(cell.border.top),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.filled import INPUT_PREFIX, SheetBinding, SheetEntry
 from sheetgen.xlsx.markup import Node, attribute_value, cell_text
 from sheetgen.xlsx.package import Package
@@ -19,11 +20,17 @@ from sheetgen.xlsx.references import (
     quoted,
     repoint,
     shift_formula,
+    uses_name,
 )
 from sheetgen.xlsx.refs import column_letters, split_ref
+from sheetgen.xlsx.template import DOUBT_SAMPLE, INPUT_SAMPLE
 
 _PRINT = "_xlnm.print_"
+_DEAD = "#REF!"
+_NEEDED = {INPUT_SAMPLE, DOUBT_SAMPLE}
 _Line = tuple[str, int, str]
+_Used = tuple[str | None, str | None, str]
+"""数式のある所（シート、セル）と、その数式。"""
 
 
 class _OwnSheet:
@@ -70,7 +77,10 @@ class _Name:
 class DefinedNames:
     """テンプレートの名前。
 
-    :raises SheetgenError: 壊れた名前がある（T015）か、どれを指すか決まらない（T010、T011）。
+    ``notes`` は、使っていない壊れた名前を除いたこと（T017）。
+
+    :raises SheetgenError: 使っている名前が壊れている（T015。すべてを一度に言う）か、
+        どれを指すか決まらない（T010、T011）。
     """
 
     def __init__(
@@ -85,6 +95,7 @@ class DefinedNames:
         self._form_sheet = form_sheet
         self._moving = [name for name, binding in bindings.items() if binding.blocks]
         self.left_out = tuple(name for name in order if name not in bindings)
+        self._dead = self._dead_names(parent, order, bindings)
         names = list(self._read(parent, order))
         own = {name.label.casefold() for name in names if name.scope == form_sheet}
         # 様式を指すブックの名前は写しごとの名前になる。同じ名前がシートにもあれば、そちらを残す。
@@ -94,11 +105,52 @@ class DefinedNames:
             if name.scope is not None or not name.of_form or name.label.casefold() not in own
         ]
 
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """使っていない壊れた名前を除いたこと。"""
+        if not self._dead:
+            return ()
+        facts = {"names": "、".join(dict.fromkeys(self._dead))}
+        return (Problem("T017", Place(file=self._package.file), facts),)
+
+    def _dead_names(
+        self, parent: Node | None, order: Sequence[str], bindings: Mapping[str, SheetBinding]
+    ) -> list[str]:
+        """指す所のない名前のうち、どこでも使っていないもの。使っているものがあれば断る。"""
+        dead: list[tuple[str, str | None]] = []
+        formulas: list[_Used] = []
+        for node in parent.children if parent else []:
+            label = node.attrs["name"]
+            index = node.attrs.get("localSheetId")
+            scope = order[int(index)] if index is not None else None
+            if scope in self.left_out or label.startswith(INPUT_PREFIX):
+                continue
+            if _DEAD in node.text:
+                dead.append((label, scope))
+            else:
+                formulas.append((scope, None, node.text))
+        if not dead:
+            return []
+        for sheet in bindings:
+            formulas += _formulas_of(self._package, sheet)
+        problems, unused = [], []
+        for label, scope in dead:
+            used = next((f for f in formulas if uses_name(f[2], label)), None)
+            if used is None and not (label in _NEEDED or label.casefold().startswith(_PRINT)):
+                unused.append(label)
+                continue
+            at, cell = used[:2] if used else (scope, None)
+            place = Place(file=self._package.file, sheet=at, cell=cell)
+            problems.append(Problem("T015", place, {"name": label}))
+        if problems:
+            raise SheetgenError(problems)
+        return unused
+
     def _read(self, parent: Node | None, order: Sequence[str]) -> Iterator[_Name]:
         for node in parent.children if parent else []:
             attrs = dict(node.attrs)
             label = attrs.pop("name")
-            if label.startswith(INPUT_PREFIX):
+            if label.startswith(INPUT_PREFIX) or _DEAD in node.text:
                 continue
             index = attrs.pop("localSheetId", None)
             scope = order[int(index)] if index is not None else None
@@ -111,8 +163,6 @@ class DefinedNames:
         return any(names_sheet(text, sheet) for sheet in self.left_out)
 
     def _pieces(self, label: str, text: str, scope: str | None) -> tuple[object, ...]:
-        if "#REF!" in text:
-            raise self._package.refuse("T015", name=label)
         try:
             if label.casefold().startswith(_PRINT):
                 # exceljs は「$A1:$M20」と書く。LibreOffice は、それを印刷範囲と見ない。
@@ -163,6 +213,25 @@ class DefinedNames:
                     text = shift_formula(text, sheet, shift, name.scope == sheet)
             scope = None if name.scope is None else index_of[name.scope]
             yield key, -1 if scope is None else scope, name.line(tag, scope, text)
+
+
+def _formulas_of(package: Package, sheet: str) -> list[_Used]:
+    """シートの、数式のある所（シート, セル, 数式）。書式や規則の数式と、図形の連動も含む。"""
+    part = package.sheet_parts().get(sheet)
+    if part is None:
+        return []
+    found: list[_Used] = []
+    for node in package.tree(part)[1].walk():
+        formula = node.find("f") if node.local == "c" else None
+        if formula is not None:
+            found.append((sheet, node.attrs.get("r"), formula.text))
+        elif node.local in ("formula", "formula1", "formula2", "f"):
+            found.append((sheet, None, node.text))
+    for one in package.relationships(part):
+        if one.kind == "drawing" and not one.external:
+            shapes = package.tree(one.target)[1].walk()
+            found += [(sheet, None, shape.attrs.get("textlink", "")) for shape in shapes]
+    return found
 
 
 def _own_lines(

@@ -148,8 +148,58 @@ def sheets_named(formula: str) -> set[str]:
 
 
 def names_sheet(formula: str, sheet: str) -> bool:
-    """数式がこのシートの名を挙げるか。"""
-    return "!" in formula and any(_same(name, sheet) for name in sheets_named(formula))
+    """数式がこのシートの名を挙げるか。``INDIRECT("表!A1")`` のような、文字の中の名も数える。"""
+    if "!" not in formula:
+        return False
+    if any(_same(name, sheet) for name in sheets_named(formula)):
+        return True
+    if not _reads_text(formula):
+        return False
+    pattern = _named_in_text(sheet)
+    return any(_is_text(value) and pattern.search(value) for value, _ in _operands(formula))
+
+
+def _reads_text(formula: str) -> bool:
+    """文字を参照として読む関数があるか。ほかの数式の文字は、見せることばである。"""
+    upper = formula.upper()
+    return "INDIRECT(" in upper or "HYPERLINK(" in upper
+
+
+def _is_text(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] == '"'
+
+
+@lru_cache(maxsize=64)
+def _named_in_text(sheet: str) -> re.Pattern[str]:
+    """文字の中の ``表!`` か ``'表'!``。ほかのブックのシート（``[本.xlsx]表!``）は除く。"""
+    inside = re.escape(sheet.replace("'", "''"))
+    return re.compile(rf"(?:'{inside}'|(?<![\w'\]]){re.escape(sheet)})!", re.IGNORECASE)
+
+
+def builds_name(formula: str, sheet: str) -> bool:
+    """このシートへの参照を、名と番地の文字をつないで作る数式か（どこを指すか追えない）。"""
+    if sheet.casefold() not in formula.casefold() or not _reads_text(formula):
+        return False
+    values = [value for value, _ in _operands(formula) if value.strip()]
+    for value, after in zip(values, [*values[1:], ""], strict=True):
+        bare = value.strip('"').lstrip("#").strip("'").replace("''", "'")
+        if (
+            _is_text(value)
+            and _same(bare, sheet)
+            and (after == "&" or "ADDRESS(" in formula.upper())
+        ):
+            return True
+    return False
+
+
+def uses_name(formula: str, label: str) -> bool:
+    """数式が、この名前を使うか。数式と読めないものは、使わない。"""
+    if label.casefold() not in formula.casefold():
+        return False
+    try:
+        return any(_same(cells, label) for _, _, cells in _references(formula))
+    except AmbiguousReferenceError:
+        return False
 
 
 def repoint(formula: str, sheet: str, slot: object) -> list[object]:
@@ -160,14 +210,27 @@ def repoint(formula: str, sheet: str, slot: object) -> list[object]:
     if "!" not in formula:
         return [formula]
     pieces: list[object] = []
+    reads_text = _reads_text(formula)
     for value, name, cells in _references(formula):
         if ":" in name:
             raise AmbiguousReferenceError(value)
         if name and _same(name, sheet):
             pieces += [slot, f"!{cells}"]
+        elif reads_text and _is_text(value):
+            pieces += _repointed_text(value, sheet, slot)
         else:
             pieces.append(value)
     return pieces
+
+
+def _repointed_text(value: str, sheet: str, slot: object) -> Iterator[object]:
+    """文字の中のシート名を ``slot`` に替える。"""
+    for number, part in enumerate(_named_in_text(sheet).split(value)):
+        if number:
+            yield slot
+            yield f"!{part}"
+        else:
+            yield part
 
 
 def without_sheet(formula: str, sheet: str) -> str:

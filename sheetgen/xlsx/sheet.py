@@ -15,7 +15,7 @@ from sheetgen.xlsx.formula_values import FormulaValue
 from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.markup import Node, cell_text
 from sheetgen.xlsx.references import shift_formula, without_sheet
-from sheetgen.xlsx.refs import column_letters, split_ref
+from sheetgen.xlsx.refs import column_letters, ref_of, split_ref
 from sheetgen.xlsx.sheet_cells import constant_value, covered_cells
 from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import (
@@ -72,14 +72,48 @@ def _cut_views(source: SheetSource) -> None:
         source.splice.retag(properties, codeName=None)
     views = source.root.find("sheetViews")
     for view in views.all("sheetView") if views else []:
-        slot = SelectedSlot(
-            view.open_tag(tabSelected="1").decode(), view.open_tag(tabSelected=None).decode()
-        )
-        source.splice.replace(view.start, view.open_end, slot)
+        _cut_view(source, view)
     # 使っている範囲は書かなくてよい。古いままでは、端のセルを読まないプログラムがある。
     dimension = source.root.find("dimension")
     if dimension is not None:
         source.splice.remove(dimension)
+
+
+_ZOOMS = ("zoomScale", "zoomScaleNormal", "zoomScaleSheetLayoutView", "zoomScalePageLayoutView")
+_SMALLEST_ZOOM, _LARGEST_ZOOM = 50, 200
+
+
+def _cut_view(source: SheetSource, view: Node) -> None:
+    """表示。保存したときの位置からではなく、左上から、読める大きさで開かせる。"""
+    changes: dict[str, str | None] = {}
+    for name in _ZOOMS:
+        zoom = int(view.attrs.get(name, "0"))  # 0 は、決めていない
+        if zoom and not _SMALLEST_ZOOM <= zoom <= _LARGEST_ZOOM:
+            changes[name] = "100"
+            if name == "zoomScale":
+                source.note("T133", zoom=zoom)
+    pane = view.find("pane")
+    if pane is None:
+        changes["topLeftCell"] = None
+    elif "frozen" in pane.attrs.get("state", ""):
+        _unscroll(source, view, pane)
+    for one in view.all("selection"):
+        if pane is None and one.attrs.get("activeCell", "A1") != "A1":
+            source.splice.retag(one, activeCell="A1", activeCellId=None, sqref="A1")
+    slot = SelectedSlot(
+        view.open_tag(**changes, tabSelected="1").decode(),
+        view.open_tag(**changes, tabSelected=None).decode(),
+    )
+    source.splice.replace(view.start, view.open_end, slot)
+
+
+def _unscroll(source: SheetSource, view: Node, pane: Node) -> None:
+    """固定した枠の先を、固定したすぐ後ろから見せる。"""
+    row, column = split_ref(view.attrs.get("topLeftCell", "A1"))
+    down, across = (int(float(pane.attrs.get(name, "0"))) for name in ("ySplit", "xSplit"))
+    start = ref_of(row + down, column + across)
+    if pane.attrs.get("topLeftCell", start) != start:
+        source.splice.retag(pane, topLeftCell=start)
 
 
 class _RowCutter:
@@ -159,25 +193,33 @@ class _RowCutter:
         compiled = self._compile(ref, formula)
         if compiled is not None:
             self._formulas[ref] = compiled
-            text = self._source.formula_pieces(formula)
+            text = self._source.formula_pieces(formula, ref)
             slot_f = FormulaSlot(ref, opening, node.prefix, style, text, self._lookup)
             self._splice.replace(node.start, node.end, slot_f)
             return
         # 計算できない数式は、古い控えを消し、開いたときに計算させる。
         if self._binding.dynamic:
-            self._source.note_uncalculated(ref, formula.text or "（前の数式と同じ）")
-        pieces = self._moved_formula(ref, formula) or self._source.formula_pieces(formula)
+            self._note_uncalculated(ref, formula)
+        pieces = self._moved_formula(ref, formula) or self._source.formula_pieces(formula, ref)
         self._splice.replace(formula.start, formula.end, *pieces)
         value = node.find("v")
         if value is not None and self._binding.dynamic:
             self._splice.remove(value)
+
+    def _note_uncalculated(self, ref: str, formula: Node) -> None:
+        if formula.attrs.get("t") == "dataTable":  # 数式の文字を持たない
+            self._source.needs_calculation = True
+            self._source.note("T134", ref)
+            return
+        text = formula.text or self._source.formula_text(ref, formula) or ""
+        self._source.note_uncalculated(ref, text)
 
     def _moved_formula(self, ref: str, formula: Node) -> tuple[object, ...]:
         """繰り返しより上にあって、下の行を指すかもしれない数式。"""
         text = self._source.formula_text(ref, formula) if self._binding.blocks else None
         if text is None:
             return ()
-        self._source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        self._source.repointed(text, ref)  # 様式のシートを指していれば、ここで断る
         name, own = f"{formula.prefix}f", self._binding.name
         moved = ComputedSlot(lambda state: cell_text(shift_formula(text, own, state.shift)))
         return f"<{name}>".encode(), moved, f"</{name}>".encode()
@@ -280,7 +322,7 @@ def _moving_cell(source: SheetSource, ref: str, node: Node) -> _MovingCell:
         text = source.formula_text(ref, formula)
         if text is None:
             raise source.package.refuse("T012", sheet=source.binding.name, cell=ref)
-        source.repointed(text)  # 様式のシートを指していれば、ここで断る
+        source.repointed(text, ref)  # 様式のシートを指していれば、ここで断る
         source.note_uncalculated(ref, text)
     bare = node.open_tag(r=None).decode()
     rest = source.data[node.open_end : node.end].decode()

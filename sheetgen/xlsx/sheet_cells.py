@@ -43,6 +43,14 @@ def merged_areas(root: Node) -> Areas:
     return found
 
 
+def is_covered(merged: Areas, row: int, column: int) -> bool:
+    """結合セルに覆われた所か。左上は覆われていない。"""
+    return any(
+        first <= row <= last and left <= column <= right and (first, left) != (row, column)
+        for (first, left), (last, right) in merged.items()
+    )
+
+
 def covered_cells(root: Node, tops: frozenset[str]) -> dict[str, str]:
     """結合セルに覆われた番地から、その左上への対応。左上が ``tops`` のものだけ。"""
     found: dict[str, str] = {}

@@ -8,7 +8,13 @@ from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
 from sheetgen.xlsx.markup import Node, Splice, cell_text
 from sheetgen.xlsx.package import Package
-from sheetgen.xlsx.references import AmbiguousReferenceError, names_sheet, repoint, translated
+from sheetgen.xlsx.references import (
+    AmbiguousReferenceError,
+    builds_name,
+    names_sheet,
+    repoint,
+    translated,
+)
 from sheetgen.xlsx.sheet_cells import numbered_cells
 from sheetgen.xlsx.slots import Piece, SheetNameSlot
 
@@ -66,33 +72,33 @@ class SheetSource:
         place = Place(file=self.package.file, sheet=self.binding.name, cell=ref)
         self.notes.append(Problem(code, place, facts))
 
-    def formula_pieces(self, node: Node) -> tuple[Piece, ...]:
+    def formula_pieces(self, node: Node, ref: str | None = None) -> tuple[Piece, ...]:
         """数式の要素を、自分のシートの名を slot にして書く。"""
         opening = self.data[node.start : node.open_end].decode()
         if node.is_empty_tag:
             return (opening,)
         closing = self.data[node.close_start : node.end].decode()
-        return (opening, *self.repointed(node.text), closing)
+        return (opening, *self.repointed(node.text, ref), closing)
 
-    def repointed(self, formula: str) -> tuple[Piece, ...]:
-        """様式のシートを指す参照を、自分の写しに向ける。
+    def repointed(self, formula: str, ref: str | None = None) -> tuple[Piece, ...]:
+        """様式のシートを指す参照を、自分の写しに向ける。``ref`` は数式のあるセル。
 
         :raises SheetgenError: ほかのシートが、何枚にもなる様式のシートを指している（T010）、
-            参照がいくつものシートにまたがる（T011）、またはブックに入れないシートを指している
-            （T016）。
+            参照がいくつものシートにまたがる（T011）、ブックに入れないシートを指している
+            （T016）、または様式のシートの名を文字をつないで作っている（T018）。
         """
+        facts = {"sheet": self.binding.name, "cell": ref, "formula": formula}
         try:
             found = repoint(formula, self._form_sheet, SheetNameSlot())
         except AmbiguousReferenceError as error:
-            raise self.package.refuse("T011", sheet=self.binding.name, formula=error) from None
+            raise self.package.refuse("T011", **{**facts, "formula": error}) from None
         for sheet in self._left_out:
             if names_sheet(formula, sheet):
-                facts = {"sheet": self.binding.name, "formula": formula, "other": sheet}
-                raise self.package.refuse("T016", **facts)
-        if len(found) > 1 and not self.binding.is_form:
-            raise self.package.refuse(
-                "T010", sheet=self.binding.name, formula=formula, form=self._form_sheet
-            )
+                raise self.package.refuse("T016", **facts, other=sheet)
+        if len(found) > 1 and not self.binding.is_form and names_sheet(formula, self._form_sheet):
+            raise self.package.refuse("T010", **facts, form=self._form_sheet)
+        if builds_name(formula, self._form_sheet):
+            raise self.package.refuse("T018", **facts, form=self._form_sheet)
         return tuple(
             cell_text(piece) if isinstance(piece, str) else piece  # type: ignore[misc]
             for piece in found

@@ -108,12 +108,7 @@ class StyleBook:
     def _font(self, base: int, size: float) -> int:
         if (base, size) not in self._fonts:
             node, data = self._base_fonts.children[base], self._sheet.data
-            old = node.find("sz")
-            if old is None:
-                raise KeyError("sz")
-            resized = old.open_tag(val=f"{size:g}")
-            rest = data[old.open_end : node.end]
-            self._fonts[base, size] = data[node.start : old.start] + resized + rest
+            self._fonts[base, size] = _resized(node, data, size)
         return len(self._base_fonts.children) + list(self._fonts).index((base, size))
 
     def _format(self, code: str) -> int:
@@ -146,6 +141,26 @@ class StyleBook:
                 closing = f"</{prefix}numFmts>".encode()
                 splice.insert(sheet.root.open_end, opening, *new, closing)
         return splice.result()
+
+
+# 大きさ (sz) より後ろに並ぶ、書体の子（18.8.22）。
+_AFTER_SIZE = {"color", "name", "rFont", "family", "charset", "scheme"}
+
+
+def _resized(font: Node, data: bytes, size: float) -> bytes:
+    """大きさを変えた書体。大きさの書かれていない書体（なくてもよい）には、書き足す。"""
+    prefix = font.prefix
+    if font.is_empty_tag:
+        opening = font.open_tag()[:-2] + b">"
+        return opening + f'<{prefix}sz val="{size:g}"/></{font.qname}>'.encode()
+    old = font.find("sz")
+    if old is not None:
+        resized = old.open_tag(val=f"{size:g}")
+        return data[font.start : old.start] + resized + data[old.open_end : font.end]
+    later = (one.start for one in font.children if one.local in _AFTER_SIZE)
+    at = next(later, font.close_start)
+    new = f'<{prefix}sz val="{size:g}"/>'.encode()
+    return data[font.start : at] + new + data[at : font.end]
 
 
 def _protection(xf: Node, locked: bool) -> bytes:

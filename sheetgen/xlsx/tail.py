@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from sheetgen.xlsx.filled import Validation
@@ -72,13 +73,20 @@ def _merges(node: Node) -> ComputedSlot:
 
 def _repoint_below(source: SheetSource, top: Node) -> None:
     """この要素と下にある、数式と範囲を直す。"""
+    ref = None
     for node in top.walk():
+        ref = _first_cell(node.attrs.get("sqref")) or ref
         if node.local in _FORMULA_ELEMENTS and node.text and not node.is_empty_tag:
-            source.splice.fill(node, *_formula(source, node.text))
+            source.splice.fill(node, *_formula(source, node.text, ref))
         elif node.local == "sqref" and node.text and source.binding.blocks:
             source.splice.fill(node, _shifted(node.text))
         elif source.binding.blocks:
             _move(source, node)
+
+
+def _first_cell(sqref: str | None) -> str | None:
+    """範囲の初めのセル。"""
+    return re.split("[ :]", sqref, maxsplit=1)[0] if sqref else None
 
 
 def _move(source: SheetSource, node: Node) -> None:
@@ -108,8 +116,8 @@ def _shifted(sqref: str) -> ComputedSlot:
     return ComputedSlot(lambda state: shift_sqref(sqref, state.shift))
 
 
-def _formula(source: SheetSource, text: str) -> tuple[object, ...]:
-    pieces = source.repointed(text)
+def _formula(source: SheetSource, text: str, ref: str | None) -> tuple[object, ...]:
+    pieces = source.repointed(text, ref)
     if source.binding.blocks:
         own = source.binding.name
         return (ComputedSlot(lambda s: cell_text(shift_formula(text, own, s.shift))),)
@@ -133,7 +141,8 @@ def _hyperlinks(source: SheetSource, node: Node) -> None:
 
 def _hyperlink(source: SheetSource, link: Node) -> None:
     location = link.attrs.get("location", "")
-    pieces = source.repointed(location) if "!" in location else (location,)
+    ref = _first_cell(link.attrs["ref"])
+    pieces = source.repointed(location, ref) if "!" in location else (location,)
 
     def compute(state: RenderState) -> str:
         changes = {}

@@ -24,7 +24,8 @@ from zipfile import BadZipFile
 from sheetgen.xlsx.markup import Node, Splice
 from sheetgen.xlsx.package import Package, relationships_name
 from sheetgen.xlsx.references import split_sheet
-from sheetgen.xlsx.sheet_cells import Areas, merged_areas
+from sheetgen.xlsx.refs import ref_of
+from sheetgen.xlsx.sheet_cells import Areas, is_covered, merged_areas
 
 if TYPE_CHECKING:
     from openpyxl.styles import Font
@@ -37,6 +38,7 @@ class TemplateCell:
     """文字または数式の入ったセル。
 
     ``text`` は、数式バーに見える文字。``number_format`` は、事務局が選んでいなければ ``General``。
+    ``width`` は、字下げを除いた、文字の入る幅。``font`` は書体の名。
     """
 
     ref: str
@@ -51,6 +53,7 @@ class TemplateCell:
     width: float
     size: float
     number_format: str
+    font: str = ""
 
     @property
     def is_dynamic(self) -> bool:
@@ -63,7 +66,9 @@ class TemplateSheet:
     """一枚のシート。
 
     ``row_heights`` は、印刷範囲の見える行のすべて。``printable_height`` と ``printable_width`` は、
-    シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。
+    シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。``unlocked`` は、
+    ロックを外した空のセル（または列、行）。``breaks`` は、印刷範囲を分ける手動の改ページの、
+    すぐ後ろのセル。``areas`` は印刷範囲の数、``columns`` はその左端と右端の列。
     """
 
     name: str
@@ -75,6 +80,10 @@ class TemplateSheet:
     printable_height: float
     fits_to_page: bool
     default_row_height: float
+    unlocked: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    areas: int = 1
+    columns: tuple[int, int] = (1, 16384)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ class TemplateBook:
 PIXEL = 0.75
 """96 dpi の 1 画素（pt）。"""
 DEFAULT_COLUMN_CHARACTERS = 8
+DEFAULT_SIZE = 11.0
+"""大きさの書かれていない書体の大きさ（pt）。"""
 
 
 # 用紙の番号と、縦置きの幅・高さ（pt）。
@@ -111,6 +122,14 @@ def digit_pixels(font: str, size: float) -> int:
     """標準スタイルの書体の、数字1字の幅（画素）。"""
     ratio = _NARROW_DIGITS.get(unicodedata.normalize("NFKC", font).casefold(), 0.5)
     return max(1, round(size / PIXEL * ratio))
+
+
+def indent_points(font: str, size: float) -> float:
+    """字下げの一段（pt）。標準スタイルの書体の空白三つ分（ECMA-376 18.8.1）。"""
+    digit = digit_pixels(font, size)
+    # 数字の幅の分かっている欧文の書体では、空白は数字のおよそ半分である。
+    narrow = unicodedata.normalize("NFKC", font).casefold() in _NARROW_DIGITS
+    return 3 * (digit / 2 if narrow else digit) * PIXEL
 
 
 def column_points(width: float | None, digit: int) -> float:
@@ -153,7 +172,7 @@ def read_template(package: Package) -> TemplateBook:
         if len(_filled(sheet)) > MAX_CELLS:
             raise package.refuse("T006", sheet=sheet.title, limit=MAX_CELLS)
     normal = normal_font(book)
-    digit = digit_pixels(normal.name or "", normal.sz or 11)
+    measure = _Measure(normal.name or "", normal.sz or DEFAULT_SIZE)
     parts = package.sheet_parts()
     try:
         merged = {name: merged_areas(package.tree(part)[1]) for name, part in parts.items()}
@@ -162,7 +181,7 @@ def read_template(package: Package) -> TemplateBook:
     return TemplateBook(
         file=package.file,
         fingerprint=package.fingerprint,
-        sheets=tuple(_sheet(sheet, digit, merged[sheet.title]) for sheet in book.worksheets),
+        sheets=tuple(_sheet(sheet, measure, merged[sheet.title]) for sheet in book.worksheets),
         has_input_sample=_has_input_sample(book),
     )
 
@@ -203,8 +222,16 @@ def normal_font(book: Workbook) -> Font:
     return font
 
 
-def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
-    widths = ColumnWidths(sheet, digit)
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """標準スタイルの書体の名と大きさ。列の幅と字下げの元になる。"""
+
+    font: str
+    size: float
+
+
+def _sheet(sheet: Worksheet, measure: _Measure, merged: Areas) -> TemplateSheet:
+    widths = ColumnWidths(sheet, digit_pixels(measure.font, measure.size))
     heights = sheet.sheet_format.defaultRowHeight or 15.0
     area = print_area(sheet)
     setup = sheet.page_setup
@@ -217,7 +244,7 @@ def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
     return TemplateSheet(
         name=sheet.title,
         hidden=sheet.sheet_state != "visible",
-        cells=tuple(_cells(sheet, widths, merged)),
+        cells=tuple(_cells(sheet, widths, merged, indent_points(measure.font, measure.size))),
         row_heights={
             row: sheet.row_dimensions[row].height or heights
             for row in range(first_row, last_row + 1)
@@ -228,7 +255,36 @@ def _sheet(sheet: Worksheet, digit: int, merged: Areas) -> TemplateSheet:
         printable_height=(down - 72 * (margins.top + margins.bottom)) / scale,
         fits_to_page=bool(properties and properties.fitToPage),
         default_row_height=heights,
+        unlocked=tuple(_unlocked(sheet, merged)),
+        breaks=tuple(_breaks(sheet, area)),
+        areas=max(1, len(_print_areas(sheet))),
+        columns=(first_column, last_column),
     )
+
+
+def _unlocked(sheet: Worksheet, merged: Areas) -> Iterator[str]:
+    """ロックを外した空のセル。結合セルに覆われた所には書けないので、除く。"""
+    for (row, column), cell in sorted(sheet._cells.items()):
+        empty = cell.value is None and not cell.protection.locked
+        if empty and not is_covered(merged, row, column):
+            yield cell.coordinate
+    for letter, width in sheet.column_dimensions.items():
+        if not (width.protection.locked or width.hidden):
+            yield f"{letter}:{letter}"
+    for number, height in sheet.row_dimensions.items():
+        if not (height.protection.locked or height.hidden):
+            yield f"{number}:{number}"
+
+
+def _breaks(sheet: Worksheet, area: tuple[int, int, int, int]) -> Iterator[str]:
+    """印刷範囲を分ける、手動の改ページの後ろのセル。``id`` はその前の行か列の番号。"""
+    left, top, right, bottom = area
+    for one in sheet.row_breaks.brk:
+        if one.man and top <= one.id < bottom:
+            yield ref_of(one.id + 1, left)
+    for one in sheet.col_breaks.brk:
+        if one.man and left <= one.id < right:
+            yield ref_of(top, one.id + 1)
 
 
 class ColumnWidths:
@@ -255,11 +311,10 @@ def print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
     """印刷範囲（左, 上, 右, 下）。決めていなければ使っている範囲。"""
     from openpyxl.utils.cell import range_boundaries
 
-    area = sheet.print_area
-    text = area if isinstance(area, str) else ""
-    if not text:
+    parts = _print_areas(sheet)
+    if not parts:
         return 1, 1, sheet.max_column, sheet.max_row
-    bounds = [range_boundaries(part.rpartition("!")[2]) for part in text.split(",")]
+    bounds = [range_boundaries(part.rpartition("!")[2]) for part in parts]
     left, top, right, bottom = zip(*bounds, strict=True)
     return (
         min(v or 1 for v in left),
@@ -269,14 +324,40 @@ def print_area(sheet: Worksheet) -> tuple[int, int, int, int]:
     )
 
 
+def _print_areas(sheet: Worksheet) -> list[str]:
+    """印刷範囲の一つ一つ。決めていなければ空。"""
+    area = sheet.print_area
+    return area.split(",") if isinstance(area, str) and area else []
+
+
 def _filled(sheet: Worksheet) -> list[Any]:
     """文字か数式の入ったセル。"""
     return [cell for cell in sheet._cells.values() if cell.value is not None]
 
 
-def _cells(sheet: Worksheet, widths: Any, merged: Areas) -> Iterator[TemplateCell]:
+# 折り返しの印がなくても、Excel が折り返す寄せ方。
+_WRAPPING = {"justify", "distributed"}
+# Excel が字下げを用いない寄せ方。
+_WITHOUT_INDENT = {"center", "centerContinuous", "fill", "justify"}
+
+
+def wraps(place: Any) -> bool:
+    """この寄せ方で、文字が折り返すか。"""
+    return bool(place.wrap_text) or bool(_WRAPPING & {place.horizontal, place.vertical})
+
+
+def _indent(place: Any, step: float) -> float:
+    """字下げに取られる幅（pt）。均等割り付けでは両側が下がる。"""
+    if place.horizontal in _WITHOUT_INDENT:
+        return 0.0
+    return step * (place.indent or 0) * (2 if place.horizontal == "distributed" else 1)
+
+
+def _cells(sheet: Worksheet, widths: Any, merged: Areas, step: float) -> Iterator[TemplateCell]:
+    """文字か数式の入ったセル。``step`` は字下げの一段（pt）。"""
     for cell in sorted(_filled(sheet), key=lambda c: (c.row, c.column)):
         last_row, last_column = merged.get((cell.row, cell.column), (cell.row, cell.column))
+        width = sum(widths(column) for column in range(cell.column, last_column + 1))
         yield TemplateCell(
             ref=cell.coordinate,
             first_row=cell.row,
@@ -286,10 +367,11 @@ def _cells(sheet: Worksheet, widths: Any, merged: Areas) -> Iterator[TemplateCel
             text=_text(cell.value),
             is_formula=cell.data_type == "f",
             locked=bool(cell.protection.locked),
-            wrap=bool(cell.alignment.wrap_text),
-            width=sum(widths(column) for column in range(cell.column, last_column + 1)),
-            size=float(cell.font.sz or 11),
+            wrap=wraps(cell.alignment),
+            width=max(0.0, width - _indent(cell.alignment, step)),
+            size=float(cell.font.sz or DEFAULT_SIZE),
             number_format=cell.number_format,
+            font=cell.font.name or "",
         )
 
 

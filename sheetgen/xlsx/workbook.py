@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sheetgen.messages.form import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
+from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.dependents import refuse_unknown
 from sheetgen.xlsx.filled import FilledBook, SheetBinding, SheetEntry
 from sheetgen.xlsx.markup import Node, Splice, attribute_text, cell_text, workbook_position
@@ -32,6 +34,11 @@ class WorkbookProgram:
             list(self.template_sheets),
             bindings,
             form_sheet,
+        )
+        settings = [words for _, words in _calculation_kept_back(self.root.find("calcPr"))]
+        self.notes: tuple[Problem, ...] = (
+            *self.names.notes,
+            *(Problem("T125", Place(file=package.file), {"setting": one}) for one in settings),
         )
 
     def render(
@@ -86,14 +93,26 @@ class WorkbookProgram:
             splice.retag(view, activeTab=str(active) if active else None, firstSheet=None)
 
     def _calculation(self, splice: Splice, recalculate: bool) -> None:
-        if not recalculate:
-            return
+        """計算の設定。手動計算と「表示桁数で計算する」は、テンプレートのものを配らない。"""
         node = self.root.find("calcPr")
+        changes: dict[str, str | None] = {"fullCalcOnLoad": "1"} if recalculate else {}
         if node is not None:
-            splice.retag(node, fullCalcOnLoad="1")
-        else:
+            changes |= {name: None for name, _ in _calculation_kept_back(node)}
+            if changes:
+                splice.retag(node, **changes)
+        elif recalculate:
             tag = f'<{self.root.prefix}calcPr fullCalcOnLoad="1"/>'
             splice.insert(workbook_position(self.root, "calcPr"), tag.encode())
+
+
+def _calculation_kept_back(node: Node | None) -> Iterator[tuple[str, str]]:
+    """配らない計算の設定（属性）と、Excel でのその名。"""
+    if node is None:
+        return
+    if node.attrs.get("calcMode", "auto") != "auto":
+        yield "calcMode", MANUAL_CALCULATION
+    if node.attrs.get("fullPrecision", "1") in ("0", "false"):
+        yield "fullPrecision", PRECISION_AS_DISPLAYED
 
 
 def core_properties(book: FilledBook) -> bytes:

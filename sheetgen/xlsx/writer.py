@@ -75,10 +75,13 @@ class TemplateWriter:
         self._styles = StyleSheet(*package.tree(styles), samples)
         self._recent_styles: dict[tuple[StyleChange, ...], PackedPart] = {}
         self._recalculate = any(one.needs_calculation for one in self._programs.values())
-        self.notes: tuple[Problem, ...] = tuple(
-            note
-            for name, program in self._programs.items()
-            for note in (*program.notes, *unfilled_shapes(package, name, self._dependents[name]))
+        self.notes: tuple[Problem, ...] = (
+            *self._workbook.notes,
+            *(
+                note
+                for name, one in self._programs.items()
+                for note in (*one.notes, *unfilled_shapes(package, name, self._dependents[name]))
+            ),
         )
 
     def _cut(self, name: str, binding: SheetBinding, tall_rows: frozenset[int]) -> None:

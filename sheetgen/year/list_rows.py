@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from sheetgen.messages.quoting import excerpt
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import GENERAL, Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawBook, RawCell, RawSheet
 from sheetgen.xlsx.list_book import ITEM_SHEET, ListColumn
-from sheetgen.year.list_columns import EFFECT, TARGET, column_of, label_of, required_columns
+from sheetgen.xlsx.refs import column_letters
+from sheetgen.year.list_columns import EFFECT, TARGET, TITLE, column_of, label_of, required_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,39 @@ def rows_of(book: RawBook, plan: Plan, file: str) -> tuple[list[ListRow], list[P
         refs = {column.key: f"{at}{number}" for at, column in columns.items()}
         if any(_has_text(cell) for cell in cells.values()):
             rows.append(ListRow(cells, refs, sheet.name))
+            if number in sheet.hidden_rows:
+                problems.append(_unseen(file, sheet.name, cells, refs))
+    problems += _unseen_columns(file, sheet, grid, heading, columns)
     if not rows and not problems:
         problems.append(Problem("I014", Place(file=file, sheet=sheet.name)))
     return rows, problems
+
+
+def _unseen(
+    file: str, sheet: str, cells: Mapping[str, RawCell], refs: Mapping[str, str]
+) -> Problem:
+    """隠れた行（絞り込みで見えない行も）に書かれた実施項目。黙って加えず、尋ねる。"""
+    key = TITLE if TITLE in cells else next(iter(cells))
+    place = Place(file=file, sheet=sheet, cell=refs[key])
+    return Problem("I038", place, {"title": excerpt(str(cells[key].value))})
+
+
+def _unseen_columns(
+    file: str,
+    sheet: RawSheet,
+    grid: Mapping[int, Mapping[str, RawCell]],
+    heading: int,
+    columns: Mapping[str, ListColumn],
+) -> list[Problem]:
+    """隠れた列に書かれたもの。"""
+    hidden = {column_letters(number) for number in sheet.hidden_columns}
+    found = []
+    for at, column in columns.items():
+        rows = [row for row in sorted(grid) if row > heading and at in grid[row]]
+        if at in hidden and rows:
+            place = Place(file=file, sheet=sheet.name, cell=f"{at}{rows[0]}")
+            found.append(Problem("I039", place, {"heading": column.title, "count": len(rows)}))
+    return found
 
 
 def _has_text(cell: RawCell) -> bool:
