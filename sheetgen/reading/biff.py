@@ -214,7 +214,7 @@ class SheetRecords:
     def _row(self, body: bytes) -> None:
         number, _, _, height = struct.unpack_from("<4H", body)
         if body[12] & 0x20 or height & 0x7FFF == 0:
-            self._content.rows.add(number + 1)
+            self._content.rows.append((number + 1, number + 1))
 
     def _columns(self, body: bytes) -> None:
         first, last, width, _, flags = struct.unpack_from("<5H", body)

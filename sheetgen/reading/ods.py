@@ -113,7 +113,7 @@ class ContentReader:
             self._repeat = _count(attrs, "number-rows-repeated")
             if attrs.get("visibility") in _HIDDEN and self._content is not None:
                 last = min(self._row + self._repeat - 1, MAX_ROW)
-                self._content.rows.update(range(self._row, last + 1))
+                self._content.rows.append((self._row, last))
         elif local in _CELLS and self._path[-2] == "table-row":
             self._open_cell(local, attrs)
         elif local == "table-source":

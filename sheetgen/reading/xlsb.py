@@ -100,7 +100,7 @@ def read_sheet(data: bytes, maker: CellMaker) -> SheetContent:
             row = struct.unpack_from("<I", body)[0]
             column = -1
             if body[11] & 0x10:
-                content.rows.add(row + 1)
+                content.rows.append((row + 1, row + 1))
         elif kind == _COLUMN:
             first, last, _, _, flags = struct.unpack_from("<4IH", body)
             if flags & 1:
