@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.file_names import inside, is_noise, joined, locked_name, member_parts
-from sheetgen.reading.zip_directory import entry_count, is_zip64
+from sheetgen.reading.zip_directory import entry_count, find_end
 
 MAX_FILE_BYTES = 100 << 20
 """一つのファイルの大きさ。様式28冊は、合わせて 1.5 MB ほどである。"""
@@ -58,7 +58,7 @@ _MEGABYTE = 1 << 20
 def unzip(name: str, data: bytes, budget: Budget) -> Iterator[Member | Problem]:
     """中のファイルを、人に見せる名の順に返す。"""
     place = Place(file=name)
-    if is_zip64(data):  # 受け付ける大きさなら、どれも要らない
+    if find_end(data) is None:  # 数を確かめられない目録は、開かない
         yield Problem("R015", place)
         return
     if not budget.spend_members(entry_count(data, MAX_FILES)):
