@@ -235,6 +235,39 @@ def test_only_charts_is_no_form() -> None:
     assert [p.code for p in caught.value.problems] == ["R033"]
 
 
+def test_the_list_of_content_types_is_not_needed() -> None:
+    made = parts(ANSWER)
+    whole = read_book(zipped(made))
+    del made["[Content_Types].xml"]
+    assert read_book(zipped(made)) == whole
+    made["_rels/.rels"] = relations(("rId1", "officeDocument", "book.xml"))
+    made["book.xml"] = made.pop("xl/workbook.xml")
+    made["_rels/book.xml.rels"] = relations(("rId1", "worksheet", "xl/worksheets/sheet1.xml"))
+    assert read_book(zipped(made)) == whole
+
+
+@pytest.mark.parametrize("entry", ["", ' r:id=""', ' r:id="rId9"', ' r:id="rIdGone"'])
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("", "R046"), (' state="hidden"', "R047"), (' state="veryHidden"', "R047")],
+)
+def test_a_sheet_without_a_part_stops_no_other(entry: str, state: str, code: str) -> None:
+    """古いマクロ（VBA のモジュール）は、中身のないシートとして目次に残る。"""
+    made = parts(ANSWER)
+    book = made["xl/workbook.xml"]
+    assert isinstance(book, str)
+    lost = f'<sheet name="Module1" sheetId="2"{state}{entry}/>'
+    made["xl/workbook.xml"] = book.replace("</sheets>", f"{lost}</sheets>")
+    made["xl/_rels/workbook.xml.rels"] = relations(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"),
+        ("rIdGone", "worksheet", "worksheets/sheet2.xml"),
+    )
+    found = read_book(zipped(made))
+    assert [(one.code, one.place.sheet) for one in found.problems] == [(code, "Module1")]
+    assert answer(found) == "答え"
+    assert [one.name for one in found.sheets] == ["様式"]
+
+
 SENT: dict[str, Any] = {
     "format": "xlsx",
     "sheets": [

@@ -10,7 +10,13 @@ from sheetgen.reading.archive import Archive, refuse
 from sheetgen.reading.biff import ERRORS, UNKNOWN, rk_value, struck_text
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
 from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text, is_date
-from sheetgen.reading.ooxml import core_properties, relation_problems
+from sheetgen.reading.ooxml import (
+    core_properties,
+    is_lost,
+    lost_sheet,
+    no_sheets,
+    relation_problems,
+)
 from sheetgen.reading.relations import Relation, Relations
 from sheetgen.reading.remarks import RemarkReader
 from sheetgen.reading.sheet_parser import SheetContent, on_sheet
@@ -169,6 +175,7 @@ class XlsbReader:
         self._name_records: list[bytes] = []
         self._books: list[bool] = []
         self._links: list[tuple[int, int, int]] = []
+        self._lost: list[Problem] = []
 
     def read(self) -> RawBook:
         """ブックを読む。"""
@@ -187,14 +194,14 @@ class XlsbReader:
         except (struct.error, IndexError):
             raise refuse("R020") from None
         if not sheets:
-            raise refuse("R033")
+            raise no_sheets(self._lost)
         problems["R044"] = Problem("R044", facts={"format": "xlsb", "unseen": _UNSEEN})
         return RawBook(
             format=BookFormat.XLSB,
             sheets=tuple(sheets),
             names=names,
             properties=core_properties(self._relations, self._archive, top),
-            problems=tuple(problems.values()),
+            problems=(*problems.values(), *self._lost),
         )
 
     def _workbook(self, data: bytes) -> None:
@@ -251,9 +258,9 @@ class XlsbReader:
         targets = {one.id: one for one in related}
         for hidden, link, name in self._bundles:
             one = targets.get(link)
-            if one is None:
-                raise refuse("R026", part=name)
-            if one.kind != "worksheet" or one.external:
+            if is_lost(one, self._archive):
+                self._lost.append(lost_sheet(name, hidden))
+            if one is None or one.kind != "worksheet" or one.target not in self._archive:
                 continue
             try:
                 content = read_sheet(self._archive.read(one.target), maker)
