@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isfinite
 
-from sheetgen.problems import Problem
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.archive import refuse
 from sheetgen.reading.book import (
     BookFormat,
@@ -20,9 +21,18 @@ from sheetgen.reading.book import (
     Remark,
     RemarkKind,
 )
-from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text, is_date
+from sheetgen.reading.cells import (
+    BUILTIN,
+    GENERAL,
+    PLAIN,
+    CellMaker,
+    Look,
+    Text,
+    UnreadableValueError,
+    is_date,
+)
 from sheetgen.reading.compound import Compound, read_summary
-from sheetgen.reading.sheet_parser import SheetContent
+from sheetgen.reading.sheet_parser import SheetContent, on_sheet
 from sheetgen.xlsx.refs import column_letters
 
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
@@ -56,6 +66,10 @@ class Pieces:
             size -= len(chunk)
             found += chunk
         return bytes(found)
+
+    def left(self) -> bool:
+        """まだ読むものがあるか。"""
+        return self._at < len(self._records[self._index]) or any(self._records[self._index + 1 :])
 
     def _advance(self) -> None:
         while self._at >= len(self._records[self._index]):
@@ -129,6 +143,12 @@ class SheetRecords:
         self._texts: dict[int, str] = {}
         self._notes: list[tuple[str, int]] = []
         self._remarks: list[Remark] = []
+        self._odd = False
+
+    def problems(self) -> list[Problem]:
+        """読んでいて気付いたこと。場所に、シートの名はまだない。"""
+        odd = [Problem("R045", facts={"part": "Workbook"})] if self._odd else []
+        return [*odd, *self._content.problems]
 
     def take(self, kind: int, body: bytes) -> None:
         """一つのレコード。"""
@@ -137,7 +157,9 @@ class SheetRecords:
             try:
                 reader(self, body)
             except (struct.error, IndexError):
-                raise refuse("R020") from None
+                if kind not in _BESIDE:
+                    raise refuse("R020") from None
+                self._odd = True
 
     def sheet(self, name: str, hidden: bool) -> RawSheet:
         """読み終えたシート。"""
@@ -158,8 +180,13 @@ class SheetRecords:
 
     def _shared(self, body: bytes) -> None:
         row, column, style, index = struct.unpack_from("<HHHI", body)
-        text = self._maker.strings[index]
-        self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
+        ref = _ref(row, column)
+        try:
+            text = numbered(self._maker.strings, index)
+        except UnreadableValueError as error:
+            self._content.unreadable(ref, str(error))
+            return
+        self._put(ref, self._maker.styled(text, self._look(style), None))
 
     def _label(self, body: bytes) -> None:
         row, column, style, length = struct.unpack_from("<HHHH", body)
@@ -173,8 +200,11 @@ class SheetRecords:
     def _numeric(
         self, row: int, column: int, style: int, value: float, formula: str | None = None
     ) -> None:
-        exact = int(value) if value.is_integer() and abs(value) < 1e15 else value
-        self._put(_ref(row, column), self._maker.numeric(exact, self._look(style), formula))
+        ref = _ref(row, column)
+        try:
+            self._put(ref, self._maker.numeric(exact(value), self._look(style), formula))
+        except UnreadableValueError as error:
+            self._content.unreadable(ref, str(error))
 
     def _rk(self, body: bytes) -> None:
         row, column, style, packed = struct.unpack_from("<HHHI", body)
@@ -222,7 +252,7 @@ class SheetRecords:
             self._content.columns.append((first + 1, last + 1))
 
     def _merges(self, body: bytes) -> None:
-        for index in range(struct.unpack_from("<H", body)[0]):
+        for index in range(min(struct.unpack_from("<H", body)[0], len(body) // 8)):
             top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
             self._content.merged.append(f"{_ref(top, left)}:{_ref(bottom, right)}")
 
@@ -267,8 +297,26 @@ _READERS = {
 }
 
 
+_BESIDE = {_ROW, _COLINFO, _NOTE, _OBJ, _TXO, _CONTINUE}
+"""セルの値ではないレコード。形がおかしくても、値は読める。"""
+
+
 def _ref(row: int, column: int) -> str:
     return f"{column_letters(column + 1)}{row + 1}"
+
+
+def exact(value: float) -> int | float:
+    """整数なら整数にした数。:class:`UnreadableValueError` 数でないもの（NaN、無限大）。"""
+    if not isfinite(value):
+        raise UnreadableValueError("NaN" if value != value else str(value))
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def numbered(strings: Sequence[Text], index: int) -> Text:
+    """文字列の表の ``index`` 番。:class:`UnreadableValueError` 表にない番号。"""
+    if index >= len(strings):
+        raise UnreadableValueError(str(index))
+    return strings[index]
 
 
 def rk_value(packed: int) -> float:
@@ -346,12 +394,14 @@ class BiffReader:
         looks = [self._look(font, code, struck) for font, code in self._xfs]
         maker = CellMaker(strings, looks, self._date1904)
         sheets = []
+        found: list[Problem] = []
         for name, hidden, kind, offset in self._sheets:
             if kind == 0:
                 reader = SheetRecords(maker, struck)
                 for one, body in records(self._data, offset):
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
+                found += [on_sheet(name, one) for one in reader.problems()]
         if not sheets:
             raise refuse("R033")
         return RawBook(
@@ -359,7 +409,7 @@ class BiffReader:
             sheets=tuple(sheets),
             names=tuple(self._defined_names()),
             properties=read_summary(self._compound),
-            problems=tuple(self._problems(sheets)),
+            problems=(*self._problems(sheets), *found),
         )
 
     def _problems(self, sheets: list[RawSheet]) -> Iterator[Problem]:
@@ -428,10 +478,18 @@ class BiffReader:
     def _strings(self, struck: set[int]) -> Iterator[Text]:
         if not self._texts:
             return
+        # 始めに書かれた数は、合わない書き手がある。あるだけ読み、ない番号のセルを知らせる。
         pieces = Pieces(self._texts)
         _, count = struct.unpack("<II", pieces.take(8))
-        for _ in range(count):
-            value, runs = pieces.text()
+        done = 0
+        while pieces.left():
+            try:
+                value, runs = pieces.text()
+            except SheetgenError:
+                if done < count:
+                    raise
+                return
+            done += 1
             yield struck_text(_lines(value), runs if value == _lines(value) else [], struck)
 
     def _defined_names(self) -> Iterator[RawName]:
