@@ -99,7 +99,8 @@ def test_a_number_that_is_none_is_told_with_its_cell(kind: str, value: float) ->
         book = xls(number(0, 34.0), number(2, value), record(0x06, formula))
     assert book.sheets[0].cells["A1"] == RawCell(CellKind.NUMBER, 34)
     assert [book.sheets[0].cells[ref].kind for ref in ("C1", "D1")] == [CellKind.ERROR] * 2
-    assert told(book) == [("R036", "様式", "C1"), ("R036", "様式", "D1")]
+    assert told(book) == [("R036", "様式", "C1")]
+    assert [one.facts["more"] for one in book.problems if one.code == "R036"] == ["（D1も同じ）"]
     assert understand(dump(book)) == book
 
 
@@ -155,3 +156,10 @@ def test_an_odd_record_beside_the_values_hides_no_value(kind: int) -> None:
 def test_a_count_of_merged_areas_larger_than_the_record() -> None:
     areas = struct.pack("<5H", 9, 0, 1, 2, 3)
     assert xls(record(0xE5, areas)).sheets[0].merged == ("C1:D2",)
+
+
+def test_form_controls_of_an_old_book_are_told() -> None:
+    """絞り込みの印（0x14）は、記入ではない。"""
+    for kind, codes in ((0x0B, ["R042"]), (0x14, [])):
+        book = xls(record(0x5D, struct.pack("<4H", 0x15, 18, kind, 1)), number(0, 34.0))
+        assert ([one.code for one in book.problems], values(book)) == (codes, {"A1": 34})

@@ -79,6 +79,12 @@ def test_a_hidden_row_of_ods_that_holds_something_is_told() -> None:
     assert book.sheets[0].hidden_rows == {1, 2, 3}
 
 
+def test_a_form_control_of_ods_is_told() -> None:
+    control = '<draw:control xmlns:draw="urn:d" draw:control="control1"/>'
+    book = read_book(ods(f"<table:shapes>{control}</table:shapes>" + unused_rows_hidden(1)))
+    assert [one.code for one in book.problems] == ["R042"]
+
+
 areas = st.lists(
     st.tuples(st.integers(1, 30), st.integers(0, 5)).map(lambda one: (one[0], one[0] + one[1])),
     max_size=8,

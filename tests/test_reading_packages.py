@@ -23,6 +23,7 @@ from reading_samples import (
     zipped,
 )
 
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading.book import (
     BookFormat,
@@ -210,6 +211,23 @@ def test_macros_links_objects_and_connections_are_told_and_never_followed() -> N
     # 部品そのものが無くても読める。開いていない証しである。
     assert sorted(p.code for p in book.problems) == ["R040", "R041", "R042", "R043"]
     assert (book.format, answer(book)) == (BookFormat.XLSM, "答え")
+
+
+def test_form_controls_are_told() -> None:
+    """開発タブのチェックボックスなど。答えがその印だけのことがある。"""
+    made = parts(
+        ANSWER, sheet_relations=relations(("rId1", "ctrlProp", "../ctrlProps/ctrlProp1.xml"))
+    )
+    book = read_book(zipped(made))
+    assert ([p.code for p in book.problems], answer(book)) == (["R042"], "答え")
+
+
+def test_one_fault_in_many_cells_is_told_once() -> None:
+    cells = "".join(f'<c r="{column}1" t="s"><v>99</v></c>' for column in "ABCDEFGH")
+    (problem,) = read_book(zipped(parts(row(cells)))).problems
+    assert (problem.code, problem.place.cell) == ("R036", "A1")
+    assert problem.facts["more"] == "（B1、C1、D1、E1、F1 ほか2セルも同じ）"
+    assert "ほか2セル" in message_of(problem).cause.format(**problem.facts)
 
 
 def test_core_properties() -> None:

@@ -128,7 +128,9 @@ _LABELSST, _LABEL, _RSTRING, _NUMBER, _RK, _MULRK = 0xFD, 0x204, 0xD6, 0x203, 0x
 _BOOLERR, _FORMULA, _STRING = 0x205, 0x06, 0x207
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
            0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA"}  # fmt: skip
-_PICTURE, _COMMENT = 0x08, 0x19
+_PICTURE = 0x08
+_CONTROLS = {0x07, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x12}
+"""ボタン、チェックボックスなど。引き出しの印（0x14）は、絞り込みや入力規則にも付くので数えない。"""
 
 
 class SheetRecords:
@@ -144,6 +146,7 @@ class SheetRecords:
         self._notes: list[tuple[str, int]] = []
         self._remarks: list[Remark] = []
         self._odd = False
+        self.has_controls = False
 
     def problems(self) -> list[Problem]:
         """読んでいて気付いたこと。場所に、シートの名はまだない。"""
@@ -263,6 +266,7 @@ class SheetRecords:
     def _drawn(self, body: bytes) -> None:
         kind, number = struct.unpack_from("<HH", body, 4)
         self._object = kind, number
+        self.has_controls |= kind in _CONTROLS
         if kind == _PICTURE:
             self._remarks.append(Remark(RemarkKind.PICTURE, ""))
 
@@ -385,6 +389,7 @@ class BiffReader:
         self._books: list[bool] = []
         self._links: list[tuple[int, int, int]] = []
         self._texts: list[bytes] = []
+        self._controls = False
 
     def read(self) -> RawBook:
         """ブックを読む。"""
@@ -402,6 +407,7 @@ class BiffReader:
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
                 found += [on_sheet(name, one) for one in reader.problems()]
+                self._controls |= reader.has_controls
         if not sheets:
             raise refuse("R033")
         return RawBook(
@@ -417,7 +423,7 @@ class BiffReader:
             yield Problem("R040")
         if not all(self._books):
             yield Problem("R041")
-        if any(name.startswith(_EMBEDDED) for name in self._compound.names):
+        if self._controls or any(one.startswith(_EMBEDDED) for one in self._compound.names):
             yield Problem("R042")
         if any(cell.formula is not None for sheet in sheets for cell in sheet.cells.values()):
             yield Problem("R044", facts={"format": "xls", "unseen": "数式の文字"})

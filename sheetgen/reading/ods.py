@@ -122,7 +122,7 @@ class ContentReader:
             self._targets.append(Paragraphs(self._styles))
         elif local == "image":
             self._remarks.append(Remark(RemarkKind.PICTURE, "", self._here()))
-        elif local in ("object", "object-ole", "plugin"):
+        elif local in ("object", "object-ole", "plugin", "control"):
             self._tell("R042")
         elif self._targets:
             self._targets[-1].start(local, attrs)

@@ -38,6 +38,7 @@ _CODES = {
     "oleObject": "R042",
     "package": "R042",
     "control": "R042",
+    "ctrlProp": "R042",
     "connections": "R043",
     "queryTable": "R043",
 }

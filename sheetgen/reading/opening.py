@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sheetgen.messages.quoting import in_short
+from sheetgen.problems import Problem
 from sheetgen.reading.archive import Archive, refuse
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.kinds import COMPOUND, Kind, kind_of
 
 # 途中で切れていても ZIP と分かる、初めの二字。
 _ZIP = b"PK"
+_UNREADABLE = "R036"
+_MOST_CELLS = 5
+"""一度に挙げるセルの数。"""
 _LOCKED = {Kind.PASSWORD: "R022", Kind.LABEL: "R023"}
 
 
@@ -19,6 +27,30 @@ def read_book(data: bytes) -> RawBook:
 
     :raises SheetgenError: ブックとして読めない (R020-R038)。場所にファイルの名はまだない。
     """
+    book = _read(data)
+    problems = tuple(_gathered(book.problems))
+    return book if len(problems) == len(book.problems) else replace(book, problems=problems)
+
+
+def _gathered(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """読めないセルを一つの問題にまとめる。同じわけで、すべてのセルが読めないことがある。"""
+    cells = [one for one in problems if one.code == _UNREADABLE]
+    for one in problems:
+        if one.code != _UNREADABLE:
+            yield one
+        elif one is cells[0]:
+            rest = [_place(other, one.place.sheet) for other in cells[1:]]
+            more = f"（{in_short(rest, _MOST_CELLS, 'セル')}も同じ）" if rest else ""
+            yield replace(one, facts={**one.facts, "more": more})
+
+
+def _place(problem: Problem, sheet: str | None) -> str:
+    """セルの番地。``sheet`` とは別のシートなら、シートの名も。"""
+    own, cell = problem.place.sheet, problem.place.cell or ""
+    return cell if own == sheet else f"「{own}」{cell}"
+
+
+def _read(data: bytes) -> RawBook:
     kind = kind_of(data)
     if kind in _LOCKED:
         raise refuse(_LOCKED[kind])

@@ -93,7 +93,7 @@ class SheetContent:
 
     def unreadable(self, ref: str, written: str) -> None:
         """読めない値のセル。値を捨てず、誤りの値として残す。"""
-        self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50]}))
+        self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50], "more": ""}))
         self.put(ref, RawCell(CellKind.ERROR, written))
 
 
