@@ -18,7 +18,7 @@ ORDER: dict[str, set[str]] = {
     "publish": {"typst", "jinja2", "markupsafe"},
     "records": {"pydantic", "filelock"},
     "form": {"jinja2"},
-    "reading": {"pydantic", "pydantic_core", "olefile"},
+    "reading": {"pydantic", "pydantic_core", "olefile", "msoffcrypto"},
     "xlsx": {"openpyxl", "xlsxwriter", "filelock"},
     "plan": {"pydantic", "pydantic_core", "filelock"},
     "messages": set(),

@@ -379,7 +379,7 @@ class BiffReader:
     def __init__(self, compound: Compound) -> None:
         self._compound = compound
         stream = next((name for name in _STREAMS if name in compound.roots), _STREAMS[0])
-        self._data = compound.read(stream)
+        self.data = compound.read(stream)
         self._date1904 = False
         self._sheets: list[tuple[str, bool, int, int]] = []
         self._codes = dict(BUILTIN)
@@ -403,7 +403,7 @@ class BiffReader:
         for name, hidden, kind, offset in self._sheets:
             if kind == 0:
                 reader = SheetRecords(maker, struck)
-                for one, body in records(self._data, offset):
+                for one, body in records(self.data, offset):
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
                 found += [on_sheet(name, one) for one in reader.problems()]
@@ -429,7 +429,7 @@ class BiffReader:
             yield Problem("R044", facts={"format": "xls", "unseen": "数式の文字"})
 
     def _globals(self) -> None:
-        found = records(self._data, 0)
+        found = records(self.data, 0)
         kind, body = next(found, (0, b""))
         if kind != _BOF or len(body) < 4:
             raise refuse("R020")
@@ -537,6 +537,15 @@ def _place(row: int, column: int) -> str:
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def has_password(compound: Compound) -> bool:
+    """暗号化されているか。壊れていれば、読むときに断る。"""
+    try:
+        reader = BiffReader(compound)
+        return any(kind == _FILEPASS for kind, _ in records(reader.data, 0))
+    except SheetgenError:
+        return False
 
 
 def read_biff(compound: Compound) -> RawBook:

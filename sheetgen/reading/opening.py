@@ -52,6 +52,9 @@ def _place(problem: Problem, sheet: str | None) -> str:
 
 def _read(data: bytes) -> RawBook:
     kind = kind_of(data)
+    if kind is Kind.PASSWORD:
+        data = _unlocked(data)
+        kind = kind_of(data)
     if kind in _LOCKED:
         raise refuse(_LOCKED[kind])
     if data.startswith(COMPOUND):
@@ -59,12 +62,25 @@ def _read(data: bytes) -> RawBook:
 
         compound = Compound(data)
         if kind is Kind.XLS:
-            from sheetgen.reading.biff import read_biff
+            # ここで読み込む。古い形式は、めったに届かない
+            from sheetgen.reading.biff import has_password, read_biff
 
+            if has_password(compound):
+                compound = Compound(_unlocked(data))
             return read_biff(compound)
     elif data.startswith(_ZIP):
         return _read_zip(Archive(data), kind)
     raise refuse("R021" if data else "R020")
+
+
+def _unlocked(data: bytes) -> bytes:
+    """Excel の決まったパスワードで開いたもの。人の付けたパスワードなら断る（R022）。"""
+    from sheetgen.reading.unlocking import unlocked  # 上と同じく、ここで読み込む
+
+    found = unlocked(data)
+    if not found:
+        raise refuse("R022")
+    return found
 
 
 def _read_zip(archive: Archive, kind: Kind) -> RawBook:
