@@ -102,7 +102,7 @@ def _within(used: set[int], areas: list[tuple[int, int]]) -> frozenset[int]:
 
     絞り込んだ一覧では、隠れた行も、値のある行も数千ある。一つずつ突き合わせず、並べて一度だけたどる。
     """
-    found = []
+    found: list[int] = []
     left = iter(sorted(areas))
     first, last = next(left)
     for one in sorted(used):
