@@ -99,3 +99,19 @@ def test_a_route_is_compared(way: str, project_root: Path) -> None:
     if way not in found:
         missing(f"{way} の道具が入っていない")
     assert found[way] >= 10
+
+
+def test_reading_is_measured_as_every_kind_of_thing_grows(
+    project_root: Path, results: bytes
+) -> None:
+    found = counts(short_run("reading_growth", project_root), "# 届いたブックの大きさ")
+    assert list(found) == [
+        "値のあるセル",
+        "空の行",
+        "隠した行（十の値がある）",
+        "結合",
+        "名前",
+        "シート",
+    ]
+    assert set(found.values()) == {2}  # 様式の答えは、何が増えても記録できる
+    assert (project_root / "benchmarks" / "results.md").read_bytes() == results

@@ -26,6 +26,7 @@ from sheetgen.form.jobs import Per
 from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import SheetgenError
 from sheetgen.send.generating import GenerateResult
+from sheetgen.xlsx.markup import cell_text
 
 ITEM = "08-08"
 # 一つの様式の、別々の欄に入れる文字。
@@ -103,8 +104,9 @@ def test_text_stays_text_in_every_reader(
         cells = found[sheet.title]
         for cell, value in expected.items():
             got = cells.get(cell)
-            if reader == "exceljs":
-                got = clients.unescaped(got)  # exceljs は _xHHHH_ を解かない
+            if reader == "openpyxl" and isinstance(value, str) and "_x" in value:
+                # openpyxl は、共有文字列の「x005F_」を残らず取り去る。
+                value = clients.unescaped(cell_text(value).replace("x005F_", ""))
             if reader == "LibreOffice":
                 value = clients.unescaped(value)  # 保存し直すとき、_xHHHH_ を守らない
             assert got == value, f"{reader} {cell}"

@@ -459,7 +459,7 @@ def test_links_that_lead_back_end(tmp_path: Path) -> None:
     (root / "link.xlsx").symlink_to(root / "部" / "a.xlsx")
     delivery = deliver([root])
     assert names(delivery) == ["in/link.xlsx"]
-    assert told(delivery) == [("R002", "in/部/self"), ("R072", "in/部/loop")]
+    assert told(delivery) == [("R072", "in/部/loop"), ("R077", "in/部/self")]
 
 
 @posix_only
@@ -503,3 +503,29 @@ def test_tiny_files_by_the_hundred(tmp_path: Path) -> None:
     delivery = deliver([tmp_path / "in"])
     assert names(delivery) == [f"in/{number:03}.xlsx" for number in range(200)]
     assert delivery.problems == ()
+
+
+@posix_only
+def test_a_link_to_nothing_is_not_said_to_be_open(tmp_path: Path) -> None:
+    folder = tmp_path / "返信"
+    put(folder / "a.xlsx", book("a"))
+    (folder / "b.xlsx").symlink_to(tmp_path / "消えた.xlsx")
+    assert told(deliver([folder])) == [("R077", "返信/b.xlsx")]
+    alone = folder / "b.xlsx"
+    assert told(deliver([alone])) == [("R077", str(alone))]
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../..", "C:"])
+def test_a_member_without_a_name_is_told(tmp_path: Path, name: str) -> None:
+    data = zipped({"a.xlsx": book("a"), name: b"b", "課/": b""})
+    delivery = deliver([put(tmp_path / "z.zip", data)])
+    assert names(delivery) == ["z.zip の中の a.xlsx"]
+    assert told(delivery) == [("R078", "z.zip")]
+
+
+def test_two_equal_names_in_a_zip_are_no_wrong_extension(tmp_path: Path) -> None:
+    """二つ目に付けた番号を、送った課の付けた拡張子と取り違えない。"""
+    data = zipped_raw({b"a.xlsx": book("a"), b"b.xlsx": book("b")}).replace(b"b.xlsx", b"a.xlsx")
+    delivery = deliver([put(tmp_path / "z.zip", data)])
+    assert names(delivery) == ["z.zip の中の a.xlsx", "z.zip の中の a.xlsx（2）"]
+    assert told(delivery) == []

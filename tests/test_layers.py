@@ -18,7 +18,7 @@ ORDER: dict[str, set[str]] = {
     "publish": {"typst", "jinja2", "markupsafe"},
     "records": {"pydantic", "filelock"},
     "form": {"jinja2"},
-    "reading": {"pydantic", "olefile"},
+    "reading": {"pydantic", "olefile", "msoffcrypto"},
     "xlsx": {"openpyxl", "xlsxwriter"},
     "plan": {"pydantic", "pydantic_core", "filelock"},
     "messages": set(),

@@ -23,6 +23,7 @@ from reading_samples import (
     zipped,
 )
 
+from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading.book import (
     BookFormat,
@@ -212,6 +213,23 @@ def test_macros_links_objects_and_connections_are_told_and_never_followed() -> N
     assert (book.format, answer(book)) == (BookFormat.XLSM, "答え")
 
 
+def test_form_controls_are_told() -> None:
+    """開発タブのチェックボックスなど。答えがその印だけのことがある。"""
+    made = parts(
+        ANSWER, sheet_relations=relations(("rId1", "ctrlProp", "../ctrlProps/ctrlProp1.xml"))
+    )
+    book = read_book(zipped(made))
+    assert ([p.code for p in book.problems], answer(book)) == (["R042"], "答え")
+
+
+def test_one_fault_in_many_cells_is_told_once() -> None:
+    cells = "".join(f'<c r="{column}1" t="s"><v>99</v></c>' for column in "ABCDEFGH")
+    (problem,) = read_book(zipped(parts(row(cells)))).problems
+    assert (problem.code, problem.place.cell) == ("R036", "A1")
+    assert problem.facts["more"] == "（B1、C1、D1、E1、F1 ほか2セルも同じ）"
+    assert "ほか2セル" in message_of(problem).cause.format(**problem.facts)
+
+
 def test_core_properties() -> None:
     made = parts(ANSWER)
     made["_rels/.rels"] = relations(
@@ -233,6 +251,39 @@ def test_only_charts_is_no_form() -> None:
     with pytest.raises(SheetgenError) as caught:
         read_book(zipped(made))
     assert [p.code for p in caught.value.problems] == ["R033"]
+
+
+def test_the_list_of_content_types_is_not_needed() -> None:
+    made = parts(ANSWER)
+    whole = read_book(zipped(made))
+    del made["[Content_Types].xml"]
+    assert read_book(zipped(made)) == whole
+    made["_rels/.rels"] = relations(("rId1", "officeDocument", "book.xml"))
+    made["book.xml"] = made.pop("xl/workbook.xml")
+    made["_rels/book.xml.rels"] = relations(("rId1", "worksheet", "xl/worksheets/sheet1.xml"))
+    assert read_book(zipped(made)) == whole
+
+
+@pytest.mark.parametrize("entry", ["", ' r:id=""', ' r:id="rId9"', ' r:id="rIdGone"'])
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("", "R046"), (' state="hidden"', "R047"), (' state="veryHidden"', "R047")],
+)
+def test_a_sheet_without_a_part_stops_no_other(entry: str, state: str, code: str) -> None:
+    """古いマクロ（VBA のモジュール）は、中身のないシートとして目次に残る。"""
+    made = parts(ANSWER)
+    book = made["xl/workbook.xml"]
+    assert isinstance(book, str)
+    lost = f'<sheet name="Module1" sheetId="2"{state}{entry}/>'
+    made["xl/workbook.xml"] = book.replace("</sheets>", f"{lost}</sheets>")
+    made["xl/_rels/workbook.xml.rels"] = relations(
+        ("rId1", "worksheet", "worksheets/sheet1.xml"),
+        ("rIdGone", "worksheet", "worksheets/sheet2.xml"),
+    )
+    found = read_book(zipped(made))
+    assert [(one.code, one.place.sheet) for one in found.problems] == [(code, "Module1")]
+    assert answer(found) == "答え"
+    assert [one.name for one in found.sheets] == ["様式"]
 
 
 SENT: dict[str, Any] = {

@@ -74,3 +74,16 @@ def sweep(folder: Path, name: str) -> None:
             if left.name.startswith(f".{name}.") and left.name.endswith(".tmp"):
                 with contextlib.suppress(OSError):
                     left.unlink()
+
+
+def sweep_endings(folder: Path, *endings: str) -> None:
+    """``endings`` で終わる名のものを置くときに残った一時ファイルを消す。錠を取ってから呼ぶ。
+
+    日付の入る名は、次に置くときには違う名になるので、名を決めて消すことができない。
+    """
+    with contextlib.suppress(OSError):
+        for left in folder.iterdir():
+            name = left.name.removesuffix(".tmp").rpartition(".")[0]
+            if left.name.endswith(".tmp") and name.startswith(".") and name.endswith(endings):
+                with contextlib.suppress(OSError):
+                    left.unlink()

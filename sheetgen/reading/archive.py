@@ -35,7 +35,7 @@ _SMALL = 32 << 10
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
 _DESCRIPTOR = 0x8
-_FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
+_UNKNOWN = (0, 0xFFFFFFFFFFFFFFFF)
 _Entry = tuple[int, int, int, int, int, str]
 """(始まり, 圧縮した大きさ, 大きさ, 方式, CRC, 書かれたままの名)"""
 
@@ -128,8 +128,6 @@ class Archive:
         end = find_end(data)
         if end is None:
             raise refuse("R020")
-        if _FULL16 in (end.disk, end.here, end.total) or _FULL32 in (end.length, end.offset):
-            raise refuse("R030")
         if end.disk or end.first_disk or end.here != end.total or end.total > MAX_ENTRIES:
             raise refuse("R024" if end.total > MAX_ENTRIES else "R020", limit=MAX_TOTAL >> 20)
         # 前に余分なものが付いたファイルでは、位置がその分だけ後ろへずれる。
@@ -144,8 +142,6 @@ class Archive:
             if position > end.at:
                 raise refuse("R020")
             if header.flags & _ENCRYPTED or header.method not in (_STORED, _DEFLATED):
-                raise refuse("R030")
-            if _FULL32 in (header.packed, header.size, header.start):
                 raise refuse("R030")
             if header.method == _STORED and header.packed != header.size:
                 raise refuse("R020")
@@ -176,8 +172,9 @@ class Archive:
         if own is None or own.content + packed > len(self._data):
             raise refuse("R020")
         same = own.method == method and _name(own.name) == name
-        # 後から大きさを書く書き手は、見出しに 0 を書く。
-        if not own.flags & _DESCRIPTOR or own.size or own.packed:
+        # 後から大きさを書く書き手は、見出しに 0 か、分からないという印を書く。
+        known = own.size not in _UNKNOWN or own.packed not in _UNKNOWN
+        if known or not own.flags & _DESCRIPTOR:
             same = same and (own.crc, own.packed, own.size) == (crc, packed, size)
         if not same:
             raise refuse("R025", part=name)

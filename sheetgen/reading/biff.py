@@ -13,10 +13,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import NamedTuple
 
-from sheetgen.problems import Problem
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.archive import refuse
 from sheetgen.reading.book import (
     BookFormat,
@@ -37,11 +38,12 @@ from sheetgen.reading.cells import (
     CellMaker,
     Look,
     Text,
+    UnreadableValueError,
     as_seen,
     is_date,
 )
 from sheetgen.reading.compound import Compound, read_summary
-from sheetgen.reading.sheet_parser import SheetContent
+from sheetgen.reading.sheet_parser import SheetContent, on_sheet
 from sheetgen.xlsx.refs import column_letters
 
 _WIDE, _PHONETIC, _RICH = 0x01, 0x04, 0x08
@@ -75,6 +77,10 @@ class Pieces:
             size -= len(chunk)
             found += chunk
         return bytes(found)
+
+    def left(self) -> bool:
+        """まだ読むものがあるか。"""
+        return self._at < len(self._records[self._index]) or any(self._records[self._index + 1 :])
 
     def _advance(self) -> None:
         while self._at >= len(self._records[self._index]):
@@ -157,7 +163,9 @@ _LABELSST, _LABEL, _RSTRING, _NUMBER, _RK, _MULRK = 0xFD, 0x204, 0xD6, 0x203, 0x
 _BOOLERR, _FORMULA, _STRING = 0x205, 0x06, 0x207
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!",
            0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA"}  # fmt: skip
-_PICTURE, _COMMENT = 0x08, 0x19
+_PICTURE = 0x08
+_CONTROLS = {0x07, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x12}
+"""ボタン、チェックボックスなど。引き出しの印（0x14）は、絞り込みや入力規則にも付くので数えない。"""
 
 
 class SheetRecords:
@@ -172,6 +180,13 @@ class SheetRecords:
         self._texts: dict[int, str] = {}
         self._notes: list[tuple[str, int]] = []
         self._remarks: list[Remark] = []
+        self._odd = False
+        self.has_controls = False
+
+    def problems(self) -> list[Problem]:
+        """読んでいて気付いたこと。場所に、シートの名はまだない。"""
+        odd = [Problem("R045", facts={"part": "Workbook"})] if self._odd else []
+        return [*odd, *self._content.problems]
 
     def take(self, kind: int, body: bytes) -> None:
         """一つのレコード。"""
@@ -180,7 +195,9 @@ class SheetRecords:
             try:
                 reader(self, body)
             except (struct.error, IndexError):
-                raise refuse("R020") from None
+                if kind not in _BESIDE:
+                    raise refuse("R020") from None
+                self._odd = True
 
     def sheet(self, name: str, hidden: bool) -> RawSheet:
         """読み終えたシート。"""
@@ -201,8 +218,13 @@ class SheetRecords:
 
     def _shared(self, body: bytes) -> None:
         row, column, style, index = struct.unpack_from("<HHHI", body)
-        text = self._maker.strings[index]
-        self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
+        ref = _ref(row, column)
+        try:
+            text = numbered(self._maker.strings, index)
+        except UnreadableValueError as error:
+            self._content.unreadable(ref, str(error))
+            return
+        self._put(ref, self._maker.styled(text, self._look(style), None))
 
     def _label(self, body: bytes) -> None:
         row, column, style, length = struct.unpack_from("<HHHH", body)
@@ -216,8 +238,11 @@ class SheetRecords:
     def _numeric(
         self, row: int, column: int, style: int, value: float, formula: str | None = None
     ) -> None:
-        exact = int(value) if value.is_integer() and abs(value) < 1e15 else value
-        self._put(_ref(row, column), self._maker.numeric(exact, self._look(style), formula))
+        ref = _ref(row, column)
+        try:
+            self._put(ref, self._maker.numeric(exact(value), self._look(style), formula))
+        except UnreadableValueError as error:
+            self._content.unreadable(ref, str(error))
 
     def _rk(self, body: bytes) -> None:
         row, column, style, packed = struct.unpack_from("<HHHI", body)
@@ -257,7 +282,7 @@ class SheetRecords:
     def _row(self, body: bytes) -> None:
         number, _, _, height = struct.unpack_from("<4H", body)
         if body[12] & 0x20 or height & 0x7FFF == 0:
-            self._content.rows.add(number + 1)
+            self._content.rows.append((number + 1, number + 1))
 
     def _columns(self, body: bytes) -> None:
         first, last, width, _, flags = struct.unpack_from("<5H", body)
@@ -265,7 +290,7 @@ class SheetRecords:
             self._content.columns.append((first + 1, last + 1))
 
     def _merges(self, body: bytes) -> None:
-        for index in range(struct.unpack_from("<H", body)[0]):
+        for index in range(min(struct.unpack_from("<H", body)[0], len(body) // 8)):
             top, bottom, left, right = struct.unpack_from("<4H", body, 2 + 8 * index)
             self._content.merged.append(f"{_ref(top, left)}:{_ref(bottom, right)}")
 
@@ -276,6 +301,7 @@ class SheetRecords:
     def _drawn(self, body: bytes) -> None:
         kind, number = struct.unpack_from("<HH", body, 4)
         self._object = kind, number
+        self.has_controls |= kind in _CONTROLS
         if kind == _PICTURE:
             self._remarks.append(Remark(RemarkKind.PICTURE, ""))
 
@@ -310,8 +336,26 @@ _READERS = {
 }
 
 
+_BESIDE = {_ROW, _COLINFO, _NOTE, _OBJ, _TXO, _CONTINUE}
+"""セルの値ではないレコード。形がおかしくても、値は読める。"""
+
+
 def _ref(row: int, column: int) -> str:
     return f"{column_letters(column + 1)}{row + 1}"
+
+
+def exact(value: float) -> int | float:
+    """整数なら整数にした数。:class:`UnreadableValueError` 数でないもの（NaN、無限大）。"""
+    if not isfinite(value):
+        raise UnreadableValueError("NaN" if value != value else str(value))
+    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def numbered(strings: Sequence[Text], index: int) -> Text:
+    """文字列の表の ``index`` 番。:class:`UnreadableValueError` 表にない番号。"""
+    if index >= len(strings):
+        raise UnreadableValueError(str(index))
+    return strings[index]
 
 
 def rk_value(packed: int) -> float:
@@ -369,7 +413,7 @@ class BiffReader:
     def __init__(self, compound: Compound) -> None:
         self._compound = compound
         stream = next((name for name in _STREAMS if name in compound.roots), _STREAMS[0])
-        self._data = compound.read(stream)
+        self.data = compound.read(stream)
         self._date1904 = False
         self._sheets: list[tuple[str, bool, int, int]] = []
         self._codes = dict(BUILTIN)
@@ -379,6 +423,7 @@ class BiffReader:
         self._books: list[bool] = []
         self._links: list[tuple[int, int, int]] = []
         self._texts: list[bytes] = []
+        self._controls = False
 
     def read(self) -> RawBook:
         """ブックを読む。"""
@@ -390,12 +435,15 @@ class BiffReader:
         looks = [fonts.look(self._codes.get(code, GENERAL), font) for font, code in self._xfs]
         maker = CellMaker(strings, looks, self._date1904)
         sheets = []
+        found: list[Problem] = []
         for name, hidden, kind, offset in self._sheets:
             if kind == 0:
                 reader = SheetRecords(maker)
-                for one, body in records(self._data, offset):
+                for one, body in records(self.data, offset):
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
+                found += [on_sheet(name, one) for one in reader.problems()]
+                self._controls |= reader.has_controls
         if not sheets:
             raise refuse("R033")
         return RawBook(
@@ -403,7 +451,7 @@ class BiffReader:
             sheets=tuple(sheets),
             names=tuple(self._defined_names()),
             properties=read_summary(self._compound),
-            problems=tuple(self._problems(sheets)),
+            problems=(*self._problems(sheets), *found),
         )
 
     def _problems(self, sheets: list[RawSheet]) -> Iterator[Problem]:
@@ -411,13 +459,13 @@ class BiffReader:
             yield Problem("R040")
         if not all(self._books):
             yield Problem("R041")
-        if any(name.startswith(_EMBEDDED) for name in self._compound.names):
+        if self._controls or any(one.startswith(_EMBEDDED) for one in self._compound.names):
             yield Problem("R042")
         if any(cell.formula is not None for sheet in sheets for cell in sheet.cells.values()):
             yield Problem("R044", facts={"format": "xls", "unseen": "数式の文字"})
 
     def _globals(self) -> None:
-        found = records(self._data, 0)
+        found = records(self.data, 0)
         kind, body = next(found, (0, b""))
         if kind != _BOF or len(body) < 4:
             raise refuse("R020")
@@ -469,10 +517,18 @@ class BiffReader:
     def _strings(self, fonts: Fonts) -> Iterator[Text]:
         if not self._texts:
             return
+        # 始めに書かれた数は、合わない書き手がある。あるだけ読み、ない番号のセルを知らせる。
         pieces = Pieces(self._texts)
         _, count = struct.unpack("<II", pieces.take(8))
-        for _ in range(count):
-            value, runs = pieces.text()
+        done = 0
+        while pieces.left():
+            try:
+                value, runs = pieces.text()
+            except SheetgenError:
+                if done < count:
+                    raise
+                return
+            done += 1
             yield rich_parts(_lines(value), runs if value == _lines(value) else [], fonts)
 
     def _defined_names(self) -> Iterator[RawName]:
@@ -514,6 +570,15 @@ def _place(row: int, column: int) -> str:
 
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def has_password(compound: Compound) -> bool:
+    """暗号化されているか。壊れていれば、読むときに断る。"""
+    try:
+        reader = BiffReader(compound)
+        return any(kind == _FILEPASS for kind, _ in records(reader.data, 0))
+    except SheetgenError:
+        return False
 
 
 def read_biff(compound: Compound) -> RawBook:

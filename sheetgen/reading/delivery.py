@@ -81,7 +81,7 @@ class Walk:
         try:
             mode = os.stat(path).st_mode  # noqa: PTH116 - だめなわけが分かる
         except (FileNotFoundError, NotADirectoryError, ValueError):
-            self._tell("R001", written)
+            self._tell("R077" if _leads_nowhere(str(path)) else "R001", written)
         except OSError:
             self._tell("R002", written)
         else:
@@ -124,6 +124,9 @@ class Walk:
         except OSError:
             regular = False
         if entry.is_symlink():
+            if _leads_nowhere(entry.path):
+                self._tell("R077", name)
+                return
             real = os.path.realpath(entry.path)
         self._file(name, Path(entry.path), real, regular)
 
@@ -155,6 +158,11 @@ class Walk:
 
     def _tell(self, code: str, name: str, **facts: object) -> None:
         self.problems.append(Problem(code, Place(file=name), facts))
+
+
+def _leads_nowhere(path: str) -> bool:
+    """リンクの先が、なくなっているか。"""
+    return os.path.islink(path) and not os.path.exists(path)  # noqa: PTH110, PTH114
 
 
 def _absolute(path: Path) -> str:
@@ -218,10 +226,10 @@ class _Counter:
         except OSError:
             self._tell("R002", name)
             return
-        self._receive(name, data, depth=0)
+        self._receive(name, extension(found.name), data, depth=0)
 
-    def _receive(self, name: str, data: bytes, depth: int) -> None:
-        """一つの中身を受け取る。"""
+    def _receive(self, name: str, own: str, data: bytes, depth: int) -> None:
+        """一つの中身を受け取る。``own`` は、番号を付ける前の名の拡張子。"""
         self._budget.spend(len(data))
         kind = kind_of(data)
         if kind in REFUSALS:
@@ -232,7 +240,6 @@ class _Counter:
         if first != name:
             self._tell("R019", name, first=first)
             return
-        own = extension(name)
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
             kind = Kind.XLSM  # マクロ用の形で、マクロのないブック
         elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and find_end(data) is None:
@@ -254,7 +261,8 @@ class _Counter:
                 self.problems.append(found)
             else:
                 member, content = found
-                self._receive(self._names.take(member), content, depth + 1)
+                own = extension(member)
+                self._receive(self._names.take(member), own, content, depth + 1)
 
     def _tell(self, code: str, name: str, **facts: object) -> None:
         self.problems.append(Problem(code, Place(file=name), facts))

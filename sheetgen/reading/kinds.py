@@ -92,6 +92,7 @@ _MAIL_HEADERS = (
     b"message-id:", b"mime-version:", b"x-",
 )  # fmt: skip
 _ODF = b"application/vnd.oasis.opendocument."
+_PACKAGE = {"_rels/.rels", "xl/workbook.xml", "xl/workbook.bin"}
 _HEAD = 1 << 16
 _TEXT_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1a\x1b")
 
@@ -129,13 +130,13 @@ def _zip_kind(data: bytes) -> Kind:
             return Kind.DOCUMENT
         if "content.xml" in names and names & {"meta-inf/manifest.xml", "mimetype"}:
             return Kind.ODS  # mimetype を圧縮したり、初めに置かなかったりする書き手がある
-        if "xl/workbook.xml" in names:
-            return Kind.XLSX
         # 途中で切れた xlsx は、最初の部品の名から分かる。
         started = find_end(data) is None and any(
             name.startswith(("xl/", "_rels/", "docprops/")) for name in names
         )
-        return Kind.XLSX if started else Kind.ZIP
+        # 部品の種類の一覧がなくても、関係か本体があれば、人の作った zip ではない。
+        if not (started or names & _PACKAGE):
+            return Kind.ZIP
     if "xl/workbook.bin" in names:
         return Kind.XLSB
     if any(name.endswith("vbaproject.bin") for name in names):

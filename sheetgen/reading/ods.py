@@ -116,7 +116,7 @@ class ContentReader:
             self._repeat = _count(attrs, "number-rows-repeated")
             if attrs.get("visibility") in _HIDDEN and self._content is not None:
                 last = min(self._row + self._repeat - 1, MAX_ROW)
-                self._content.rows.update(range(self._row, last + 1))
+                self._content.rows.append((self._row, last))
         elif local in _CELLS and self._path[-2] == "table-row":
             self._open_cell(local, attrs)
         elif local == "table-source":
@@ -125,7 +125,7 @@ class ContentReader:
             self._targets.append(Paragraphs(self._styles))
         elif local == "image":
             self._remarks.append(Remark(RemarkKind.PICTURE, "", self._here()))
-        elif local in ("object", "object-ole", "plugin"):
+        elif local in ("object", "object-ole", "plugin", "control"):
             self._tell("R042")
         elif self._targets:
             self._targets[-1].start(local, attrs)

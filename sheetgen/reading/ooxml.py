@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sheetgen.problems import Problem, SheetgenError
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading import sheet_scanner
 from sheetgen.reading.archive import MAX_PART, Archive, refuse
 from sheetgen.reading.book import BookFormat, RawBook, RawName, RawSheet, Remark
@@ -25,7 +25,6 @@ from sheetgen.reading.scanning import (
 from sheetgen.reading.sheet_parser import TRUE, SheetContent, on_sheet, parse_sheet
 from sheetgen.reading.xml_parts import Element, tree, utf8
 
-CONTENT_TYPES = "[Content_Types].xml"
 _STRICT = "http://purl.oclc.org/ooxml/"
 _MACROS = "R040"
 
@@ -39,6 +38,7 @@ _CODES = {
     "oleObject": "R042",
     "package": "R042",
     "control": "R042",
+    "ctrlProp": "R042",
     "connections": "R043",
     "queryTable": "R043",
 }
@@ -73,8 +73,6 @@ class BookReader:
 
     def read(self) -> RawBook:
         """ブックを読む。"""
-        if CONTENT_TYPES not in self._archive:
-            raise refuse("R026", part=CONTENT_TYPES)
         top = self._relations.of("")
         main = next((one.target for one in top if one.kind == "officeDocument"), None)
         if main is None:
@@ -87,7 +85,7 @@ class BookReader:
         maker = _maker(self._strings(related), self._looks(related), _is_1904(root))
         sheets = list(self._sheets(root, related, maker))
         if not sheets:
-            raise refuse("R033")
+            raise no_sheets(self._problems)
         return RawBook(
             format=self._format(root),
             sheets=tuple(sheets),
@@ -158,13 +156,14 @@ class BookReader:
         targets = {one.id: one for one in related}
         for node in _children(root, "sheets"):
             name = unescape(node.attrs.get("name", ""))
+            hidden = node.attrs.get("state", "visible") != "visible"
             one = targets.get(node.attrs.get("id", ""))
-            if one is None:
-                raise refuse("R026", part=name)
-            if one.kind != "worksheet" or one.external:
+            if is_lost(one, self._archive):
+                self._problems.append(lost_sheet(name, hidden))
+            if one is None or one.kind != "worksheet" or one.target not in self._archive:
                 continue
             try:
-                yield self._sheet(name, node.attrs.get("state", "visible") != "visible", one, maker)
+                yield self._sheet(name, hidden, one, maker)
             except SheetgenError as error:
                 raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
 
@@ -201,6 +200,24 @@ class BookReader:
 def relation_problems(related: list[Relation]) -> dict[str, Problem]:
     """マクロや外へのリンクなど、読まずに知らせるもの。"""
     return {_CODES[one.kind]: Problem(_CODES[one.kind]) for one in related if one.kind in _CODES}
+
+
+def is_lost(one: Relation | None, archive: Archive) -> bool:
+    """目次にあるシートの中身が、ファイルにないか。ほかのファイルのシートなら、初めからない。"""
+    if one is None:
+        return True
+    return one.kind == "worksheet" and not one.external and one.target not in archive
+
+
+def lost_sheet(name: str, hidden: bool) -> Problem:
+    """中身のないシート。隠れているものは、古いマクロの置き場であることが多い。"""
+    return Problem("R047" if hidden else "R046", Place(sheet=name))
+
+
+def no_sheets(problems: Sequence[Problem]) -> SheetgenError:
+    """読めたシートのないわけ。"""
+    lost = next((one.place.sheet for one in problems if one.code in ("R046", "R047")), None)
+    return refuse("R033") if lost is None else refuse("R026", part=lost)
 
 
 def core_properties(relations: Relations, archive: Archive, top: list[Relation]) -> dict[str, str]:

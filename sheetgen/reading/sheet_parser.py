@@ -26,19 +26,20 @@ from sheetgen.reading.xml_parts import MAX_DEPTH, Attrs, Element, local_name, ru
 from sheetgen.xlsx.refs import MAX_COLUMN, MAX_ROW, column_letters, column_number
 
 _DIGITS = "0123456789"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TRUE = frozenset({"1", "true", "on"})
 
 
 @dataclass(slots=True)
 class SheetContent:
-    """シートの部品から読んだもの。``columns`` は隠れた列の（始め、終わり）。
+    """シートの部品から読んだもの。``rows`` と ``columns`` は、隠れた行と列の（始め、終わり）。
 
     ``links`` は範囲と関係の ID の組。``problems`` に、シートの名はまだない。
     """
 
     cells: dict[str, RawCell] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
-    rows: set[int] = field(default_factory=set)
+    rows: list[tuple[int, int]] = field(default_factory=list)
     columns: list[tuple[int, int]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -68,19 +69,15 @@ class SheetContent:
 
     def hidden_rows(self) -> frozenset[int]:
         """何かが書かれている、隠れた行。"""
-        return frozenset(row for row in self.rows if self._holds(str(row)))
-
-    def _holds(self, row: str) -> bool:
-        # 隠れた行は、シートの終わりのほうにあることが多い。
-        size = len(row)
-        return any(ref.endswith(row) and ref[:-size].isalpha() for ref in reversed(self.cells))
+        if not self.rows:
+            return frozenset()
+        return _within({int(ref.lstrip(_LETTERS)) for ref in self.cells}, self.rows)
 
     def hidden_columns(self) -> frozenset[int]:
         """何かが書かれている、隠れた列。"""
         if not self.columns:
             return frozenset()
-        used = {column_number(ref.rstrip(_DIGITS)) for ref in self.cells}
-        return frozenset(one for one in used if any(a <= one <= b for a, b in self.columns))
+        return _within({column_number(ref.rstrip(_DIGITS)) for ref in self.cells}, self.columns)
 
     def sheet(self, name: str, hidden: bool, remarks: Iterable[Remark]) -> RawSheet:
         """読み終えたシート。"""
@@ -96,8 +93,27 @@ class SheetContent:
 
     def unreadable(self, ref: str, written: str) -> None:
         """読めない値のセル。値を捨てず、誤りの値として残す。"""
-        self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50]}))
+        self.problems.append(Problem("R036", Place(cell=ref), {"value": written[:50], "more": ""}))
         self.put(ref, RawCell(CellKind.ERROR, written))
+
+
+def _within(used: set[int], areas: list[tuple[int, int]]) -> frozenset[int]:
+    """``areas`` のどれかに入る番号。
+
+    絞り込んだ一覧では、隠れた行も、値のある行も数千ある。一つずつ突き合わせず、並べて一度だけたどる。
+    """
+    found: list[int] = []
+    left = iter(sorted(areas))
+    first, last = next(left)
+    for one in sorted(used):
+        while last < one:
+            area = next(left, None)
+            if area is None:
+                return frozenset(found)
+            first, last = area
+        if first <= one:
+            found.append(one)
+    return frozenset(found)
 
 
 def on_sheet(sheet: str, problem: Problem) -> Problem:
@@ -185,7 +201,7 @@ class SheetParser:
             self._row = _position(attrs.get("r"), self._row + 1, MAX_ROW)
             self._column = 0
             if attrs.get("hidden") in TRUE or is_zero(attrs.get("ht")):
-                content.rows.add(self._row)
+                content.rows.append((self._row, self._row))
         elif parent == "mergeCells" and local == "mergeCell":
             content.merge(attrs)
         elif parent == "cols" and local == "col":

@@ -109,7 +109,7 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     if first is None:
         if not _ROWS.fullmatch(rows):
             raise NotPlainError
-        content.rows.update(_hidden_rows(rows))
+        content.rows += _hidden_rows(rows)
         return content
     # 多すぎるシートを、本当の読み手は少しずつ読む。
     if data.count(b"<v>", start) + data.count(b"<is>", start) > MAX_CELLS:
@@ -117,7 +117,7 @@ def scan_sheet(data: bytes, maker: CellMaker) -> SheetContent:
     pieces: list[_Piece] = _PIECE.findall(rows, first.end())
     if not pieces or any(pieces.pop()):
         raise NotPlainError
-    content.rows.update(_hidden_rows(rows))
+    content.rows += _hidden_rows(rows)
     refers = "&" in rows
     _take(pieces, content, maker, refers, refers or "_x" in rows)
     if len(content.cells) > MAX_CELLS:
@@ -196,7 +196,7 @@ def _made(
         raise NotPlainError from None
 
 
-def _hidden_rows(rows: str) -> list[int]:
+def _hidden_rows(rows: str) -> list[tuple[int, int]]:
     """隠れた行。どの行の番号と属性も確かめる。:class:`NotPlainError`。"""
     found = []
     for row, attrs in _ROW_HEAD.findall(rows):
@@ -208,7 +208,7 @@ def _hidden_rows(rows: str) -> list[int]:
                 _rows.clear()
             hidden = _rows[attrs] = _is_hidden(attrs)
         if hidden:
-            found.append(int(row))
+            found.append((int(row), int(row)))
     return found
 
 
@@ -254,6 +254,6 @@ def _parse_around(edges: bytes) -> SheetContent:
         found = parse_sheet((edges,), "", CellMaker((), (), False))
     except SheetgenError:
         raise NotPlainError from None
-    if found.rows != {1} or found.cells or found.problems:
+    if found.rows != [(1, 1)] or found.cells or found.problems:
         raise NotPlainError
     return found

@@ -7,9 +7,17 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from sheetgen.messages.quoting import in_short
 from sheetgen.problems import Place, Problem
-from sheetgen.reading.file_names import inside, is_noise, joined, locked_name, member_parts
-from sheetgen.reading.zip_directory import entry_count, is_zip64
+from sheetgen.reading.file_names import (
+    inside,
+    is_noise,
+    joined,
+    locked_name,
+    member_parts,
+    shown,
+)
+from sheetgen.reading.zip_directory import entry_count, find_end
 
 MAX_FILE_BYTES = 100 << 20
 """一つのファイルの大きさ。様式28冊は、合わせて 1.5 MB ほどである。"""
@@ -53,12 +61,14 @@ _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _METHODS = (0, 8)  # 無圧縮と deflate
 _MEGABYTE = 1 << 20
+_NAMES = 3
+"""一度に挙げる名の数。"""
 
 
 def unzip(name: str, data: bytes, budget: Budget) -> Iterator[Member | Problem]:
     """中のファイルを、人に見せる名の順に返す。"""
     place = Place(file=name)
-    if is_zip64(data):  # 受け付ける大きさなら、どれも要らない
+    if find_end(data) is None:  # 数を確かめられない目録は、開かない
         yield Problem("R015", place)
         return
     if not budget.spend_members(entry_count(data, MAX_FILES)):
@@ -70,7 +80,11 @@ def unzip(name: str, data: bytes, budget: Budget) -> Iterator[Member | Problem]:
         yield Problem("R015", place)
         return
     members = _members(archive)
-    if not members:
+    written = map(_written, archive.infolist())
+    nameless = [shown(raw) for raw, parts in written if parts == ()]
+    if nameless:
+        yield Problem("R078", place, {"names": in_short(nameless, _NAMES, "個")})
+    elif not members:
         yield Problem("R071", place)
     locked = sum(1 for _, info in members if info.flag_bits & _ENCRYPTED)
     if locked:
@@ -89,11 +103,16 @@ def _members(archive: zipfile.ZipFile) -> list[tuple[tuple[str, ...], zipfile.Zi
     """中のファイルの名と、その目録。"""
     found = []
     for info in archive.infolist():
-        raw = written_name(info)
-        parts = member_parts(raw)
-        if not raw.endswith(("/", "\\")) and not is_noise(parts):
+        parts = _written(info)[1]
+        if parts and not is_noise(parts):
             found.append((parts, info))
     return sorted(found, key=lambda pair: (pair[0], pair[1].CRC, pair[1].header_offset))
+
+
+def _written(info: zipfile.ZipInfo) -> tuple[str, tuple[str, ...] | None]:
+    """書かれた名と、その分けたもの。フォルダーなら None。``..`` のように、名のないものもある。"""
+    raw = written_name(info)
+    return raw, None if raw.endswith(("/", "\\")) else member_parts(raw)
 
 
 def _content(

@@ -15,10 +15,24 @@ from collections.abc import Iterator
 
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading.archive import Archive, refuse
-from sheetgen.reading.biff import ERRORS, UNKNOWN, Fonts, rich_parts, rk_value
+from sheetgen.reading.biff import ERRORS, UNKNOWN, Fonts, exact, numbered, rich_parts, rk_value
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
-from sheetgen.reading.cells import BUILTIN, GENERAL, PLAIN, CellMaker, Look, Text
-from sheetgen.reading.ooxml import core_properties, relation_problems
+from sheetgen.reading.cells import (
+    BUILTIN,
+    GENERAL,
+    PLAIN,
+    CellMaker,
+    Look,
+    Text,
+    UnreadableValueError,
+)
+from sheetgen.reading.ooxml import (
+    core_properties,
+    is_lost,
+    lost_sheet,
+    no_sheets,
+    relation_problems,
+)
 from sheetgen.reading.relations import Relation, Relations
 from sheetgen.reading.remarks import RemarkReader
 from sheetgen.reading.sheet_parser import SheetContent, on_sheet
@@ -109,7 +123,7 @@ def read_sheet(data: bytes, maker: CellMaker, fonts: Fonts) -> SheetContent:
             row = struct.unpack_from("<I", body)[0]
             column = -1
             if body[11] & 0x10:
-                content.rows.add(row + 1)
+                content.rows.append((row + 1, row + 1))
         elif kind == _COLUMN:
             first, last, _, _, flags = struct.unpack_from("<4IH", body)
             if flags & 1:
@@ -133,10 +147,14 @@ def _put(
         return
     style &= 0xFFFFFF
     look = maker.looks[style] if style < len(maker.looks) else PLAIN
-    if kind == _RICH:
-        cell = maker.styled(rich_parts(*rich(value), fonts), look, None)
-    else:
-        cell = _cell(kind, value, look, maker)
+    try:
+        if kind == _RICH:
+            cell = maker.styled(rich_parts(*rich(value), fonts), look, None)
+        else:
+            cell = _cell(kind, value, look, maker)
+    except UnreadableValueError as error:
+        content.unreadable(ref, str(error))
+        return
     if cell is not None:
         content.put(ref, cell)
 
@@ -148,7 +166,7 @@ def _cell(kind: int, value: bytes, look: Look, maker: CellMaker) -> RawCell | No
     if kind in (_REAL, _FORMULA_REAL):
         return _numeric(struct.unpack_from("<d", value)[0], look, maker, formula)
     if kind == _SHARED:
-        return maker.styled(maker.strings[struct.unpack_from("<I", value)[0]], look, None)
+        return maker.styled(numbered(maker.strings, struct.unpack_from("<I", value)[0]), look, None)
     if kind in (_TEXT, _FORMULA_TEXT):
         return maker.styled(Text(wide(value, 0)[0]), look, formula)
     if kind in (_BOOL, _FORMULA_BOOL):
@@ -157,8 +175,7 @@ def _cell(kind: int, value: bytes, look: Look, maker: CellMaker) -> RawCell | No
 
 
 def _numeric(value: float, look: Look, maker: CellMaker, formula: str | None) -> RawCell:
-    exact = int(value) if value.is_integer() and abs(value) < 1e15 else value
-    return maker.numeric(exact, look, formula)
+    return maker.numeric(exact(value), look, formula)
 
 
 def _ref(row: int, column: int) -> str:
@@ -169,7 +186,8 @@ def _ref(row: int, column: int) -> str:
 
 _WB_PROP, _BUNDLE, _NAME, _SST_ITEM = 153, 156, 39, 19
 _FORMAT, _FONT, _XF, _CELL_XFS, _END_CELL_XFS = 44, 43, 47, 617, 618
-_SUP_SELF, _SUP_BOOK, _EXTERN_SHEET = 357, 360, 362
+# ほかのブック、このブック、同じブックの別の名、アドイン。書かれた順に番号が付く。
+_SUP_SELF, _SUPS, _EXTERN_SHEET = 357, (355, 357, 358, 667), 362
 _UNSEEN = "数式の文字とコメント"
 
 
@@ -184,6 +202,8 @@ class XlsbReader:
         self._name_records: list[bytes] = []
         self._books: list[bool] = []
         self._links: list[tuple[int, int, int]] = []
+        self._lost: list[Problem] = []
+        self._unread: list[Problem] = []
 
     def read(self) -> RawBook:
         """ブックを読む。"""
@@ -202,14 +222,14 @@ class XlsbReader:
         except (struct.error, IndexError):
             raise refuse("R020") from None
         if not sheets:
-            raise refuse("R033")
+            raise no_sheets(self._lost)
         problems["R044"] = Problem("R044", facts={"format": "xlsb", "unseen": _UNSEEN})
         return RawBook(
             format=BookFormat.XLSB,
             sheets=tuple(sheets),
             names=names,
             properties=core_properties(self._relations, self._archive, top),
-            problems=tuple(problems.values()),
+            problems=(*problems.values(), *self._lost, *self._unread),
         )
 
     def _workbook(self, data: bytes) -> None:
@@ -223,7 +243,7 @@ class XlsbReader:
                 self._bundles.append((state != 0, link, name))
             elif kind == _NAME:
                 self._name_records.append(body)
-            elif kind in (_SUP_SELF, _SUP_BOOK):
+            elif kind in _SUPS:
                 self._books.append(kind == _SUP_SELF)
             elif kind == _EXTERN_SHEET:
                 (count,) = struct.unpack_from("<I", body)
@@ -272,9 +292,9 @@ class XlsbReader:
         targets = {one.id: one for one in related}
         for hidden, link, name in self._bundles:
             one = targets.get(link)
-            if one is None:
-                raise refuse("R026", part=name)
-            if one.kind != "worksheet" or one.external:
+            if is_lost(one, self._archive):
+                self._lost.append(lost_sheet(name, hidden))
+            if one is None or one.kind != "worksheet" or one.target not in self._archive:
                 continue
             try:
                 content = read_sheet(self._archive.read(one.target), maker, fonts)
@@ -282,6 +302,7 @@ class XlsbReader:
                 raise SheetgenError([on_sheet(name, each) for each in error.problems]) from error
             own = [one for one in self._relations.of(one.target) if one.kind != "comments"]
             problems.update(relation_problems(own))
+            self._unread += [on_sheet(name, each) for each in content.problems]
             remarks = RemarkReader(self._archive, self._relations).read(own, [])
             yield content.sheet(name, hidden, remarks)
 
@@ -301,8 +322,12 @@ class XlsbReader:
             return "#REF!"
         if kind not in (0x1A, 0x1B) or len(code) != (9 if kind == 0x1A else 15):
             return "?"
-        book, first, last = self._links[struct.unpack_from("<H", code, 1)[0]]
-        if first != last or not 0 <= first < len(sheets) or not self._books[book]:
+        link = struct.unpack_from("<H", code, 1)[0]
+        if link >= len(self._links):
+            return "?"
+        book, first, last = self._links[link]
+        own = book < len(self._books) and self._books[book]
+        if first != last or not 0 <= first < len(sheets) or not own:
             return "?"
         name = sheets[first].replace("'", "''")
         if kind == 0x1A:

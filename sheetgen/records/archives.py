@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-from sheetgen.plan.durable import put
+from sheetgen.plan.durable import put, sweep_endings
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.journal import NAME as JOURNAL
 from sheetgen.records.journal import journal_path
@@ -39,6 +39,7 @@ def archive_master(plan: Path, stem: str, digest: str) -> Path:
         if hashlib.sha256(data).hexdigest() != digest:
             raise OSError("the master has changed")
         folder.mkdir(exist_ok=True)
+        sweep_endings(folder, ".json", JOURNAL)
         number = 1
         while (target := folder / f"{stem}{f'-{number}' if number > 1 else ''}.json").exists():
             if target.read_bytes() == data:

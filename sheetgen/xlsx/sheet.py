@@ -37,11 +37,15 @@ from sheetgen.xlsx.tail import cut_tail
 
 @dataclass(frozen=True, slots=True)
 class SheetProgram:
-    """切り分けたシート。``part`` はテンプレートでの部品名。"""
+    """切り分けたシート。``part`` はテンプレートでの部品名。
+
+    ``strings`` は、変わらない部分にある、共有文字列のセルの数。
+    """
 
     part: str
     binding: SheetBinding
     pieces: tuple[Piece, ...]
+    strings: int
     needs_calculation: bool
     notes: tuple[Problem, ...]
 
@@ -54,12 +58,14 @@ def cut_sheet(
     :raises SheetgenError: シートに、写せないものがある（T0xx）。
     """
     _cut_views(source)
-    _RowCutter(source, tall_rows, shared_strings).cut()
+    cutter = _RowCutter(source, tall_rows, shared_strings)
+    cutter.cut()
     cut_tail(source)
     return SheetProgram(
         source.part,
         source.binding,
         text_pieces(source.splice),
+        cutter.strings,
         source.needs_calculation,
         tuple(source.notes),
     )
@@ -133,6 +139,7 @@ class _RowCutter:
         self._formulas: dict[str, CompiledFormula] = {}
         self._lookup = Lookup(self._constants, self._formulas)
         self._covered = covered_cells(source.root, source.binding.inputs)
+        self.strings = 0
 
     def cut(self) -> None:
         """行を順に切り分ける。"""
@@ -189,6 +196,7 @@ class _RowCutter:
         formula = node.find("f")
         if formula is None:
             self._constants[ref] = constant_value(node, self._shared_strings)
+            self.strings += node.attrs.get("t") == "s"
             return
         compiled = self._compile(ref, formula)
         if compiled is not None:
@@ -242,6 +250,7 @@ class _MovingCell:
     column: str
     style: int
     dynamic: bool
+    shared: bool
     body: str
     formula: str | None
 
@@ -250,13 +259,15 @@ class _MovingCell:
         opening = f'<{self.qname} r="{self.column}{row}"'
         if self.dynamic:
             fill = state.sheet.fills[self.ref, turn]
-            return cell(opening, self.prefix, style_of(self.style, fill, state), fill.value)
+            style = style_of(self.style, fill, state)
+            return cell(opening, self.prefix, style, fill.value, state.strings)
         if self.formula is not None:
             turns = state.shift.turns(self.number, self.number)
             shift = turns[turn] if turns else state.shift
             moved = cell_text(shift_formula(self.formula, own, shift))
             text = f"<{self.prefix}f>{moved}</{self.prefix}f>"
-            return cell(opening, self.prefix, self.style, None, text)
+            return cell(opening, self.prefix, self.style, None, state.strings, text)
+        state.strings.count += self.shared
         return opening + self.body
 
 
@@ -334,6 +345,7 @@ def _moving_cell(source: SheetSource, ref: str, node: Node) -> _MovingCell:
         column_letters(column),
         int(node.attrs.get("s", 0)),
         ref in source.binding.dynamic,
+        node.attrs.get("t") == "s",
         bare[len(node.qname) + 1 :] + rest,
         text,
     )

@@ -15,6 +15,7 @@ from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
 from sheetgen.xlsx.formulas import CompiledFormula
 from sheetgen.xlsx.markup import Splice, cell_text
 from sheetgen.xlsx.references import Shift, quoted
+from sheetgen.xlsx.strings import StringTable
 from sheetgen.xlsx.styles import StyleBook
 
 
@@ -24,6 +25,7 @@ class RenderState:
 
     sheet: FilledSheet
     styles: StyleBook
+    strings: StringTable
     selected: bool
     shift: Shift
     cached: dict[str, FormulaValue] = field(default_factory=dict)
@@ -39,7 +41,14 @@ class Slot(Protocol):
 Piece = str | Slot
 
 
-def cell(opening: str, prefix: str, style: int, value: FormulaValue, formula: str = "") -> str:
+def cell(
+    opening: str,
+    prefix: str,
+    style: int,
+    value: FormulaValue,
+    strings: StringTable,
+    formula: str = "",
+) -> str:
     """一つのセルを書く。文字列はつねに文字列として書き、数式にはしない。
 
     ``opening`` は ``<c r="C7"`` のような、変わる属性の前まで。
@@ -47,13 +56,9 @@ def cell(opening: str, prefix: str, style: int, value: FormulaValue, formula: st
     head = f'{opening} s="{style}"'
     close = f"</{prefix}c>"
     if isinstance(value, str):
-        text = cell_text(value)
         if formula:
-            return f'{head} t="str">{formula}<{prefix}v>{text}</{prefix}v>{close}'
-        return (
-            f'{head} t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}'
-            f"</{prefix}t></{prefix}is>{close}"
-        )
+            return f'{head} t="str">{formula}<{prefix}v>{cell_text(value)}</{prefix}v>{close}'
+        return f'{head} t="s"><{prefix}v>{strings.index(value)}</{prefix}v>{close}'
     if value is None:
         return f"{head}>{formula}{close}" if formula else f"{head}/>"
     if isinstance(value, FormulaError):
@@ -75,7 +80,8 @@ class CellSlot:
     def render(self, state: RenderState) -> str:
         """値と書式を入れて書く。"""
         fill = state.sheet.fills[self.key]
-        return cell(self.opening, self.prefix, style_of(self.style, fill, state), fill.value)
+        style = style_of(self.style, fill, state)
+        return cell(self.opening, self.prefix, style, fill.value, state.strings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,8 @@ class FormulaSlot:
     def render(self, state: RenderState) -> str:
         """数式と、その値を書く。"""
         formula = join(self.formula, state)
-        return cell(self.opening, self.prefix, self.style, self.lookup(self.ref, state), formula)
+        value = self.lookup(self.ref, state)
+        return cell(self.opening, self.prefix, self.style, value, state.strings, formula)
 
 
 class Lookup:

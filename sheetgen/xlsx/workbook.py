@@ -5,15 +5,23 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from sheetgen.messages.form import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.dependents import refuse_unknown
 from sheetgen.xlsx.filled import FilledBook, SheetBinding, SheetEntry
-from sheetgen.xlsx.markup import Node, Splice, attribute_text, cell_text, workbook_position
+from sheetgen.xlsx.markup import (
+    Node,
+    Splice,
+    attribute_text,
+    cell_text,
+    parse,
+    workbook_position,
+)
 from sheetgen.xlsx.names import DefinedNames, WrittenSheet
-from sheetgen.xlsx.package import Package, Relationship, relationships_name
-from sheetgen.xlsx.sheet_cells import plain_text
+from sheetgen.xlsx.package import OFFICE, Package, Relationship, relationships_name
+from sheetgen.xlsx.strings import EMPTY, STRINGS_TYPE, SharedStrings
 
 
 class WorkbookProgram:
@@ -144,9 +152,10 @@ _SHEET = "worksheet"
 # .xltx で保存されたテンプレートからも、ふつうのブックを書く。
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _DROPPED = {"calcChain", "thumbnail"}
-_REWRITTEN = {"styles", "core-properties"}
+_STRINGS = "sharedStrings"
+_REWRITTEN = {"styles", "core-properties", _STRINGS}
 _KEPT = {
-    "theme", "sharedStrings", "customXml", "customXmlProps", "person", "sheetMetadata",
+    "theme", "customXml", "customXmlProps", "person", "sheetMetadata",
     "extended-properties", "custom-properties", "image", "classificationlabels",
 }  # fmt: skip
 
@@ -166,7 +175,6 @@ class ConstantParts:
         self._package = package
         self.main = main
         self.parts: dict[str, bytes] = {}
-        self.strings: list[str] = []
         self.workbook_relationships: list[Relationship] = []
         self.rewritten: dict[str, str] = {}
         root = [r for r in package.relationships("") if r.kind not in _DROPPED]
@@ -178,6 +186,7 @@ class ConstantParts:
             if one.kind != _SHEET and one.kind not in _DROPPED:
                 self.workbook_relationships.append(one)
                 self._keep(one)
+        self.strings = self._shared_strings()
 
     def _keep(self, one: Relationship) -> None:
         if one.kind in _REWRITTEN:
@@ -186,9 +195,7 @@ class ConstantParts:
         if one.external or one.kind not in _KEPT:
             refuse_unknown(self._package, None, one.kind)
         self.add(one.target)
-        if one.kind == "sharedStrings":
-            self.parts[one.target] = self._shared_strings(one.target)
-        elif one.kind == "extended-properties":
+        if one.kind == "extended-properties":
             self.parts[one.target] = extended_properties(*self._package.tree(one.target))
 
     def add(self, part: str) -> None:
@@ -205,17 +212,17 @@ class ConstantParts:
             if not one.external:
                 self.add(one.target)
 
-    def _shared_strings(self, part: str) -> bytes:
-        """共有文字列から、もう使わない Jinja の式を消す。番号は変えない。"""
-        data, root = self._package.tree(part)
-        splice = Splice(data)
-        splice.retag(root, count=None)  # 数はブックごとに違う。書かなくてよい
-        for node in root.all("si"):
-            text = plain_text(node)
-            self.strings.append(text)
-            if "{{" in text or "{%" in text:
-                splice.fill(node, f"<{node.prefix}t/>".encode())
-        return splice.result()
+    def _shared_strings(self) -> SharedStrings:
+        """テンプレートの共有文字列。なければ、その部品を加える。"""
+        part = self.rewritten.get(_STRINGS)
+        if part is not None:
+            return SharedStrings(*self._package.tree(part))
+        part = posixpath.join(posixpath.dirname(self.main), "sharedStrings.xml")
+        taken = {one.id for one in self.workbook_relationships}
+        rid = next(one for n in count() if (one := f"rIdStrings{n or ''}") not in taken)
+        self.workbook_relationships.append(Relationship(rid, f"{OFFICE}/{_STRINGS}", part, False))
+        self.rewritten[_STRINGS] = part
+        return SharedStrings(EMPTY, parse(EMPTY))
 
     def content_types(self, sheets: Iterable[PlannedSheet]) -> bytes:
         """``[Content_Types].xml`` を書く。"""
@@ -224,7 +231,9 @@ class ConstantParts:
         for sheet in sheets:
             pairs += sheet.parts
         defaults = dict(package.defaults)
-        overrides = {**package.overrides, self.main: _WORKBOOK}
+        overrides = {
+            **package.overrides, self.main: _WORKBOOK, self.rewritten[_STRINGS]: STRINGS_TYPE,
+        }  # fmt: skip
         used = {posixpath.splitext(name)[1].lstrip(".").lower() for _, name in pairs}
         words = [
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

@@ -34,6 +34,7 @@ from sheetgen.xlsx.references import Shift, split_sheet
 from sheetgen.xlsx.sheet import SheetProgram, cut_sheet
 from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import RenderState, join
+from sheetgen.xlsx.strings import StringTable
 from sheetgen.xlsx.styles import StyleBook, StyleChange, StyleSheet
 from sheetgen.xlsx.template import DOUBT_SAMPLE, INPUT_SAMPLE
 from sheetgen.xlsx.workbook import ConstantParts, PlannedSheet, WorkbookProgram, core_properties
@@ -87,7 +88,7 @@ class TemplateWriter:
     def _cut(self, name: str, binding: SheetBinding, tall_rows: frozenset[int]) -> None:
         package, form = self._package, self._form_sheet
         part = self._sheet_part(name)
-        strings = self._constant.strings
+        strings = self._constant.strings.texts
         left_out = self._workbook.names.left_out
         source = SheetSource(package, part, binding, form, left_out)
         self._programs[name] = cut_sheet(source, tall_rows, strings.__getitem__)
@@ -137,19 +138,22 @@ class TemplateWriter:
     def _write_parts(self, book: FilledBook, container: Container) -> None:
         planned = self._plan(book)
         styles = self._styles.new_book()
+        strings = self._constant.strings.new_book()
         active = self._workbook.first_visible(book.entries)
         written: list[WrittenSheet] = []
         constant = self._constant
         container.write(CONTENT_TYPES, constant.content_types(planned))
         for index, (sheet, plan) in enumerate(zip(book.sheets, planned, strict=True)):
-            shift = self._write_sheet(container, sheet, plan, styles, index == active)
-            written.append(WrittenSheet(sheet.names, shift))
+            state = self._state(sheet, styles, strings, index == active)
+            self._write_sheet(container, plan, state)
+            written.append(WrittenSheet(sheet.names, state.shift))
         ids = [f"rId{number}" for number in range(1, len(planned) + 1)]
         main = self._workbook.render(book.entries, ids, written, self._recalculate)
         container.write(constant.main, main)
         relations = self._main_relationships(planned, ids)
         container.write(relationships_name(constant.main), relations)
         container.put(constant.rewritten["styles"], self._styles_entry(styles))
+        container.write(constant.rewritten["sharedStrings"], strings.result())
         if "core-properties" in constant.rewritten:
             container.write(constant.rewritten["core-properties"], core_properties(book))
         for name, entry in self._unchanging.items():
@@ -192,23 +196,22 @@ class TemplateWriter:
         ]
         return write_relationships(sheets + others, self._constant.main)
 
-    def _write_sheet(
-        self,
-        container: Container,
-        sheet: FilledSheet,
-        plan: PlannedSheet,
-        styles: StyleBook,
-        selected: bool,
-    ) -> Shift:
+    def _state(
+        self, sheet: FilledSheet, styles: StyleBook, strings: StringTable, selected: bool
+    ) -> RenderState:
+        """一枚を書き始めるときの状態。"""
+        blocks = self._programs[sheet.template_sheet].binding.blocks
+        return RenderState(sheet, styles, strings, selected, Shift(blocks, sheet.repeats))
+
+    def _write_sheet(self, container: Container, plan: PlannedSheet, state: RenderState) -> None:
         """シートと、それだけが使う部品を書く。"""
-        program = self._programs[sheet.template_sheet]
-        shift = Shift(program.binding.blocks, sheet.repeats)
-        state = RenderState(sheet, styles, selected, shift)
+        program = self._programs[plan.template_sheet]
+        state.strings.count += program.strings
         part = plan.parts[0][1]
         container.write(part, join(program.pieces, state).encode())
         relations: list[Relationship] = []
         targets = dict(plan.parts[1:])
-        for dependent in self._dependents[sheet.template_sheet]:
+        for dependent in self._dependents[plan.template_sheet]:
             one = dependent.relationship
             if not dependent.copied:
                 relations += repointed_targets((one,), self._form_sheet, state)
@@ -226,7 +229,6 @@ class TemplateWriter:
             relations.append(Relationship(one.id, one.type, name, False))
         if relations:
             container.write(relationships_name(part), write_relationships(relations, part))
-        return shift
 
 
 def _find_cell(root: Node, ref: str) -> Node | None:
