@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sheetgen.collect.answers import Answer, Proposal
-from sheetgen.plan.round import Round, RoundKind
-from sheetgen.plan.value import Value
-from sheetgen.problems import Problem
-from sheetgen.records.open_items import ItemState
+if TYPE_CHECKING:
+    from sheetgen.collect.answers import Answer, Proposal
+    from sheetgen.plan.round import Round, RoundKind
+    from sheetgen.plan.value import Value
+    from sheetgen.problems import Problem
+    from sheetgen.records.open_items import ItemState
 
 
 @dataclass(frozen=True, slots=True)
