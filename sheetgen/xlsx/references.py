@@ -7,10 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token, TokenizerError
-from openpyxl.formula.translate import Translator
-
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -106,6 +102,9 @@ def _operands(formula: str) -> Iterator[tuple[str, bool]]:
 
     :raises AmbiguousReferenceError: 数式でない。
     """
+    # ここで読み込む。openpyxl は大きく、数式のない所には要らない。
+    from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
+
     text = formula if formula.startswith("=") else f"={formula}"
     try:
         tokens = Tokenizer(text).items
@@ -193,6 +192,8 @@ def absolute(formula: str) -> str:
 
 def translated(formula: str, origin: str, ref: str) -> str:
     """``origin`` のセルの数式を、``ref`` のセルに写したときの数式。"""
+    from openpyxl.formula.translate import Translator
+
     return str(Translator(f"={formula}", origin).translate_formula(ref))[1:]
 
 
