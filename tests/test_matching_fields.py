@@ -317,7 +317,7 @@ def test_comments_and_shapes_are_told_with_their_field(desk: Desk) -> None:
 
 def test_what_the_office_drew_is_not_a_remark(desk: Desk) -> None:
     book = answered(desk)
-    drawn = replace(desk.issue.layout, remarks=("記入例は別紙",))
+    drawn = desk.issue.layout._replace(remarks=("記入例は別紙",))
     issue = replace(desk.issue, layout=drawn)
     remarks = (
         Remark(RemarkKind.TEXT_BOX, "記入例は別紙"),

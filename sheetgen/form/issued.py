@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheetgen.plan.paths import read_path
 from sheetgen.problems import SheetgenError
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from sheetgen.xlsx.template import TemplateCell
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedCell:
+class IssuedCell(NamedTuple):
     """様式の一つのセル。``ref`` から ``last`` までが結合されている。
 
     ``path`` は、セルと結び付いた欄の道。組み立てた文や見出しなら None。``text`` は、
@@ -41,8 +40,7 @@ class IssuedCell:
     is_input: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedLayout:
+class IssuedLayout(NamedTuple):
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
     ``formulas`` は数式のあるセルの番地、``others`` はテンプレートのほかのシートの名、

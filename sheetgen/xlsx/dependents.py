@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
@@ -51,8 +51,7 @@ def refuse_unknown(package: Package, sheet: str | None, kind: str) -> None:
     raise package.refuse("T013", sheet=sheet, thing=_NAMES.get(kind, kind))
 
 
-@dataclass(frozen=True, slots=True)
-class Dependent:
+class Dependent(NamedTuple):
     """シートから出る一つの関係と、その先の部品。
 
     ``pieces`` が None なら、バイト列のまま写す部品。

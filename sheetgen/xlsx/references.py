@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """テンプレートの行から、書き出す行への対応。行は 1 から数える。"""
 
     blocks: tuple[tuple[int, int], ...]
@@ -51,8 +50,7 @@ class Shift:
         return [Turn(self, block, turn) for turn in range(self.counts.get(block[0], 1))]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """繰り返しの ``number`` 回目（0 から）から見た対応。"""
 
     shift: Shift

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.xlsx.dependents import refuse_unknown
 from sheetgen.xlsx.filled import FilledBook, SheetBinding, SheetEntry
@@ -132,8 +132,7 @@ _KEPT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSheet:
+class PlannedSheet(NamedTuple):
     """書き出す一枚。``parts`` は（テンプレートの部品, 書き先の部品）で、先頭がシート。"""
 
     template_sheet: str

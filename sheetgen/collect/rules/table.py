@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.collect.answers import Answer, ReturnedForm
 from sheetgen.collect.rules import figure_rules as figures
@@ -36,8 +36,7 @@ def check_together(forms: Iterable[ReturnedForm]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """一つの点検。
 
     ``on`` は役割。``text`` ``value`` ``effect`` ``grade``（聞いている年度のもの）、``overall``、
