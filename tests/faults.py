@@ -56,7 +56,7 @@ def collect(path: Path, number: int = 1) -> str | None:
 
 
 def _with_original(outcome: ItemOutcome, digest: str) -> ItemOutcome:
-    changes = tuple(replace(change, original=digest) for change in outcome.changes)
+    changes = tuple(change._replace(original=digest) for change in outcome.changes)
     return replace(outcome, changes=changes)
 
 

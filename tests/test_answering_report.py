@@ -239,8 +239,8 @@ def test_a_changed_word_is_underlined() -> None:
     assert new.runs == (("■ 台数を", False), ("減らす", True), ("。", False))
     long = "増。" * LONGEST_COMPARED
     assert compared(long, "い") == (
-        replace(old, runs=((long, True),)),
-        replace(new, runs=(("い", True),)),
+        old._replace(runs=((long, True),)),
+        new._replace(runs=(("い", True),)),
     )
     assert compared(None, "新しい")[0].runs == ()
 

@@ -13,13 +13,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import sheetgen
 from sheetgen.cli.boundary import LOG_NAME, main
+from sheetgen.cli.commands import COMMANDS, cli
+from sheetgen.cli.export import FORMAT_WORDS
+from sheetgen.cli.generate import PER_WORDS
+from sheetgen.cli.history import ACTION_WORDS
+from sheetgen.cli.report import OUTPUT_WORDS
+from sheetgen.cli.showing import OUTPUT_NAMES
 from sheetgen.form.jobs import GenerateRequest, Per
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
+from sheetgen.publish.exporting import DataFormat
+from sheetgen.publish.publishing import Output
+from sheetgen.records.journal import Action
 from sheetgen.send.checking import CheckResult
 from sheetgen.send.generating import GenerateResult, WrittenBook
 
@@ -348,23 +358,48 @@ def test_the_bar_is_drawn_only_on_a_terminal(
     assert "様式を作っています" in terminal.getvalue()
 
 
-def test_help_loads_nothing_heavy() -> None:
-    """説明を見るだけなら、重い部品を読み込まない。"""
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)], ids=" ".join)
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    """説明を見るだけなら、重い部品も、仕事の部品も、問題のことばも読み込まない。"""
     code = (
-        "import sys; from sheetgen.cli.boundary import main; main(['generate', '--help']); "
-        "print(*sorted({n.partition('.')[0] for n in sys.modules}), file=sys.stderr)"
+        "import sys; from sheetgen.cli.boundary import main; main([*sys.argv[1:], '--help']); "
+        "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *words],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=True,
     )
-    loaded = set(done.stderr.split())
+    loaded = done.stderr.split()
     assert "click" in loaded
-    assert loaded & {"openpyxl", "jinja2", "pydantic", "filelock", "lxml"} == set()
+    heavy = {"openpyxl", "jinja2", "pydantic", "filelock", "lxml", "xlsxwriter", "typst", "json"}
+    assert heavy & set(loaded) == set()
+    own = [name for name in loaded if name.startswith("sheetgen.")]
+    assert "sheetgen.messages.catalogue" not in own
+    assert len(own) <= 15
+
+
+def test_the_list_of_commands_says_what_each_command_says() -> None:
+    """一覧のための一行は、コマンドの説明の初めの一行と同じ。"""
+    context = click.Context(cli)
+    assert cli.list_commands(context) == sorted(COMMANDS)
+    for name, summary in COMMANDS.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert (command.help or "").splitlines()[0] == summary
+
+
+def test_the_words_of_a_choice_are_its_values() -> None:
+    """選ぶことばは、仕事の部品を読み込まないようにコマンドにも書いてある。同じものであること。"""
+    assert set(PER_WORDS.values()) == set(Per)
+    assert set(OUTPUT_WORDS.values()) == set(Output)
+    assert set(FORMAT_WORDS.values()) == set(DataFormat)
+    assert set(ACTION_WORDS) == set(Action)
+    assert set(OUTPUT_NAMES) < set(Output)
 
 
 def test_module_entry_gives_the_exit_code(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_every_item_of_the_real_plan_is_found_by_id_and_by_number(plan_path: Pat
 
 def test_a_reading_is_told_in_words(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     form = returned({VALUE: 12})
-    answer = replace(form.answers[VALUE], raw="１２", rule="width unheard_of")
+    answer = form.answers[VALUE]._replace(raw="１２", rule="width unheard_of")
     collect(path, replace(form, answers={**form.answers, VALUE: answer}))
     assert main(["history", "01-01", "--plan", str(path)]) == ExitCode.OK
     out = capsys.readouterr().out
@@ -190,7 +190,7 @@ def test_a_long_proposal_shows_what_has_changed(
 ) -> None:
     """長い文は、前も後も同じ書き出しで切れてしまう。違う所を見せる。"""
     old = "計画の文を改める。" * 10
-    wanted = replace(PROPOSAL, old=old, new=f"{old}\n口座振替を勧める。")
+    wanted = PROPOSAL._replace(old=old, new=f"{old}\n口座振替を勧める。")
     collect(path, returned(proposals=[wanted]))
     undo(path)
     collect(path, returned(proposals=[wanted]))

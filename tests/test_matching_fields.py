@@ -376,7 +376,7 @@ def test_what_is_written_by_a_field_is_known_where_the_lines_have_moved(desk: De
 
 def test_what_the_office_drew_is_not_a_remark(desk: Desk) -> None:
     book = answered(desk)
-    drawn = replace(desk.issue.layout, remarks=("記入例は別紙",))
+    drawn = desk.issue.layout._replace(remarks=("記入例は別紙",))
     issue = replace(desk.issue, layout=drawn)
     remarks = (
         Remark(RemarkKind.TEXT_BOX, "記入例は別紙"),

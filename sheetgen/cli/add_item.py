@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import fiscal_year, plan_option
+from sheetgen.cli.parameters import fiscal_year, plan_option, refusal
 from sheetgen.cli.showing import counts, show_problems, verdict
-from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import ExitCode, Level, Problem
-from sheetgen.year.adding import AddRequest, AddResult
+
+if TYPE_CHECKING:
+    from sheetgen.year.adding import AddResult
 
 # 指定の名 -> 欄の名、説明
 _FIELDS = {
@@ -77,6 +79,8 @@ def add_item(
     直すところがあれば、シートとセルの番地とともにすべて示し、何も加えない。
     IDは推進項目ごとの次の番号で、終了した実施項目のものも使い回さない。
     """
+    from sheetgen.year.adding import AddRequest
+
     request = AddRequest(
         plan=plan, source=source, fields=_fields(given), dry_run=dry_run, accept=accept
     )
@@ -99,15 +103,17 @@ def _fields(given: dict[str, object]) -> dict[str, str]:
         for one in values if isinstance(values, tuple) else ():
             year, mark, text = one.partition("=")
             if not mark:
-                message = message_of(Problem("I033", facts={"value": one}))
-                words = f"{message.cause}{message.remedy}"
-                raise click.BadParameter(words, param_hint=f"'{option}'")
+                refused = refusal("I033", value=one)
+                refused.param_hint = f"'{option}'"
+                raise refused
             fields[f"{name}:{fiscal_year(year)}"] = text
     return fields
 
 
 def _obstacles(result: AddResult) -> list[Problem]:
     """加えるのを止めた問題。"""
+    from sheetgen.messages.catalogue import message_of
+
     return [one for one in result.problems if message_of(one).level is not Level.NOTE]
 
 

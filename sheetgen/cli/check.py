@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,9 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import source_options
 from sheetgen.cli.showing import by_level, counts, show_problems, verdict
 from sheetgen.problems import ExitCode, Level
-from sheetgen.send.checking import CheckResult
+
+if TYPE_CHECKING:
+    from sheetgen.send.checking import CheckResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,18 +13,41 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import (
     folder_option,
+    item_id,
+    refusal,
     round_option,
     source_options,
-    take,
-    waiver,
     year_option,
 )
 from sheetgen.cli.showing import ProgressBar, by_level, counts, show_in_short, shown_path
 from sheetgen.cli.tables import section_table
-from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
-from sheetgen.plan.round import RoundKind
+from sheetgen.collect.request import CollectRequest, Take, Waiver
 from sheetgen.problems import ExitCode, Level, Problem
-from sheetgen.records.open_items import ItemState
+
+if TYPE_CHECKING:
+    from sheetgen.collect.request import CollectResult
+    from sheetgen.plan.round import RoundKind
+
+KEEP_MASTER = "master"
+_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
+
+
+def _waiver(value: str) -> Waiver:
+    """``R312:08-08`` を読む。読めなければ :class:`click.BadParameter`。"""
+    code, mark, item = unicodedata.normalize("NFKC", value).strip().partition(":")
+    if not (mark and code and item):
+        raise refusal("U004", value=value)
+    return Waiver(code.strip().upper(), item_id(item))
+
+
+def _take(value: str) -> Take:
+    """``master``・``ファイルの名``・``08-08:ファイルの名`` を読む。"""
+    item, mark, name = value.partition(":")
+    # C:\\… の「:」は、項目との区切りではない。
+    chosen = item_id(item) if mark else ""
+    if not _ITEM_ID.fullmatch(chosen):
+        chosen, name = "", value
+    return Take(None if name == KEEP_MASTER else name, chosen or None)
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -33,7 +59,7 @@ from sheetgen.records.open_items import ItemState
 @click.option(
     "--waive",
     "waivers",
-    type=waiver,
+    type=_waiver,
     metavar="符号:ID",
     multiple=True,
     help="確かめた問題を通す（例: R312:08-08）。--reason が要る。何度でも書ける。",
@@ -42,7 +68,7 @@ from sheetgen.records.open_items import ItemState
 @click.option(
     "--take",
     "takes",
-    type=take,
+    type=_take,
     metavar="ファイル",
     multiple=True,
     help="食い違いのとき採るファイルの名。計画のデータのままなら master"
@@ -94,6 +120,8 @@ def collect(
 
 def _verdict(result: CollectResult) -> ExitCode:
     """課に聞くことか、読めないファイルがあるか、何も届いていなければ 1。"""
+    from sheetgen.records.open_items import ItemState
+
     held = any(outcome.state is ItemState.HELD for outcome in result.items)
     failed = Level.ERROR in by_level(result.problems)
     return ExitCode.PROBLEMS if held or failed or not result.files else ExitCode.OK
@@ -101,6 +129,8 @@ def _verdict(result: CollectResult) -> ExitCode:
 
 def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
     """課ごとの表、問題、書き出した先の順に書く。"""
+    from sheetgen.records.open_items import ItemState
+
     forms = sum(file.forms for file in result.files)
     click.echo(
         f"{result.round.full_name}: ファイル {len(result.files)}個、様式 {forms}枚を読みました。"

@@ -1,6 +1,8 @@
 """コマンドの集まり。
 
 コマンドは、呼ばれたときに読み込む。一つのために、ほかのコマンドの読み込みを待たせない。
+コマンドのファイルの初めで読み込むのは、説明を見せるのに要るものだけ。仕事の部品と、問題のことばは、
+動かすときに関数の中で読み込む。説明を待たせないため（``tests/test_cli.py`` が守る）。
 """
 
 from __future__ import annotations
@@ -14,22 +16,25 @@ from sheetgen.cli.japanese import JapaneseGroup
 from sheetgen.problems import ExitCode
 
 COMMANDS = {
-    "init": "init",
-    "add-item": "add_item",
-    "check": "check",
-    "generate": "generate",
-    "distribute": "distribute",
-    "collect": "collect",
-    "status": "status",
-    "remind": "remind",
-    "report": "report",
-    "compare": "compare",
-    "rollover": "rollover",
-    "export": "export",
-    "undo": "undo",
-    "history": "history",
+    "init": "新しい計画を始める。",
+    "add-item": "実施項目を計画のデータに加える。",
+    "check": "計画のデータとテンプレートに誤りがないか、点検する。",
+    "generate": "各課に配るブックを作る。",
+    "distribute": "各課に送るブック、依頼文、メールの下書きを作る。",
+    "collect": "戻ってきたブックを読み、計画のデータに取り込む。",
+    "status": "配布から記録まで、どの課がどこまで済んだかを示す。",
+    "remind": "提出期限を過ぎた課への督促を作る。",
+    "report": "年次見直しの文書を作る。",
+    "compare": "二つの計画のデータの、新旧対照表を作る。",
+    "rollover": "年次見直しを閉じ、次の年度を開く。",
+    "export": "計画と実績を、オープンデータとして書き出す。",
+    "undo": "回収で記録した値や、加えた実施項目を、回ごとに取り消す。",
+    "history": "実施項目の値が、どこから来たかを示す。",
 }
-"""コマンドの名から、それのあるモジュール。"""
+"""コマンドの名から、その説明の初めの一行へ。
+
+一覧を見せるだけのために、すべてのコマンドを読み込まないように、ここにも書く。
+"""
 
 
 class CommandGroup(JapaneseGroup):
@@ -43,9 +48,14 @@ class CommandGroup(JapaneseGroup):
         """コマンドを読み込む。なければ ``None``。"""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"sheetgen.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"sheetgen.cli.{name}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """コマンドの一覧を、読み込まずに書く。"""
+        with formatter.section("コマンド"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
 
 
 @click.group(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of
-from sheetgen.cli.report import DEFAULT_LAYOUT, OUTPUT_WORDS
+from sheetgen.cli.report import DEFAULT_LAYOUT, OUTPUT_WORDS, chosen_outputs
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
-from sheetgen.publish.comparing import CompareRequest, CompareResult
-from sheetgen.publish.publishing import Output
+
+if TYPE_CHECKING:
+    from sheetgen.publish.comparing import CompareResult
 
 
 @click.command(name="compare", cls=JapaneseCommand, options_metavar="[指定]")
@@ -27,7 +29,7 @@ from sheetgen.publish.publishing import Output
 )
 @folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
 @folder_option("--out", "書き出す先。省くと output/令和N年度/新旧対照表。")
-def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path | None) -> ExitCode:
+def compare(old: Path, new: Path, only: str | None, layout: Path, out: Path | None) -> ExitCode:
     """二つの計画のデータの、新旧対照表を作る。
 
     改正前、改正後の順に、計画のデータのファイルを指定する。
@@ -36,13 +38,13 @@ def compare(old: Path, new: Path, only: Output | None, layout: Path, out: Path |
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
-    request = CompareRequest(
+    request = sheetgen.CompareRequest(
         old=old,
         new=new,
         layout=layout,
         root=root,
         out=out,
-        outputs=(only,) if only else tuple(Output),
+        outputs=chosen_outputs(only),
     )
     with ProgressBar("新旧対照表を作っています") as progress:
         result = sheetgen.compare(request, progress)

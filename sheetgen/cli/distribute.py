@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,8 +23,10 @@ from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_
 from sheetgen.cli.tables import padded
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
-from sheetgen.send.distributing import DistributeRequest, DistributeResult
-from sheetgen.send.posting import Parcel
+
+if TYPE_CHECKING:
+    from sheetgen.send.distributing import DistributeResult
+    from sheetgen.send.posting import Parcel
 
 DEFAULT_LETTERS = Path("templates/letters")
 NO_ADDRESS = "（宛先なし）"
@@ -70,7 +73,7 @@ def distribute(
     --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
     root = Path.cwd()
-    request = DistributeRequest(
+    request = sheetgen.DistributeRequest(
         plan=plan,
         template=template,
         letters=letters,

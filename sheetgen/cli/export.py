@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,30 +12,35 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, plan_option
 from sheetgen.cli.showing import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.problems import ExitCode
-from sheetgen.publish.exporting import DataFormat, ExportRequest, ExportResult
 
-_FORMATS = {each.value: each for each in DataFormat}
+if TYPE_CHECKING:
+    from sheetgen.publish.exporting import ExportResult
+
+FORMAT_WORDS = {word: word for word in ("csv", "xlsx", "json")}
+"""``--only`` に書けることば。書き出す形の値と同じ。"""
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
 @click.option(
     "--only",
-    type=one_of(_FORMATS),
+    type=one_of(FORMAT_WORDS),
     metavar="形",
     help="csv・xlsx・json のどれか一つだけを書き出す。",
 )
 @plan_option
 @folder_option("--out", "書き出す先。省くと output/令和N年度/オープンデータ。")
-def export(only: DataFormat | None, plan: Path, out: Path | None) -> ExitCode:
+def export(only: str | None, plan: Path, out: Path | None) -> ExitCode:
     """計画と実績を、オープンデータとして書き出す。
 
     一行に一つの事実を書いた表を、CSV・Excel・JSON にする。
     項目の定義と符号の意味も添える。連絡先（電話とメール）は入れない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
+    from sheetgen.publish.exporting import DataFormat
+
     root = Path.cwd()
-    formats = (only,) if only else tuple(DataFormat)
-    result = sheetgen.export(ExportRequest(plan=plan, root=root, out=out, formats=formats))
+    formats = (DataFormat(only),) if only else tuple(DataFormat)
+    result = sheetgen.export(sheetgen.ExportRequest(plan=plan, root=root, out=out, formats=formats))
     _summarize(result, root)
     return verdict(result.problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,17 +20,21 @@ from sheetgen.cli.parameters import (
     year_option,
 )
 from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_path, verdict
-from sheetgen.form.jobs import GenerateRequest, Per
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
-from sheetgen.send.generating import GenerateResult
+
+if TYPE_CHECKING:
+    from sheetgen.send.generating import GenerateResult
 
 PER_WORDS = {
-    **{per.value: per for per in Per},
-    "課": Per.SECTION,
-    "実施項目": Per.ITEM,
-    "計画": Per.PLAN,
+    "section": "section",
+    "item": "item",
+    "plan": "plan",
+    "課": "section",
+    "実施項目": "item",
+    "計画": "plan",
 }
+"""``--per`` に書けることばから、:class:`sheetgen.Per` の値へ。"""
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -39,7 +44,7 @@ PER_WORDS = {
     "--per",
     type=one_of(PER_WORDS),
     metavar="単位",
-    default=Per.SECTION.value,
+    default="section",
     show_default=True,
     help="ブックを分ける単位。section（課）、item（実施項目）、plan（計画で一冊）。",
 )
@@ -63,7 +68,7 @@ PER_WORDS = {
 def generate(
     round_kind: RoundKind,
     year: int | None,
-    per: Per,
+    per: str,
     items: tuple[str, ...],
     sections: tuple[str, ...],
     deadline: date | None,
@@ -78,14 +83,14 @@ def generate(
     書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
-    request = GenerateRequest(
+    request = sheetgen.GenerateRequest(
         plan=plan,
         template=template,
         root=root,
         out=out,
         round=round_kind,
         year=year,
-        per=per,
+        per=sheetgen.Per(per),
         items=items,
         sections=sections,
         deadline=deadline,

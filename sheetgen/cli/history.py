@@ -14,14 +14,11 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option, year_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.messages.quoting import quoted
-from sheetgen.messages.values import explain_reading
-from sheetgen.plan.value import Value
 from sheetgen.problems import ExitCode, Problem, UsageError
-from sheetgen.publish.comparison.difference import difference_in_words
-from sheetgen.records.history import FieldHistory, ItemHistory, ProposalList, Step
-from sheetgen.records.journal import Action
 
 if TYPE_CHECKING:
+    from sheetgen.plan.value import Value
+    from sheetgen.records.history import FieldHistory, ItemHistory, ProposalList, Step
     from sheetgen.records.journal import JournalEntry
 
 
@@ -44,6 +41,9 @@ def shown(value: Value, length: int = SHOWN_LENGTH) -> str:
 def changed(old: Value, new: Value) -> str:
     """前の値と後の値。一行に収まらない文は、違う所だけを見せる。"""
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > SHOWN_LENGTH:
+        # ここで読み込む。違いを求める部品は大きく、短い値には要らない。
+        from sheetgen.publish.comparison.difference import difference_in_words
+
         return difference_in_words(old, new)
     return f"{shown(old)} → {shown(new)}"
 
@@ -51,26 +51,29 @@ def changed(old: Value, new: Value) -> str:
 def step_lines(step: Step) -> Iterator[str]:
     """記録簿の一行を、見出しと細目の何行かにする。"""
     entry = step.entry
-    head = f"{moment(entry.at)} {entry.by}　{_HEADS[entry.action]}（回 {entry.run}）"
+    head = f"{moment(entry.at)} {entry.by}　{ACTION_WORDS[entry.action]}（回 {entry.run}）"
     yield head + ("　※取り消し済み" if step.undone_by else "")
     yield from _details(entry)
     if step.original:
         yield f"  原本: {shown_path(step.original, Path.cwd())}"
 
 
-_HEADS = {
-    Action.RECORD: "記録",
-    Action.UNDO: "取り消し",
-    Action.PROPOSE: "変更申出",
-    Action.WAIVE: "確認して通した",
-    Action.DECIDE: "食い違いの決定",
-    Action.ROLLOVER: "年度の切り替え",
-    Action.ADD: "追加",
-    Action.END: "終わり",
+ACTION_WORDS: dict[str, str] = {
+    "record": "記録",
+    "undo": "取り消し",
+    "propose": "変更申出",
+    "waive": "確認して通した",
+    "decide": "食い違いの決定",
+    "rollover": "年度の切り替え",
+    "add": "追加",
+    "end": "終わり",
 }
 
 
 def _details(entry: JournalEntry) -> Iterator[str]:
+    from sheetgen.messages.values import explain_reading
+    from sheetgen.records.journal import Action
+
     if entry.action is Action.WAIVE:
         yield f"  {entry.code} を通した。わけ: {entry.reason}"
     elif entry.action is Action.DECIDE:

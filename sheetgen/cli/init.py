@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,9 +13,10 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year
 from sheetgen.cli.showing import show_problems, verdict
-from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import ExitCode, Problem, UsageError
-from sheetgen.year.new_plan import InitRequest, InitResult
+
+if TYPE_CHECKING:
+    from sheetgen.year.new_plan import InitResult
 
 Value = TypeVar("Value")
 USUAL_YEARS = 5
@@ -45,6 +46,8 @@ def _count(text: str) -> int:
 
 
 def _refusal(problem: Problem) -> click.BadParameter:
+    from sheetgen.messages.catalogue import message_of
+
     message = message_of(problem)
     return click.BadParameter(f"{message.cause}{message.remedy}")
 
@@ -108,6 +111,8 @@ def init(
     実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
     """
+    from sheetgen.year.new_plan import InitRequest
+
     if None in (municipality, plan_title, office, first_year, years):
         sheetgen.refuse_started(folder)  # 二十も答えたあとで断られては困る
     asked = municipality is None

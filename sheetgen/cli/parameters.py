@@ -12,27 +12,27 @@ from typing import Any, TypeVar
 
 import click
 
-from sheetgen.collect.request import Take, Waiver
 from sheetgen.era import REIWA_OFFSET
-from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem
 
 DEFAULT_PLAN = Path("data/plan.json")
 DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
-KEEP_MASTER = "master"
 ROUND_WORDS = {
     **{kind.value: kind for kind in RoundKind},
     **{kind.label: kind for kind in RoundKind},
 }
-_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 _LAST_YEAR = 2099
 _DAY = re.compile("(令和|[Rr]|)(元|[0-9]{1,4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 Value = TypeVar("Value")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _refusal(code: str, **facts: object) -> click.BadParameter:
+def refusal(code: str, **facts: object) -> click.BadParameter:
+    """符号 ``code`` のことばで、指定を断る例外。"""
+    # ここで読み込む。断らない日には、ことばは要らない。
+    from sheetgen.messages.catalogue import message_of
+
     message = message_of(Problem(code, facts=facts))
     return click.BadParameter(f"{message.cause}{message.remedy}")
 
@@ -47,7 +47,7 @@ def fiscal_year(value: str) -> int:
     number = 1 if bare == "元" else int(bare) if bare.isdecimal() else 0
     year = number + REIWA_OFFSET if bare != text and number else number
     if not REIWA_OFFSET < year <= _LAST_YEAR:
-        raise _refusal("U001", value=value)
+        raise refusal("U001", value=value)
     return year
 
 
@@ -63,7 +63,7 @@ def day(value: str) -> date:
         if REIWA_OFFSET < years <= _LAST_YEAR:
             with suppress(ValueError):
                 return date(years, int(month), int(number))
-    raise _refusal("U003", value=value)
+    raise refusal("U003", value=value)
 
 
 def item_id(value: str) -> str:
@@ -74,31 +74,13 @@ def item_id(value: str) -> str:
     return value
 
 
-def waiver(value: str) -> Waiver:
-    """``R312:08-08`` を読む。読めなければ :class:`click.BadParameter`。"""
-    code, mark, item = unicodedata.normalize("NFKC", value).strip().partition(":")
-    if not (mark and code and item):
-        raise _refusal("U004", value=value)
-    return Waiver(code.strip().upper(), item_id(item))
-
-
-def take(value: str) -> Take:
-    """``master``・``ファイルの名``・``08-08:ファイルの名`` を読む。"""
-    item, mark, name = value.partition(":")
-    # C:\\… の「:」は、項目との区切りではない。
-    chosen = item_id(item) if mark else ""
-    if not _ITEM_ID.fullmatch(chosen):
-        chosen, name = "", value
-    return Take(None if name == KEEP_MASTER else name, chosen or None)
-
-
 def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:
     """決まったことばのどれかを読む関数を返す。"""
 
     def read(value: str) -> Value:
         text = unicodedata.normalize("NFKC", value).strip()
         if text not in words:
-            raise _refusal("U002", value=value, choices="、".join(words))
+            raise refusal("U002", value=value, choices="、".join(words))
         return words[text]
 
     return read

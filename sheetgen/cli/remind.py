@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,7 +24,9 @@ from sheetgen.cli.showing import show_noticed, shown_path, verdict
 from sheetgen.cli.tables import padded
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
-from sheetgen.send.reminding import Reminder, RemindRequest, RemindResult
+
+if TYPE_CHECKING:
+    from sheetgen.send.reminding import Reminder, RemindResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -68,7 +71,7 @@ def remind(
     それを、印刷する文とメールの下書きにする。
     """
     root = Path.cwd()
-    request = RemindRequest(
+    request = sheetgen.RemindRequest(
         plan=plan,
         letters=letters,
         root=root,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +12,13 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
-from sheetgen.publish.publishing import Output, ReportRequest, ReportResult
+
+if TYPE_CHECKING:
+    from sheetgen.publish.publishing import Output, ReportResult
 
 DEFAULT_LAYOUT = Path("templates/report")
-OUTPUT_WORDS = {output.value: output for output in Output}
+OUTPUT_WORDS = {word: word for word in ("pdf", "html", "xlsx")}
+"""``--only`` に書けることば。作る形の値と同じ。"""
 
 
 @click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
@@ -37,7 +41,7 @@ OUTPUT_WORDS = {output.value: output for output in Output}
 @folder_option("--out", "書き出す先。省くと output/令和N年度/年次見直し。")
 def report(
     year: int | None,
-    only: Output | None,
+    only: str | None,
     draft: bool,
     earlier: Path | None,
     layout: Path,
@@ -52,14 +56,14 @@ def report(
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
-    request = ReportRequest(
+    request = sheetgen.ReportRequest(
         plan=plan,
         template=template,
         layout=layout,
         root=root,
         out=out,
         year=year,
-        outputs=(only,) if only else tuple(Output),
+        outputs=chosen_outputs(only),
         draft=draft,
         earlier=earlier,
     )
@@ -67,6 +71,13 @@ def report(
         result = sheetgen.report(request, progress)
     _summarize(result, root)
     return verdict(result.problems)
+
+
+def chosen_outputs(only: str | None) -> tuple[Output, ...]:
+    """作る形。``only`` がなければ、すべて。"""
+    from sheetgen.publish.publishing import Output
+
+    return (Output(only),) if only else tuple(Output)
 
 
 def _summarize(result: ReportResult, root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from sheetgen.cli.parameters import fiscal_year, item_id, plan_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import wareki_full
 from sheetgen.problems import ExitCode
-from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
+
+if TYPE_CHECKING:
+    from sheetgen.year.rolled_plan import RolloverResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -63,7 +66,7 @@ def rollover(
     取組実績がそろわないか、要確認の実施項目が残っていれば、
     わけを告げて何もしない。
     """
-    request = RolloverRequest(
+    request = sheetgen.RolloverRequest(
         plan=plan,
         to=to,
         retire=tuple(dict.fromkeys(retire)),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetgen.messages.catalogue import describe, message_of
 from sheetgen.problems import ExitCode, Level, Problem
-from sheetgen.publish.publishing import Output, ReportResult
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar as ClickBar
+
+    from sheetgen.publish.publishing import ReportResult
 
 
 SHOWN_NOTES = 5
@@ -26,6 +26,9 @@ _ORDER = list(Level)
 
 def by_level(problems: Iterable[Problem]) -> dict[Level, list[Problem]]:
     """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
+    # ここで読み込む。問題のことばは多く、説明を見るだけなら要らない。
+    from sheetgen.messages.catalogue import message_of
+
     sorted_out: dict[Level, list[Problem]] = {level: [] for level in _ORDER}
     for problem in problems:
         sorted_out[message_of(problem).level].append(problem)
@@ -45,6 +48,8 @@ def counts(problems: Iterable[Problem]) -> str:
 
 def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
     """問題を重い順に、場所・原因・対処まで書く。"""
+    from sheetgen.messages.catalogue import describe
+
     for found in by_level(problems).values():
         for problem in found:
             click.echo(describe(problem), err=to_stderr)
@@ -136,14 +141,14 @@ class ProgressBar:
         self._done = done
 
 
-_NAMES = {Output.PDF: "PDF", Output.HTML: "ウェブページ"}
+OUTPUT_NAMES = {"pdf": "PDF", "html": "ウェブページ"}
 
 
 def show_files(result: ReportResult, root: Path, book: str) -> None:
     """作ったファイルを一つずつ書く。``book`` はブックの呼び名。"""
     for file in result.files:
         pages = f"、{file.pages}ページ" if file.pages else ""
-        name = _NAMES.get(file.output, book)
+        name = OUTPUT_NAMES.get(file.output, book)
         click.echo(f"  {shown_path(file.path, root)}（{name}{pages}）")
 
 

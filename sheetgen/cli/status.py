@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,9 @@ from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.cli.tables import figure, figure_table
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
-from sheetgen.year.standing import ItemStanding, Stage, Standing, StatusResult
+
+if TYPE_CHECKING:
+    from sheetgen.year.standing import ItemStanding, Standing, StatusResult
 
 DEFAULT_LAYOUT = Path("templates")
 
@@ -40,10 +43,8 @@ def status(
     （状況.html）を書き出す。ページはブラウザーだけで読め、ネットは要らない。
     計画のデータは書き換えない。
     """
-    from sheetgen.year.standing import StatusRequest
-
     root = Path.cwd()
-    request = StatusRequest(
+    request = sheetgen.StatusRequest(
         plan=plan, layout=layout, root=root, out=out, round=round_kind, year=year
     )
     result = sheetgen.status(request)
@@ -53,6 +54,8 @@ def status(
 
 def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     """表、要確認のもの、ページの場所の順に書く。"""
+    from sheetgen.year.standing import Stage
+
     standing = result.standing
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
     if words := deadline_words(standing):

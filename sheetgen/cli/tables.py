@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sheetgen.cli.japanese import columns
-from sheetgen.collect.request import CollectResult
-from sheetgen.records.open_items import ItemState
+
+if TYPE_CHECKING:
+    from sheetgen.collect.request import CollectResult
 
 
 def figure(number: int) -> str:
@@ -46,21 +48,21 @@ def figure_table(
         )
 
 
-_STATES = tuple(ItemState)
-
-
 def section_table(result: CollectResult) -> Iterator[str]:
     """課ごとに、状態別の項目数を一行ずつ返す。庁内の順、最後に計。"""
-    sections: dict[str, Counter[ItemState]] = {}
+    from sheetgen.records.open_items import ItemState
+
+    states = tuple(ItemState)
+    sections: dict[str, Counter[str]] = {}
     for outcome in result.items:
         sections.setdefault(outcome.section, Counter())[outcome.state] += 1
     rows = [
-        _row(name, sections[name])
+        _row(name, sections[name], states)
         for name in sorted(sections, key=lambda one: result.sections.index(one))
     ]
-    total = _row("計", sum(sections.values(), Counter()))
-    yield from figure_table(["課", "項目", *_STATES], [*rows, total])
+    total = _row("計", sum(sections.values(), Counter()), states)
+    yield from figure_table(["課", "項目", *states], [*rows, total])
 
 
-def _row(name: str, counts: Counter[ItemState]) -> tuple[str, list[str]]:
-    return name, list(map(figure, (counts.total(), *(counts[state] for state in _STATES))))
+def _row(name: str, counts: Counter[str], states: Sequence[str]) -> tuple[str, list[str]]:
+    return name, list(map(figure, (counts.total(), *(counts[state] for state in states))))

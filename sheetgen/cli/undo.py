@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option
 from sheetgen.cli.showing import show_problems
 from sheetgen.problems import ExitCode
-from sheetgen.records.history import UndoResult
+
+if TYPE_CHECKING:
+    from sheetgen.records.history import UndoResult
 
 SHOWN_CHANGES = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sheetgen.form.issued import Issue, IssuedForm
 from sheetgen.plan.round import Round
@@ -22,8 +22,7 @@ class Found(StrEnum):
     LABEL = "見出し"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCell:
+class FoundCell(NamedTuple):
     """見つけた欄。``cell`` は中身（何も入っていなければ ``None``）。
 
     ``sure`` が False のものは、この欄でよいかを人が確かめる。
@@ -37,8 +36,7 @@ class FoundCell:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LockedChange:
+class LockedChange(NamedTuple):
     """記入欄でない所の、配ったときとの違い。``path`` は欄の道（見出しなどは ``None``）。"""
 
     ref: str
@@ -67,8 +65,7 @@ class MatchedForm:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
     ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。
@@ -83,8 +80,7 @@ class Answer:
     how: Found = Found.NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """変更申出：記入欄でない計画の文への書き込み。そのままでは取り込まない。"""
 
     path: str | None
@@ -123,8 +119,7 @@ class ReturnedForm:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class FormAnswer:
+class FormAnswer(NamedTuple):
     """一つの様式の、一つの欄の答え。"""
 
     form: ReturnedForm
@@ -202,8 +197,7 @@ class CollectScope:
     issues: Issues
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """一冊から見分けた様式と、様式にならなかった問題。"""
 
     forms: tuple[MatchedForm, ...]

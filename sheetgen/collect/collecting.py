@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from sheetgen.collect.answering import answer
 from sheetgen.collect.answers import CollectScope, KnownItem, MatchedForm, ReturnedForm
@@ -34,8 +35,7 @@ _STRAYS = 5
 _FormKey = tuple[str | None, str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
+class _Sorted(NamedTuple):
     """読んで見分け、点検し終えたもの。"""
 
     forms: tuple[ReturnedForm, ...]

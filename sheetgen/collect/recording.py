@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected, UsedWaiver
@@ -170,7 +169,7 @@ def open_items_after(
             codes = tuple(sorted({one.code for one in outcome.problems if _is_question(one)}))
             reasons = tuple(dict.fromkeys(map(_sentence, filter(_is_question, outcome.problems))))
             new = OpenItem(outcome.state, at, outcome.files, codes, reasons)
-            same = earlier is not None and replace(earlier, at=at) == new
+            same = earlier is not None and earlier._replace(at=at) == new
             after[outcome.item] = earlier if earlier is not None and same else new
     return after
 

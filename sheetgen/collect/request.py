@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgen.collect.answers import Answer, Proposal
-from sheetgen.plan.round import Round, RoundKind
-from sheetgen.plan.value import Value
-from sheetgen.problems import Problem
-from sheetgen.records.open_items import ItemState
+if TYPE_CHECKING:
+    from sheetgen.collect.answers import Answer, Proposal
+    from sheetgen.plan.round import Round, RoundKind
+    from sheetgen.plan.value import Value
+    from sheetgen.problems import Problem
+    from sheetgen.records.open_items import ItemState
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """確かめた問題を通す指定。"""
 
     code: str
     item: str
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
     """食い違いの決め方。
 
     ``file`` が None なら、計画のデータの値を残す。``item`` が None なら、
@@ -54,8 +54,7 @@ class CollectRequest:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """計画のデータに入れる（入れた）一つの値。"""
 
     item: str
@@ -69,8 +68,7 @@ class Change:
     sheet: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemProposal:
+class ItemProposal(NamedTuple):
     """ある様式の変更申出。"""
 
     item: str
@@ -80,8 +78,7 @@ class ItemProposal:
     sheet: str
 
 
-@dataclass(frozen=True, slots=True)
-class UsedWaiver:
+class UsedWaiver(NamedTuple):
     """使った ``--waive``。``path`` と ``value`` は、通した値。"""
 
     code: str
@@ -92,8 +89,7 @@ class UsedWaiver:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """食い違いで採らなかった値。"""
 
     item: str
@@ -123,8 +119,7 @@ class ItemOutcome:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
+class FileOutcome(NamedTuple):
     """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
 
     file: str

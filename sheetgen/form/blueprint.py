@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.form.context import FORM_NAMES, RETURN_NAME, BookContext, FormContext
 from sheetgen.form.expressions import (
@@ -29,8 +29,7 @@ FORM_ID_PATH = "form.id"
 CARRIER = ".carrier"
 
 
-@dataclass(frozen=True, slots=True)
-class BoundCell:
+class BoundCell(NamedTuple):
     """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。"""
 
     cell: TemplateCell
@@ -40,8 +39,7 @@ class BoundCell:
     block: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """繰り返す行（最初と最後）。``opening`` は ``{% for %}`` のあるセル。"""
 
     first: int
@@ -50,8 +48,7 @@ class Block:
     opening: TemplateCell
 
 
-@dataclass(frozen=True, slots=True)
-class BoundSheet:
+class BoundSheet(NamedTuple):
     """式を読み終えた一枚。``is_return`` は、差戻しのブックだけに入るシートか。"""
 
     sheet: TemplateSheet
@@ -72,8 +69,7 @@ class BoundSheet:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Blueprint:
+class Blueprint(NamedTuple):
     """読み終えたテンプレート。問題にエラーがあれば、使ってはならない。"""
 
     book: TemplateBook

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sheetgen.plan.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """直してもらうわけ一つ。``path`` は様式の欄の道（欄が分からなければ ``None``）。
 
     ``written`` はそこに書かれていた文字を短くしたもの、``mend`` は課の直し方。

@@ -13,7 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -21,8 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from sheetgen import era
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownName:
+class UnknownName(NamedTuple):
     """知らない名前。``path`` は書かれたまま、``near`` は似た名前（なければ空）。"""
 
     path: str
@@ -168,8 +167,7 @@ def element_type(node: nodes.Node, scope: dict[str, object]) -> object:
 Context = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """値と、そのセルから飛ぶ先のシートの名、そのシートのセル。"""
 
     value: Any

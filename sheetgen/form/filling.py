@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -282,7 +281,7 @@ class FormFiller:
 
     def _fit_the_rest(self, boxes: list[Box], overflow: tuple[str, ...]) -> Fitted:
         """あふれる文を除いて割り付ける。一つの長すぎる答えのために、ほかの字まで小さくしない。"""
-        return fit([replace(b, text="") if b.key in overflow else b for b in boxes], self._page)
+        return fit([b._replace(text="") if b.key in overflow else b for b in boxes], self._page)
 
     def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:
         """値の箱。数は Excel が折り返さないので、一行で入らなければならない。"""

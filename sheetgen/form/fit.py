@@ -20,12 +20,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import ceil, floor
+from typing import NamedTuple
 
 from sheetgen.form.wrap import count_lines, line_capacity, longest_run, text_width
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """文字の入る一つのセル（結合セルは全体で一つ）。
 
     ``min_lines`` は、これから記入するセルに取っておく行数。
@@ -54,8 +54,7 @@ class Page:
     roomy_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(NamedTuple):
     """割り付けの結果。
 
     ``sizes`` は、字の大きさがテンプレートと違うセルだけ。``capacity`` は、
@@ -153,8 +152,7 @@ NARROW = 24  # 半角単位。これより狭いセルは、数・単位・評�
 ROOMY_WEIGHT = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """箱と、それが占める見える行。``own_size`` はその箱だけに要る大きさ (pt)。"""
 
     box: Box

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from sheetgen.messages.guidance import Guidance, guidance
 from sheetgen.plan.item import Item
@@ -17,8 +17,7 @@ _LONGEST_LIST = 255
 """入力規則に直に書ける一覧の長さの上限。"""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenInput:
+class OpenInput(NamedTuple):
     """開いている記入欄。``capacity`` は、印刷で入る全角の字数。"""
 
     ref: str
@@ -37,7 +36,7 @@ def validations(
 
 
 def _marked(rule: Validation, reason: str | None) -> Validation:
-    return replace(rule, prompt=_cut(reason, 255)) if reason else rule
+    return rule._replace(prompt=_cut(reason, 255)) if reason else rule
 
 
 def _validation(plan: Plan, item: Item, one: OpenInput) -> Validation:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
@@ -79,8 +79,7 @@ def parse_carrier(text: str) -> Mapping[str, str] | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """テンプレートの目印と、配布記録の目印。"""
 
     template: str

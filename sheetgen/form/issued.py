@@ -10,23 +10,26 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgen.form.blueprint import Blueprint
-from sheetgen.form.context import FormContext, RoundText
-from sheetgen.plan.item import Item
 from sheetgen.plan.paths import read_path
-from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round
-from sheetgen.plan.value import Value
 from sheetgen.problems import SheetgenError
-from sheetgen.xlsx.filled import FilledSheet
-from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.refs import ref_of
-from sheetgen.xlsx.template import TemplateCell
+
+if TYPE_CHECKING:
+    # 記録を読むだけの回収に、テンプレートを読む部品を待たせない。
+    from sheetgen.form.blueprint import Blueprint
+    from sheetgen.form.context import FormContext, RoundText
+    from sheetgen.plan.item import Item
+    from sheetgen.plan.plan import Plan
+    from sheetgen.plan.round import Round
+    from sheetgen.plan.value import Value
+    from sheetgen.xlsx.filled import FilledSheet
+    from sheetgen.xlsx.package import Package
+    from sheetgen.xlsx.template import TemplateCell
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedCell:
+class IssuedCell(NamedTuple):
     """様式の一つのセル。``ref`` から ``last`` までが結合されている。
 
     ``path`` は、セルと結び付いた欄の道。組み立てた文や見出しなら None。``text`` は、
@@ -41,8 +44,7 @@ class IssuedCell:
     is_input: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedLayout:
+class IssuedLayout(NamedTuple):
     """配ったときのテンプレートの様式のシート。``cells`` は上から下、左から右の順。
 
     ``formulas`` は数式のあるセルの番地、``others`` はテンプレートのほかのシートの名、

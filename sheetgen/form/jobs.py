@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.item import Item, Owner
@@ -71,8 +72,7 @@ def safe_name(text: str) -> str:
 Placed = tuple[Policy, Measure, Item]
 
 
-@dataclass(frozen=True, slots=True)
-class BookJob:
+class BookJob(NamedTuple):
     """作るブック一冊。
 
     ``items`` の様式は、このブックにある。``joint`` は、様式がほかの課のブックにある共同の

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -16,8 +15,7 @@ from sheetgen.plan.consistency import Path
 from sheetgen.plan.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """計画のデータの中の一か所。``path`` はJSON path、``item`` は実施項目のID。"""
 
     path: str

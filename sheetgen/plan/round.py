@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sheetgen.era import wareki_full
 
@@ -59,8 +60,7 @@ class FieldKind(StrEnum):
     GRADE = "grade"
 
 
-@dataclass(frozen=True, slots=True)
-class InputField:
+class InputField(NamedTuple):
     """記入欄になりうる欄。
 
     ``path`` はテンプレートでの道、``year`` は何年度のことか（西暦。全期間のことなら None）、

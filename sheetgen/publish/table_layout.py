@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -80,14 +79,14 @@ _LEAST_FILLED = 2 / 3
 
 def split_tall_rows(book: TableBook) -> TableBook:
     """高さの限りを超える行を分けた本。超える行がなければ、同じ本。"""
-    return replace(book, tables=tuple(_split_table(table) for table in book.tables))
+    return book._replace(tables=tuple(_split_table(table) for table in book.tables))
 
 
 def _split_table(table: Table) -> Table:
     if table.continued is None:
         return table
     rows = tuple(part for row in table.rows for part in _split_row(row, table, table.continued))
-    return replace(table, rows=rows)
+    return table._replace(rows=rows)
 
 
 def _split_row(

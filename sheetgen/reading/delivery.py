@@ -34,8 +34,7 @@ class Delivered:
     suffix: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
 
     ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。

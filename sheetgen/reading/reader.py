@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sheetgen.child_process import python_command
 from sheetgen.problems import Problem, SheetgenError
@@ -25,8 +25,7 @@ _SERVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(NamedTuple):
     """読んだ一つのファイル。読めなければ ``book`` は ``None`` で、``problems`` がわけを言う。
 
     ``problems`` には、ブックの問題も入る。どの場所にも、ファイルの名がある。
@@ -37,8 +36,7 @@ class ReadFile:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
     ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.plan.loading import Master, digest_of, load_master
 from sheetgen.plan.paths import read_path
@@ -29,8 +30,7 @@ from sheetgen.records.transaction import Completion, Pending, look, recover, wri
 _READS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """記録簿に書く一回。``common`` は、どの行にも共通のこと。"""
 
     name: str

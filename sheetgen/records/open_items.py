@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sheetgen.plan.durable import put
 from sheetgen.problems import Place, Problem
@@ -27,8 +26,7 @@ class ItemState(StrEnum):
     MISSING = "未提出"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenItem:
+class OpenItem(NamedTuple):
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 
     ``state`` は 要確認 か 未記入、``at`` は時差つきの ISO 8601、``codes`` はその問題の符号。

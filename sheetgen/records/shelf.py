@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sheetgen.form.books import BookMaker
-from sheetgen.form.context import round_text
 from sheetgen.form.identity import split_form_id
 from sheetgen.form.issued import Issue
-from sheetgen.form.jobs import GenerateRequest, plan_jobs
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.plan import Plan
@@ -34,6 +31,11 @@ def computed_issue(plan: Plan, chosen: Round, template: FormTemplate) -> Issue:
 
     :raises SheetgenError: テンプレートが使えない。
     """
+    # ここで読み込む。配布記録があれば、様式を作る部品は要らない。
+    from sheetgen.form.books import BookMaker
+    from sheetgen.form.context import round_text
+    from sheetgen.form.jobs import GenerateRequest, plan_jobs
+
     maker = BookMaker(plan, chosen, round_text(chosen, None), template)
     request = GenerateRequest(plan=Path(), template=template.path, root=Path(), round=chosen.kind)
     for job in plan_jobs(plan, request):
@@ -84,8 +86,6 @@ class IssueShelf:
         return self._computed[chosen]
 
     def _compute(self, chosen: Round) -> Issue | None:
-        # 記録があれば要らない。テンプレートを読む部品は、要るときに読み込む。
-
         try:
             settle_round(self._plan, chosen.kind, chosen.year)
             return computed_issue(self._plan, chosen, self._template)

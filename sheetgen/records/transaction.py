@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.messages.records import OUTCOMES
 from sheetgen.plan.durable import flush_folder, put, sweep
@@ -42,8 +43,7 @@ class Completion(Enum):
     """計画のデータが、前とも後とも違う。止まったあとで人が直した。"""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """始めた書き換え。
 
     ``before`` と ``after`` は計画のデータの目印。``size`` は足す前の記録簿の長さ（バイト）、

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.form.books import BookMaker
@@ -30,8 +31,7 @@ from sheetgen.records.shelf import keep_issue
 from sheetgen.xlsx.output import Staging
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenBook:
+class WrittenBook(NamedTuple):
     """書き出したブック一冊。``addressee`` は宛先、``forms`` は様式の枚数。"""
 
     path: Path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
@@ -113,8 +113,7 @@ def _anchor(package: Package, drawing: str, rid: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Dependent:
+class Dependent(NamedTuple):
     """シートから出る一つの関係と、その先の部品。
 
     ``pieces`` が None なら、バイト列のまま写す部品。

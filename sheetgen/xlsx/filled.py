@@ -39,8 +39,7 @@ class SheetLink(NamedTuple):
     cell: str = "A1"
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """セルに入れる値と、元の書式からの違い。
 
     ``size`` は字の大きさ（pt）、``link`` はブックの中の行き先。None なら、テンプレートのまま。
@@ -53,8 +52,7 @@ class Fill:
     link: SheetLink | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """記入欄の入力規則。
 
     ``kind`` は OOXML の種類で、``list``、``custom``、``textLength``、説明だけの ``none``。
@@ -91,16 +89,14 @@ class FilledSheet:
     capacity: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
+class SheetEntry(NamedTuple):
     """ブックの目次の一行：どのテンプレートのシートが、何という名で立つか。"""
 
     template_sheet: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilledBook:
+class FilledBook(NamedTuple):
     """値を入れ終えたブック。``sheets`` は ``entries`` の順に一度だけ取り出される。"""
 
     title: str
@@ -110,8 +106,7 @@ class FilledBook:
     sheets: Iterable[FilledSheet]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetBinding:
+class SheetBinding(NamedTuple):
     """テンプレートのシートのどこに値が入るか。``inputs`` は記入欄になりうるセル。
 
     ``blocks`` は繰り返しの行（初め、終わり）。上から順で、重ならない。

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.xlsx.filled import INPUT_PREFIX, SheetBinding, SheetEntry
@@ -40,16 +40,14 @@ class _OwnSheet:
 _OWN = _OwnSheet()
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenSheet:
+class WrittenSheet(NamedTuple):
     """書き終えた一枚の、付ける名前（名前からセルへ）と、行の移り方。"""
 
     names: Mapping[str, str]
     shift: Shift
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     """テンプレートの一つの名前。``scope`` はシートの名、None はブック全体。"""
 
     label: str

@@ -11,10 +11,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from sheetgen.messages.quoting import in_short
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -25,8 +24,7 @@ _PREFIX = ".作成中_"
 _STALE_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """置いた結果。``kept_aside`` は移した前のファイル。"""
 
     unchanged: int

@@ -10,9 +10,9 @@ import io
 import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -26,8 +26,7 @@ MAX_TEMPLATE_BYTES = 200 * 1024 * 1024
 """展開した大きさの上限。テンプレートがこれを超えることはない。"""
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
+class Relationship(NamedTuple):
     """一つの関係。``target`` は、内部なら部品名、外部なら書かれたまま。"""
 
     id: str

@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token, TokenizerError
-from openpyxl.formula.translate import Translator
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """テンプレートの行から、書き出す行への対応。行は 1 から数える。"""
 
     blocks: tuple[tuple[int, int], ...]
@@ -60,8 +55,7 @@ class Shift:
         return [Turn(self, block, turn) for turn in range(self.counts.get(block[0], 1))]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """繰り返しの ``number`` 回目（0 から）から見た対応。"""
 
     shift: Shift
@@ -111,6 +105,9 @@ def _operands(formula: str) -> Iterator[tuple[str, bool]]:
 
     :raises AmbiguousReferenceError: 数式でない。
     """
+    # ここで読み込む。openpyxl は大きく、数式のない所には要らない。
+    from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
+
     text = formula if formula.startswith("=") else f"={formula}"
     try:
         tokens = Tokenizer(text).items
@@ -261,6 +258,8 @@ def absolute(formula: str) -> str:
 
 def translated(formula: str, origin: str, ref: str) -> str:
     """``origin`` のセルの数式を、``ref`` のセルに写したときの数式。"""
+    from openpyxl.formula.translate import Translator
+
     return str(Translator(f"={formula}", origin).translate_formula(ref))[1:]
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.problems import Problem
 from sheetgen.xlsx.filled import SheetBinding
@@ -35,8 +35,7 @@ from sheetgen.xlsx.slots import (
 from sheetgen.xlsx.tail import cut_tail
 
 
-@dataclass(frozen=True, slots=True)
-class SheetProgram:
+class SheetProgram(NamedTuple):
     """切り分けたシート。``part`` はテンプレートでの部品名。
 
     ``strings`` は、変わらない部分にある、共有文字列のセルの数。
@@ -239,8 +238,7 @@ class _RowCutter:
         return compile_formula("=" + without_sheet(text, self._binding.name))
 
 
-@dataclass(frozen=True, slots=True)
-class _MovingCell:
+class _MovingCell(NamedTuple):
     """位置の変わるセル。``body`` は属性の残りから終わりまで。"""
 
     ref: str
@@ -271,8 +269,7 @@ class _MovingCell:
         return opening + self.body
 
 
-@dataclass(frozen=True, slots=True)
-class _MovingRow:
+class _MovingRow(NamedTuple):
     number: int
     qname: str
     attributes: str

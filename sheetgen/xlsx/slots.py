@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sheetgen.xlsx.filled import Fill, FilledSheet, InputState
 from sheetgen.xlsx.formula_values import FormulaError, FormulaValue
@@ -68,8 +68,7 @@ def cell(
     return f"{head}>{formula}<{prefix}v>{value!r}</{prefix}v>{close}"
 
 
-@dataclass(frozen=True, slots=True)
-class CellSlot:
+class CellSlot(NamedTuple):
     """値の入るセル。"""
 
     key: tuple[str, int]
@@ -84,8 +83,7 @@ class CellSlot:
         return cell(self.opening, self.prefix, style, fill.value, state.strings)
 
 
-@dataclass(frozen=True, slots=True)
-class CoveredSlot:
+class CoveredSlot(NamedTuple):
     """結合した記入欄の、左上でないセル。錠と色を左上にそろえる。"""
 
     key: tuple[str, int]
@@ -105,8 +103,7 @@ def style_of(base: int, fill: Fill, state: RenderState) -> int:
     return state.styles.index((base, fill.size, fill.number_format, fill.state))
 
 
-@dataclass(frozen=True, slots=True)
-class FormulaSlot:
+class FormulaSlot(NamedTuple):
     """数式のセル。計算した値を控えとして添える。"""
 
     ref: str
@@ -148,8 +145,7 @@ class Lookup:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class RowSlot:
+class RowSlot(NamedTuple):
     """高さの変わる行の開始タグ。``before`` は行番号まで、``after`` は残り。"""
 
     row: int
@@ -165,8 +161,7 @@ class RowSlot:
         return f'{self.before} ht="{height:g}" customHeight="1"{self.after}'
 
 
-@dataclass(frozen=True, slots=True)
-class SelectedSlot:
+class SelectedSlot(NamedTuple):
     """最初に開くシートだけが選ばれる。さもないと、全シートが同時に書き換わる。"""
 
     selected: str
@@ -185,8 +180,7 @@ class SheetNameSlot:
         return cell_text(quoted(state.sheet.name))
 
 
-@dataclass(frozen=True, slots=True)
-class ComputedSlot:
+class ComputedSlot(NamedTuple):
     """その他の、状態から決まる文字列。"""
 
     compute: Callable[[RenderState], str]

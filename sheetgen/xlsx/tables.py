@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sheetgen.plan.value import Value
 
@@ -28,8 +28,7 @@ class Tone(StrEnum):
     WAITING = "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """色合いか表示形式の付いた値。"""
 
     value: Value
@@ -37,8 +36,7 @@ class Shown:
     number_format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """一部に印の付いた文。``runs`` は（文字, 変わった所か）の並びで、つなぐと全文になる。"""
 
     runs: tuple[tuple[str, bool], ...]
@@ -47,8 +45,7 @@ class Compared:
 TableCell = Value | Shown | Compared
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """表の一列。"""
 
     head: str
@@ -56,8 +53,7 @@ class Column:
     align: Align = Align.LEFT
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """一枚のシートになる表。``lead`` は表の前の一行、``empty`` は行がないときのことば。
 
     ``total`` は行の下の合計の行（なければ空）。``frozen`` は、横に送っても残る列の数。
@@ -74,8 +70,7 @@ class Table:
     continued: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TableBook:
+class TableBook(NamedTuple):
     """表の本。``title`` は各シートの頭に立つ。"""
 
     title: str

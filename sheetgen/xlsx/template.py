@@ -15,8 +15,7 @@ import math
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateCell:
+class TemplateCell(NamedTuple):
     """文字または数式の入ったセル。
 
     ``text`` は、数式バーに見える文字。``number_format`` は、事務局が選んでいなければ ``General``。
@@ -61,8 +59,7 @@ class TemplateCell:
         return not self.is_formula and ("{{" in self.text or "{%" in self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateSheet:
+class TemplateSheet(NamedTuple):
     """一枚のシート。
 
     ``row_heights`` は、印刷範囲の見える行のすべて。``printable_height`` と ``printable_width`` は、
@@ -86,8 +83,7 @@ class TemplateSheet:
     columns: tuple[int, int] = (1, 16384)
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateBook:
+class TemplateBook(NamedTuple):
     """テンプレート全体。``fingerprint`` は内容の目印（16進8桁）。"""
 
     file: str
@@ -222,8 +218,7 @@ def normal_font(book: Workbook) -> Font:
     return font
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
+class _Measure(NamedTuple):
     """標準スタイルの書体の名と大きさ。列の幅と字下げの元になる。"""
 
     font: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from sheetgen.messages.form import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from sheetgen.problems import Place, Problem
@@ -160,8 +160,7 @@ _KEPT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSheet:
+class PlannedSheet(NamedTuple):
     """書き出す一枚。``parts`` は（テンプレートの部品, 書き先の部品）で、先頭がシート。"""
 
     template_sheet: str

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import IO
 
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -191,7 +190,7 @@ class TemplateWriter:
         ]
         # ほかの関係の番号は、ブック本体のどこからも引かれない。
         others = [
-            replace(one, id=f"rId{number}")
+            one._replace(id=f"rId{number}")
             for number, one in enumerate(self._constant.workbook_relationships, len(sheets) + 1)
         ]
         return write_relationships(sheets + others, self._constant.main)

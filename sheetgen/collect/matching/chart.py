@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from sheetgen.form.issued import IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.plan.value import Value
@@ -91,8 +91,7 @@ def _close(one: Decimal, other: Decimal) -> bool:
 CARRIER_PATH = "form.carrier"
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """配った様式の一つのセル。``name`` は記入欄に付けた名前（記入欄でなければ空）。"""
 
     cell: IssuedCell
@@ -105,8 +104,7 @@ class Spot:
         return self.cell.ref
 
 
-@dataclass(frozen=True, slots=True)
-class Landmark:
+class Landmark(NamedTuple):
     """文字の分かっているセル。``is_heading`` は、どの様式でも同じ文字か。"""
 
     ref: str
@@ -116,8 +114,7 @@ class Landmark:
     is_heading: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """配ったときの配置。
 
     ``inner`` は、結合した記入欄の、左上でないセル。``known`` は、意味のあったセルのすべて。

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.collect.answers import CollectScope
 from sheetgen.collect.matching.chart import Chart, chart_of, key_of, same
@@ -27,8 +27,7 @@ from sheetgen.xlsx.refs import split_ref
 _PRINTED = re.compile(r"(?<!\d)\d{4}[A-Z]-\d\d-\d\d-\d\d(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """一つの目印。``form`` は様式ID、``fields`` は隠した行の目印のときの、ほかの欄。"""
 
     ref: str
@@ -87,8 +86,7 @@ ENOUGH_HEADINGS = 0.4
 """様式と見るのに要る、見出しの割合。"""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """分かった様式。``problems`` は、見分けるときに気付いたこと。"""
 
     round: Round

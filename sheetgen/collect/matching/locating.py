@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sheetgen.collect.matching.chart import (
     FORMULA,
@@ -29,8 +30,7 @@ Scores = Mapping[tuple[int, int], float]
 _SLIGHT = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """もとの行の、今の場所。
 
     ``first`` から ``last`` までが、ありうる所。``likely`` は初めに見る所（None なら、なくなった）。
@@ -126,8 +126,7 @@ _TOO_COMMON = 100
 _Places = Mapping[str, list[tuple[int, int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """欄のあるはずのセル。``ref`` が ``None`` なら、消されている。
 
     ``candidates`` は、``certain`` でないときの、ありうるセルのすべて。``doubtful`` が真なら、

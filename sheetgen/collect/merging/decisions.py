@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer, ReturnedForm
 from sheetgen.collect.request import Take, UsedWaiver, Waiver
@@ -154,8 +154,7 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).replace("\\", "/").casefold().strip()
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverResult:
+class WaiverResult(NamedTuple):
     """問題を、残るもの・今回通したものに分けた結果。``met`` は指定に当たった符号。"""
 
     problems: tuple[Problem, ...]

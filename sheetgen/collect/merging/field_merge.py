@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer
 from sheetgen.collect.merging.decisions import (
@@ -18,8 +18,7 @@ from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """一つの実施項目の一つの欄。``now`` はいま計画のデータにある値。
 
     ``recorded`` と ``rejected`` は、この照会での、この欄についての記録。
@@ -33,8 +32,7 @@ class Field:
     rejected: frozenset[Value] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldMerge:
+class FieldMerge(NamedTuple):
     """突き合わせた結果。``value`` が計画のデータに入るべき値。
 
     ``source`` は、その値のもとの答え（None なら、計画のデータの値を残す）。``in_doubt`` が真なら、
@@ -73,7 +71,7 @@ def merge_field(
         or _agreed(field, wanted)
         or _decided(field, wanted, choice)
     )
-    return replace(settled, problems=(*notes, *settled.problems))
+    return settled._replace(problems=(*notes, *settled.problems))
 
 
 def _old_copy(field: Field, one: FormAnswer) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer, Proposal, ReturnedForm
 from sheetgen.collect.merging.decisions import (
@@ -38,8 +38,7 @@ def proposed_text(item: str, proposal: Proposal) -> ProposedText:
 _NOTHING: frozenset[Value] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class MergeContext:
+class MergeContext(NamedTuple):
     """すべての項目に共通のこと。``grades`` は評価の段階。"""
 
     round: Round
@@ -50,8 +49,7 @@ class MergeContext:
     waivers: Waivers
 
 
-@dataclass(frozen=True, slots=True)
-class ItemMerge:
+class ItemMerge(NamedTuple):
     """一つの項目の結果と、当たった ``--waive``。"""
 
     outcome: ItemOutcome
@@ -254,8 +252,7 @@ def _has_results(item: Item, chosen: Round) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(NamedTuple):
     """突き合わせた結果。``outcomes`` は計画のすべての実施項目、印刷の順。
 
     ``problems`` は、どの実施項目のものでもない問題。誤った指定、使われない指定、よそのものの様式。

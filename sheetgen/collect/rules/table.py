@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.collect.answers import Answer, ReturnedForm
 from sheetgen.collect.rules import figure_rules as figures
@@ -77,8 +77,7 @@ def _says_something(path: str, value: Value) -> bool:
     return value is not None and value not in DASHES and not path.endswith("grade")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """一つの点検。
 
     ``on`` は役割。``text`` ``value`` ``effect`` ``grade``（聞いている年度のもの）、``overall``、

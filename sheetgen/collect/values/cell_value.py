@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetgen.collect.values.figures import FigureField, read_figure
 from sheetgen.collect.values.numbers import read_date, read_number, read_serial, seen_number
@@ -78,8 +78,7 @@ def _before_remark(text: str, known: dict[str, str]) -> str | None:
 _BLANK = ReadValue(None, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """欄が待っている値。
 
     ``unit`` と ``number_format`` は、実施項目の指標のもの。``numeric`` が偽なのは、

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from sheetgen.collect.values.plain_text import (
     BLANKS,
@@ -229,8 +229,7 @@ _ONE_WAY_OR_ANOTHER = frozenset("一〇○◯十二八")
 """一字だけでは、漢数字とも、線・丸・片仮名とも見える字。"""
 
 
-@dataclass(frozen=True, slots=True)
-class FigureField:
+class FigureField(NamedTuple):
     """数の欄についての約束。``money`` は千円の欄。``numeric`` は数を待っているか。
 
     ``number_format`` は、印刷するときの形式。
