@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
@@ -243,7 +242,7 @@ def _as_seen(
         notes.ask("R219", raw=seen, value=printed(number))
         return number
     own = Notes()
-    read = _read_seen(seen, replace(figure, numeric=True, decimals=True), own)
+    read = _read_seen(seen, figure._replace(numeric=True, decimals=True), own)
     if not isinstance(read, int | float) or seen is None:
         notes.ask("R230", value=printed(number), seen=_quoted(seen), format=code)
         return number
