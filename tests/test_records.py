@@ -21,6 +21,7 @@ from merge_samples import PLAN, RESULTS, REVISION, TEXT, VALUE
 from sheetgen.form.identity import form_id
 from sheetgen.form.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.form.template import FormTemplate
+from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archive_journal, archive_master, archives
@@ -401,22 +402,39 @@ def test_the_shelf_finds_the_record_by_key_and_by_form(tmp_path: Path) -> None:
 
 def test_the_shelf_tells_what_it_cannot_use_once(tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    folder = issues_folder(plan)
-    damaged = save_issue(issue(form(), key="1" * 8), folder)
+    damaged = save_issue(issue(form(), key="1" * 8), issues_folder(plan))
     damaged.write_bytes(b"{")
-    found = shelf(plan)
-    assert found.by_key("1" * 8) is None
-    assert found.for_form(form_id(RESULTS, "01-01")) == ()
-    assert [(one.code, one.place.file) for one in found.problems] == [("R190", str(damaged))]
-    assert found.computed("2026J-01-01-00") is None
-    assert len(found.problems) == 1
+    by_key, by_form = shelf(plan), shelf(plan)
+    assert by_key.by_key("1" * 8) is None
+    assert by_form.for_form(form_id(RESULTS, "01-01")) == ()
+    for found in (by_key, by_form):
+        assert [(one.code, one.place.file) for one in found.problems] == [("R190", str(damaged))]
+    assert by_key.for_form(form_id(RESULTS, "01-01")) == ()
+    assert by_key.computed("2026J-01-01-00") is None
+    assert len(by_key.problems) == 1
     # テンプレートがないので、今の計画からも求められない。
-    assert found.computed(form_id(RESULTS, "01-01")) is None
-    assert found.computed(form_id(RESULTS, "01-02")) is None
-    assert len(found.problems) == 2
+    assert by_key.computed(form_id(RESULTS, "01-01")) is None
+    assert by_key.computed(form_id(RESULTS, "01-02")) is None
+    assert len(by_key.problems) == 2
     # この計画にない年度の照会。
-    assert found.computed(form_id(Round(RoundKind.RESULTS, 2050), "01-01")) is None
-    assert len(found.problems) == 3
+    assert by_key.computed(form_id(Round(RoundKind.RESULTS, 2050), "01-01")) is None
+    assert len(by_key.problems) == 3
+
+
+def test_the_shelf_computes_a_round_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Round] = []
+
+    def compute(plan: Plan, chosen: Round, template: FormTemplate) -> Issue:
+        assert (plan, template.path.name) == (PLAN, "ない.xlsx")
+        asked.append(chosen)
+        return issue(form(chosen=chosen), chosen=chosen)
+
+    monkeypatch.setattr("sheetgen.records.shelf.computed_issue", compute)
+    found = shelf(tmp_path / "plan.json")
+    for chosen in (RESULTS, REVISION, RESULTS):
+        assert found.computed(form_id(chosen, "01-01")) == issue(form(chosen=chosen), chosen=chosen)
+    assert asked == [RESULTS, REVISION]
+    assert found.problems == []
 
 
 # --- 記録簿の行 ---
