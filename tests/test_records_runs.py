@@ -152,6 +152,7 @@ def stop(path: Path, before: str, after: str, lines: list[JournalEntry]) -> None
 
 
 GONE = without_items(PLAN, {TWO})
+ENDED = line("2", Action.ROLLOVER, item=TWO, old="(1)② その2")
 BOTH = holding({VALUE: 12, TEXT: "進めた。"})
 
 
@@ -184,7 +185,10 @@ BOTH = holding({VALUE: 12, TEXT: "進めた。"})
         ([line("2", Action.ADD, item=TWO, new="(1)② その2")], GONE, False),
         ([line("2", Action.ROLLOVER, old=2025, new=2026)], PLAN, True),
         ([line("2", Action.ROLLOVER, old=2026, new=2027)], PLAN, False),
-        ([line("2", Action.ROLLOVER, item=TWO), line("2", Action.END)], GONE, False),
+        # 年度を言う行だけで決める。終えた項目の行は、その前でも後でもよい。
+        ([ENDED, line("2", Action.ROLLOVER, old=2025, new=2026)], GONE, True),
+        ([line("2", Action.ROLLOVER, old=2026, new=2027), ENDED], GONE, False),
+        ([ENDED], GONE, False),
     ],
 )
 def test_a_stopped_run_over_a_master_mended_by_hand(
@@ -193,8 +197,9 @@ def test_a_stopped_run_over_a_master_mended_by_hand(
     """前とも後とも違う計画のデータでは、そこにある値で決める。"""
     lay(path, line("1", Action.END))
     replace_master(path, plan)
-    stop(path, "0" * 64, "1" * 64, lines)
-    expected = ["1"] + ["2"] * len(lines) * done
+    ended = [one for one in lines if one.action is not Action.END] + [line("2", Action.END)]
+    stop(path, "0" * 64, "1" * 64, ended)
+    expected = ["1"] + ["2"] * len(ended) * done
     with open_ledger(path, writing=False) as ledger:
         assert [one.run for one in ledger.entries] == expected
     with open_ledger(path, writing=True) as ledger:

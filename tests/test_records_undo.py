@@ -23,6 +23,7 @@ from journal_samples import (
 from merge_samples import EFFECT, INITIATIVE, PLAN, TEXT, VALUE, new_master
 
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.overview import Legend
 from sheetgen.plan.paths import without_items
 from sheetgen.plan.saving import hold
 from sheetgen.records.history import ItemHistory, proposals, trace
@@ -41,8 +42,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_without_a_name_the_last_run_still_standing_is_taken_back(path: Path) -> None:
-    lay(path, value("1", 1), value("2", 2, item=TWO), *back("3", "2", item=TWO, path=VALUE, old=2))
-    replace_master(path, holding({VALUE: 1}))
+    taken_back = back("3", "2", item=TWO, path=VALUE, old=2)
+    lay(path, value("0", "x", path=TEXT), value("1", 1), value("2", 2, item=TWO), *taken_back)
+    replace_master(path, holding({VALUE: 1, TEXT: "x"}))
     assert undo(path, dry_run=True).undone == "1"
     (problem,) = refused(lambda: undo(path, "2"))
     assert (problem.code, problem.facts, problem.place.label) == (
@@ -52,7 +54,9 @@ def test_without_a_name_the_last_run_still_standing_is_taken_back(path: Path) ->
     )
     (problem,) = refused(lambda: undo(path, "3"))
     assert (problem.code, problem.facts, problem.place.label) == ("R522", {"run": "3"}, "--run")
-    undo(path, now=NOW, who="係")
+    assert undo(path, now=NOW, who="係").undone == "1"
+    assert load_plan(path) == holding({TEXT: "x"})
+    assert undo(path, now=NOW, who="係").undone == "0"
     assert load_plan(path) == PLAN
     assert codes(refused(lambda: undo(path))) == ["R523"]
 
@@ -60,7 +64,8 @@ def test_without_a_name_the_last_run_still_standing_is_taken_back(path: Path) ->
 def test_an_unknown_run_is_told_with_the_last_ones_that_can_be_taken_back(path: Path) -> None:
     runs = [value(str(number), number) for number in range(1, 8)]
     turn = line("8", Action.ROLLOVER, old=2025, new=2026, file="控え.json")
-    lay(path, *runs, turn, *back("9", "6", item=ONE, path=VALUE))
+    ended = line("8", Action.ROLLOVER, item=TWO, label="実施項目", old="(1)②")
+    lay(path, *runs, ended, turn, *back("9", "6", item=ONE, path=VALUE))
     (problem,) = refused(lambda: undo(path, "0"))
     assert (problem.code, problem.place.label) == ("R520", "--run")
     assert problem.facts == {"run": "0", "known": "7、5、4、3、2"}
@@ -74,9 +79,10 @@ def test_an_unknown_run_is_told_with_the_last_ones_that_can_be_taken_back(path: 
 
 def test_what_was_put_back_stands_in_the_journal(path: Path) -> None:
     lines = [
-        value("1", 12, old=3),
+        value("1", 12, old=3, file="総務課.xlsx"),
         value("1", "■ 続ける。", path="initiatives[2027]", label="取組方針", item=TWO),
         line("1", Action.WAIVE, item=ONE, path=VALUE, new=12, code="F013"),
+        line("1", Action.WAIVE, item=ONE, path=VALUE, new=12, code="F015"),
         line("1", Action.PROPOSE, item=ONE, label="題", new="後"),
         line("1", Action.DECIDE, item=ONE, path=VALUE, old=12, new=13),
         value("2", "進めた。", path=TEXT),
@@ -86,10 +92,11 @@ def test_what_was_put_back_stands_in_the_journal(path: Path) -> None:
     now = holding({"initiatives[2027]": "■ 続ける。"}, TWO, now)
     replace_master(path, now)
     before = everything(path)
-    dry = undo(path, "1", dry_run=True)
+    with hold(path):
+        dry = undo(path, "1", dry_run=True)
     assert everything(path) == before
     result = undo(path, "1", now=NOW, who="別の係")
-    assert (dry.run, dry.changes, dry.others) == (None, result.changes, 3)
+    assert (dry.run, dry.changes, dry.others) == (None, result.changes, 4)
     assert (result.undone, result.at, result.by) == ("1", lines[0].at, "係1")
     assert [(one.item, one.path, one.label, one.old, one.new) for one in result.changes] == [
         (ONE, VALUE, "実績値", 12, 3),
@@ -104,8 +111,9 @@ def test_what_was_put_back_stands_in_the_journal(path: Path) -> None:
         (Action.UNDO, TWO, "initiatives[2027]", "取組方針", "■ 続ける。", None),
         (Action.END, None, None, None, None, None),
     ]
-    assert {(one.run, one.by, one.round, one.undoes) for one in added} == {
-        (result.run, "別の係", "2026J", "1")
+    at = NOW.astimezone().isoformat(timespec="seconds")
+    assert {(one.run, one.at, one.by, one.round, one.undoes) for one in added} == {
+        (result.run, at, "別の係", "2026J", "1")
     }
 
 
@@ -194,6 +202,15 @@ def test_an_added_item_in_use_is_not_taken_out(
     (problem,) = refused(lambda: undo(path, "2"))
     assert (problem.code, problem.place.item, problem.facts) == (code, TWO, facts)
     assert everything(path) == before
+
+
+def test_the_sample_of_the_legend_is_not_taken_out(path: Path) -> None:
+    legend = Legend(title="見方", sample_item_id=TWO, callouts=())
+    overview = PLAN.overview.model_copy(update={"legend": legend})
+    replace_master(path, PLAN.model_copy(update={"overview": overview}))
+    lay(path, added("2"))
+    (problem,) = refused(lambda: undo(path))
+    assert (problem.code, problem.place.item) == ("S133", TWO)
 
 
 def test_an_item_pointed_at_or_gone_is_not_taken_out(path: Path) -> None:
