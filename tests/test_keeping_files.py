@@ -382,5 +382,6 @@ def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     journal_path(path).mkdir()  # 記録簿の名のフォルダー：誰にも開けない
     with pytest.raises(SheetgenError) as raised:
         look(path)
-    assert [problem.code for problem in raised.value.problems] == ["R506"]
+    told = [(problem.code, problem.place.file) for problem in raised.value.problems]
+    assert told == [("R506", str(journal_path(path)))]
     assert describe(raised.value.problems[0])

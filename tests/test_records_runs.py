@@ -263,8 +263,44 @@ def test_a_journal_replaced_by_hand_loses_no_line() -> None:
         separator = b"" if other.endswith(b"\n") else b"\n"
         assert state.settled(True) == other + separator + LINES
         assert state.settled(False) == other
-    has_them = b"9\n" + LINES + b"8\n"
-    assert DiskState("a", has_them, pending("b", "a")).settled(True) == has_them
+    # もう入っている行を、二度は足さない。終わりの改行は、直した人が消したかもしれない。
+    for has_them in (b"9\n" + LINES + b"8\n", b"9\n" + LINES.rstrip()):
+        assert DiskState("a", has_them, pending("b", "a")).settled(True) == has_them
+
+
+def test_what_is_not_there_is_seen_as_empty(tmp_path: Path) -> None:
+    assert look(tmp_path / "plan.json") == DiskState(digest_of(b""), b"")
+
+
+def test_a_stop_that_cannot_be_mended_now_is_mended_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(path, value("1", 1))
+    earlier = journal_path(path).read_bytes()
+    stop(path, "0" * 64, look(path).master, [value("2", 12)])
+    whole = journal_path(path).read_bytes()
+    journal_path(path).write_bytes(earlier)
+    left = pending_path(path).read_bytes()
+
+    def fail(_: int) -> None:
+        raise OSError("full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", fail)
+        (problem,) = refused(lambda: recover(path))
+    assert (problem.code, problem.place.file) == ("R503", str(journal_path(path)))
+    assert pending_path(path).read_bytes() == left
+    assert codes(recover(path)) == ["R504"]
+    assert journal_path(path).read_bytes() == whole
+    assert recover(path) == ()
+
+
+def test_what_an_earlier_stop_left_half_written_is_swept(path: Path) -> None:
+    half = path.with_name(f".{pending_path(path).name}.abc.tmp")
+    half.write_bytes(b"{")
+    with open_ledger(path, writing=True) as ledger:
+        commit(ledger, ledger.master.plan, [line("1", Action.END)])
+    assert not half.exists()
 
 
 def test_a_pending_file_is_taken_only_as_a_whole(path: Path) -> None:
