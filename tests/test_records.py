@@ -98,7 +98,7 @@ def test_a_closed_plan_is_kept_beside_the_earlier_ones(tmp_path: Path) -> None:
     before = [written(path) for path in paths]
     assert [kept(plan, one) for one in data] == paths
     assert [written(path) for path in paths] == before
-    assert sorted(archives(plan)) == sorted(paths)
+    assert archives(plan) == paths
 
 
 def test_a_plan_changed_in_between_is_not_kept(tmp_path: Path) -> None:
@@ -110,23 +110,31 @@ def test_a_plan_changed_in_between_is_not_kept(tmp_path: Path) -> None:
     assert archives(plan) == []
 
 
-def test_the_archives_are_told_by_name_and_none_if_they_cannot_be_seen(
+def test_the_archives_are_told_from_the_oldest_and_none_if_they_cannot_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = tmp_path / "plan.json"
     assert archives(plan) == []
     archive_folder(plan).mkdir()
-    names = [f"令和{year}年度.json" for year in (7, 5, 9, 6, 8)]
+    names = [
+        "令和5年度_2024-03-31.json",
+        "令和9年度_2028-04-01.json",
+        "令和9年度_2028-04-01-2.json",
+        "令和9年度_2028-04-01-10.json",
+        "令和9年度_2028-04-02.json",
+        "令和10年度_2029-03-31.json",
+        "控え².json",
+    ]
     for name in (*names, "journal.jsonl"):
         (archive_folder(plan) / name).write_bytes(b"")
-    assert [path.name for path in archives(plan)] == sorted(names)
     real = Path.glob
+    for backwards in (False, True):
 
-    def backwards(self: Path, pattern: str) -> list[Path]:
-        return sorted(real(self, pattern), reverse=True)
+        def listed(self: Path, pattern: str, backwards: bool = backwards) -> list[Path]:
+            return sorted(real(self, pattern), reverse=backwards)
 
-    monkeypatch.setattr(Path, "glob", backwards)
-    assert [path.name for path in archives(plan)] == sorted(names)
+        monkeypatch.setattr(Path, "glob", listed)
+        assert [path.name for path in archives(plan)] == names
     monkeypatch.setattr(Path, "glob", refuse)
     assert archives(plan) == []
 
