@@ -24,7 +24,12 @@ from sheetgen.records.journal import (
     render_entries,
     storable,
 )
-from sheetgen.records.originals import find_original, original_path, originals_folder
+from sheetgen.records.originals import (
+    THREADS,
+    find_original,
+    original_path,
+    originals_folder,
+)
 from sheetgen.records.past import past_of
 from sheetgen.records.transaction import (
     Completion,
@@ -205,6 +210,29 @@ def test_problems_with_originals_are_told_by_the_name_that_came(tmp_path: Path) 
     assert {one.facts["folder"] for one in raised.value.problems} == {
         blocked / file.digest[:2] for file in files
     }
+
+
+def test_new_folders_are_flushed_once_and_few_threads_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    started: list[threading.Thread] = []
+
+    class Counted(threading.Thread):
+        def start(self) -> None:
+            started.append(self)
+            super().start()
+
+    monkeypatch.setattr("sheetgen.records.originals.flush_folder", flushed.append)
+    monkeypatch.setattr("sheetgen.records.originals.Thread", Counted)
+    folder = tmp_path / "returned"
+    files = [delivered(bytes([number])) for number in range(3 * THREADS)]
+    assert keep_originals(folder, files) == ()
+    assert flushed == [folder, tmp_path]
+    assert len(started) == THREADS
+    assert all(thread.daemon and not thread.is_alive() for thread in started)
+    assert keep_originals(folder, files) == ()
+    assert flushed == [folder, tmp_path]
 
 
 # --- 記録簿 ---

@@ -243,6 +243,7 @@ def test_the_history_is_of_one_item_and_of_one_year(path: Path) -> None:
         line("2", Action.WAIVE, item=TWO, path=EFFECT, new=1, code="F013"),
         line("2", Action.ADD, item=ONE, new="(1)①"),
     )
+    replace_master(path, holding({VALUE: 1}))
     before = everything(path)
     with hold(path):
         whole = trace(path, ONE)
@@ -289,6 +290,7 @@ def test_a_field_of_the_past_keeps_the_name_it_had(path: Path) -> None:
         value("1", 1, path="years[9].result.value", label="前の名"),
         value("2", 2, path="years[9].result.value", label="後の名"),
         value("2", 2, path="initiatives[2020]", label=None),
+        value("1", 1),
         value("2", 12, old=1),
         value("3", 13, old=12),
         *back("4", "3", item=ONE, path=VALUE, old=13, new=12),
@@ -301,7 +303,7 @@ def test_a_field_of_the_past_keeps_the_name_it_had(path: Path) -> None:
         ("後の名", None, True),
         ("initiatives[2020]", None, True),
     ]
-    assert [step.undone_by for step in fields[VALUE].steps] == [None, "4", None]
+    assert [step.undone_by for step in fields[VALUE].steps] == [None, None, "4", None]
 
 
 def test_proposals_stand_in_the_order_of_the_plan_and_then_of_time(path: Path) -> None:
