@@ -24,7 +24,12 @@ from sheetgen.records.journal import (
     render_entries,
     storable,
 )
-from sheetgen.records.originals import find_original, original_path
+from sheetgen.records.originals import (
+    THREADS,
+    find_original,
+    original_path,
+    originals_folder,
+)
 from sheetgen.records.past import past_of
 from sheetgen.records.transaction import (
     Completion,
@@ -146,6 +151,88 @@ def test_ctrl_c_while_a_thread_is_started_ends_and_keeps_what_came_before(
     waiting.join(60)
     assert ended == [KeyboardInterrupt]
     assert all(find_original(tmp_path, file.digest) for file in files)
+
+
+def test_every_damaged_original_stays_under_a_name_of_its_own(tmp_path: Path) -> None:
+    folder = originals_folder(tmp_path / "plan.json")
+    assert folder == tmp_path / "returned"
+    file = delivered(b"one")
+    path = original_path(folder, file.digest, "xlsx")
+    assert path == folder / file.digest[:2] / f"{file.digest}.xlsx"
+    keep_originals(folder, [file])
+    for number, rotten in enumerate((b"rotten", b"rotten again", b"gone"), start=1):
+        path.write_bytes(rotten)
+        (problem,) = keep_originals(folder, [file])
+        aside = f"{path.name}.damaged-{number}"
+        assert problem.facts == {"aside": aside}
+        assert (path.parent / aside).read_bytes() == rotten
+        assert path.read_bytes() == b"one"
+    path.unlink()
+    assert find_original(folder, file.digest) is None
+
+
+def test_an_original_is_found_whatever_its_kind(tmp_path: Path) -> None:
+    files = [delivered(b"one", "一.ods", "ods"), delivered(b"one", "一.xlsx")]
+    keep_originals(tmp_path, files)
+    first, second = (original_path(tmp_path, one.digest, one.suffix) for one in files)
+    assert find_original(tmp_path, files[0].digest) == first
+    first.unlink()
+    assert find_original(tmp_path, files[0].digest) == second
+
+
+def test_what_a_stop_left_is_swept_and_the_rest_stays(tmp_path: Path) -> None:
+    file = delivered(b"one")
+    path = original_path(tmp_path, file.digest, "xlsx")
+    path.parent.mkdir()
+    left, other = path.parent / f".{path.name}.abc.tmp", path.parent / ".ほか.xlsx.abc.tmp"
+    left.write_bytes(b"on")
+    other.write_bytes(b"two")
+    assert keep_originals(tmp_path, [file]) == ()
+    assert sorted(path.parent.iterdir()) == sorted([path, other])
+
+
+def test_problems_with_originals_are_told_by_the_name_that_came(tmp_path: Path) -> None:
+    files = [delivered(bytes([number]), f"{9 - number}.xlsx") for number in range(9)]
+    keep_originals(tmp_path, files)
+    for file in files:
+        original_path(tmp_path, file.digest, "xlsx").write_bytes(b"rotten")
+    names = [f"{number}.xlsx" for number in range(1, 10)]
+    assert [one.place.file for one in keep_originals(tmp_path, files)] == names
+    blocked = tmp_path / "ほか"
+    blocked.mkdir()
+    for file in files:
+        (blocked / file.digest[:2]).write_bytes(b"")  # フォルダーの名のファイル
+    with pytest.raises(SheetgenError) as raised:
+        keep_originals(blocked, files)
+    assert [(one.code, one.place.file) for one in raised.value.problems] == [
+        ("R510", name) for name in names
+    ]
+    assert {one.facts["folder"] for one in raised.value.problems} == {
+        blocked / file.digest[:2] for file in files
+    }
+
+
+def test_new_folders_are_flushed_once_and_few_threads_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    started: list[threading.Thread] = []
+
+    class Counted(threading.Thread):
+        def start(self) -> None:
+            started.append(self)
+            super().start()
+
+    monkeypatch.setattr("sheetgen.records.originals.flush_folder", flushed.append)
+    monkeypatch.setattr("sheetgen.records.originals.Thread", Counted)
+    folder = tmp_path / "returned"
+    files = [delivered(bytes([number])) for number in range(3 * THREADS)]
+    assert keep_originals(folder, files) == ()
+    assert flushed == [folder, tmp_path]
+    assert len(started) == THREADS
+    assert all(thread.daemon and not thread.is_alive() for thread in started)
+    assert keep_originals(folder, files) == ()
+    assert flushed == [folder, tmp_path]
 
 
 # --- 記録簿 ---
@@ -323,5 +410,6 @@ def test_a_journal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     journal_path(path).mkdir()  # 記録簿の名のフォルダー：誰にも開けない
     with pytest.raises(SheetgenError) as raised:
         look(path)
-    assert [problem.code for problem in raised.value.problems] == ["R506"]
+    told = [(problem.code, problem.place.file) for problem in raised.value.problems]
+    assert told == [("R506", str(journal_path(path)))]
     assert describe(raised.value.problems[0])

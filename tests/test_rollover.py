@@ -213,7 +213,7 @@ def test_what_is_kept_is_never_overwritten(plan: Path) -> None:
     result = turn(plan)
     assert other.read_text("utf-8") == "別のもの"
     assert result.archive == folder / "令和6年度_2024-11-23-2.json"
-    assert archives(plan) == [result.archive, other]
+    assert archives(plan) == [other, result.archive]
 
 
 def test_a_stop_after_keeping_leaves_the_master(

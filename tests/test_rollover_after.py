@@ -179,6 +179,22 @@ def test_an_archive_of_a_later_year_is_no_past(turned: Turned, tmp_path: Path) -
     assert "item-10-99" not in ids
 
 
+def test_of_two_archives_of_one_day_the_later_one_holds(turned: Turned, tmp_path: Path) -> None:
+    """その日のうちに直して切り替え直したら、終了した項目は、直したもののとおりに公開する。"""
+    assert turned.result.archive is not None
+    again = load(turned.result.archive)
+    (ended,) = [one.item for one in places(again) if one.item["id"] == "07-04"]
+    ended["title"] = "直した名"
+    later = turned.result.archive.with_stem(f"{turned.result.archive.stem}-2")
+    later.write_text(json.dumps(again, ensure_ascii=False), encoding="utf-8")
+    try:
+        rows = exported(turned, tmp_path)["items"]
+    finally:
+        later.unlink()
+    names = [row["実施項目"] for row in rows if row["実施項目のID"] == "item-07-04"]
+    assert names == ["直した名"]
+
+
 def test_the_two_years_can_be_compared(turned: Turned) -> None:
     assert turned.result.archive is not None
     result = compare(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from sheetgen.messages.catalogue import describe
 from sheetgen.problems import SheetgenError
@@ -62,6 +63,13 @@ def test_what_is_written_comes_back(plan: Path) -> None:
     lines = sendouts_path(plan).read_text("utf-8").splitlines()
     assert [json.loads(line)["section"] for line in lines] == [ONE.section, two.section]
     assert json.loads(lines[0])["kind"] == "配布"
+    # 何もないことは書かない。
+    assert lines[1] == (
+        '{"at":"2024-07-02T09:00:00+09:00","by":"別の係","kind":"配布","round":"2024J",'
+        '"section":"総務部 職員課","email":"a@example.jp",'
+        f'"file":"{ONE.file}","sha256":"{ONE.sha256}","items":["01-01","08-08"]}}'
+    )
+    assert sendouts_path(plan).read_bytes().endswith(b"}\n")
 
 
 def test_the_same_is_not_written_twice(plan: Path) -> None:
@@ -102,19 +110,29 @@ def test_a_torn_line_is_kept_and_told(plan: Path) -> None:
     torn = path.read_bytes() + b'{"at":"2024'
     path.write_bytes(torn)
     assert add(plan, changed(section="総務部 職員課")) != ()
-    assert path.read_bytes().startswith(torn + b"\n")
+    # 切れた行の次の行から書き、そのあとには空の行を作らない。
+    assert path.read_bytes().startswith(torn + b'\n{"at"')
+    add(plan, changed(section="総務部 税務課"))
+    assert b"\n\n" not in path.read_bytes()
     log = load_sendouts(plan)
-    assert [one.section for one in log.sendouts] == [ONE.section, "総務部 職員課"]
-    assert [(one.code, one.facts["line"]) for one in log.problems] == [("L001", 2)]
+    assert [one.section for one in log.sendouts] == [
+        ONE.section,
+        "総務部 職員課",
+        "総務部 税務課",
+    ]
+    assert [(one.code, one.facts["line"], one.place.file) for one in log.problems] == [
+        ("L001", 2, str(path))
+    ]
     assert all(describe(one) for one in log.problems)
 
 
 def test_a_line_of_another_shape_is_told(plan: Path) -> None:
     add(plan, ONE)
     with sendouts_path(plan).open("ab") as stream:
-        stream.write(b'{"at": 1}\n\xff\xfe\n[]\n\n')
+        stream.write(b'{"at": 1}\n\xff\xfe\n[]\n\n \t\n')
+    add(plan, changed(round="2024M"))
     log = load_sendouts(plan)
-    assert log.sendouts == (ONE,)
+    assert log.sendouts == (ONE, changed(round="2024M"))
     assert [one.facts["line"] for one in log.problems] == [2, 3, 4]
 
 
@@ -123,9 +141,26 @@ def test_a_record_that_cannot_be_read_or_written_stops(plan: Path) -> None:
     sendouts_path(plan).mkdir()  # ファイルのあるべき所にフォルダーがある
     with pytest.raises(SheetgenError) as raised:
         load_sendouts(plan)
-    assert [one.code for one in raised.value.problems] == ["L002"]
+    told = [(one.code, one.place.file) for one in raised.value.problems]
+    assert told == [("L002", str(sendouts_path(plan)))]
     with pytest.raises(SheetgenError):
         add(plan, ONE)
+
+
+def test_while_another_writes_nothing_is_added(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheetgen.records.sendouts.LOCK_WAIT", 0.05)
+    add(plan, ONE)
+    before = sendouts_path(plan).read_bytes()
+    with FileLock(plan.with_name(".sendouts.jsonl.lock")), pytest.raises(SheetgenError) as raised:
+        add(plan, changed(round="2024M"))
+    told = [(one.code, one.place.file) for one in raised.value.problems]
+    assert told == [("L003", str(sendouts_path(plan)))]
+    assert sendouts_path(plan).read_bytes() == before
+
+
+def test_nothing_new_makes_no_file(plan: Path) -> None:
+    assert add(plan) == ()
+    assert not sendouts_path(plan).exists()
 
 
 def test_no_half_line_stays_when_writing_fails(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,9 +200,11 @@ def test_the_readers_helpers() -> None:
     other = changed(deadline="2024-08-09")
     reminder = changed(kind=SendKind.REMINDER)
     revision = changed(round="2024M")
-    log = (ONE, reminder, revision, other)
-    assert of_round(log, "2024J") == (ONE, reminder, other)
+    log = (ONE, revision, other, reminder)
+    assert of_round(log, "2024J") == (ONE, other, reminder)
     assert latest(of_round(log, "2024J"), SendKind.ISSUE) == {(ONE.section, ONE.file): other}
+    assert latest(log, SendKind.REMINDER) == {(ONE.section, ONE.file): reminder}
+    assert latest(log, SendKind.RETURN) == {}
     assert str(ONE.deadline_day) == "2024-07-31"
     assert changed(deadline=None).deadline_day is None
     assert changed(deadline="七月末").deadline_day is None

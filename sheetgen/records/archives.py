@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from pathlib import Path
 
 from sheetgen.plan.durable import put, sweep_endings
@@ -12,6 +13,7 @@ from sheetgen.records.journal import NAME as JOURNAL
 from sheetgen.records.journal import journal_path
 
 FOLDER = "archive"
+_NUMBERS = re.compile(r"(\d+)")
 
 
 def archive_folder(plan: Path) -> Path:
@@ -20,10 +22,16 @@ def archive_folder(plan: Path) -> Path:
 
 
 def archives(plan: Path) -> list[Path]:
-    """控え。名の順（年度と日付の順）。"""
+    """控え。古い順（年度、日付、同じ日ならしまった順）。"""
     with contextlib.suppress(OSError):
-        return sorted(archive_folder(plan).glob("*.json"))
+        return sorted(archive_folder(plan).glob("*.json"), key=_age)
     return []
+
+
+def _age(path: Path) -> list[tuple[int, str]]:
+    """名の中の数は、数として比べる。文字のままでは ``-2`` が番号のないものより前に来る。"""
+    parts = _NUMBERS.split(path.stem)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def archive_master(plan: Path, stem: str, digest: str) -> Path:
