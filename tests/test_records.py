@@ -547,7 +547,7 @@ def test_a_note_of_a_version_without_reasons_is_read(tmp_path: Path) -> None:
     record = json.loads(open_items_path(plan).read_bytes())
     del record["rounds"]["2026J"]["01-01"]["reasons"]
     open_items_path(plan).write_text(json.dumps(record), "utf-8")
-    assert load_open_items(plan, "2026J") == ({"01-01": replace(HELD, reasons=())}, ())
+    assert load_open_items(plan, "2026J") == ({"01-01": HELD._replace(reasons=())}, ())
 
 
 @pytest.mark.parametrize(
@@ -573,5 +573,5 @@ def test_a_note_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_file_name_no_text_can_hold_does_not_stop_the_note(tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    assert save_open_items(plan, "2026J", {"01-01": replace(HELD, files=("\ud800.xlsx",))}) == ()
+    assert save_open_items(plan, "2026J", {"01-01": HELD._replace(files=("\ud800.xlsx",))}) == ()
     assert load_open_items(plan, "2026J")[0]["01-01"].files == ("?.xlsx",)
