@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from results import record  # noqa: E402
 
-from sheetgen.collect.receiving import collect  # noqa: E402
+from sheetgen.collect.receiving import collect_returns  # noqa: E402
 from sheetgen.collect.request import CollectRequest  # noqa: E402
 from sheetgen.problems import SheetgenError  # noqa: E402
 from sheetgen.reading.opening import read_book  # noqa: E402
@@ -114,7 +114,7 @@ def recorded(desk: object, path: Path) -> int:
         paths=(path,), plan=plan, template=TEMPLATE, root=plan.parent.parent, dry_run=True
     )
     try:
-        result = collect(request)
+        result = collect_returns(request)
     except SheetgenError:
         return 0
     return sum(one.state is ItemState.RECORDED for one in result.items)

@@ -340,7 +340,7 @@ def test_what_a_child_may_send() -> None:
         sent_cell("s", None), sent_cell("d", 1), sent_cell("b", 1), sent_cell("b", "true"),
         sent_cell("e", 1), sent_cell("", "x"), sent_cell("n", [1]), sent_cell("n", 1, 2),
         sent_cell("n", 1, "General", 2), sent_cell("n", 1, "General", None, 2),
-        sent_cell("n", 1, "General", None, None, None), sent_cell(), sent_cell("s", "\ud800"),
+        sent_cell("n", 1, "General", None, None, None, None, None), sent_cell(), sent_cell("s", "\ud800"),
         sent_cell("n", 1, ref="a"), sent_cell("n", 1, ref="A0"), sent_cell("n", 1, ref="A1 "),
         sent_cell("n", 777).replace(b"777", b"1e999"),
         sent_cell("n", 777).replace(b"777", b"-Infinity"),

@@ -315,8 +315,9 @@ class FormFiller:
             if isinstance(fill.value, int | float):
                 text = shown(fill.value, fill.number_format or one.cell.number_format)
                 self._evaluator.report("F015", one, item, shown=text)
-            elif not one.cell.wrap:
+            elif not one.cell.wrap and fill.state is not InputState.DOUBT:
                 # 文が長いのではなく、セルが折り返さない。どの項目でも同じ一つの誤りである。
+                # 差戻しに見せる答えは別で、数の欄に打たれた長い文字もある。
                 self._evaluator.report("T127", one, None)
             else:
                 self._evaluator.report("F010", one, item, length=len(fill.value or ""))

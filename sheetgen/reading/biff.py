@@ -171,8 +171,9 @@ _CONTROLS = {0x07, 0x0B, 0x0C, 0x0D, 0x0E, 0x10, 0x11, 0x12}
 class SheetRecords:
     """一枚のシートを読むあいだの状態。:class:`SheetgenError` (R020, R029)。"""
 
-    def __init__(self, maker: CellMaker) -> None:
+    def __init__(self, maker: CellMaker, fonts: Fonts) -> None:
         self._maker = maker
+        self._fonts = fonts
         self._content = SheetContent()
         self._waiting: tuple[str, Look] | None = None
         self._object = (0, 0)
@@ -229,6 +230,16 @@ class SheetRecords:
     def _label(self, body: bytes) -> None:
         row, column, style, length = struct.unpack_from("<HHHH", body)
         text = Text(short_text(body, 8, length))
+        self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
+
+    def _rich(self, body: bytes) -> None:
+        """文字と、フォントの変わる所とを、セルの中に持つもの。"""
+        row, column, style, length = struct.unpack_from("<HHHH", body)
+        value = short_text(body, 8, length)
+        at = 9 + length * (2 if body[8] & _WIDE else 1)
+        (count,) = struct.unpack_from("<H", body, at)
+        runs = [struct.unpack_from("<HH", body, at + 2 + 4 * number) for number in range(count)]
+        text = rich_parts(value, [(start, font) for start, font in runs], self._fonts)
         self._put(_ref(row, column), self._maker.styled(text, self._look(style), None))
 
     def _number(self, body: bytes) -> None:
@@ -326,7 +337,7 @@ _READERS = {
     _CONTINUE: SheetRecords._continued,
     _LABELSST: SheetRecords._shared,
     _LABEL: SheetRecords._label,
-    _RSTRING: SheetRecords._label,
+    _RSTRING: SheetRecords._rich,
     _NUMBER: SheetRecords._number,
     _RK: SheetRecords._rk,
     _MULRK: SheetRecords._many,
@@ -438,7 +449,7 @@ class BiffReader:
         found: list[Problem] = []
         for name, hidden, kind, offset in self._sheets:
             if kind == 0:
-                reader = SheetRecords(maker)
+                reader = SheetRecords(maker, fonts)
                 for one, body in records(self.data, offset):
                     reader.take(one, body)
                 sheets.append(reader.sheet(name, hidden))
