@@ -215,8 +215,10 @@ def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
 def _without_struck(text: str, struck: str, notes: Notes) -> str:
     """消し線の部分を除く。どこか決められなければ除かない。"""
     part = struck.strip()
+    if not part:
+        return text  # 消してあるのは、空白だけである
     # 同じ部分が文の中に二度あるか、何か所も消してあれば、どこかが決まらない。
-    rest = text.replace(part, "").strip() if part and text.count(part) == 1 else text
+    rest = text.replace(part, "").strip() if text.count(part) == 1 else text
     notes.use("struck")
     notes.ask("R212", whole=excerpt(text), rest=excerpt(rest) or "（空欄）")
     return rest
