@@ -234,6 +234,12 @@ class Table:
         self.names = {name: moved(ref) for name, ref in self.names.items()}
         self.fields = {path: moved(ref) for path, ref in self.fields.items()}
 
+    def sort(self, order: Mapping[int, int]) -> None:
+        """行を並べ替える。中身だけが動き、名前は動かない。"""
+        names = self.names
+        self._move(lambda row: order.get(row, row), 0)
+        self.names = names
+
     def _move(self, where: Callable[[int], int | None], axis: int) -> None:
         def moved(ref: str | None) -> str | None:
             if ref is None:

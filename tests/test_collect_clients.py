@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from returned import clients
 from returned.clients import Job
-from returned.desk import ALL, Desk, codes, done, errors, jobs, results
+from returned.desk import ALL, Desk, codes, done, errors, jobs, recorded, results
 from returned.libreoffice import LibreOffice
 from returned.sections import EFFECT, GRADE, TEXT, VALUE, Form
 from returned.xlsb import with_full_records
 
 SECTIONS = ("総務部 職員課", "経済環境部 清掃リサイクル課")
+MANY_FORMS = "企画部 経営企画課"
 # 書く人が打ち込みそうな、変わった文字。どれも文字のまま戻らなければならない。
 ODD = (
     "●一行目\n\n　二段落目（全角空白で字下げ）\n・㈱①Ⅳ㍻髙﨑𠮷葛󠄀",
@@ -67,6 +68,8 @@ OTHERS: dict[str, tuple[str, Callable[[list[Job]], None]]] = {
     "Gnumeric .ods": (".ods", clients.by_gnumeric),
     "SheetJS .ods": (".ods", lambda work: clients.by_node("sheetjs", work)),
     "openpyxl": (".xlsx", clients.by_openpyxl),
+    "xlsx-populate": (".xlsx", lambda work: clients.by_node("xlsx-populate", work)),
+    "excelize": (".xlsx", clients.by_excelize),
 }
 
 
@@ -92,6 +95,23 @@ def test_a_client_gives_every_answer_back(
     forms = odd_forms(honest_forms)
     make(jobs(desk, forms, tmp_path / "in", suffix))
     assert_all_back(desk, forms, tmp_path / "in")
+
+
+@pytest.mark.parametrize("name", ["xlsx-populate", "excelize"])
+def test_a_client_raises_no_question_of_its_own(
+    name: str, desk: Desk, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    """様式が何枚もある課のブック。答えは元の項目だけに入り、書いたプログラムのための問いは一つもない。"""
+    forms = [form for form in honest_forms.values() if form.addressee == MANY_FORMS]
+    assert len(forms) > 10
+    before = results(desk)
+    OTHERS[name][1](jobs(desk, forms, tmp_path / "in"))
+    result = desk.collect(tmp_path / "in")
+    assert [(problem.code, problem.place) for problem in result.problems] == []
+    assert recorded(result) == {form.item for form in forms}
+    assert came_back(desk, forms) == {}
+    after = results(desk)
+    assert {item for item in after if after[item] != before[item]} == recorded(result)
 
 
 def assert_all_back(desk: Desk, forms: list[Form], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,17 @@ from matching_samples import (
     PROBLEMS_OF_FIELDS,
     Desk,
     Table,
+    form_sheet,
     make_desk,
     put,
+    with_sheet,
 )
 
 from sheetgen.collect.answers import MatchedForm
-from sheetgen.collect.matching.chart import is_blank
+from sheetgen.collect.matching.chart import is_blank, refs_in
 from sheetgen.plan.round import RoundKind
 from sheetgen.reading.book import RawBook
+from sheetgen.xlsx.refs import split_area, split_ref
 
 QUICK = settings(
     max_examples=150,
@@ -29,6 +33,7 @@ QUICK = settings(
 ACTS = st.tuples(
     st.sampled_from(["insert", "delete"]), st.sampled_from([0, 0, 0, 1]), st.integers(1, 23)
 )
+TEXT = "years[0].result.text"
 NAMES = st.sampled_from(["kept", "lost", "stale", "broken"])
 CONTENTS = st.sampled_from(
     [None, 1, 34, 6800, 6810, "-", "A", "・進めた。", "令和6年度", "評価", " "]
@@ -125,3 +130,63 @@ def test_the_same_in_a_revision(
     revision: Desk, acts: list[tuple[str, int, int]], names: str
 ) -> None:
     _check(revision, revision.book_of(ITEM), acts, names)
+
+
+@QUICK
+@given(st.permutations(range(8, 14)), st.booleans(), st.lists(CONTENTS, min_size=4, max_size=4))
+def test_sorted_rows_give_no_answer_to_another_field(
+    results: Desk, order: list[int], named: bool, contents: list[object]
+) -> None:
+    """結合を解いて行を並べ替えると、中身だけが動き、名前は元のセルに残る。"""
+    form = next(iter(f for f in results.issue.forms.values() if f.item_id == ITEM))
+    cells = {
+        results.ref(path): value for path, value in zip(sorted(form.opened), contents, strict=True)
+    }
+    book = put(results.book_of(ITEM), cells)
+    table = Table.of(with_sheet(book, replace(form_sheet(book), merged=())), results)
+    table.sort(dict(zip(range(8, 14), order, strict=True)))
+    for matched in results.match(table.book(book, "stale" if named else "lost")).forms:
+        never_wrong(matched, table, False)
+
+
+@QUICK
+@given(
+    st.booleans(),
+    st.dictionaries(st.integers(0, 8), CONTENTS, max_size=3),
+    st.frozensets(st.integers(8, 14), max_size=2),
+    st.frozensets(st.integers(8, 14), max_size=2),
+)
+def test_what_is_seen_in_a_merge_is_read_or_asked(
+    results: Desk,
+    merged: bool,
+    contents: dict[int, object],
+    rows: frozenset[int],
+    columns: frozenset[int],
+) -> None:
+    """結合した欄では左上だけが見え、結合を解いた欄では、書かれたものがすべて見える。"""
+    first = results.ref(TEXT)
+    before = results.book_of(ITEM)
+    area = next(one for one in form_sheet(before).merged if one.startswith(f"{first}:"))
+    refs = refs_in(split_area(area))
+    written = {refs[at % len(refs)]: value for at, value in contents.items()}
+    book = put(before, {first: None, **written})
+    sheet = form_sheet(book)
+    kept = sheet.merged if merged else ()
+    hidden = replace(sheet, merged=kept, hidden_rows=rows, hidden_columns=columns)
+    (form,) = results.match(with_sheet(book, hidden)).forms
+    found = form.found[TEXT]
+    codes = {one.code for one in form.problems}
+    seen = [ref for ref in refs if not is_blank(sheet.cells.get(ref))]
+    behind = [ref for ref in seen if ref != first] if merged else []
+    seen = [ref for ref in seen if ref not in behind]
+    assert found.sure is (len(seen) < 2)
+    assert ("R123" in codes) is (len(seen) > 1)
+    assert ("R125" in codes) is bool(behind)
+    if seen:
+        assert found.cell == sheet.cells[seen[0]]
+        assert found.ref == seen[0]
+    else:
+        assert is_blank(found.cell)
+    places = [split_ref(one.ref) for one in form.found.values()]
+    is_hidden = any(row in rows or column in columns for row, column in places)
+    assert ("R132" in codes) is is_hidden

@@ -170,9 +170,10 @@ def test_struck_text_is_kept_and_told() -> None:
         '<xf numFmtId="0" fontId="1"/></cellXfs>',
     ).cells  # fmt: skip
     assert (found["A1"].value, found["A1"].struck) == ("のこすけすのこす", "けす")
+    assert found["A1"].left == "のこすのこす"
     assert (found["B1"].value, found["B1"].struck) == ("全部", "全部")
     assert (found["C1"].value, found["C1"].struck) == (12, "12")
-    assert found["D1"].struck is None
+    assert (found["B1"].left, found["D1"].struck, found["D1"].left) == (None, None, None)
 
 
 def test_raised_and_lowered_text_is_kept_as_it_is_seen() -> None:

@@ -218,6 +218,15 @@ def test_raised_fonts_of_the_binary_formats() -> None:
     assert fonts.look("General", 1).raised
 
 
+def test_what_is_left_of_struck_text_of_the_binary_formats() -> None:
+    fonts = Fonts({1}, {})
+    fonts.add(2, 0, 1)
+    read = rich_parts("3人10310", [(0, 1), (1, 0), (2, 1), (4, 0)], fonts)
+    assert (read.struck, read.left) == ("310", "人310")
+    assert rich_parts("432", [(1, 1), (2, 2)], fonts).left == "4²"
+    assert rich_parts("31", [(1, 0)], fonts).left == ""
+
+
 def test_struck_spans_and_shapes_of_ods() -> None:
     book = ods(
         '<table:table-cell office:value-type="string"><text:p>のこす<text:span '
@@ -227,7 +236,7 @@ def test_struck_spans_and_shapes_of_ods() -> None:
         'style:text-line-through-style="solid"/></style:style>',
     )
     cell = book.sheets[0].cells["A1"]
-    assert (cell.value, cell.struck) == ("のこすけす", "けす")
+    assert (cell.value, cell.struck, cell.left) == ("のこすけす", "けす", "のこす")
     assert book.sheets[0].remarks == (Remark(RemarkKind.TEXT_BOX, "図形の中", "A1"),)
 
 

@@ -182,6 +182,14 @@ def test_17_struck_out_text_is_asked_with_and_without() -> None:
     assert read.raw == "年２回開催した。３回開催した。"
 
 
+def test_17_text_struck_in_many_places_is_left_out_in_each() -> None:
+    """``3回4回、5人6人`` の 3回 と 5人 を消したもの。"""
+    cell = RawCell(CellKind.TEXT, "3回4回、5人6人", struck="3回5人", left="4回、6人")
+    read = read_value(cell, FieldKind.TEXT)
+    assert (read.value, asked(read)) == ("4回、6人", ["R212"])
+    assert read.problems[0][1]["rest"] == "4回、6人"
+
+
 def test_17_what_is_struck_in_no_one_place_stays() -> None:
     assert text("実施した。実施した。", "実施した。").value == "実施した。実施した。"
     assert text("全部", "全部").value is None

@@ -41,6 +41,7 @@ from sheetgen.reading.cells import (
     UnreadableValueError,
     as_seen,
     is_date,
+    left_of,
 )
 from sheetgen.reading.compound import Compound, read_summary
 from sheetgen.reading.sheet_parser import SheetContent, on_sheet
@@ -147,13 +148,17 @@ def rich_parts(value: str, runs: list[tuple[int, int]], fonts: Fonts) -> Text:
     edges = [*runs, (len(units) // 2, 0)]
     plain = units[: 2 * runs[0][0]].decode("utf-16-le", "replace")
     pieces = [(plain, "")]
+    kept = [(plain, "")]
     crossed = []
     for index, (start, font) in enumerate(runs):
         text = units[2 * start : 2 * edges[index + 1][0]].decode("utf-16-le", "replace")
         pieces.append((text, fonts.raised.get(font, "")))
         if font in fonts.struck:
             crossed.append(text)
-    return Text(value, "".join(crossed), True, plain, as_seen(pieces))
+        else:
+            kept.append(pieces[-1])
+    left = left_of(kept) if crossed else ""
+    return Text(value, "".join(crossed), True, plain, as_seen(pieces), left)
 
 
 UNKNOWN = "?"

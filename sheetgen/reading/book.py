@@ -34,7 +34,8 @@ class RawCell(NamedTuple):
     ``struck`` は取り消し線の引かれた部分（なければ None）。``number_format`` は表示形式で、なければ
     ``General``。``raised`` は、上付きか下付きにした部分を、そう見える字（``³`` など）に替えた
     全体の文字（そのような部分がなければ None）。``shown`` は、保存したプログラムがセルに見せていた
-    文字（書き残す形式だけ）。
+    文字（書き残す形式だけ）。``left`` は、取り消し線の部分を除いた残り（どこが消されたかの
+    分からないものは None）。
     """
 
     kind: CellKind
@@ -44,6 +45,7 @@ class RawCell(NamedTuple):
     struck: str | None = None
     raised: str | None = None
     shown: str | None = None
+    left: str | None = None
 
 
 class RemarkKind(StrEnum):

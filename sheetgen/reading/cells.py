@@ -32,7 +32,8 @@ class Text(NamedTuple):
 
     ``runs`` が真なら、文字は書式ごとの切れ端でできていて、書体はそれぞれが持つ。そのとき、
     セルの書体の取消線は、書体を持たない部分 ``plain`` だけに効く。``seen`` は、上付きか下付きの
-    部分をそう見える字に替えた全体（なければ空）。
+    部分をそう見える字に替えた全体（なければ空）。``left`` は、取消線の部分を除いた残りで、
+    上付きと下付きは、そう見える字にしたもの。
     """
 
     value: str
@@ -40,6 +41,7 @@ class Text(NamedTuple):
     runs: bool = False
     plain: str = ""
     seen: str = ""
+    left: str = ""
 
 
 SUPERSCRIPT, SUBSCRIPT = "superscript", "subscript"
@@ -57,6 +59,11 @@ def as_seen(pieces: Sequence[tuple[str, str]]) -> str:
     if not any(place and text.strip() for text, place in pieces):
         return ""
     return unescape("".join([text.translate(_RAISED.get(place, {})) for text, place in pieces]))
+
+
+def left_of(pieces: Sequence[tuple[str, str]]) -> str:
+    """残った（文字、上付きか下付きか）の組をつなぎ、そう見える字に替える。"""
+    return as_seen(pieces) or unescape("".join([text for text, _ in pieces]))
 
 
 def unescape(text: str) -> str:
@@ -80,25 +87,26 @@ def rich_text(element: Element) -> Text:
     """``si``、``is``、コメントの ``text`` を読む。ふりがな（``rPh``）は含めない。"""
     words, struck, plain = [], [], []
     pieces: list[tuple[str, str]] = []
+    kept: list[tuple[str, str]] = []
     runs = False
     for child in element.children:
         if child.local == "t":
             words.append(child.text)
             plain.append(child.text)
             pieces.append((child.text, ""))
+            kept.append(pieces[-1])
         elif child.local == "r":
             runs = True
             text = "".join([one.text for one in child.all("t")])
             words.append(text)
             properties = child.find("rPr")
-            place = ""
             if properties is None:
                 plain.append(text)
+            pieces.append((text, "" if properties is None else raised_place(properties)))
+            if properties is not None and is_on(properties.find("strike")):
+                struck.append(text)
             else:
-                place = raised_place(properties)
-                if is_on(properties.find("strike")):
-                    struck.append(text)
-            pieces.append((text, place))
+                kept.append(pieces[-1])
     if not runs:
         return Text(unescape("".join(words)))
     return Text(
@@ -107,6 +115,7 @@ def rich_text(element: Element) -> Text:
         True,
         unescape("".join(plain)),
         as_seen(pieces),
+        left_of(kept) if struck else "",
     )
 
 
@@ -319,7 +328,7 @@ class CellMaker:
 
     def styled(self, text: Text, look: Look, formula: str | None) -> RawCell | None:
         """文字のセル。空の文字で数式もなければ None。"""
-        value, struck, runs, plain, seen = text
+        value, struck, runs, plain, seen, left = text
         if not value and formula is None:
             return None
         if look.struck:
@@ -327,7 +336,13 @@ class CellMaker:
         if look.raised and runs and plain not in ("", value):
             seen = seen or value  # 上付きのセルの中の、ふつうの高さの字
         return RawCell(
-            CellKind.TEXT, value, look.number_format, formula, struck or None, seen or None
+            CellKind.TEXT,
+            value,
+            look.number_format,
+            formula,
+            struck or None,
+            seen or None,
+            left=left if struck and not look.struck else None,
         )
 
     def numeric(self, value: int | float, look: Look, formula: str | None) -> RawCell:

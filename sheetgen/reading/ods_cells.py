@@ -20,6 +20,7 @@ from sheetgen.reading.cells import (
     UnreadableValueError,
     as_seen,
     iso,
+    left_of,
     number,
 )
 from sheetgen.reading.xml_parts import Attrs, Element
@@ -184,7 +185,10 @@ class Paragraphs:
         value = "".join([text for text, _, _ in self._words])
         struck = "".join([text for text, crossed, _ in self._words if crossed])
         seen = as_seen([(text, place) for text, _, place in self._words])
-        return Text(value, value if all_struck else struck, seen=seen)
+        if all_struck:
+            return Text(value, value, seen=seen)
+        kept = [(text, place) for text, crossed, place in self._words if not crossed]
+        return Text(value, struck, seen=seen, left=left_of(kept) if struck else "")
 
 
 PERCENT, DATE, TIME, ELAPSED = "0%", "yyyy/m/d", "h:mm:ss", "[h]:mm:ss"
@@ -252,7 +256,15 @@ def _text_cell(
         return RawCell(CellKind.ERROR, value, GENERAL, formula)
     if not value and not kind and not paragraphs.count:
         return RawCell(CellKind.BLANK, None, GENERAL, formula)
-    return RawCell(CellKind.TEXT, value, GENERAL, formula, text.struck or None, text.seen or None)
+    return RawCell(
+        CellKind.TEXT,
+        value,
+        GENERAL,
+        formula,
+        text.struck or None,
+        text.seen or None,
+        left=text.left if text.struck and not source.struck else None,
+    )
 
 
 def _formula(written: str | None) -> str | None:

@@ -262,7 +262,7 @@ def scan_strings(data: bytes) -> list[Text]:
             continue
         if refers and "&" in text:
             text = known[text]
-        texts.append(new(Text, (unescape(text) if escapes else text, "", False, "", "")))
+        texts.append(new(Text, (unescape(text) if escapes else text, "", False, "", "", "")))
     return texts
 
 

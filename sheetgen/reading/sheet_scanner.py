@@ -147,11 +147,11 @@ def _take(
                 inline = known[inline]
             if escapes:
                 inline = unescape(inline)
-            cell = new(RawCell, (_STRING, inline, looks[0], None, None, None, None))
+            cell = new(RawCell, (_STRING, inline, looks[0], None, None, None, None, None))
         elif index:
             cell = shared.get((index, style)) or _shared(index, style, maker)
         elif number and looks[1]:
-            cell = new(RawCell, (_NUMBER, int(number), looks[1], None, None, None, None))
+            cell = new(RawCell, (_NUMBER, int(number), looks[1], None, None, None, None, None))
         elif inline:
             cell = maker.text(Text(unescape(known.get(inline, inline))), style)
         else:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
 import tempfile
 import warnings
@@ -19,7 +20,7 @@ from xml.etree import ElementTree
 import openpyxl
 import xlsxwriter
 from openpyxl.utils.cell import coordinate_to_tuple
-from programs import SHORT_SECONDS, need, run_node, told
+from programs import SHORT_SECONDS, missing, need, run_node, told
 from running import run_program
 
 from returned.libreoffice import LibreOffice, Step
@@ -63,7 +64,7 @@ def through(office: LibreOffice, middle: str, jobs: Sequence[Job]) -> None:
 
 
 def by_node(program: str, jobs: Sequence[Job]) -> None:
-    """exceljs か SheetJS で書く。"""
+    """Node の部品（exceljs、SheetJS、xlsx-populate）で書く。"""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "jobs.json"
         told = [
@@ -123,6 +124,21 @@ def by_openpyxl(jobs: Sequence[Job]) -> None:
     for job in jobs:
         with edited(job.source, job.target) as book:
             fill(book, job.answers)
+
+
+def by_excelize(jobs: Sequence[Job]) -> None:
+    """excelize で書く。一つの欄に、値の型のとおりに入れる。"""
+    try:
+        excelize = importlib.import_module("excelize")
+    except ModuleNotFoundError:
+        missing('excelize が入っていない（pip install -e ".[bench]"）')
+    for job in jobs:
+        book = excelize.open_file(str(job.source))
+        for sheet, cells in job.answers.items():
+            for ref, value in cells.items():
+                book.set_cell_value(sheet, ref, value)
+        book.save_as(str(job.target))
+        book.close()
 
 
 class edited:  # noqa: N801  (reads as a verb: ``with edited(…) as book``)

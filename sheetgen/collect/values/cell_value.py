@@ -127,9 +127,9 @@ def read_value(
         notes.ask("R204", raw=raw)
         return notes.result(raw, raw)
     if cell.raised is not None:
-        return _of_raised(cell.raised, kind, expected, notes, cell.struck)
+        return _of_raised(cell, cell.raised, kind, expected, notes)
     raw = str(cell.value)
-    return _of_text(raw, raw, kind, expected, notes, cell.struck)
+    return _of_text(raw, raw, kind, expected, notes, cell.struck, cell.left)
 
 
 def _figure(kind: FieldKind, expected: Expected) -> FigureField:
@@ -162,11 +162,17 @@ def _of_number(
 
 
 def _of_text(
-    text: str, raw: str, kind: FieldKind, expected: Expected, notes: Notes, struck: str | None
+    text: str,
+    raw: str,
+    kind: FieldKind,
+    expected: Expected,
+    notes: Notes,
+    struck: str | None,
+    left: str | None = None,
 ) -> ReadValue:
     cleaned = clean(text, notes)
     if cleaned and struck:
-        cleaned = _without_struck(cleaned, struck, notes)
+        cleaned = _without_struck(cleaned, struck, left, notes)
     if not cleaned:
         if text and not struck:
             notes.rules.clear()
@@ -190,14 +196,14 @@ def _of_text(
 
 
 def _of_raised(
-    text: str, kind: FieldKind, expected: Expected, notes: Notes, struck: str | None
+    cell: RawCell, text: str, kind: FieldKind, expected: Expected, notes: Notes
 ) -> ReadValue:
     """上付きか下付きの字の混ざった文字。``text`` は、そう見える字に替えたもの。
 
     ふつうの字に直すと、注の番号や累乗が、数の桁に見える。
     """
     notes.use("raised")
-    read = _of_text(text, text, kind, expected, notes, struck)
+    read = _of_text(text, text, kind, expected, notes, cell.struck, cell.left)
     if kind is not FieldKind.TEXT and not isinstance(read.value, int | float):
         kept = [one for one in read.problems if one[0] != "R216"]
         return read._replace(problems=(*kept, ("R240", {"raw": shortened(text, 100)})))
@@ -212,11 +218,15 @@ def _checked_fraction(value: Value, kind: FieldKind, notes: Notes) -> Value:
     return value
 
 
-def _without_struck(text: str, struck: str, notes: Notes) -> str:
-    """消し線の部分を除く。どこか決められなければ除かない。"""
+def _without_struck(text: str, struck: str, left: str | None, notes: Notes) -> str:
+    """消し線の部分を除く。``left`` がなく、どこか決められなければ除かない。"""
     part = struck.strip()
+    if not part:
+        return text  # 消してあるのは、空白だけである
     # 同じ部分が文の中に二度あるか、何か所も消してあれば、どこかが決まらない。
-    rest = text.replace(part, "").strip() if part and text.count(part) == 1 else text
+    rest = text.replace(part, "").strip() if text.count(part) == 1 else text
+    if left is not None:
+        rest = clean(left, Notes()).strip()
     notes.use("struck")
     notes.ask("R212", whole=excerpt(text), rest=excerpt(rest) or "（空欄）")
     return rest
