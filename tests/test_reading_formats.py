@@ -21,7 +21,7 @@ from reading_samples import zipped
 from running import run_program
 
 from sheetgen.problems import SheetgenError
-from sheetgen.reading.biff import Fonts, rich_parts
+from sheetgen.reading.biff_text import Fonts, rich_parts
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawName, Remark, RemarkKind
 from sheetgen.reading.opening import read_book
 from sheetgen.reading.worker import dump, understand

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.reading.archive import Archive, refuse
-from sheetgen.reading.biff import ERRORS, UNKNOWN, Fonts, exact, numbered, rich_parts, rk_value
+from sheetgen.reading.biff import ERRORS, UNKNOWN, exact, numbered, rk_value
+from sheetgen.reading.biff_text import Fonts, rich_parts
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
 from sheetgen.reading.cells import (
     BUILTIN,
