@@ -36,7 +36,8 @@ async function values(path) {
 if (passes === "values") {
   const found = {};
   for (const name of paths) found[name] = await values(join(folder, name));
-  console.log(JSON.stringify(found));
+  // 大きな答えは、パイプに渡し終えるのを待ってから終わる。
+  await new Promise((done) => process.stdout.write(JSON.stringify(found), done));
   process.exit();
 }
 
