@@ -12,11 +12,10 @@ from sheetgen.collect.results import (
     distinct,
     item_table,
     labels_of,
-    level_of,
     section_table,
 )
 from sheetgen.era import wareki_full
-from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.catalogue import level_of, message_of
 from sheetgen.messages.values import explain_reading
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.era import wareki
-from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.catalogue import level_of, message_of
 from sheetgen.plan.item import Item, Owner, Result, YearPlan
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import Round
@@ -17,11 +17,6 @@ from sheetgen.records.open_items import ItemState
 from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableCell, Tone
 
 _ORDER = {Level.ERROR: 0, Level.CONFIRM: 1, Level.NOTE: 2}
-
-
-def level_of(problem: Problem) -> Level:
-    """問題の重さ。"""
-    return message_of(problem).level
 
 
 def open_questions(outcome: ItemOutcome) -> list[Problem]:

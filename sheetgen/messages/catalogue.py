@@ -55,9 +55,14 @@ def message_of(problem: Problem) -> Message:
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
 
 
+def level_of(problem: Problem) -> Level:
+    """問題の重さ。"""
+    return CATALOGUE[problem.code].level
+
+
 def is_error(problem: Problem) -> bool:
     """続けられない問題か。"""
-    return CATALOGUE[problem.code].level is Level.ERROR
+    return level_of(problem) is Level.ERROR
 
 
 def where(place: Place) -> str:

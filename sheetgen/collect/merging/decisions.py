@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer, ReturnedForm
 from sheetgen.collect.request import Take, UsedWaiver, Waiver
-from sheetgen.messages.catalogue import CATALOGUE
+from sheetgen.messages.catalogue import CATALOGUE, level_of
 from sheetgen.plan.paths import lasting_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value, printed
@@ -26,11 +26,6 @@ _OF_REMARKS = frozenset({"R145"})
 """欄に付いた書き込みについての問い。書き込みが違えば、別の問いである。"""
 LONGEST_FACTS = 500
 """値のない問題を覚えておく文の、長さの上限。"""
-
-
-def level_of(problem: Problem) -> Level:
-    """問題の重さ。"""
-    return CATALOGUE[problem.code].level
 
 
 def check_decisions(

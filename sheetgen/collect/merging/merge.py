@@ -11,12 +11,12 @@ from sheetgen.collect.merging.decisions import (
     WaiverResult,
     Waivers,
     check_decisions,
-    level_of,
     unmatched_takes,
 )
 from sheetgen.collect.merging.field_merge import Field, FieldMerge, merge_field, shown
 from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected, Take, Waiver
 from sheetgen.form.identity import round_mark
+from sheetgen.messages.catalogue import level_of
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import lasting_path, printed_initiative_year, read_path
 from sheetgen.plan.plan import Plan

@@ -62,7 +62,7 @@ def _typed_at_once(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
     groups: defaultdict[object, list[ReturnedForm]] = defaultdict(list)
     for form in sorted(forms, key=_order):
         answers = {path: answer.value for path, answer in form.changed.items()}
-        if any(_says_something(path, value) for path, value in answers.items()):
+        if any(_is_own_answer(path, value) for path, value in answers.items()):
             groups[form.file, frozenset(answers.items())].append(form)
     for group in groups.values():
         items = list(dict.fromkeys(form.issued.item_id for form in group))
@@ -72,7 +72,7 @@ def _typed_at_once(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
             yield Problem("R370", Place(form.file, form.sheet, item=item), facts)
 
 
-def _says_something(path: str, value: Value) -> bool:
+def _is_own_answer(path: str, value: Value) -> bool:
     """その実施項目だけの答えか。評価と、数のない印は、ほかの項目と同じでもおかしくない。"""
     return value is not None and value not in DASHES and not path.endswith("grade")
 
