@@ -62,6 +62,17 @@ def _entries(plan: Tree, entry_type: str) -> Iterator[tuple[Path, Tree]]:
                 yield entry_path, entry
 
 
+def _ended(plan: Tree) -> Iterator[tuple[Path, Tree]]:
+    """終わった実施項目。"""
+    for path, one in _children(plan, "ended_items", ()):
+        yield (*path, "item"), _child(one, "item")
+
+
+def _all_items(plan: Tree) -> Iterator[tuple[Path, Tree]]:
+    yield from _entries(plan, "item")
+    yield from _ended(plan)
+
+
 def _fiscal_years(plan: Tree) -> Iterator[Inconsistency]:
     years = _years(plan)
     if years and years != list(range(years[0], years[0] + len(years))):
@@ -96,8 +107,9 @@ def _numbers(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _identities(plan: Tree) -> Iterator[Inconsistency]:
-    items = list(_entries(plan, "item"))
+    items = list(_all_items(plan))
     counts = Counter(str(item.get("id")) for _, item in items)
+    known = {str(item.get("id")) for _, item in _entries(plan, "item")}
     retired = set(map(str, _plain(_child(plan, "revision"), "retired_items")))
     for path, item in items:
         item_id = item.get("id")
@@ -105,14 +117,14 @@ def _identities(plan: Tree) -> Iterator[Inconsistency]:
             continue
         if counts[item_id] > 1:
             yield Inconsistency("item_id_twice", (*path, "id"), {"id": item_id})
-        if item_id in retired:
+        if item_id in retired and path[0] != "ended_items":
             yield Inconsistency("item_id_retired", (*path, "id"), {"id": item_id})
     for path, reference in _entries(plan, "cross_reference"):
         item_id = reference.get("item_id")
-        if isinstance(item_id, str) and item_id not in counts:
+        if isinstance(item_id, str) and item_id not in known:
             yield Inconsistency("item_id_unknown", (*path, "item_id"), {"id": item_id})
     sample = _child(_child(plan, "overview"), "legend").get("sample_item_id")
-    if isinstance(sample, str) and sample not in counts:
+    if isinstance(sample, str) and sample not in known:
         path = ("overview", "legend", "sample_item_id")
         yield Inconsistency("item_id_unknown", path, {"id": sample})
 
@@ -146,7 +158,7 @@ def _item_years(plan: Tree) -> Iterator[Inconsistency]:
     if not years:
         return
     allowed = {str(year) for year in years}
-    for path, item in _entries(plan, "item"):
+    for path, item in _all_items(plan):
         own = [year.get("fiscal_year") for _, year in _children(item, "years", path)]
         if isinstance(item.get("years"), Sequence) and own != years:
             facts = {"years": own, "expected": years}
@@ -160,20 +172,64 @@ def _item_years(plan: Tree) -> Iterator[Inconsistency]:
             yield Inconsistency("introduced_after_plan", (*path, "introduced"), facts)
 
 
+def _ends(plan: Tree) -> Iterator[Inconsistency]:
+    """終わった実施項目の、最後の年度と推進項目。"""
+    years = _years(plan)
+    measures = [measure.get("number") for _, measure in _measures(plan)]
+    for path, one in _children(plan, "ended_items", ()):
+        year, number = one.get("fiscal_year"), one.get("measure")
+        introduced = _child(one, "item").get("introduced")
+        if years and type(year) is int:
+            first = max(years[0], introduced if type(introduced) is int else 0)
+            if not first <= year <= years[-1]:
+                facts = {"year": year, "first": first, "last": years[-1]}
+                yield Inconsistency("end_outside_plan", (*path, "fiscal_year"), facts)
+        if type(number) is int and number not in measures:
+            facts = {"number": number}
+            yield Inconsistency("measure_unknown", (*path, "measure"), facts)
+
+
+def _scales(plan: Tree) -> Iterator[Inconsistency]:
+    """一つの段階に同じ評価が、一つの年度に二つの段階がないこと。"""
+    given = [(path, _children(one, "grades", path)) for path, one in _past_scales(plan)]
+    for path, steps in [((), _children(plan, "evaluation_scale", ())), *given]:
+        seen: list[object] = []
+        for step_path, step in steps:
+            if step.get("grade") in seen:
+                facts = {"name": step.get("grade")}
+                yield Inconsistency("name_twice", (*step_path, "grade"), facts)
+            seen.append(step.get("grade"))
+    years: list[object] = []
+    for path, one in _past_scales(plan):
+        if one.get("fiscal_year") in years:
+            facts = {"year": one.get("fiscal_year")}
+            yield Inconsistency("scale_year_twice", (*path, "fiscal_year"), facts)
+        years.append(one.get("fiscal_year"))
+
+
+def _past_scales(plan: Tree) -> list[tuple[Path, Tree]]:
+    return list(_children(plan, "past_scales", ()))
+
+
 def _grades(plan: Tree) -> Iterator[Inconsistency]:
-    scale: list[object] = []
-    for path, step in _children(plan, "evaluation_scale", ()):
-        if step.get("grade") in scale:
-            yield Inconsistency("name_twice", (*path, "grade"), {"name": step.get("grade")})
-        scale.append(step.get("grade"))
-    listed = "・".join(map(str, scale))
-    for path, item in _entries(plan, "item"):
-        given = [((*path, "overall_grade"), item.get("overall_grade"))]
+    """評価が、その年度の段階にあること。"""
+
+    def steps(node: Tree, key: str) -> list[object]:
+        return [step.get("grade") for _, step in _children(node, key, ())]
+
+    now = steps(plan, "evaluation_scale")
+    past = [(one.get("fiscal_year"), steps(one, "grades")) for _, one in _past_scales(plan)]
+    last = _years(plan)[-1:]
+    for path, item in _all_items(plan):
+        final = last[0] if last else None
+        given = [(final, (*path, "overall_grade"), item.get("overall_grade"))]
         for year_path, year in _children(item, "years", path):
-            given.append(((*year_path, "result", "grade"), _child(year, "result").get("grade")))
-        for grade_path, grade in given:
+            grade_path = (*year_path, "result", "grade")
+            given.append((year.get("fiscal_year"), grade_path, _child(year, "result").get("grade")))
+        for when, grade_path, grade in given:
+            scale = next((one for year, one in past if year == when), now)
             if isinstance(grade, str) and grade not in scale:
-                facts = {"grade": grade, "scale": listed}
+                facts = {"grade": grade, "scale": "・".join(map(str, scale))}
                 yield Inconsistency("grade_unknown", grade_path, facts)
 
 
@@ -193,6 +249,8 @@ _CHECKS: tuple[Callable[[Tree], Iterator[Inconsistency]], ...] = (
     _identities,
     _departments,
     _item_years,
+    _ends,
+    _scales,
     _grades,
     _highlights,
 )

@@ -68,6 +68,9 @@ _KINDS = {
     "introduced_after_plan": "M062",
     "grade_unknown": "M063",
     "policy_unknown": "M064",
+    "end_outside_plan": "M065",
+    "measure_unknown": "M066",
+    "scale_year_twice": "M067",
 }
 
 

@@ -82,13 +82,23 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
 
 
 def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
-    """実施項目（IDがキー）を置き換えた計画。"""
+    """実施項目（IDがキー）を置き換えた計画。終わったものも置き換える。"""
+    ended = tuple(
+        one.model_copy(update={"item": changed[one.item.id]}) if one.item.id in changed else one
+        for one in plan.ended_items
+    )
     return _with_entries(
-        plan,
+        plan.model_copy(update={"ended_items": ended}),
         lambda entries: tuple(
             changed.get(entry.id, entry) if isinstance(entry, Item) else entry for entry in entries
         ),
     )
+
+
+def all_items(plan: Plan) -> dict[str, Item]:
+    """いまの実施項目と、終わった実施項目。IDがキー。"""
+    ended = {one.item.id: one.item for one in plan.ended_items}
+    return {**ended, **{item.id: item for _, _, item in plan.items()}}
 
 
 def without_items(plan: Plan, gone: Collection[str]) -> Plan:

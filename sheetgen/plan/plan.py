@@ -54,7 +54,7 @@ class Revision(Record):
     """年次見直し。"""
 
     fiscal_year: FiscalYear = Field(title="年次見直しの年度")
-    published: Month = Field(title="公表年月")
+    published: Month | None = Field(title="公表年月")
     highlights: tuple[Highlight, ...] = Field(title="主なポイント")
     highlight_notes: tuple[HighlightNote, ...] = Field(default=(), title="主なポイントの参照")
     retired_items: tuple[ItemId, ...] = Field(title="終了した実施項目のID")
@@ -111,6 +111,24 @@ class Policy(Record):
     measures: tuple[Measure, ...] = Field(title="推進項目")
 
 
+class EndedItem(Record):
+    """終わった実施項目。最後の年度の実績まで、ここに入る。
+
+    ``fiscal_year`` は生きていた最後の年度。``measure`` は、あった推進項目の番号。
+    """
+
+    fiscal_year: FiscalYear = Field(title="最後の年度")
+    measure: Number = Field(title="推進項目の番号")
+    item: Item = Field(title="終わった実施項目")
+
+
+class PastScale(Record):
+    """過ぎた年度の評価に使った段階。あとで段階を変えても、その年度の評価の意味は変わらない。"""
+
+    fiscal_year: FiscalYear = Field(title="年度")
+    grades: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
+
+
 class Plan(Record):
     """行財政改革推進計画のアクションプラン全体。"""
 
@@ -126,6 +144,8 @@ class Plan(Record):
     overview: Overview = Field(title="計画の概要")
     departments: tuple[Department, ...] = Field(title="部と課")
     policies: tuple[Policy, ...] = Field(title="基本方針")
+    ended_items: tuple[EndedItem, ...] = Field(default=(), title="終わった実施項目")
+    past_scales: tuple[PastScale, ...] = Field(default=(), title="過ぎた年度の評価の段階")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -155,10 +175,57 @@ class Plan(Record):
                 yield policy, measure
 
     def items(self) -> Iterator[tuple[Policy, Measure, Item]]:
-        """実施項目を、基本方針・推進項目とともに印刷の順に返す（再掲は除く）。"""
+        """いまの実施項目を、基本方針・推進項目とともに印刷の順に返す（再掲と終わったものは除く）。"""
         for policy, measure in self.measures():
             for item in measure.items:
                 yield policy, measure, item
+
+    def ended(self) -> Iterator[tuple[Policy, Measure, Item]]:
+        """終わった実施項目を、終わった順に、あった所とともに返す。"""
+        places = {measure.number: (policy, measure) for policy, measure in self.measures()}
+        for one in self.ended_items:
+            yield *places[one.measure], one.item
+
+    def last_year(self, item: Item) -> int:
+        """その実施項目が生きている最後の年度。終わっていなければ、計画最終年度。"""
+        ended = {one.item.id: one.fiscal_year for one in self.ended_items}
+        return ended.get(item.id, self.final_year)
+
+    def is_in_force(self, item: Item, year: int) -> bool:
+        """その年度に生きていた実施項目か。年度ごとの件数も合計も、これだけで数える。"""
+        return item.introduced <= year <= self.last_year(item)
+
+    def scale_of(self, year: int) -> tuple[EvaluationGrade, ...]:
+        """その年度の評価に使った段階。"""
+        past = {one.fiscal_year: one.grades for one in self.past_scales}
+        return past.get(year, self.evaluation_scale)
+
+    def in_year(self, year: int) -> Plan:
+        """その年度に生きていた実施項目だけの計画。終わったものも、あった所に戻す。
+
+        番号を詰めたあとでは、同じ番号が二つ並ぶことがある。集計と、その年度の照会に使う。
+        """
+        back: dict[int, list[Item]] = {}
+        for one in self.ended_items:
+            if self.is_in_force(one.item, year):
+                back.setdefault(one.measure, []).append(one.item)
+
+        def of_measure(measure: Measure) -> Measure:
+            stays = [
+                one
+                for one in measure.entries
+                if not isinstance(one, Item) or self.is_in_force(one, year)
+            ]
+            entries = sorted([*stays, *back.get(measure.number, ())], key=lambda one: one.number)
+            same = len(entries) == len(measure.entries) == len(stays)
+            return measure if same else measure.model_copy(update={"entries": tuple(entries)})
+
+        policies = tuple(
+            policy.model_copy(update={"measures": tuple(map(of_measure, policy.measures))})
+            for policy in self.policies
+        )
+        scale = self.scale_of(year)
+        return self.model_copy(update={"policies": policies, "evaluation_scale": scale})
 
     def find(self, item_id: str) -> tuple[Policy, Measure, Item]:
         """IDの実施項目を返す。なければ :class:`KeyError`。"""

@@ -14,17 +14,35 @@ from sheetgen.records.journal import journal_path
 
 FOLDER = "archive"
 _NUMBERS = re.compile(r"(\d+)")
+_EDITION = re.compile(r".+_(実績照会|見直し照会|公表)(-\d+)?")
 
 
 def archive_folder(plan: Path) -> Path:
-    """この計画のデータの控えのフォルダー。"""
-    return plan.resolve().parent / FOLDER
+    """この計画のデータの控えのフォルダー。控えそのものなら、それのあるフォルダー。"""
+    folder = plan.resolve().parent
+    return folder if is_archived(plan) else folder / FOLDER
+
+
+def is_archived(plan: Path) -> bool:
+    """しまった計画か。しまったものには、何も書かない。"""
+    target = plan.resolve()
+    return target.parent.name == FOLDER and target.name != "plan.json"
+
+
+def refuse_archived(plan: Path) -> None:
+    """しまった計画に記録させない。
+
+    :raises SheetgenError: しまった計画である（S113）。
+    """
+    if is_archived(plan):
+        raise SheetgenError(Problem("S113", Place(file=str(plan))))
 
 
 def archives(plan: Path) -> list[Path]:
-    """控え。古い順（年度、日付、同じ日ならしまった順）。"""
+    """年度を切り替えたときの控え。古い順（年度、日付、同じ日ならしまった順）。"""
     with contextlib.suppress(OSError):
-        return sorted(archive_folder(plan).glob("*.json"), key=_age)
+        found = archive_folder(plan).glob("*.json")
+        return sorted((one for one in found if not _EDITION.fullmatch(one.stem)), key=_age)
     return []
 
 

@@ -36,6 +36,8 @@ class Action(StrEnum):
     """年度の切り替えで変えたこと。"""
     ADD = "add"
     """加えた実施項目。``new`` は印刷の番号と名称、``file`` は一覧。"""
+    PUBLISH = "publish"
+    """確定した文書。``file`` はしまった計画、``original`` はその中身の目印。"""
     END = "end"
     """一回の終わり。``file`` などは空。"""
 

@@ -16,6 +16,7 @@ from sheetgen.plan.round import Round
 from sheetgen.plan.saving import LOCK_WAIT, hold, prepared, user_name
 from sheetgen.plan.value import Value
 from sheetgen.problems import Problem
+from sheetgen.records.archives import refuse_archived
 from sheetgen.records.journal import (
     Action,
     JournalEntry,
@@ -87,11 +88,12 @@ def open_ledger(
     計画のデータがそのときから変わっていなければ、そのまま使う。
 
     :raises SheetgenError: 計画のデータが読めない、ほかの人が錠を持っている（M081）、
-        または記録簿が直せない（R503）。
+        しまった計画である（S113）、または記録簿が直せない（R503）。
     """
     if not writing:
         yield _view(path, known)
         return
+    refuse_archived(path)
     with hold(path, wait):
         master = _load(path, known)
         mended = recover(path, lambda pending: _is_completed(pending, master.plan))

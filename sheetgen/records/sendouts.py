@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError
 from sheetgen.plan.durable import flush_folder
 from sheetgen.plan.text import Record
 from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.records.archives import refuse_archived
 
 
 class SendKind(StrEnum):
@@ -134,6 +135,7 @@ def add_sendouts(
 
     :raises SheetgenError: 記録が読めない（L002）か、書けない（L003）。記録は元のまま。
     """
+    refuse_archived(plan)
     path = sendouts_path(plan)
     try:
         with _locked(path):

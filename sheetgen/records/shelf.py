@@ -11,6 +11,7 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Problem, SheetgenError
+from sheetgen.records.archives import refuse_archived
 from sheetgen.records.issues import issue_files, issues_folder, load_issue, load_issues, save_issue
 
 
@@ -20,6 +21,7 @@ def keep_issue(issue: Issue, plan: Path) -> list[Problem]:
     ブックはもう置いてある。記録に失敗しても、ブックは取り下げない。
     """
     try:
+        refuse_archived(plan)
         save_issue(issue, issues_folder(plan))
     except SheetgenError as error:
         return list(error.problems)

@@ -10,7 +10,7 @@ from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.item import CrossReference, Entry, Item
 from sheetgen.plan.paths import with_items
-from sheetgen.plan.plan import Measure, Plan, Policy, Revision, item_label
+from sheetgen.plan.plan import EndedItem, Measure, Plan, Policy, Revision, item_label
 from sheetgen.problems import Place, Problem
 
 
@@ -107,7 +107,12 @@ def roll(
     copied: tuple[str, ...] = ()
     if copy_initiatives and opened in plan.fiscal_years:
         new, copied = _with_drafts(new, opened)
-    new = new.model_copy(update={"revision": _revision(plan.revision, retired)})
+    new = new.model_copy(
+        update={
+            "revision": _revision(plan.revision, retired),
+            "ended_items": (*plan.ended_items, *_ended(plan, ended)),
+        }
+    )
     renumbered = tuple(
         Renumbered(item.id, labels[item.id], item_label(measure, item))
         for _, measure, item in new.items()
@@ -117,7 +122,11 @@ def roll(
         changes = "、".join(f"{one.item} {one.old}→{one.new}" for one in renumbered)
         problems.append(Problem("S126", facts={"changes": changes}))
     problems += _initiatives(new, opened, copied)
-    problems.append(Problem("S124", facts={"published": new.revision.published}))
+    problems.append(Problem("S124"))
+    if retired:
+        facts = {"year": wareki_full(min(opened - 1, plan.final_year)), "next": wareki_full(opened),
+                 "items": listed([one.item for one in retired])}  # fmt: skip
+        problems.append(Problem("S114", facts=facts))
     if opened > plan.final_year:
         problems.append(Problem("S125", facts={"year": wareki_full(opened)}))
     return Rolled(new, retired, renumbered, copied, tuple(problems))
@@ -128,12 +137,19 @@ def listed(items: Collection[str]) -> str:
     return in_short(list(items), SHOWN, "件")
 
 
+def _ended(plan: Plan, ended: set[str]) -> Iterator[EndedItem]:
+    """終える実施項目。最後の年度の実績は、次の実績照会で聞く。"""
+    last = min(plan.revision.fiscal_year, plan.final_year)
+    for _, measure, item in plan.items():
+        if item.id in ended and item.introduced <= last:
+            yield EndedItem(fiscal_year=last, measure=measure.number, item=item)
+
+
 def _revision(before: Revision, retired: tuple[Retired, ...]) -> Revision:
-    year, _, month = before.published.partition("-")
     return before.model_copy(
         update={
             "fiscal_year": before.fiscal_year + 1,
-            "published": f"{int(year) + 1:04d}-{month}",
+            "published": None,
             "highlights": (),
             "highlight_notes": (),
             "retired_items": tuple(one.item for one in retired),

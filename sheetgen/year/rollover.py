@@ -10,10 +10,12 @@ from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item import Item
-from sheetgen.plan.plan import Plan
+from sheetgen.plan.plan import PastScale, Plan
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.years import latest_result_year
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.archives import archive_journal, archive_master, archives
+from sheetgen.records.editions import History
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
@@ -36,7 +38,8 @@ def rollover(
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
-        plan = ledger.master.plan
+        history = History(request.plan, ledger.master.plan, ledger.entries)
+        plan = history.plan
         _check_request(request, plan)
         open_ends = list(_open_ends(ledger, moment))
         problems = _waived(request, ledger, open_ends)
@@ -46,6 +49,7 @@ def rollover(
             renumber=request.renumber,
             copy_initiatives=request.copy_initiatives,
         )
+        new = _with_past_scale(history, rolled.plan)
         closed = plan.revision.fiscal_year
         archive = run = None
         if not request.dry_run:
@@ -54,7 +58,7 @@ def rollover(
             problems += archive_journal(request.plan)
             run = ledger.new_run(moment, who)
             entries = _entries(run, plan, rolled, archive.name, request.reason)
-            commit(ledger, rolled.plan, entries)
+            commit(ledger, new, entries)
     return RolloverResult(
         closed=closed,
         opened=closed + 1,
@@ -66,6 +70,18 @@ def rollover(
         run=run.name if run else None,
         problems=(*ledger.problems, *problems, *rolled.problems),
     )
+
+
+def _with_past_scale(history: History, plan: Plan) -> Plan:
+    """もう付けた評価の段階を、その年度のものとして残す。あとで段階を変えても、意味は変わらない。"""
+    known = {one.fiscal_year for one in plan.past_scales}
+    last = latest_result_year(history.plan) or 0
+    found = tuple(
+        PastScale(fiscal_year=year, grades=history.years.in_year(year).evaluation_scale)
+        for year in plan.fiscal_years
+        if year <= last and year not in known
+    )
+    return plan.model_copy(update={"past_scales": (*plan.past_scales, *found)}) if found else plan
 
 
 def _check_request(request: RolloverRequest, plan: Plan) -> None:
@@ -103,9 +119,7 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
         year = chosen.result_year
         if year is not None:
             missing = [
-                item.id
-                for _, _, item in plan.items()
-                if item.introduced <= year and not has_answer(item, chosen)
+                item.id for _, _, item in plan.in_year(year).items() if not has_answer(item, chosen)
             ]
             if missing:
                 facts = {

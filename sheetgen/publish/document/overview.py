@@ -164,8 +164,10 @@ def measure_name(measure: Measure, name: str | None = None) -> NumberedName:
     return NumberedName(measure.number, f"({wide(measure.number)})", name or measure.name)
 
 
-def month_text(month: str) -> str:
-    """``2024-03`` を ``令和６年３月`` にする。"""
+def month_text(month: str | None) -> str:
+    """``2024-03`` を ``令和６年３月`` にする。決まっていなければ、書き入れる所を空ける。"""
+    if month is None:
+        return "令和　　年　　月"
     year, _, number = month.partition("-")
     return f"令和{wide(int(year) - REIWA_OFFSET)}年{wide(int(number))}月"
 

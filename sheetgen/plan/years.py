@@ -1,0 +1,75 @@
+"""過ぎた年度の事実：その年度に生きていた実施項目、担当、評価の段階、目標と効果見込額、実績。
+
+いまの計画は、これから先のことだけを言う。過ぎた年度の担当・目標・段階は、その年度の実績を
+照会したときの計画に、実績はいまの計画にある（遅れた答えや訂正も、そこに入る）。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sheetgen.plan.item import Item, Result
+from sheetgen.plan.paths import all_items, with_items
+from sheetgen.plan.plan import Plan
+
+
+def has_result(result: Result) -> bool:
+    """取組実績に、一つでも値があるか。"""
+    return any(
+        value is not None for value in (result.text, result.value, result.effect, result.grade)
+    )
+
+
+def latest_result_year(plan: Plan) -> int | None:
+    """実績の入っている、いちばん新しい年度。年次見直しの年度より前に限る。"""
+    items = all_items(plan).values()
+    years = [
+        year
+        for year in plan.fiscal_years
+        if year < plan.revision.fiscal_year
+        and any(has_result(item.year(year).result) for item in items)
+    ]
+    return max(years, default=None)
+
+
+class PlanYears(NamedTuple):
+    """計画と、過ぎた年度の事実。
+
+    ``asked`` は、実績の年度から、その実績を照会したときの計画へ。ない年度は、計画のデータで見る。
+    """
+
+    plan: Plan
+    asked: Mapping[int, Plan] = {}
+
+    def in_year(self, year: int) -> Plan:
+        """その年度の計画。生きていた実施項目だけを持ち、実績はいま分かっているもの。"""
+        then = self.asked.get(year)
+        if then is None:
+            return self.plan.in_year(year)
+        now = all_items(self.plan)
+        seen = then.in_year(year)
+        changed = {
+            item.id: _with_results(item, now[item.id])
+            for _, _, item in seen.items()
+            if item.id in now
+        }
+        seen = with_items(seen, changed)
+        # 配ったあとで段階を足して付けた評価も、数えなければならない。
+        known = {one.grade for one in seen.evaluation_scale}
+        given = {item.year(year).result.grade for _, _, item in seen.items()}
+        given |= {item.overall_grade for _, _, item in seen.items() if year == seen.final_year}
+        if given - known - {None}:
+            scale = self.plan.scale_of(year)
+            seen = seen.model_copy(update={"evaluation_scale": scale})
+        return seen
+
+
+def _with_results(then: Item, now: Item) -> Item:
+    """そのときの実施項目に、いま分かっている実績を入れる。"""
+    results = {one.fiscal_year: one.result for one in now.years}
+    years = tuple(
+        one.model_copy(update={"result": results.get(one.fiscal_year, one.result)})
+        for one in then.years
+    )
+    return then.model_copy(update={"years": years, "overall_grade": now.overall_grade})

@@ -1,0 +1,286 @@
+"""公表した計画と、照会を始めたときの計画。一度しまったものは、二度と書かない。
+
+``archive`` には、次の四つをしまう。どれも、そのときの計画のデータの、一字も変えない写し。
+
+- ``R6_実績照会.json``: 実績照会を初めて送ったとき。前の年度の事実（生きていた実施項目、担当、
+  評価の段階、目標と効果見込額）は、これで見る。
+- ``R6_見直し照会.json``: 見直し照会を初めて送ったとき。そのあとの計画のデータには、
+  次の年度の値が入っていく。
+- ``R6_公表.json``: 文書を確定したとき。正して公表し直せば ``R6_公表-2.json`` が加わる。
+- ``R6_2025-03-31.json``: 年度を切り替えたとき（:mod:`sheetgen.records.archives`）。
+
+この仕組みのなかったころの計画には、切り替えたときの控えしかない。その年度の見直し照会で
+記録した値を、記録簿をさかのぼって戻せば、公表したときの計画になる。
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from sheetgen.era import reiwa, wareki
+from sheetgen.form.identity import round_mark
+from sheetgen.plan.durable import put
+from sheetgen.plan.item import Item
+from sheetgen.plan.loading import load_plan, parse_plan
+from sheetgen.plan.paths import all_items, with_items, with_values, without_items
+from sheetgen.plan.plan import EndedItem, Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.saving import render_plan
+from sheetgen.plan.unseen import without_unseen
+from sheetgen.plan.value import Value
+from sheetgen.plan.years import PlanYears, latest_result_year
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.records.archives import archive_folder, archives
+from sheetgen.records.journal import Action, JournalEntry
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.past import undone_runs
+
+
+class Occasion(StrEnum):
+    """計画をしまう時。値はファイルの名に入ることば。"""
+
+    RESULTS = RoundKind.RESULTS.label
+    REVISION = RoundKind.REVISION.label
+    PUBLISHED = "公表"
+
+
+class Edition(NamedTuple):
+    """しまった計画。``year`` は年次見直しの年度。
+
+    ``file`` は、もとのファイル。``restored`` が真なら、記録簿をさかのぼって戻したもの。
+    """
+
+    year: int
+    plan: Plan
+    file: Path
+    restored: bool = False
+
+
+def keep_round(plan: Path, chosen: Round, data: bytes, entries: Sequence[JournalEntry]) -> None:
+    """照会が初めて出るときの計画を、しまう。もうあれば、何もしない。
+
+    ``data`` は計画のデータの中身。その照会の答えがもう記録してあれば、記録の前に戻してしまう。
+
+    :raises SheetgenError: しまえない（S108）。
+    """
+    path = _path(plan, chosen.year, Occasion(chosen.kind.label))
+    if path.exists():
+        return
+    before = _values_before(entries, chosen)
+    if before:
+        data = render_plan(_with_values(parse_plan(data, str(plan)), before))
+    _put(path, data)
+
+
+def keep_published(plan: Path, year: int, data: bytes) -> Path:
+    """確定した文書の計画を、しまう。前に確定したものと違えば、新しい番号でしまう。
+
+    :raises SheetgenError: しまえない（S108）。
+    """
+    last = _numbered(plan, year)[-1:]
+    with contextlib.suppress(OSError):
+        if last and last[0].read_bytes() == data:
+            return last[0]
+    number = len(_numbered(plan, year)) + 1
+    path = _path(plan, year, Occasion.PUBLISHED, number)
+    _put(path, data)
+    return path
+
+
+def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
+    """その時の計画が、しまってあるか。"""
+    return _path(plan, year, occasion).exists()
+
+
+def open_history(path: Path) -> History:
+    """計画のデータを、しまった計画とともに読む。何も書かない。
+
+    :raises SheetgenError: 計画のデータか、要る控えが読めない（S112）。
+    """
+    with open_ledger(path, writing=False) as ledger:
+        return History(path, ledger.master.plan, ledger.entries, ledger.problems)
+
+
+class History:
+    """計画と、しまった計画。しまった計画は、要るときに一度だけ読む。"""
+
+    def __init__(
+        self,
+        path: Path,
+        plan: Plan,
+        entries: Sequence[JournalEntry],
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        self.path = path
+        self.problems = problems
+        self._entries = entries
+        self._read: dict[Path, Plan] = {}
+        self._given = without_unseen(plan)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """計画のデータ。前の版で終えた実施項目も、控えから加えてある。"""
+        plan = self._given
+        known = set(all_items(plan))
+        gone = {one for one in plan.revision.retired_items if one not in known}
+        gone |= {
+            entry.item
+            for entry in self._entries
+            if entry.action is Action.ROLLOVER and entry.item and entry.item not in known
+        }
+        if not gone:
+            return plan
+        found = list(self._ended_before(plan, gone))
+        return plan.model_copy(update={"ended_items": (*found, *plan.ended_items)})
+
+    @cached_property
+    def years(self) -> PlanYears:
+        """計画と、過ぎた年度の事実。"""
+        return self.years_of(self.plan)
+
+    def years_of(self, plan: Plan) -> PlanYears:
+        """その版の計画と、過ぎた年度の事実。実績の入った年度までのもの。"""
+        last = latest_result_year(plan)
+        asked: dict[int, Plan] = {}
+        for year in plan.fiscal_years:
+            if last is not None and year <= last:
+                then = self._asked(year, plan)
+                if then is not None:
+                    asked[year] = then
+        return PlanYears(plan, asked)
+
+    def round_plan(self, chosen: Round) -> Plan | None:
+        """その照会を送ったときの計画。しまっていなければ None。"""
+        path = _path(self.path, chosen.year, Occasion(chosen.kind.label))
+        return self._load(path) if path.exists() else None
+
+    def is_revised(self, year: int) -> bool:
+        """その年度の見直し照会が出て、計画のデータに次の年度の値が入っているか。"""
+        chosen = Round(RoundKind.REVISION, year)
+        return has_edition(self.path, year, Occasion.REVISION) or bool(
+            _values_before(self._entries, chosen)
+        )
+
+    def published(self, year: int) -> Edition | None:
+        """公表したときの計画。分からなければ None。"""
+        numbered = _numbered(self.path, year)
+        if numbered:
+            return Edition(year, self._load(numbered[-1]), numbered[-1])
+        asked = _path(self.path, year, Occasion.REVISION)
+        if asked.exists():
+            return Edition(year, self._load(asked), asked)
+        chosen = Round(RoundKind.REVISION, year)
+        before = _values_before(self._entries, chosen)
+        now = self._given.revision.fiscal_year
+        closed = self._closed(year) if year < now else None
+        if closed is not None:
+            return Edition(year, _as_of(self._load(closed), before, year), closed, restored=True)
+        if year == now and before:
+            return Edition(year, _as_of(self._given, before, year), self.path, restored=True)
+        return None
+
+    def last_published(self, before: int) -> Edition | None:
+        """``before`` の年度より前の、いちばん新しい公表した計画。"""
+        first = self._given.first_year
+        for year in range(before - 1, first - 1, -1):
+            found = self.published(year)
+            if found is not None:
+                return found
+        return None
+
+    def _asked(self, year: int, plan: Plan) -> Plan | None:
+        """``year`` の実績を照会したときの計画。"""
+        path = _path(self.path, year + 1, Occasion.RESULTS)
+        if path.exists():
+            return self._load(path)
+        closed = self._closed(year + 1) if year + 1 < plan.revision.fiscal_year else None
+        return self._load(closed) if closed else None
+
+    def _closed(self, year: int) -> Path | None:
+        """その年度を切り替えたときの控え。切り替え直していれば、あとのもの。"""
+        found = [one for one in archives(self.path) if one.name.startswith(f"{wareki(year)}_")]
+        return found[-1] if found else None
+
+    def _ended_before(self, plan: Plan, gone: set[str]) -> Iterator[EndedItem]:
+        """前の版で終えた実施項目。そのころは、計画のデータから消していた。"""
+        for year in range(plan.first_year, plan.revision.fiscal_year):
+            path = self._closed(year)
+            following = self._closed(year + 1) if path else None
+            if path is None:
+                continue
+            after = plan if following is None else self._load(following)
+            left = {item.id for _, _, item in after.items()}
+            for _, measure, item in self._load(path).items():
+                if item.id in gone and item.id not in left:
+                    gone.discard(item.id)
+                    yield EndedItem(fiscal_year=year, measure=measure.number, item=item)
+
+    def _load(self, path: Path) -> Plan:
+        if path not in self._read:
+            try:
+                self._read[path] = without_unseen(load_plan(path))
+            except SheetgenError as error:
+                problem = Problem("S112", Place(file=str(path)))
+                raise SheetgenError([problem, *error.problems]) from error
+        return self._read[path]
+
+
+def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:
+    suffix = f"-{number}" if number > 1 else ""
+    return archive_folder(plan) / f"{wareki(year)}_{occasion.value}{suffix}.json"
+
+
+def _numbered(plan: Path, year: int) -> list[Path]:
+    """その年度の、公表した計画。古い順。"""
+    stem = re.escape(f"R{reiwa(year)}_{Occasion.PUBLISHED.value}")
+    pattern = re.compile(rf"{stem}(?:-(\d+))?\.json")
+    found: list[tuple[int, Path]] = []
+    with contextlib.suppress(OSError):
+        for path in archive_folder(plan).iterdir():
+            match = pattern.fullmatch(path.name)
+            if match:
+                found.append((int(match[1] or 1), path))
+    return [path for _, path in sorted(found)]
+
+
+def _put(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        put(path, data)
+    except OSError as error:
+        raise SheetgenError(Problem("S108", facts={"folder": path.parent})) from error
+
+
+_Values = Mapping[str, Mapping[str, Value]]
+
+
+def _values_before(entries: Iterable[JournalEntry], chosen: Round) -> _Values:
+    """その照会で記録した欄の、記録する前の値。実施項目のIDと道がキー。"""
+    entries = tuple(entries)
+    mark = round_mark(chosen)
+    undone = undone_runs(entries)
+    found: dict[str, dict[str, Value]] = {}
+    for entry in entries:
+        if entry.round == mark and entry.action is Action.RECORD and entry.run not in undone:
+            found.setdefault(entry.item or "", {}).setdefault(entry.path or "", entry.old)
+    return found
+
+
+def _with_values(plan: Plan, values: _Values) -> Plan:
+    known = all_items(plan)
+    changed: dict[str, Item] = {
+        item: with_values(known[item], back, 0) for item, back in values.items() if item in known
+    }
+    return with_items(plan, changed)
+
+
+def _as_of(plan: Plan, before: _Values, year: int) -> Plan:
+    """見直し照会の前に戻した計画。次の年度のために加えた実施項目も除く。"""
+    later = {item.id for _, _, item in plan.items() if item.introduced > year}
+    return without_items(_with_values(plan, before), later)
