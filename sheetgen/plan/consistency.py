@@ -191,8 +191,8 @@ def _ends(plan: Tree) -> Iterator[Inconsistency]:
 
 def _scales(plan: Tree) -> Iterator[Inconsistency]:
     """一つの段階に同じ評価が、一つの年度に二つの段階がないこと。"""
-    given = [(path, _children(one, "grades", path)) for path, one in _past_scales(plan)]
-    for path, steps in [((), _children(plan, "evaluation_scale", ())), *given]:
+    given = [_children(one, "grades", path) for path, one in _past_scales(plan)]
+    for steps in (_children(plan, "evaluation_scale", ()), *given):
         seen: list[object] = []
         for step_path, step in steps:
             if step.get("grade") in seen:
