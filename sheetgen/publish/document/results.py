@@ -199,7 +199,7 @@ def grade_of(plan: Plan, item: Item, year: int) -> str | None:
 
 
 def is_reached(item: Item, year: int) -> bool | None:
-    """実績値がその年度の目標値に届いているか。数で比べられないか、向きが分からなければ ``None``。"""
+    """実績値がその年度の目標値に届いているか。比べられないか向きが不明なら ``None``。"""
     record = item.year(year)
     target, actual = record.target, record.result.value
     if not isinstance(target, int | float) or not isinstance(actual, int | float):
