@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import second_city
-from making import load, places
-from reporting import with_results
+from making import changed_plan, item_of, load, places
+from reporting import document_for, with_results
 from returned.desk import Desk, states
 from returned.post import Post
 from returned.sections import TEXT
@@ -129,6 +130,49 @@ def test_figures_are_those_of_the_plan(standing: Standing, tmp_path: Path) -> No
     assert standing.grades[-1] == "未評価"
     for grade, count in zip(standing.grades[:-1], standing.grade_total.counts, strict=False):
         assert count == sum(one["result"]["grade"] == grade for one in started)
+
+
+@pytest.mark.parametrize(
+    ("item", "beyond", "grade", "said"),
+    [
+        ("08-12", 0, "C", "達成"),  # 当期純利益。目標は同じままで、初めの値より小さい
+        ("08-12", 0, "A", "達成"),
+        ("08-12", 500, "A", ""),
+        ("08-12", -500, "D", ""),
+        ("08-11", -1, "D", ""),  # 初めの値のままの目標。保つのか、そこまでにするのか
+        ("02-04", 0, "D", "達成"),  # 可燃ごみの排出量。目標は年々小さくなる
+        ("02-04", 1, "A", "未達"),
+        ("08-08", -1, "A", "未達"),
+    ],
+)
+def test_page_and_document_say_the_same_of_a_target(
+    tmp_path: Path, item: str, beyond: int, grade: str, said: str
+) -> None:
+    """目標と同じなら、どちらの向きでも届いている。向きが分からなければ、どちらも何も言わない。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        year = item_of(plan, item)["years"][0]
+        year["result"].update(value=year["target"] + beyond, grade=grade)
+
+    plan = changed_plan(ROOT / "data" / "plan.json", tmp_path / "plan.json", change)
+    (row,) = [one for one in look(plan).items if one.item == item]
+    assert row.against == said
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    assert [one.item for one in results.behind.rows] == ([item] if said == "未達" else [])
+    assert (row.label in results.behind.note) is (said == "")
+
+
+def test_a_target_that_stays_at_nothing_is_one_to_come_down_to(tmp_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        item = item_of(plan, "08-11")
+        item["indicator"].update(current=0, target=0)
+        for year in item["years"]:
+            year["target"] = 0
+        item["years"][0]["result"].update(value=2, grade="B")
+
+    plan = changed_plan(ROOT / "data" / "plan.json", tmp_path / "plan.json", change)
+    assert [one.item for one in look(plan).items if one.against == "未達"] == ["08-11"]
 
 
 def test_pictures_keep_to_their_box_and_break_at_gaps(standing: Standing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sheetgen.era import reiwa, wareki_full
@@ -11,7 +11,7 @@ from sheetgen.plan.item import Item, subtotal
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import EFFECT_FORMAT, printed
-from sheetgen.publish.document.results import EffectRow, Figure, GradeRow
+from sheetgen.publish.document.results import EffectRow, Figure, GradeRow, is_reached
 from sheetgen.year.standing import (
     ItemStanding,
     Picture,
@@ -167,14 +167,13 @@ def build_standing(
     chosen: Round,
     traces: Traces,
     grades: Mapping[str, str | None],
-    behind: Set[str],
     now: datetime,
 ) -> Standing:
-    """状況。``grades`` と ``behind``（目標に届かないID）は :func:`result_year` の年度のもの。"""
+    """状況。``grades`` は :func:`result_year` の年度のもの。"""
     year = result_year(plan, chosen)
     today = now.date().isoformat()
     items = tuple(
-        _item(policy, measure, item, chosen, traces, grades, behind, today, year)
+        _item(policy, measure, item, chosen, traces, grades, today, year)
         for policy, measure, item in plan.items()
     )
     rows, total = grade_rows(plan, grades, year)
@@ -207,7 +206,6 @@ def _item(
     chosen: Round,
     traces: Traces,
     grades: Mapping[str, str | None],
-    behind: Set[str],
     today: str,
     year: int | None,
 ) -> ItemStanding:
@@ -225,22 +223,17 @@ def _item(
         note=note,
         is_late=waits_for_section(item.id, stage, traces) and _is_over(sending, today),
         grade=grades.get(item.id) or "",
-        against=_against(item, year, behind),
+        against=_against(item, year),
         indicator=f"{name}（{unit}）" if unit and unit not in ("-", "ー") else name,
         trend=trend_of(item),
         picture=picture_of(item),
     )
 
 
-def _against(item: Item, year: int | None, behind: Set[str]) -> str:
-    """数で比べられるときだけ、目標に届いたかどうか。"""
-    if year is None:
-        return ""
-    record = item.year(year)
-    figures = (record.target, record.result.value)
-    if not all(isinstance(one, int | float) for one in figures):
-        return ""
-    return "未達" if item.id in behind else "達成"
+def _against(item: Item, year: int | None) -> str:
+    """目標に届いたかどうか。文書の表と同じ決まりで、分からなければ何も言わない。"""
+    reached = None if year is None else is_reached(item, year)
+    return "" if reached is None else "達成" if reached else "未達"
 
 
 def _is_over(sending: Sending | None, today: str) -> bool:

@@ -17,7 +17,7 @@ from sheetgen.form.rounds import settle_round
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
-from sheetgen.publish.document.results import grade_of, is_behind, low_grades
+from sheetgen.publish.document.results import grade_of
 from sheetgen.publish.html import render
 from sheetgen.records.issues import issue_files, issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
@@ -95,15 +95,11 @@ def standing_of(
         facts = {"round": chosen.full_name}
         problems = (*problems, Problem("S010", facts=facts))
     grades: dict[str, str | None] = {}
-    behind: set[str] = set()
     year = result_year(plan, chosen)
     if year is not None:
-        low = low_grades(plan)
         for _, _, item in plan.items():
             grades[item.id] = grade_of(plan, item, year)
-            if is_behind(plan, item, year, low):
-                behind.add(item.id)
-    return build_standing(plan, chosen, traces, grades, behind, now), problems
+    return build_standing(plan, chosen, traces, grades, now), problems
 
 
 def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...]]:

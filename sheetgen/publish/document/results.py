@@ -3,7 +3,8 @@
 数は、図を描く数と、表に印刷する文字の二つの形で持つ。金額は千円。
 
 目標に届かないとは、目標の悪い側にあること。どちらが悪い側かは、目標の動く向きで決まる。
-向きが分からないときと、数がないときは、評価の段階の下の半分を「届かない」とする。
+目標と同じなら、どちらの向きでも届いている。向きが分からなければ、届いたとも届かないともしない。
+数がないときは、評価の段階の下の半分を「届かない」とする。
 """
 
 from __future__ import annotations
@@ -136,6 +137,9 @@ def behind_target(plan: Plan, year: int) -> Behind:
     unknown = sum(_is_unknown(plan, item, year) for _, _, item in plan.items())
     if unknown:
         note += f"取組実績のまだない実施項目（{unknown}件）は、含んでいない。"
+    unclear = "、".join(item_label(measure, item) for measure, item in _unclear(plan, year))
+    if unclear:
+        note += f"増やす指標か減らす指標かが目標から分からず、含んでいない実施項目：{unclear}。"
     rows = []
     for _, measure, item in plan.items():
         if item.introduced > year or not is_behind(plan, item, year, low):
@@ -171,15 +175,38 @@ def grade_of(plan: Plan, item: Item, year: int) -> str | None:
     return item.year(year).result.grade
 
 
-def is_behind(plan: Plan, item: Item, year: int, low: tuple[str, ...]) -> bool:
-    """その年度の目標に届いていないか。"""
+def is_reached(item: Item, year: int) -> bool | None:
+    """実績値がその年度の目標値に届いているか。比べられないか向きが不明なら ``None``。"""
     record = item.year(year)
     target, actual = record.target, record.result.value
-    if isinstance(target, int | float) and isinstance(actual, int | float):
-        lower = lower_is_better(item)
-        if lower is not None:
-            return actual > target if lower else actual < target
+    if not isinstance(target, int | float) or not isinstance(actual, int | float):
+        return None
+    if actual == target:
+        return True
+    lower = lower_is_better(item)
+    return None if lower is None else (actual < target) is lower
+
+
+def is_behind(plan: Plan, item: Item, year: int, low: tuple[str, ...]) -> bool:
+    """その年度の目標に届いていないか。数があれば数だけで、なければ評価で決める。"""
+    if _has_figures(item.year(year)):
+        return is_reached(item, year) is False
     return grade_of(plan, item, year) in low
+
+
+def _unclear(plan: Plan, year: int) -> list[tuple[Measure, Item]]:
+    """目標値と違う実績値があるのに、届いたかどうかを決められない実施項目。"""
+    return [
+        (measure, item)
+        for _, measure, item in plan.items()
+        if item.introduced <= year
+        and _has_figures(item.year(year))
+        and is_reached(item, year) is None
+    ]
+
+
+def _has_figures(record: YearPlan) -> bool:
+    return all(isinstance(one, int | float) for one in (record.target, record.result.value))
 
 
 def _is_unknown(plan: Plan, item: Item, year: int) -> bool:
@@ -192,17 +219,19 @@ def _is_unknown(plan: Plan, item: Item, year: int) -> bool:
 def lower_is_better(item: Item) -> bool | None:
     """小さいほどよい指標か。最終の目標が、初めの年度の目標より小さければ、そうとみる。
 
-    初めの値より下に置かれたままの目標からは、何も分からない（None）。そこまで下げるのかもしれず、
-    そこを下回らないようにするのかもしれない。
+    同じままの目標からは、現状値がその下にあれば、増やすものと分かる。0 のままの目標は、減らすもの。
+    ほかは分からない（None）。そこまで下げるのかもしれず、下回らないように保つのかもしれない。
     """
     planned = [*(year.target for year in item.years), item.indicator.target]
     targets = [value for value in planned if isinstance(value, int | float)]
     if not targets:
-        return False
+        return None
     if targets[-1] != targets[0]:
         return targets[-1] < targets[0]
+    if targets[0] == 0:
+        return True
     start = item.indicator.current
-    return None if isinstance(start, int | float) and start > targets[0] else False
+    return False if isinstance(start, int | float) and start < targets[0] else None
 
 
 def _with_unit(item: Item) -> str:
