@@ -19,6 +19,7 @@ def made(folder: Path, old: Json, new: Json, **changes: Any) -> CompareResult:
     return compare(
         CompareRequest(
             **{
+                "plan": folder / "plan.json",
                 "old": written(old, folder / "前.json"),
                 "new": written(new, folder / "後.json"),
                 "layout": LAYOUT,

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from programs import SHORT_SECONDS, PdfPage, Word, need
 
-from sheetgen.plan.loading import load_plan
 from sheetgen.publish.document.sheets import FormPage, SheetsPart
 from sheetgen.publish.document.whole import Document
 from sheetgen.publish.publishing import Output, ReportRequest, ReportResult
@@ -44,7 +43,7 @@ def make_report(folder: Path, **changes: Any) -> ReportResult:
 def document_for(folder: Path, **changes: Any) -> Document:
     """文書の値だけを作る。"""
     request = request_for(folder, **changes)
-    return document_of(load_plan(request.plan), request)[0]
+    return document_of(request)[0]
 
 
 def pdf_of(result: ReportResult) -> Path:

@@ -21,6 +21,7 @@ from reporting import (
 
 from sheetgen.messages.catalogue import describe
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.years import PlanYears
 from sheetgen.problems import SheetgenError
 from sheetgen.publish.document.years import year_notes
 from sheetgen.publish.html import render_html
@@ -48,7 +49,7 @@ def test_what_changed_is_not_counted_without_the_earlier_plan(
         plan_path, tmp_path / "plan.json", "08-01", short=True, text="・進めた。"
     )
     request = request_for(tmp_path, plan=plan)
-    document, problems = document_of(load_plan(plan), request)
+    document, problems = document_of(request)
     assert [problem.code for problem in problems] == ["D013", "D015"]
     assert document.results is not None
     changes = document.results.changes
@@ -70,25 +71,25 @@ def test_what_changed_is_not_counted_without_the_earlier_plan(
 
 def test_an_earlier_plan_that_is_none_is_told(tmp_path: Path, plan_path: Path) -> None:
     request = request_for(tmp_path, earlier=plan_path)
-    (same,) = document_of(load_plan(plan_path), request)[1]
+    (same,) = document_of(request)[1]
     assert same.code == "D016"
     assert "令和６年度" in describe(same)
-    later = document_of(load_plan(plan_path), request_for(tmp_path, earlier=plan_path, year=2025))
+    later = document_of(request_for(tmp_path, earlier=plan_path, year=2025))
     assert "D016" not in {problem.code for problem in later[1]}
     other = second_city.write_plan(tmp_path / "other.json")
     with pytest.raises(SheetgenError) as refused:
-        document_of(load_plan(plan_path), request_for(tmp_path, earlier=other))
+        document_of(request_for(tmp_path, earlier=other))
     assert [problem.code for problem in refused.value.problems] == ["D020"]
 
 
 def test_results_missing_from_the_year_shown_are_told(tmp_path: Path, plan_path: Path) -> None:
-    assert year_notes(load_plan(plan_path), 2024) == []
+    assert year_notes(PlanYears(load_plan(plan_path)), 2024) == []
     plan = with_one_result(plan_path, tmp_path / "plan.json", "01-01", grade="A")
-    (told,) = year_notes(load_plan(plan), 2024)
+    (told,) = year_notes(PlanYears(load_plan(plan)), 2024)
     assert told.code == "D013"
     assert told.facts == {"year": "令和５年度", "count": "70", "first": "01-02"}
     whole = with_results(plan_path, tmp_path / "whole.json", (2023,))
-    assert [told.code for told in year_notes(load_plan(whole), 2024)] == []
+    assert [told.code for told in year_notes(PlanYears(load_plan(whole)), 2024)] == []
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_print_too_small_to_read_is_told(tmp_path: Path, plan_path: Path) -> Non
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
     request = request_for(tmp_path, plan=plan)
-    (told,) = document_of(load_plan(plan), request)[1]
+    (told,) = document_of(request)[1]
     assert (told.code, told.place.item) == ("D018", "08-08")
     assert told.facts["count"] == "2"
     assert 6 <= float(str(told.facts["smallest"])) < 8
@@ -252,7 +253,7 @@ def test_rows_left_from_the_last_revision_are_told(tmp_path: Path, plan_path: Pa
         untouched["2025"] = untouched["2024"]
 
     def stale(**changes: Any) -> list[Any]:
-        found = document_of(load_plan(plan), request_for(tmp_path, plan=plan, **changes))[1]
+        found = document_of(request_for(tmp_path, plan=plan, **changes))[1]
         return [one.facts for one in found if one.code == "D023"]
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
@@ -268,6 +269,6 @@ def test_a_revision_without_highlights_is_told(plan_path: Path) -> None:
     empty = plan.revision.model_copy(update={"highlights": (), "highlight_notes": ()})
     bare = plan.model_copy(update={"revision": empty})
     year = plan.revision.fiscal_year
-    assert "D017" not in {one.code for one in year_notes(plan, year)}
-    assert "D017" in {one.code for one in year_notes(bare, year)}
-    assert "D017" not in {one.code for one in year_notes(bare, year + 1)}
+    assert "D017" not in {one.code for one in year_notes(PlanYears(plan), year)}
+    assert "D017" in {one.code for one in year_notes(PlanYears(bare), year)}
+    assert "D017" not in {one.code for one in year_notes(PlanYears(bare), year - 1)}

@@ -199,6 +199,7 @@ def test_the_two_years_can_be_compared(turned: Turned) -> None:
     assert turned.result.archive is not None
     result = compare(
         CompareRequest(
+            plan=turned.plan,
             old=turned.result.archive,
             new=turned.plan,
             layout=LAYOUT,

@@ -9,7 +9,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, one_of
+from sheetgen.cli.parameters import folder_option, one_of, plan_option
 from sheetgen.cli.report import DEFAULT_LAYOUT, OUTPUT_WORDS, chosen_outputs
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command(name="compare", cls=JapaneseCommand, options_metavar="[指定]")
-@click.argument("old", type=click.Path(path_type=Path), metavar="改正前")
-@click.argument("new", type=click.Path(path_type=Path), metavar="改正後")
+@click.argument("old", type=click.Path(path_type=Path), metavar="[改正前]", required=False)
+@click.argument("new", type=click.Path(path_type=Path), metavar="[改正後]", required=False)
 @click.option(
     "--only",
     type=one_of(OUTPUT_WORDS),
@@ -28,17 +28,27 @@ if TYPE_CHECKING:
     help="pdf・html・xlsx のどれか一つだけを作る。",
 )
 @folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
+@plan_option
 @folder_option("--out", "書き出す先。省くと output/令和N年度/新旧対照表。")
-def compare(old: Path, new: Path, only: str | None, layout: Path, out: Path | None) -> ExitCode:
+def compare(
+    old: Path | None,
+    new: Path | None,
+    only: str | None,
+    layout: Path,
+    plan: Path,
+    out: Path | None,
+) -> ExitCode:
     """二つの計画のデータの、新旧対照表を作る。
 
-    改正前、改正後の順に、計画のデータのファイルを指定する。
+    何も指定しなければ、前に公表した計画と、いまの計画のデータを比べる。
+    ほかの二つを比べるときは、改正前、改正後の順に、計画のデータのファイルを指定する。
     改正後を左、改正前を右に並べ、変わった所に下線を引く。
     新規、終了、番号の変わった実施項目などの一覧も付ける。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
     request = sheetgen.CompareRequest(
+        plan=plan,
         old=old,
         new=new,
         layout=layout,

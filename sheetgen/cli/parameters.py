@@ -66,6 +66,17 @@ def day(value: str) -> date:
     raise refusal("U003", value=value)
 
 
+def month(value: str) -> str:
+    """``2025-03``・``R7.3``・``令和７年３月`` を年月 ``2025-03`` として読む。
+
+    :raises click.BadParameter: 令和の年月として読めない。
+    """
+    text = "".join(unicodedata.normalize("NFKC", value).split()).removesuffix("月")
+    with suppress(click.BadParameter):
+        return f"{day(f'{text}-1'):%Y-%m}"
+    raise refusal("U005", value=value)
+
+
 def item_id(value: str) -> str:
     """``08-08``・``8-8``・``８－８`` を、実施項目のIDの形にする。形が違えばそのまま。"""
     parts = unicodedata.normalize("NFKC", value).strip().replace("−", "-").split("-")

@@ -9,7 +9,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, one_of, source_options, year_option
+from sheetgen.cli.parameters import folder_option, month, one_of, source_options, year_option
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
 
@@ -34,7 +34,16 @@ OUTPUT_WORDS = {word: word for word in ("pdf", "html", "xlsx")}
     "--earlier",
     type=click.Path(path_type=Path),
     metavar="ファイル",
-    help="前の年次見直しの計画のデータ。変わった実施項目の一覧に使う。",
+    help="前に公表した計画。省くと、しまってあるものを使う。",
+)
+@click.option(
+    "--final", is_flag=True, help="公表するものとして確定し、計画のデータを data/archive にしまう。"
+)
+@click.option(
+    "--published",
+    type=month,
+    metavar="年月",
+    help="確定するときの公表年月。2025-03、令和7年3月 のどの形でもよい。",
 )
 @folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
 @source_options
@@ -44,6 +53,8 @@ def report(
     only: str | None,
     draft: bool,
     earlier: Path | None,
+    final: bool,
+    published: str | None,
     layout: Path,
     plan: Path,
     template: Path,
@@ -52,7 +63,7 @@ def report(
     """年次見直しの文書を作る。
 
     公表する文書の全体を、計画のデータだけから組む。
-    実績が入っていれば、その集計も載せる。書きかけのファイルは残さない。
+    実績が入っていれば、その集計も載せる。過ぎた年度の文書は、公表した計画から作る。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
@@ -66,6 +77,8 @@ def report(
         outputs=chosen_outputs(only),
         draft=draft,
         earlier=earlier,
+        final=final,
+        published=published,
     )
     with ProgressBar("文書を作っています") as progress:
         result = sheetgen.report(request, progress)

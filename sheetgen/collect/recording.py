@@ -8,7 +8,13 @@ from datetime import datetime
 from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected, UsedWaiver
 from sheetgen.form.identity import round_mark
 from sheetgen.messages.catalogue import message_of
-from sheetgen.plan.paths import lasting_path, printed_initiative_year, with_items, with_values
+from sheetgen.plan.paths import (
+    all_items,
+    lasting_path,
+    printed_initiative_year,
+    with_items,
+    with_values,
+)
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.text import writable
@@ -64,7 +70,7 @@ def note_open_items(
 def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) -> Plan:
     """結果の値を入れた計画。:func:`record` のあとに計画のデータにあるのと同じもの。"""
     year = printed_initiative_year(plan, chosen)
-    items = {item.id: item for _, _, item in plan.items()}
+    items = all_items(plan)
     changed = {
         outcome.item: with_values(
             items[outcome.item], {change.path: change.new for change in outcome.changes}, year

@@ -297,7 +297,8 @@ STANDING: dict[str, Message] = {
         "主なポイントと公表年月を空欄にしました。前のものは控えにあります。"
         "概要表の取組方針・取組内容は、前の年度の文のままです。",
         "主なポイントと概要表の行（overview の policy）は、決まりしだい計画のデータに書き、"
-        "公表年月は、文書を確定するとき（sheetgen report --final --published 2025-03 の形）に書いてください。",
+        "公表年月は、文書を確定するとき（sheetgen report --final --published 2025-03 の形）に"
+        "書いてください。",
     ),
     "S125": Message(
         N_,

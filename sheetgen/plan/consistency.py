@@ -222,6 +222,7 @@ def _grades(plan: Tree) -> Iterator[Inconsistency]:
     last = _years(plan)[-1:]
     for path, item in _all_items(plan):
         final = last[0] if last else None
+        given: list[tuple[object, Path, object]]
         given = [(final, (*path, "overall_grade"), item.get("overall_grade"))]
         for year_path, year in _children(item, "years", path):
             grade_path = (*year_path, "result", "grade")

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
@@ -200,32 +200,50 @@ class Plan(Record):
         past = {one.fiscal_year: one.grades for one in self.past_scales}
         return past.get(year, self.evaluation_scale)
 
-    def in_year(self, year: int) -> Plan:
-        """その年度に生きていた実施項目だけの計画。終わったものも、あった所に戻す。
+    def with_ended(self, year: int) -> Plan:
+        """``year`` まで生きていた、終わった実施項目を、あった所に戻した計画。
 
-        番号を詰めたあとでは、同じ番号が二つ並ぶことがある。集計と、その年度の照会に使う。
+        番号を詰めたあとでは、同じ番号が二つ並ぶことがある。照会と集計に使い、保存はしない。
         """
         back: dict[int, list[Item]] = {}
         for one in self.ended_items:
-            if self.is_in_force(one.item, year):
+            if one.fiscal_year >= year:
                 back.setdefault(one.measure, []).append(one.item)
+        if not back:
+            return self
+        return self._with_entries(
+            lambda measure: tuple(
+                sorted(
+                    [*measure.entries, *back.get(measure.number, ())], key=lambda one: one.number
+                )
+            )
+        )
 
-        def of_measure(measure: Measure) -> Measure:
-            stays = [
+    def in_year(self, year: int) -> Plan:
+        """その年度に生きていた実施項目だけの計画。評価の段階も、その年度のもの。"""
+        seen = self.with_ended(year)
+        scale = self.scale_of(year)
+        return seen._with_entries(
+            lambda measure: tuple(
                 one
                 for one in measure.entries
                 if not isinstance(one, Item) or self.is_in_force(one, year)
-            ]
-            entries = sorted([*stays, *back.get(measure.number, ())], key=lambda one: one.number)
-            same = len(entries) == len(measure.entries) == len(stays)
-            return measure if same else measure.model_copy(update={"entries": tuple(entries)})
+            )
+        ).model_copy(update={"evaluation_scale": scale})
 
+    def _with_entries(self, change: Callable[[Measure], tuple[Entry, ...]]) -> Plan:
         policies = tuple(
-            policy.model_copy(update={"measures": tuple(map(of_measure, policy.measures))})
+            policy.model_copy(
+                update={
+                    "measures": tuple(
+                        measure.model_copy(update={"entries": change(measure)})
+                        for measure in policy.measures
+                    )
+                }
+            )
             for policy in self.policies
         )
-        scale = self.scale_of(year)
-        return self.model_copy(update={"policies": policies, "evaluation_scale": scale})
+        return self.model_copy(update={"policies": policies})
 
     def find(self, item_id: str) -> tuple[Policy, Measure, Item]:
         """IDの実施項目を返す。なければ :class:`KeyError`。"""

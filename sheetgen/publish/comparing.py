@@ -25,7 +25,9 @@ from sheetgen.publish.publishing import (
     make_pdf,
     publish,
 )
+from sheetgen.publish.sources import Pair, pair_of
 from sheetgen.publish.table_layout import split_tall_rows, table_heights
+from sheetgen.records.editions import open_history
 from sheetgen.xlsx.report_book import write_report
 
 
@@ -33,14 +35,16 @@ from sheetgen.xlsx.report_book import write_report
 class CompareRequest:
     """新旧対照表の依頼。
 
-    ``old`` と ``new`` は計画のデータ。``layout`` はページのテンプレートのフォルダー。``out`` が
-    None なら、``root/output/令和N年度/新旧対照表`` に置く。
+    ``old`` と ``new`` は改正前と改正後の計画のデータ。``old`` が None なら、前に公表した計画。
+    ``new`` が None なら、``plan``（いまの計画のデータ）。``layout`` はページのテンプレートの
+    フォルダー。``out`` が None なら、``root/output/令和N年度/新旧対照表`` に置く。
     """
 
-    old: Path
-    new: Path
+    plan: Path
     layout: Path
     root: Path
+    old: Path | None = None
+    new: Path | None = None
     out: Path | None = None
     outputs: tuple[Output, ...] = tuple(Output)
     fonts: Path | None = None
@@ -61,8 +65,8 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
         または一つの形も作れない。
     """
-    old, new = without_unseen(load_plan(request.old)), without_unseen(load_plan(request.new))
-    problems = comparison_notes(old, new)
+    old, new, found = _pair(request)
+    problems = [*found, *comparison_notes(old, new)]
     comparison = build_comparison(old, new)
     shown = visible(comparison)
     makers: dict[Output, Maker] = {
@@ -82,6 +86,14 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
         tuple((one.heading, one.count) for one in comparison.listings),
         not comparison.same,
     )
+
+
+def _pair(request: CompareRequest) -> Pair:
+    """改正前と改正後の計画。"""
+    if request.old is not None and request.new is not None:
+        old, new = load_plan(request.old), load_plan(request.new)
+        return Pair(without_unseen(old), without_unseen(new))
+    return pair_of(open_history(request.plan), request.old)
 
 
 def _make_xlsx(path: Path, comparison: Comparison) -> Made:

@@ -28,8 +28,9 @@ class ReportRequest:
 
     ``layout`` はページのテンプレートのフォルダー、``template`` は Excel の様式。
     ``root`` は作業フォルダーで、``out`` が None なら ``root/output/令和N年度/年次見直し`` に置く。
-    ``year`` が None なら、計画の今の年次見直し。``earlier`` は前の年次見直しの計画のデータ。
-    ``fonts`` が None なら、PC の書体を探す。
+    ``year`` が None なら、計画の今の年次見直し。``earlier`` は前に公表した計画で、None なら
+    しまったものから探す。``final`` が真なら、公表するものとして計画のデータをしまう。
+    ``published`` はその公表年月（``2025-03``）。``fonts`` が None なら、PC の書体を探す。
     """
 
     plan: Path
@@ -41,6 +42,8 @@ class ReportRequest:
     outputs: tuple[Output, ...] = tuple(Output)
     draft: bool = False
     earlier: Path | None = None
+    final: bool = False
+    published: str | None = None
     fonts: Path | None = None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -12,15 +14,12 @@ from sheetgen.form.context import RoundText
 from sheetgen.form.jobs import BookJob
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
-from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.unseen import without_unseen
-from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
-from sheetgen.publish.comparison.comparable import earlier_notes
 from sheetgen.publish.document.sheets import Form, FormPage
 from sheetgen.publish.document.whole import Document, build_document
-from sheetgen.publish.document.years import as_of, settle_year, stale_rows, year_notes
+from sheetgen.publish.document.years import stale_rows, year_notes
 from sheetgen.publish.form_pages import FormPages, round_of
 from sheetgen.publish.html import render_html
 from sheetgen.publish.pdf import render_pdf
@@ -34,23 +33,35 @@ from sheetgen.publish.publishing import (
     make_pdf,
     publish,
 )
+from sheetgen.publish.sources import source_of
+from sheetgen.records.editions import History, open_history, publish_edition
+from sheetgen.records.ledger import Ledger, open_ledger
 
 READABLE = 8.0
 """これより小さい字は読みにくい（pt）。"""
 
 
-def report(request: ReportRequest, progress: Progress | None = None) -> ReportResult:
+def report(
+    request: ReportRequest,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+    who: str | None = None,
+) -> ReportResult:
     """文書を作り、できたものをすべて置く。
 
     PDF が作れなくても、ほかの形は置き、わけを問題として返す。PDF だけを頼まれたときは、例外にする。
+    ``final`` なら、一つも欠けずにできたときに、計画のデータを公表したものとしてしまう。
 
     :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
-    plan = without_unseen(load_plan(request.plan))
+    with open_ledger(request.plan, writing=False) as ledger:
+        history = History(request.plan, _dated(ledger, request), ledger.entries)
+        digest = ledger.master.digest
     template = FormTemplate(request.template)
-    document, problems = document_of(plan, request, template)
-    seen = as_of(plan, document.year)
-    folder = request.out or request.root / "output" / wareki(document.year) / "年次見直し"
+    document, seen, problems = _made(history, request, template)
+    year = document.year
+    folder = request.out or request.root / "output" / wareki(year) / "年次見直し"
     makers: dict[Output, Maker] = {
         Output.PDF: lambda path: make_pdf(
             path, lambda: render_pdf(document, request.layout, request.fonts)
@@ -61,33 +72,65 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
         Output.XLSX: lambda path: _make_xlsx(path, seen, template),
     }
     wanted = {output: makers[output] for output in request.outputs}
-    stem = file_stem(document.year, request.draft)
-    return publish(folder, stem, wanted, problems, progress)
+    made = publish(folder, file_stem(year, request.draft), wanted, problems, progress)
+    if request.final and not any(is_error(problem) for problem in made.problems):
+        kept = publish_edition(request.plan, digest, request.published, now=now, who=who)
+        facts = {"year": wareki_full(year)}
+        kept_note = Problem("D056", Place(file=str(kept)), facts)
+        made = replace(made, problems=(*made.problems, kept_note))
+    return made
 
 
-def document_of(
-    plan: Plan, request: ReportRequest, template: FormTemplate | None = None
-) -> tuple[Document, list[Problem]]:
+def document_of(request: ReportRequest) -> tuple[Document, list[Problem]]:
     """文書の値と、気を付けること。
 
-    :raises SheetgenError: 様式か依頼が使えない、または入りきらない文がある。
+    :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または入りきらない文がある。
     """
-    year = settle_year(plan, request.year)
-    problems = year_notes(plan, year)
-    seen = as_of(plan, year)
-    earlier = without_unseen(load_plan(request.earlier)) if request.earlier else None
-    if earlier is not None:
-        problems += earlier_notes(earlier, seen)
-        problems += stale_rows(earlier, plan) if seen is plan else []
-    forms = FormPages(seen, template or FormTemplate(request.template))
+    history = open_history(request.plan)
+    document, _, problems = _made(history, request, FormTemplate(request.template))
+    return document, problems
+
+
+def _dated(ledger: Ledger, request: ReportRequest) -> Plan:
+    """公表年月を入れた計画。
+
+    :raises UsageError: 確定できない（D052～D054）。
+    """
+    plan = ledger.master.plan
+    if request.published is not None and not request.final:
+        raise UsageError(Problem("D053", Place(label="--published")))
+    if not request.final:
+        return plan
+    if request.draft:
+        raise UsageError(Problem("D052", Place(label="--final")))
+    month = request.published or plan.revision.published
+    if month is None:
+        raise UsageError(Problem("D054", Place(label="--published")))
+    revision = plan.revision.model_copy(update={"published": month})
+    return plan.model_copy(update={"revision": revision})
+
+
+def _made(
+    history: History, request: ReportRequest, template: FormTemplate
+) -> tuple[Document, Plan, list[Problem]]:
+    """文書の値、その計画、気を付けること。"""
+    source = source_of(history, request.year, request.earlier)
+    if request.final and not source.is_open:
+        raise UsageError(Problem("D057", Place(label="--final")))
+    known = history.plan.revision.fiscal_year
+    seen, earlier = source.years.plan, source.earlier
+    problems = [*source.problems, *year_notes(source.years, known)]
+    if earlier is not None and seen.revision.fiscal_year == known:
+        problems += stale_rows(earlier, seen)
+    forms = FormPages(seen, template)
     pages = list(forms.pages())
     problems += [*forms.problems, *_small_print(forms.form, pages)]
     if any(is_error(problem) for problem in problems):
         raise SheetgenError(problems)
-    document = build_document(seen, forms.form, pages, earlier=earlier, draft=request.draft)
+    document = build_document(source.years, forms.form, pages, earlier=earlier, draft=request.draft)
     if document.results is not None and earlier is None:
         problems.append(Problem("D015"))
-    return document, problems
+    return document, seen, problems
 
 
 def _small_print(form: Form, pages: Sequence[FormPage]) -> list[Problem]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -27,9 +28,9 @@ from sheetgen.era import reiwa, wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
-from sheetgen.plan.loading import load_plan, parse_plan
+from sheetgen.plan.loading import digest_of, load_plan, parse_plan
 from sheetgen.plan.paths import all_items, with_items, with_values, without_items
-from sheetgen.plan.plan import EndedItem, Plan
+from sheetgen.plan.plan import EndedItem, Plan, Revision
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.unseen import without_unseen
@@ -38,7 +39,7 @@ from sheetgen.plan.years import PlanYears, latest_result_year
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.journal import Action, JournalEntry
-from sheetgen.records.ledger import open_ledger
+from sheetgen.records.ledger import commit, open_ledger
 from sheetgen.records.past import undone_runs
 
 
@@ -91,6 +92,49 @@ def keep_published(plan: Path, year: int, data: bytes) -> Path:
     path = _path(plan, year, Occasion.PUBLISHED, number)
     _put(path, data)
     return path
+
+
+def publish_edition(
+    path: Path,
+    digest: str,
+    month: str | None,
+    *,
+    now: datetime | None = None,
+    who: str | None = None,
+) -> Path:
+    """確定した文書の計画をしまい、記録簿に書く。``month`` は、計画のデータに入れる公表年月。
+
+    ``digest`` は文書を作った計画のデータの目印。同じものがもう確定してあれば、何も書かない。
+
+    :raises SheetgenError: その間に計画のデータが変わった（D059）、または書けない。
+    """
+    moment = (now or datetime.now()).astimezone()
+    with open_ledger(path, writing=True) as ledger:
+        if ledger.master.digest != digest:
+            raise SheetgenError(Problem("D059", Place(file=str(path))))
+        plan = ledger.master.plan
+        new, data = plan, path.read_bytes()
+        if month is not None and month != plan.revision.published:
+            revision = plan.revision.model_copy(update={"published": month})
+            new = plan.model_copy(update={"revision": revision})
+            data = render_plan(new)
+        before = _numbered(path, plan.revision.fiscal_year)
+        kept = keep_published(path, plan.revision.fiscal_year, data)
+        if kept in before and new == plan:
+            return kept
+        run = ledger.new_run(moment, who)
+        label = Revision.model_fields["published"].title
+        entry = run.entry(
+            Action.PUBLISH,
+            path="revision.published",
+            label=label,
+            old=plan.revision.published,
+            new=new.revision.published,
+            file=kept.name,
+            original=digest_of(data),
+        )
+        commit(ledger, new, [entry, run.end()])
+    return kept
 
 
 def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
@@ -159,6 +203,36 @@ class History:
         """その照会を送ったときの計画。しまっていなければ None。"""
         path = _path(self.path, chosen.year, Occasion(chosen.kind.label))
         return self._load(path) if path.exists() else None
+
+    def plan_of(self, year: int, kind: RoundKind | None) -> Plan:
+        """その照会の計画。終わった実施項目のうち、最後の年度の実績を聞くものも入る。
+
+        過ぎた照会は、送ったときの計画の形（実施項目、担当、番号、名）で見る。答えの欄の値は、
+        いまの計画のもの。``kind`` が None なら、実績照会を先に探す。
+        """
+        now = self.plan
+        asked = year - 1 if kind is not RoundKind.REVISION else year
+        kinds = [kind] if kind else [*RoundKind]
+        found = [self.round_plan(Round(one, year)) for one in kinds]
+        then = next((one for one in found if one is not None), None)
+        if year >= now.revision.fiscal_year or then is None:
+            return now.with_ended(asked)
+        known = all_items(now)
+        seen = then.with_ended(asked)
+        return with_items(
+            seen,
+            {
+                item.id: item.model_copy(
+                    update={
+                        "years": known[item.id].years,
+                        "initiatives": known[item.id].initiatives,
+                        "overall_grade": known[item.id].overall_grade,
+                    }
+                )
+                for _, _, item in seen.items()
+                if item.id in known
+            },
+        )
 
     def is_revised(self, year: int) -> bool:
         """その年度の見直し照会が出て、計画のデータに次の年度の値が入っているか。"""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.plan.loading import Master, digest_of, load_master
-from sheetgen.plan.paths import read_path
+from sheetgen.plan.paths import all_items, read_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.saving import LOCK_WAIT, hold, prepared, user_name
@@ -146,7 +146,7 @@ def _load(path: Path, known: Master | None) -> Master:
 
 def _is_completed(pending: Pending, plan: Plan) -> bool:
     """止まったあとで人が直した計画のデータに、その回の値が入っているか。"""
-    items = {item.id: item for _, _, item in plan.items()}
+    items = all_items(plan)
     new = old = 0
     for entry in parse_journal(pending.lines, "").entries:
         if entry.action is Action.ROLLOVER and entry.item is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.item import CrossReference, Item
-from sheetgen.plan.paths import read_path, with_items, with_values, without_items
+from sheetgen.plan.paths import all_items, read_path, with_items, with_values, without_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
@@ -106,7 +106,7 @@ def undo(
         if added:
             return take_out(ledger, added, moment, dry_run=dry_run, who=who)
         records = [entry for entry in lines if entry.action is Action.RECORD]
-        items = {item.id: item for _, _, item in ledger.master.plan.items()}
+        items = all_items(ledger.master.plan)
         blocked = list(_blocked(ledger, records, items))
         if blocked:
             raise SheetgenError(blocked)

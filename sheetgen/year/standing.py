@@ -21,7 +21,8 @@ from sheetgen.messages.year import (
 from sheetgen.plan.item import Item
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem
-from sheetgen.publish.document.results import EffectRow, GradeRow
+from sheetgen.publish.document.effects import EffectRow
+from sheetgen.publish.document.grades import GradeRow
 from sheetgen.records.open_items import ItemState, OpenItem
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sheetgen.era import reiwa, wareki_full
-from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
-from sheetgen.plan.value import EFFECT_FORMAT, printed
-from sheetgen.publish.document.results import EffectRow, Figure, GradeRow, is_reached
+from sheetgen.plan.value import printed
+from sheetgen.plan.years import PlanYears
+from sheetgen.publish.document.behind import is_reached
+from sheetgen.publish.document.effects import effect_rows
+from sheetgen.publish.document.grades import NOT_GRADED, grade_rows
 from sheetgen.year.standing import (
     ItemStanding,
     Picture,
@@ -26,64 +29,10 @@ from sheetgen.year.standing import (
     waits_for_section,
 )
 
-NOT_GRADED = "未評価"
-
 
 def policy_label(policy: Policy) -> str:
     """``基本方針1 行政サービスの最適化``。"""
     return f"基本方針{policy.number} {policy.name}"
-
-
-def grade_rows(
-    plan: Plan, grades: Mapping[str, str | None], year: int | None
-) -> tuple[tuple[GradeRow, ...], GradeRow]:
-    """評価の数。その年度にまだ始まっていない実施項目は数えない。"""
-    scale = [one.grade for one in plan.evaluation_scale]
-
-    def row(label: str, items: Iterable[Item]) -> GradeRow:
-        found = [grades.get(item.id) for item in items if year and item.introduced <= year]
-        counts = [found.count(grade) for grade in scale]
-        return GradeRow(label, (*counts, len(found) - sum(counts)), len(found))
-
-    rows = tuple(row(policy_label(policy), _items(policy)) for policy in plan.policies)
-    return rows, row("計", [item for _, _, item in plan.items()])
-
-
-def effect_rows(plan: Plan, year: int | None) -> tuple[tuple[EffectRow, ...], EffectRow]:
-    """効果額。累計は、計画の初年度から ``year`` まで。"""
-    own = () if year is None else (year,)
-    to_date = tuple(one for one in plan.fiscal_years if year is not None and one <= year)
-
-    def row(label: str, items: Sequence[Item]) -> EffectRow:
-        return EffectRow(
-            label,
-            planned=_planned(items, own),
-            actual=_actual(items, own),
-            planned_to_date=_planned(items, to_date),
-            actual_to_date=_actual(items, to_date),
-            planned_in_all=_planned(items, plan.fiscal_years),
-        )
-
-    rows = tuple(row(policy_label(policy), _items(policy)) for policy in plan.policies)
-    return rows, row("計", [item for _, _, item in plan.items()])
-
-
-def _items(policy: Policy) -> list[Item]:
-    return [item for measure in policy.measures for item in measure.items]
-
-
-def _figure(value: int | float | None) -> Figure:
-    return Figure(value, printed(value, EFFECT_FORMAT) or "－")
-
-
-def _planned(items: Sequence[Item], years: Sequence[int]) -> Figure:
-    found = (one.effect for item in items for one in item.years if one.fiscal_year in years)
-    return _figure(subtotal(found))
-
-
-def _actual(items: Sequence[Item], years: Sequence[int]) -> Figure:
-    found = (one.result.effect for item in items for one in item.years if one.fiscal_year in years)
-    return _figure(subtotal(found))
 
 
 WIDTH, HEIGHT, MARGIN = 150, 44, 7
@@ -164,20 +113,24 @@ def result_year(plan: Plan, chosen: Round) -> int | None:
 
 def build_standing(
     plan: Plan,
+    years: PlanYears,
     chosen: Round,
     traces: Traces,
     grades: Mapping[str, str | None],
     now: datetime,
 ) -> Standing:
-    """状況。``grades`` は :func:`result_year` の年度のもの。"""
+    """状況。``plan`` は照会の計画、``grades`` は :func:`result_year` の年度のもの。"""
     year = result_year(plan, chosen)
     today = now.date().isoformat()
     items = tuple(
         _item(policy, measure, item, chosen, traces, grades, today, year)
         for policy, measure, item in plan.items()
     )
-    rows, total = grade_rows(plan, grades, year)
-    effects, effect_total = effect_rows(plan, year)
+    # 初年度より前なら、生きていた実施項目はない。
+    shown = plan.first_year - 1 if year is None else year
+    then = years.in_year(shown)
+    rows, total = grade_rows(then, shown)
+    effects, effect_total = effect_rows(years, year)
     counts = Counter(one.stage for one in items)
     return Standing(
         title=f"{plan.municipality}{plan.plan_title}",
@@ -191,7 +144,7 @@ def build_standing(
         items=items,
         years=tuple(year_label(one) for one in plan.fiscal_years),
         result_year=wareki_full(year) if year else "",
-        grades=(*(one.grade for one in plan.evaluation_scale), NOT_GRADED),
+        grades=(*(one.grade for one in then.evaluation_scale), NOT_GRADED),
         grade_rows=rows,
         grade_total=total,
         effect_rows=effects,

@@ -17,8 +17,9 @@ from sheetgen.form.rounds import settle_round
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
-from sheetgen.publish.document.results import grade_of
+from sheetgen.publish.document.grades import grade_of
 from sheetgen.publish.html import render
+from sheetgen.records.editions import History
 from sheetgen.records.issues import issue_files, issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
@@ -89,7 +90,8 @@ def standing_of(
     ledger: Ledger, chosen: Round, now: datetime
 ) -> tuple[Standing, tuple[Problem, ...]]:
     """一つの照会の状況と、読めなかった記録。何も書かない。"""
-    plan = ledger.master.plan
+    history = History(ledger.path, ledger.master.plan, ledger.entries)
+    plan = history.plan_of(chosen.year, chosen.kind)
     traces, problems = traces_of(ledger, chosen)
     if not traces.issued:
         facts = {"round": chosen.full_name}
@@ -97,9 +99,9 @@ def standing_of(
     grades: dict[str, str | None] = {}
     year = result_year(plan, chosen)
     if year is not None:
-        for _, _, item in plan.items():
+        for _, _, item in history.years.in_year(year).items():
             grades[item.id] = grade_of(plan, item, year)
-    return build_standing(plan, chosen, traces, grades, now), problems
+    return build_standing(plan, history.years, chosen, traces, grades, now), problems
 
 
 def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...]]:

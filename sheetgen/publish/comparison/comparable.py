@@ -53,4 +53,4 @@ def _is_one_plan(old: Plan, new: Plan) -> bool:
 
 
 def _moment(plan: Plan) -> tuple[int, str]:
-    return plan.revision.fiscal_year, plan.revision.published
+    return plan.revision.fiscal_year, plan.revision.published or ""

@@ -35,7 +35,7 @@ def build_comparison(old: Plan, new: Plan) -> Comparison:
         title=f"{whole_title(new)} {revision_title(new)} {TITLE}",
         subject=whole_title(new),
         author=f"{new.municipality} {new.office}",
-        published=new.revision.published,
+        published=new.revision.published or f"{new.revision.fiscal_year:04d}-04",
         draft=False,
         new=_edition(new),
         old=_edition(old),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sheetgen.era import wareki_full
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.years import PlanYears, latest_result_year
 from sheetgen.publish.document.overview import (
     OverviewPart,
     month_text,
@@ -31,7 +33,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """年次見直しの文書の全体。``year`` は年度、``published`` は公表年月 (``2024-03``)。"""
+    """年次見直しの文書の全体。``year`` は年度。
+
+    ``published`` は PDF に書く作成の月 (``2024-03``)。公表年月が決まっていなければ、年度の初め。
+    """
 
     year: int
     title: str
@@ -46,7 +51,7 @@ class Document:
 
 
 def build_document(
-    plan: Plan,
+    years: PlanYears,
     form: Form,
     pages: Sequence[FormPage],
     *,
@@ -55,25 +60,26 @@ def build_document(
 ) -> Document:
     """計画を、その年次見直しの年度の文書にする。部の番号は、ある部だけに付ける。
 
-    ``earlier`` は前の年次見直しの計画のデータ。変わったものの一覧に使う。
+    ``earlier`` は前の年次見直しで公表した計画。変わったものの一覧に使う。
     """
+    plan = years.plan
     cover = Cover(
         plan=whole_title(plan),
         subject="-アクションプランの",
         title=f"{revision_title(plan)}について",
         office=plan.office,
-        published=month_text(plan.revision.published),
+        published=_published(plan),
     )
     overview = overview_part(plan, 1)
     number = 2 if overview else 1
     revision = revision_part(plan, number)
-    results = results_part(plan, number + 1, earlier)
+    results = results_part(years, number + 1, earlier)
     number += 2 if results else 1
     return Document(
         year=plan.revision.fiscal_year,
         title=f"{cover.plan} {cover.subject}{cover.title}",
         author=f"{plan.municipality} {plan.office}",
-        published=plan.revision.published,
+        published=plan.revision.published or f"{plan.revision.fiscal_year:04d}-04",
         draft=draft,
         cover=cover,
         overview=overview,
@@ -81,3 +87,13 @@ def build_document(
         results=results,
         sheets=sheets_part(plan, number, form, pages),
     )
+
+
+def _published(plan: Plan) -> str:
+    """表紙の公表年月。その月より後に分かった実績を載せるなら、それも書く。"""
+    month = month_text(plan.revision.published)
+    year = latest_result_year(plan)
+    known = plan.revision.published
+    if year is None or known is None or known >= f"{year + 1:04d}-04":
+        return month
+    return f"{month}（{wareki_full(year)}の取組実績を追加）"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.problems import Place, Problem, UsageError
 
 _AS_LEFT = "同左"
 
 
-def settle_year(plan: Plan, year: int | None) -> int:
+def check_year(plan: Plan, year: int | None) -> int:
     """文書の年度を決める。指定がなければ、計画のデータの年次見直しの年度。
 
     計画の最後の翌年度には、最後の実績と全期間の評価が入るので、その年度の文書もある。
 
-    :raises UsageError: 計画にない年度（D010）、または過ぎた年度。そのあとに終わった実施項目と、
-        その年度のことばは、もう計画のデータにない（D019）。
+    :raises UsageError: 計画にない年度（D010）。
     """
     chosen = plan.revision.fiscal_year if year is None else year
     if not plan.first_year <= chosen <= plan.final_year + 1:
@@ -25,10 +25,6 @@ def settle_year(plan: Plan, year: int | None) -> int:
             "last": wareki_full(plan.final_year + 1),
         }
         raise UsageError(Problem("D010", Place(label="--year"), facts))
-    known = plan.revision.fiscal_year
-    if chosen < known:
-        facts = {"year": wareki_full(chosen), "known": wareki_full(known)}
-        raise UsageError(Problem("D019", Place(label="--year"), facts))
     return chosen
 
 
@@ -41,11 +37,10 @@ def as_of(plan: Plan, year: int) -> Plan:
     revision = plan.revision
     if year == revision.fiscal_year:
         return plan
-    published, _, month = revision.published.partition("-")
     other = revision.model_copy(
         update={
             "fiscal_year": year,
-            "published": f"{int(published) + year - revision.fiscal_year}-{month}",
+            "published": None,
             "highlights": (),
             "highlight_notes": (),
             "retired_items": (),
@@ -54,11 +49,13 @@ def as_of(plan: Plan, year: int) -> Plan:
     return plan.model_copy(update={"revision": other})
 
 
-def year_notes(plan: Plan, year: int) -> list[Problem]:
-    """その年度の文書として、足りないことを挙げる。"""
+def year_notes(years: PlanYears, known: int) -> list[Problem]:
+    """文書として、足りないことを挙げる。``known`` は、計画のデータの年次見直しの年度。"""
     found = []
-    if year != plan.revision.fiscal_year:
-        facts = {"year": wareki_full(year), "known": wareki_full(plan.revision.fiscal_year)}
+    plan = years.plan
+    year = plan.revision.fiscal_year
+    if year > known:
+        facts = {"year": wareki_full(year), "known": wareki_full(known)}
         found.append(Problem("D011", Place(label="revision"), facts))
     elif not plan.revision.highlights:
         found.append(Problem("D017", Place(label="主なポイント"), {"year": wareki_full(year)}))
@@ -70,8 +67,8 @@ def year_notes(plan: Plan, year: int) -> list[Problem]:
         facts = {"year": wareki_full(coming), "count": str(len(lacking)), "first": lacking[0]}
         found.append(Problem("D012", Place(label="取組方針・取組内容"), facts))
     for one in (one for one in plan.fiscal_years if one < year):
-        started = [item for _, _, item in plan.items() if item.introduced <= one]
-        absent = [item.id for item in started if not _has_result(item.year(one).result)]
+        started = [item for _, _, item in years.in_year(one).items()]
+        absent = [item.id for item in started if not has_result(item.year(one).result)]
         # 前の年度の実績は、まだ一つも入っていないうちは、なくてよい。
         if absent and (one < year - 1 or len(absent) < len(started)):
             facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}
@@ -104,7 +101,3 @@ def stale_rows(earlier: Plan, plan: Plan) -> list[Problem]:
         "count": str(len(stale)), "first": stale[0],
     }  # fmt: skip
     return [Problem("D023", Place(label="概要表"), facts)]
-
-
-def _has_result(result: object) -> bool:
-    return any(getattr(result, name) is not None for name in ("text", "value", "effect", "grade"))

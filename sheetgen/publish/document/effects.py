@@ -1,0 +1,209 @@
+"""効果額：年度ごと、基本方針ごとの見込額と実績額、累計。金額は千円。
+
+数は、図を描く数と、表に印刷する文字の二つの形で持つ。
+
+どの年度の額も、その年度に計画にあった実施項目の分だけを足す。過ぎた年度の見込額は、
+その年度の実績を照会したときのもの。これから先の年度は、いまの計画のもの。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetgen.era import wareki_full
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.plan import Plan, Policy, item_label
+from sheetgen.plan.years import PlanYears
+from sheetgen.publish.document.overview import amount, policy_name
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """図に描く数と、表に書く文字。数がなければ ``value`` は ``None``。"""
+
+    value: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """効果額の一行。"""
+
+    label: str
+    planned: Figure
+    actual: Figure
+    planned_to_date: Figure
+    actual_to_date: Figure
+    planned_in_all: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class EffectYear:
+    """一年度の効果額と、その年度までの累計。実績のない年度の ``actual`` は空。"""
+
+    label: str
+    planned: Figure
+    actual: Figure
+    planned_to_date: Figure
+    actual_to_date: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """効果額の集計。"""
+
+    heading: str
+    note: str
+    by_policy: tuple[EffectRow, ...]
+    total: EffectRow
+    by_year: tuple[EffectYear, ...]
+
+
+def effects(years: PlanYears, year: int) -> Effects:
+    """``year`` の効果額と、計画の初年度からその年度までの累計。"""
+    plan = years.plan
+    by_policy, total = effect_rows(years, year)
+    sums = _Sums(years, year)
+    by_year = tuple(
+        EffectYear(
+            wareki_full(one),
+            planned=_figure(sums.planned([one])),
+            actual=_figure(sums.actual([one]) if one <= year else None),
+            planned_to_date=_figure(sums.planned(until)),
+            actual_to_date=_figure(sums.actual(until) if one <= year else None),
+        )
+        for one in plan.fiscal_years
+        for until in [[other for other in plan.fiscal_years if other <= one]]
+    )
+    return Effects(
+        heading=f"効果額（{wareki_full(year)}と累計）",
+        note="単位は千円。数で示された効果額だけを足している。どの年度の額も、その年度に計画にあった"
+        f"実施項目の分である。累計は{wareki_full(plan.first_year)}から。"
+        f"{_taken_out_note(plan, year)}{_uncounted_note(plan, year)}"
+        f"{_unanswered_note(sums, year)}{_negative_note((*by_policy, *by_year))}",
+        by_policy=by_policy,
+        total=total,
+        by_year=by_year,
+    )
+
+
+def effect_rows(years: PlanYears, year: int | None) -> tuple[tuple[EffectRow, ...], EffectRow]:
+    """基本方針ごとの効果額と、その計。``year`` が None なら、まだ実績の年度はない。"""
+    sums = _Sums(years, year)
+    own = [] if year is None else [year]
+    to_date = [one for one in years.plan.fiscal_years if year is not None and one <= year]
+
+    def row(label: str, policy: int | None) -> EffectRow:
+        return EffectRow(
+            label,
+            planned=_figure(sums.planned(own, policy)),
+            actual=_figure(sums.actual(own, policy)),
+            planned_to_date=_figure(sums.planned(to_date, policy)),
+            actual_to_date=_figure(sums.actual(to_date, policy)),
+            planned_in_all=_figure(sums.planned(years.plan.fiscal_years, policy)),
+        )
+
+    rows = tuple(row(_name(policy), policy.number) for policy in years.plan.policies)
+    return rows, row("計", None)
+
+
+class _Sums:
+    """年度と基本方針ごとの合計。"""
+
+    def __init__(self, years: PlanYears, until: int | None) -> None:
+        self.items: Mapping[int, list[tuple[int, Item]]] = {
+            one: [
+                (policy.number, item)
+                for policy, _, item in (
+                    years.in_year(one)
+                    if until is not None and one <= until
+                    else years.plan.in_year(one)
+                ).items()
+            ]
+            for one in years.plan.fiscal_years
+        }
+
+    def planned(self, years: Iterable[int], policy: int | None = None) -> int | float | None:
+        """見込額の合計。数が一つもなければ ``None``。"""
+        return subtotal(item.year(year).effect for year, item in self._of(years, policy))
+
+    def actual(self, years: Iterable[int], policy: int | None = None) -> int | float | None:
+        """実績額の合計。数が一つもなければ ``None``。"""
+        return subtotal(item.year(year).result.effect for year, item in self._of(years, policy))
+
+    def _of(self, years: Iterable[int], policy: int | None) -> Iterator[tuple[int, Item]]:
+        for year in years:
+            for number, item in self.items[year]:
+                if policy in (None, number):
+                    yield year, item
+
+
+def _name(policy: Policy) -> str:
+    return f"{policy_name(policy).label} {policy.name}"
+
+
+def _figure(value: int | float | None) -> Figure:
+    return Figure(value, amount(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+SHOWN = 5
+
+
+def _taken_out_note(plan: Plan, year: int) -> str:
+    """終わった実施項目の、これから先の見込額を含まないことわり。なければ空。"""
+    gone = [
+        (item_label(measure, item), one.effect, one.fiscal_year)
+        for _, measure, item in plan.ended()
+        for one in item.years
+        if one.fiscal_year > max(year, plan.last_year(item)) and _is_number(one.effect)
+    ]
+    if not gone:
+        return ""
+    names = in_short(list(dict.fromkeys(label for label, _, _ in gone)), SHOWN, "件")
+    total = subtotal(effect for _, effect, _ in gone)
+    first = wareki_full(min(when for _, _, when in gone))
+    return f"終了した実施項目（{names}）の{first}以降の見込額 {amount(total)} は含まない。"
+
+
+def _uncounted_note(plan: Plan, year: int) -> str:
+    """計画に加わる前の年度に書かれた実績額を、数えていないことわり。なければ空。"""
+    early = [
+        (item_label(measure, item), one.result.effect)
+        for _, measure, item in (*plan.items(), *plan.ended())
+        for one in item.years
+        if one.fiscal_year <= year
+        and not plan.is_in_force(item, one.fiscal_year)
+        and _is_number(one.result.effect)
+    ]
+    if not early:
+        return ""
+    names = in_short(list(dict.fromkeys(label for label, _ in early)), SHOWN, "件")
+    total = subtotal(effect for _, effect in early)
+    return f"計画になかった年度に書かれた実績額（{names}、{amount(total)}）は数えていない。"
+
+
+def _unanswered_note(sums: _Sums, year: int) -> str:
+    """見込額に当たる実績額がまだない実施項目。どれも入っていれば空。"""
+    open_items = {
+        item.id
+        for one, places in sums.items.items()
+        for _, item in places
+        if one <= year
+        and _is_number(item.year(one).effect)
+        and item.year(one).result.effect is None
+    }
+    if not open_items:
+        return ""
+    return f"見込額には、実績額のまだない実施項目（{len(open_items)}件）の分も含む。"
+
+
+def _negative_note(rows: Iterable[EffectRow | EffectYear]) -> str:
+    """図に棒のない、負の累計があることわり。なければ空。"""
+    drawn = [one.value or 0 for row in rows for one in (row.planned_to_date, row.actual_to_date)]
+    return "負の額は表にだけあり、図に棒はない。" if min(drawn, default=0) < 0 else ""

@@ -1,0 +1,211 @@
+"""計画の終わり：計画期間を通した評価と目標と効果額、終わった実施項目の最後の実績。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from sheetgen.era import wareki_full
+from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.plan import Measure, item_label
+from sheetgen.plan.value import EFFECT_FORMAT, printed
+from sheetgen.plan.years import PlanYears
+from sheetgen.publish.document.behind import is_reached, with_unit
+from sheetgen.publish.document.effects import EffectRow, effect_rows
+from sheetgen.publish.document.grades import (
+    NOT_GRADED,
+    GradeRow,
+    grade_name,
+    grade_of,
+    grade_row,
+)
+from sheetgen.publish.document.overview import amount
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """終わった実施項目の、最後の年度の実績。``last`` はその年度。"""
+
+    label: str
+    title: str
+    owners: str
+    last: str
+    indicator: str
+    target: str
+    actual: str
+    planned_effect: str
+    actual_effect: str
+    grade: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedResults:
+    """終わった実施項目の最後の実績の表。"""
+
+    heading: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[ResultRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyGrades:
+    """同じ段階で評価した年度の、評価の数。行は年度。"""
+
+    grades: tuple[str, ...]
+    meanings: tuple[str, ...]
+    rows: tuple[GradeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinalRow:
+    """一つの実施項目の、最終の目標と実績。``reached`` は 達成・未達・空。"""
+
+    item: str
+    label: str
+    title: str
+    indicator: str
+    current: str
+    target: str
+    actual: str
+    reached: str
+    planned_effect: str
+    actual_effect: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholePeriod:
+    """計画期間のまとめ。``yearly`` は、段階の変わるごとに分かれる。"""
+
+    heading: str
+    note: str
+    yearly: tuple[YearlyGrades, ...]
+    by_policy: tuple[EffectRow, ...]
+    total: EffectRow
+    final_heading: str
+    columns: tuple[str, ...]
+    finals: tuple[FinalRow, ...]
+    ended: EndedResults | None
+
+
+ENDED_COLUMNS = ("実施項目", "担当", "最後の年度", "指標", "目標値", "実績値", "効果見込額",
+                 "実績効果額", "評価", "取組実績")  # fmt: skip
+FINAL_COLUMNS = ("実施項目", "指標", "現状値", "最終目標値", "最終実績値", "達成", "効果見込額",
+                 "実績効果額", "全期間総合評価")  # fmt: skip
+
+
+def ended_results(years: PlanYears, year: int) -> EndedResults | None:
+    """``year`` を最後に終わった実施項目の実績。なければ ``None``。"""
+    places = [
+        (measure, item)
+        for _, measure, item in years.plan.ended()
+        if years.plan.last_year(item) == year
+    ]
+    heading = f"{wareki_full(year)}で終了した実施項目の実績（{len(places)}件）"
+    return _ended(years, heading, places)
+
+
+def whole_period(years: PlanYears) -> WholePeriod:
+    """計画期間のまとめ。最終年度の実績が入ってから作る。"""
+    plan = years.plan
+    last = plan.final_year
+    by_policy, total = effect_rows(years, last)
+    ended = [(measure, item) for _, measure, item in plan.ended()]
+    then = years.in_year(last)
+    period = f"{wareki_full(plan.first_year)}から{wareki_full(last)}まで"
+    return WholePeriod(
+        heading=f"計画期間（{period}）のまとめ",
+        note="年度ごとに、その年度に計画にあった実施項目を数えている。効果額の単位は千円で、"
+        "計画期間の各年度に計画にあった実施項目の分を足している。",
+        yearly=tuple(_yearly(years)),
+        by_policy=by_policy,
+        total=total,
+        final_heading=f"最終の目標と実績（{then.item_count}件）",
+        columns=FINAL_COLUMNS,
+        finals=tuple(_final(years, measure, item) for _, measure, item in then.items()),
+        ended=_ended(years, f"計画期間に終了した実施項目（{len(ended)}件）", ended),
+    )
+
+
+def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
+    seen = [(year, years.in_year(year)) for year in years.plan.fiscal_years]
+    for scale, group in groupby(seen, key=lambda one: one[1].evaluation_scale):
+        yield YearlyGrades(
+            grades=(*(one.grade for one in scale), NOT_GRADED),
+            meanings=(*(one.meaning for one in scale), "評価がまだ入っていない"),
+            rows=tuple(
+                grade_row(
+                    then,
+                    f"{wareki_full(year)}（{grade_name(then, year)}）",
+                    [item for _, _, item in then.items()],
+                    year,
+                )
+                for year, then in group
+            ),
+        )
+
+
+def _final(years: PlanYears, measure: Measure, item: Item) -> FinalRow:
+    plan, code = years.plan, item.indicator.number_format
+    last = item.year(plan.final_year)
+    reached = is_reached(item, plan.final_year)
+    planned, actual = _effects(years, item)
+    return FinalRow(
+        item=item.id,
+        label=item_label(measure, item),
+        title=item.title,
+        indicator=with_unit(item),
+        current=printed(item.indicator.current, code),
+        target=printed(item.indicator.target, code),
+        actual=printed(last.result.value, code),
+        reached="" if reached is None else "達成" if reached else "未達",
+        planned_effect=planned,
+        actual_effect=actual,
+        grade=grade_of(plan, item, plan.final_year) or "",
+    )
+
+
+def _effects(years: PlanYears, item: Item) -> tuple[str, str]:
+    """計画にあった年度の、効果見込額と実績効果額の計。数がなければ ``-``。"""
+    found = [
+        one.year(year)
+        for year in years.plan.fiscal_years
+        for _, _, one in years.in_year(year).items()
+        if one.id == item.id
+    ]
+    return (
+        amount(subtotal(one.effect for one in found)),
+        amount(subtotal(one.result.effect for one in found)),
+    )
+
+
+def _ended(
+    years: PlanYears, heading: str, places: list[tuple[Measure, Item]]
+) -> EndedResults | None:
+    if not places:
+        return None
+    rows = tuple(_ended_row(years, measure, item) for measure, item in places)
+    note = "終了した実施項目の、計画にあった最後の年度の実績。効果額の単位は千円。"
+    return EndedResults(heading, note, ENDED_COLUMNS, rows)
+
+
+def _ended_row(years: PlanYears, measure: Measure, item: Item) -> ResultRow:
+    year = years.plan.last_year(item)
+    then = {one.id: one for _, _, one in years.in_year(year).items()}.get(item.id, item)
+    record, code = then.year(year), then.indicator.number_format
+    return ResultRow(
+        label=item_label(measure, item),
+        title=item.title,
+        owners="、".join(owner.section for owner in then.owners),
+        last=wareki_full(year),
+        indicator=with_unit(then),
+        target=printed(record.target, code),
+        actual=printed(record.result.value, code),
+        planned_effect=printed(record.effect, EFFECT_FORMAT),
+        actual_effect=printed(record.result.effect, EFFECT_FORMAT),
+        grade=grade_of(years.plan, then, year) or "",
+        text=record.result.text or "",
+    )
