@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 from sheetgen.era import reiwa, wareki_full
+from sheetgen.form.rounds import Placed
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.plan import Plan, Policy, item_label
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.publish.document.results import EffectRow, Figure, GradeRow
@@ -22,6 +23,7 @@ from sheetgen.year.standing import (
     Standing,
     Traces,
     TrendYear,
+    is_counted,
     stage_of,
     waits_for_section,
 )
@@ -173,10 +175,17 @@ def build_standing(
     """状況。``grades`` と ``behind``（目標に届かないID）は :func:`result_year` の年度のもの。"""
     year = result_year(plan, chosen)
     today = now.date().isoformat()
+    stages = {item.id: stage_of(item, chosen, traces) for _, _, item in plan.items()}
+    places = [
+        place
+        for place in plan.items()
+        if is_counted(place[2], stages[place[2].id][0], chosen, traces)
+    ]
     items = tuple(
-        _item(policy, measure, item, chosen, traces, grades, behind, today, year)
-        for policy, measure, item in plan.items()
+        _item(place, stages[place[2].id], traces, grades, behind, today, year) for place in places
     )
+    counted = {one.item for one in items}
+    rest = (place for place in plan.items() if place[2].id not in counted)
     rows, total = grade_rows(plan, grades, year)
     effects, effect_total = effect_rows(plan, year)
     counts = Counter(one.stage for one in items)
@@ -197,21 +206,21 @@ def build_standing(
         grade_total=total,
         effect_rows=effects,
         effect_total=effect_total,
+        not_asked=tuple(item_label(measure, item) for _, measure, item in rest),
     )
 
 
 def _item(
-    policy: Policy,
-    measure: Measure,
-    item: Item,
-    chosen: Round,
+    place: Placed,
+    stage_and_note: tuple[Stage, str],
     traces: Traces,
     grades: Mapping[str, str | None],
     behind: Set[str],
     today: str,
     year: int | None,
 ) -> ItemStanding:
-    stage, note = stage_of(item, chosen, traces)
+    policy, measure, item = place
+    stage, note = stage_and_note
     sending = (traces.sendings or {}).get(item.owners[0].full_name)
     name, unit = item.indicator.name, item.indicator.unit
     return ItemStanding(
