@@ -106,6 +106,8 @@ class Sections:
         index = plan["fiscal_years"].index(year - 1)
         filled: dict[str, dict[str, dict[str, Any]]] = {}
         for place in places(plan):
+            if place.item["introduced"] >= year:
+                continue  # まだなかった年度のことは、聞かれない
             found = _answers(place, index) | dict(mistakes.get(place.item["id"], {}))
             if found[TEXT] is ...:
                 found[TEXT] = place.item["years"][index]["plan"]

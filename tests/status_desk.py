@@ -18,7 +18,7 @@ from sheetgen.records.sendouts import SendKind, SendOut, add_sendouts
 
 NOW = datetime(2024, 9, 2, 9, 0)
 ROUND = Round(RoundKind.RESULTS, 2024)
-HELD, BLANK, RETURNED, WAITING = "01-02", "01-06", "02-01", "08-08"
+HELD, BLANK, RETURNED, WAITING = "01-02", "08-09", "02-01", "08-08"
 ON_TIME = "企画部 財政課"
 NOT_SENT = "消防本部 消防総務課"
 ASKED = ("令和5年度の評価: 書かれていません。（R302）",)

@@ -10,6 +10,7 @@ import platform
 import shutil
 import socket
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -149,7 +150,7 @@ def test_every_section_gets_a_book_a_letter_and_a_draft(
 
 def test_each_letter_names_the_items_of_its_book(sent: tuple[Office, DistributeResult]) -> None:
     office, _ = sent
-    all_places = list(places(load(office.plan)))
+    all_places = [one for one in places(load(office.plan)) if one.item["introduced"] < 2024]
     for section in {place.addressee for place in all_places}:
         own = [place for place in all_places if place.addressee == section]
         shared = [
@@ -162,6 +163,40 @@ def test_each_letter_names_the_items_of_its_book(sent: tuple[Office, DistributeR
             line.strip() for line in body_of(office, section).splitlines() if line.startswith("　(")
         ]
         assert listed == [f"{one.sheet} {one.item['title']}" for one in [*own, *shared]]
+
+
+def only_new(section: str) -> Callable[[dict[str, Any]], None]:
+    """その課の実施項目を、すべて今年からのものにする。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        for place in places(plan):
+            if place.addressee == section:
+                place.item["introduced"] = 2024
+
+    return change
+
+
+def test_what_began_this_year_is_not_asked_of_last_year(office: Office) -> None:
+    """前の年度になかった実施項目には様式を配らず、それだけの課には何も送らない。"""
+    alone = WITH_EMAIL[0]
+    changed_plan(office.plan, office.plan, only_new(alone))
+    result = office.send()
+    sent = {item for parcel in result.parcels for item in parcel.items}
+    every = {place.item["id"]: place for place in places(load(office.plan))}
+    new = {name for name, place in every.items() if place.item["introduced"] == 2024}
+    assert sent == every.keys() - new
+    assert alone not in {parcel.section for parcel in result.parcels}
+    assert alone not in {one.section for one in office.sendouts()}
+    (note,) = [one for one in result.problems if one.code == "F032"]
+    assert note.facts["count"] == len(new)
+    assert every["01-05"].item["title"] in str(note.facts["items"])
+    # 取りまとめの課に様式のない共管の項目を、ほかの課の一覧に載せない。
+    assert "様式は職員課にお送りしています" not in body_of(office, JOINT)
+    with pytest.raises(UsageError) as raised:
+        office.send(sections=(alone,))
+    (problem,) = raised.value.problems
+    assert problem.code == "F030"
+    assert alone in {parcel.section for parcel in office.send(round=RoundKind.REVISION).parcels}
 
 
 def test_a_shared_item_says_who_has_the_form(sent: tuple[Office, DistributeResult]) -> None:
@@ -177,7 +212,7 @@ def test_the_address_comes_from_the_plan(sent: tuple[Office, DistributeResult]) 
     assert [(one.display_name, one.addr_spec) for one in to] == [WITH_EMAIL]
     assert mail_of(office, JOINT)["To"] is None
     assert mail_of(office, WRONG_EMAIL)["To"] is None
-    assert codes(result) == ["L021", "L020"]
+    assert codes(result) == ["L021", "L020", "F032"]
     assert result.problems[0].facts["section"] == WRONG_EMAIL
     assert result.problems[1].facts["count"] == 26
     assert all(describe(problem) for problem in result.problems)
@@ -270,8 +305,8 @@ def test_a_dry_run_writes_nothing(office: Office) -> None:
     result = office.send(dry_run=True)
     assert result.dry_run
     assert len(result.parcels) == 28
-    assert sum(len(parcel.items) for parcel in result.parcels) == 74
-    assert codes(result) == ["L021", "L020"]
+    assert sum(len(parcel.items) for parcel in result.parcels) == 71
+    assert codes(result) == ["L021", "L020", "F032"]
     assert office.files() == before
 
 
@@ -415,6 +450,7 @@ def test_another_citys_plan_and_form_are_sent_alike(tmp_path: Path, project_root
         template=second_city.write_template(tmp_path / "事業票.xlsx"),
         letters=project_root / "templates" / "letters",
         root=tmp_path,
+        round=RoundKind.REVISION,
         deadline=DEADLINE,
     )
     result = distribute(request, now=NOW, who="係")

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from sheetgen.form.jobs import BookJob, GenerateRequest, Per, Placed, plan_jobs
+from sheetgen.form.jobs import BookJob, GenerateRequest, Per, not_asked, plan_jobs
+from sheetgen.form.rounds import Placed
 from sheetgen.messages.catalogue import describe
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import RoundKind
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import UsageError
 
 JOINT = "03-06"
@@ -75,6 +76,27 @@ def test_filters(plan: Plan) -> None:
     made = jobs(plan, items=("08-08", "01-01"), per=Per.ITEM)
     assert [ids(one.items) for one in made] == [["01-01"], ["08-08"]]
     assert made[0].file_name.startswith("01-01_")
+
+
+def test_all_forms_are_made_and_those_with_nothing_to_fill_are_told(plan: Plan) -> None:
+    new = {item.id for _, _, item in plan.items() if item.introduced == 2024}
+    assert len(new) == 3
+    asked = jobs(plan, only_asked=True)
+    assert {one for job in asked for one in ids(job.items)} == {
+        item.id for _, _, item in plan.items()
+    } - new
+    chosen = Round(RoundKind.RESULTS, 2024)
+
+    def told(**wishes: Any) -> list[tuple[str, object]]:
+        request = GenerateRequest(plan=Path(), template=Path(), root=Path(), **wishes)
+        return [(one.code, one.facts["count"]) for one in not_asked(plan, chosen, request)]
+
+    assert told() == [("F031", 3)]
+    assert told(only_asked=True) == [("F032", 3)]
+    assert told(items=("01-05", "01-01")) == [("F031", 1)]
+    assert told(items=("01-01",)) == []
+    assert refusals(plan, items=("01-05",), only_asked=True) == ["F030"]
+    assert jobs(plan, items=("01-05",), only_asked=True, round=RoundKind.REVISION)
 
 
 def test_the_round_is_in_the_name(plan: Plan) -> None:

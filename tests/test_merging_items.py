@@ -52,6 +52,23 @@ def test_every_item_has_its_state_in_printed_order() -> None:
     assert {one.section for one in result.outcomes} == {"総務部 総務課"}
 
 
+def test_what_began_later_is_waited_for_only_once_it_answers() -> None:
+    """照会する年度になかった実施項目は、未提出とも未記入ともせず、答えがあれば受け取る。"""
+    later = PLAN.model_copy(deep=True)
+    data = later.model_dump()
+    (first, *_) = data["policies"][0]["measures"][0]["entries"]
+    first["introduced"] = RESULTS.year
+    plan = type(PLAN).model_validate(data)
+    for forms in ([], [returned()]):
+        assert [one.item for one in merge(plan, RESULTS, forms, Past()).outcomes] == ["01-02"]
+    answered = merge(plan, RESULTS, [returned(FULL)], Past()).outcomes
+    assert [(one.item, one.state) for one in answered] == [
+        ("01-01", ItemState.RECORDED),
+        ("01-02", ItemState.MISSING),
+    ]
+    assert [one.item for one in merge(plan, REVISION, [], Past()).outcomes] == ["01-01", "01-02"]
+
+
 def test_an_untouched_form_is_untouched() -> None:
     assert merged([returned()]).state is ItemState.UNTOUCHED
 

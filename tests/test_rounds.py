@@ -7,7 +7,7 @@ from plan_samples import YEARS, entry, sample_plan
 
 from sheetgen.form.context import BookText, form_context, round_text
 from sheetgen.form.identity import Marks
-from sheetgen.form.rounds import input_fields, open_paths, settle_round
+from sheetgen.form.rounds import asked_items, input_fields, open_paths, settle_round
 from sheetgen.messages.catalogue import describe
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, Round, RoundKind
@@ -36,6 +36,21 @@ def test_revision_opens_what_comes(index: int) -> None:
         for name in ("plan", "target", "effect")
     }
     assert opened == wanted | {"initiative.text"}
+
+
+def test_results_are_asked_of_what_had_begun() -> None:
+    plan = Plan.model_validate(sample_plan())
+    everything = [item.id for _, _, item in plan.items()]
+    begun = min(item.introduced for _, _, item in plan.items())
+
+    def asked(kind: RoundKind, year: int) -> list[str]:
+        return [item.id for _, _, item in asked_items(plan, Round(kind, year))]
+
+    assert asked(REVISION, YEARS[0]) == everything
+    for year in range(YEARS[0], YEARS[-1] + 2):
+        wanted = [item.id for _, _, item in plan.items() if item.introduced < year]
+        assert asked(RESULTS, year) == wanted
+    assert asked(RESULTS, begun) == []
 
 
 def test_every_open_path_is_a_field() -> None:

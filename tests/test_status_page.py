@@ -92,7 +92,7 @@ def test_a_filter_leaves_only_what_fits(browser: Browser, result: StatusResult) 
     )
     assert sections == ["企画部 財政課"]
     told = browser.ask("return document.getElementById('told').textContent;")
-    assert f"74件のうち{len(finance)}件" in told
+    assert f"{len(items)}件のうち{len(finance)}件" in told
 
 
 def test_a_filter_by_stage_and_by_deadline(browser: Browser, result: StatusResult) -> None:
@@ -126,7 +126,7 @@ def test_keys_alone_reach_and_work_the_filter(browser: Browser, result: StatusRe
     assert browser.ask(SEEN) == [one.item for one in result.standing.items if one.policy == 4]
     browser.press("Tab", "Tab", "Tab", "Enter")
     browser.ask("await new Promise(done => setTimeout(done, 50));")
-    assert len(browser.ask(SEEN)) == 74
+    assert browser.ask(SEEN) == [one.item for one in result.standing.items]
 
 
 def test_all_can_be_read_without_javascript(

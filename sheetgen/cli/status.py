@@ -54,10 +54,13 @@ def status(
 
 def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     """表、要確認のもの、ページの場所の順に書く。"""
+    from sheetgen.messages.guidance import left_out_note
     from sheetgen.year.standing import Stage
 
     standing = result.standing
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
+    if words := left_out_note(standing.not_asked):
+        click.echo(words)
     if words := deadline_words(standing):
         click.echo(words)
     click.echo("")

@@ -119,8 +119,9 @@ def _finished(
     states = {outcome.item: outcome.state for outcome in outcomes}
     owned: dict[Owner, bool] = {}
     for _, _, item in plan.items():
-        owner = item.owners[0]
-        owned[owner] = owned.get(owner, True) and states.get(item.id) in done
+        if item.id in states:
+            owner = item.owners[0]
+            owned[owner] = owned.get(owner, True) and states[item.id] in done
     problems = []
     for owner in (owner for owner, finished in owned.items() if finished):
         name = return_file_name(plan, owner)

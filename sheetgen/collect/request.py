@@ -131,7 +131,7 @@ class FileOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CollectResult:
-    """回収の結果。``items`` は計画のすべての実施項目、印刷の順。
+    """回収の結果。``items`` はこの照会の実施項目、印刷の順。
 
     ``sections`` はすべての課の正式な名で、公式の順。``problems`` は、
     ファイルと実施項目について見つけたことのすべて。``run`` は記録簿でのこの回の名で、

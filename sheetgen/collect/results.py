@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.era import wareki
 from sheetgen.messages.catalogue import level_of, message_of
+from sheetgen.messages.guidance import left_out_note
 from sheetgen.plan.item import Item, Owner, Result, YearPlan
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import Round
@@ -70,12 +71,16 @@ _TONES = {
 
 
 def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
-    """課ごとに、いくつ記録し、いくつ残っているか。共管の項目は最初の主管課で数える。"""
+    """課ごとに、いくつ記録し、いくつ残っているか。共管の項目は最初の主管課で数える。
+
+    この照会で聞かない実施項目は、数えない。
+    """
     states = {outcome.item: outcome.state for outcome in outcomes}
     owned: dict[Owner, list[tuple[str, ItemState]]] = {}
     for _, measure, item in plan.items():
-        state = states.get(item.id, ItemState.MISSING)
-        owned.setdefault(item.owners[0], []).append((item_label(measure, item), state))
+        if item.id in states:
+            label = item_label(measure, item)
+            owned.setdefault(item.owners[0], []).append((label, states[item.id]))
     rows = []
     for department in plan.departments:
         for section in department.sections:
@@ -85,7 +90,7 @@ def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
     whole = Counter(states.values())
     return Table(
         name="課別",
-        lead=_in_short(len(states), whole),
+        lead=_in_short(len(states), whole) + left_out_note(_rest(plan, states)),
         columns=(
             Column("部", 14),
             Column("課", 26),
@@ -111,6 +116,13 @@ def _in_short(count: int, states: Counter[ItemState]) -> str:
     )
 
 
+def _rest(plan: Plan, counted: Collection[str]) -> list[str]:
+    """数えなかった実施項目の、印刷の番号。"""
+    return [
+        item_label(measure, item) for _, measure, item in plan.items() if item.id not in counted
+    ]
+
+
 def _section_row(
     department: str, section: str, items: list[tuple[str, ItemState]]
 ) -> tuple[TableCell, ...]:
@@ -130,14 +142,13 @@ def _section_row(
 
 
 def item_table(plan: Plan, chosen: Round, outcomes: Sequence[ItemOutcome]) -> Table:
-    """すべての実施項目の、状態・記録した評価と数値・確かめること。``plan`` は記録した後のもの。"""
+    """実施項目ごとの、状態・記録した評価と数値・確かめること。``plan`` は記録した後のもの。"""
     by_item = {outcome.item: outcome for outcome in outcomes}
+    asked = [place for place in plan.items() if place[2].id in by_item]
     year = chosen.initiative_year if chosen.result_year is None else chosen.result_year
     rows = []
-    for _, measure, item in plan.items():
-        outcome = by_item.get(item.id) or ItemOutcome(
-            item.id, item.owners[0].full_name, ItemState.MISSING
-        )
+    for _, measure, item in asked:
+        outcome = by_item[item.id]
         rows.append(
             (
                 item_label(measure, item),

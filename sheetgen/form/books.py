@@ -22,7 +22,7 @@ from sheetgen.form.filling import FormFiller, ListFiller
 from sheetgen.form.identity import Marks
 from sheetgen.form.issued import Issue, IssuedForm, issue_key, issued_form, issued_layout
 from sheetgen.form.jobs import BookJob
-from sheetgen.form.rounds import open_paths
+from sheetgen.form.rounds import is_asked, open_paths
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.guidance import joint_note, new_item_note
 from sheetgen.plan.item import Item
@@ -218,5 +218,5 @@ def _notes(item: Item, chosen: Round, here: bool) -> Iterator[str]:
     """一覧の備考に書くこと。"""
     if len(item.owners) > 1:
         yield joint_note(item.owners[0].section, here)
-    if here and chosen.result_year is not None and item.introduced > chosen.result_year:
+    if here and chosen.result_year is not None and not is_asked(item, chosen):
         yield new_item_note(item.introduced, chosen.result_year)

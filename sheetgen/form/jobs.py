@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.era import wareki_full
-from sheetgen.plan.item import Item, Owner
-from sheetgen.plan.plan import Measure, Plan, Policy
-from sheetgen.plan.round import RoundKind
+from sheetgen.form.rounds import Placed, asked_items, settle_round
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.item import Owner
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
 
@@ -32,6 +34,7 @@ class GenerateRequest:
     ``root`` は作業フォルダー。``out`` が None なら、ブックは ``root/output/令和N年度/配布`` に
     置く。``year`` は照会の実施年度（西暦）で、None なら計画の ``revision.fiscal_year`` から決める。
     ``items``（実施項目のID）と ``sections``（課の名）で範囲を絞る。空なら全部。
+    ``only_asked`` が真なら、この照会で書いてもらう実施項目だけにする。
     """
 
     plan: Path
@@ -44,6 +47,7 @@ class GenerateRequest:
     items: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     deadline: date | None = None
+    only_asked: bool = False
 
 
 _FORBIDDEN = '<>:"/\\|?*'
@@ -52,6 +56,7 @@ _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"COM{n}" for n in range(1, 10)),
              *(f"LPT{n}" for n in range(1, 10))}  # fmt: skip
 RETURN_LABEL = "差戻し"
 """差戻しのブックとフォルダーの名。"""
+_SHOWN = 5
 MAX_NAME = 80
 """ファイル名の長さの上限（拡張子などを除く文字数）。長い道でも開けるようにする。"""
 MAX_BYTES = 220
@@ -67,9 +72,6 @@ def safe_name(text: str) -> str:
     if not clean or clean.upper().partition(".")[0] in _RESERVED:
         return f"_{clean}"
     return clean
-
-
-Placed = tuple[Policy, Measure, Item]
 
 
 class BookJob(NamedTuple):
@@ -88,19 +90,25 @@ class BookJob(NamedTuple):
 def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
     """依頼どおりに、作るブックを並べる。
 
-    :raises UsageError: 計画にない実施項目か課（F003、F004）、または作るものがない（F005）。
+    :raises UsageError: 計画にない実施項目か課（F003、F004）、または作るものがない（F005、F030）。
     """
-    chosen = _chosen_items(plan, request)
+    scope = _scope(plan, request)
+    wanted = _wanted(plan, request)
+    chosen = tuple(place for place in scope if wanted(place))
     if not chosen:
-        raise UsageError(Problem("F005"))
-    by_kind = {Per.SECTION: _per_section, Per.ITEM: _per_item, Per.PLAN: _per_plan}
-    return list(by_kind[request.per](plan, request, chosen))
+        skipped = _labels(place for place in plan.items() if wanted(place))
+        facts = {"count": len(skipped), "items": in_short(skipped, _SHOWN, "件")}
+        raise UsageError(Problem("F030", facts=facts) if skipped else Problem("F005"))
+    if request.per is Per.SECTION:
+        joint = [place for place in scope if not request.items or place[2].id in request.items]
+        return list(_by_section(plan, chosen, joint, request.round.label))
+    return list((_per_item if request.per is Per.ITEM else _per_plan)(request, chosen))
 
 
 def return_jobs(plan: Plan, items: Collection[str]) -> list[BookJob]:
     """差戻しのブックを、課ごとに並べる。``items`` は差し戻す実施項目の ID。"""
     chosen = tuple(place for place in plan.items() if place[2].id in items)
-    return list(_by_section(plan, chosen, items, RETURN_LABEL))
+    return list(_by_section(plan, chosen, chosen, RETURN_LABEL))
 
 
 def return_file_name(plan: Plan, owner: Owner) -> str | None:
@@ -117,7 +125,7 @@ def sections_without_book(
     if request.per is not Per.SECTION or not is_whole(request):
         return []
     made = {job.addressee for job in jobs}
-    joint = {owner.full_name for _, _, item in plan.items() for owner in item.owners[1:]}
+    joint = {owner.full_name for _, _, item in _scope(plan, request) for owner in item.owners[1:]}
     return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
 
 
@@ -129,12 +137,39 @@ def without_initiative(jobs: list[BookJob], year: int) -> list[Problem]:
     return [Problem("F014", Place(), facts)] if count else []
 
 
+def not_asked(plan: Plan, chosen: Round, request: GenerateRequest) -> list[Problem]:
+    """作る範囲にあって、この照会では書くところのない実施項目を知らせる。"""
+    asked = {item.id for _, _, item in asked_items(plan, chosen)}
+    wanted = _wanted(plan, request)
+    rest = (place for place in plan.items() if place[2].id not in asked and wanted(place))
+    found = _labels(rest)
+    if not found:
+        return []
+    facts = {"round": chosen.full_name, "count": len(found), "items": in_short(found, _SHOWN, "件")}
+    return [Problem("F032" if request.only_asked else "F031", facts=facts)]
+
+
 def is_whole(request: GenerateRequest) -> bool:
     """一部に絞らず、計画のすべてを作る依頼か。"""
     return not (request.items or request.sections)
 
 
-def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
+def _labels(places: Iterable[Placed]) -> list[str]:
+    return [f"{item_label(measure, item)} {item.title}" for _, measure, item in places]
+
+
+def _scope(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
+    """絞る前の実施項目。"""
+    if request.only_asked:
+        return asked_items(plan, settle_round(plan, request.round, request.year))
+    return tuple(plan.items())
+
+
+def _wanted(plan: Plan, request: GenerateRequest) -> Callable[[Placed], bool]:
+    """依頼の ``items`` と ``sections`` に当たるか。
+
+    :raises UsageError: 計画にない実施項目か課（F003、F004）。
+    """
     known = {item.id for _, _, item in plan.items()}
     problems = [
         Problem("F003", Place(label="--item"), {"item": one, "first": min(known, default="")})
@@ -153,36 +188,27 @@ def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
         wanted.update(same)
     if problems:
         raise UsageError(problems)
-    return tuple(
-        (policy, measure, item)
-        for policy, measure, item in plan.items()
-        if (not request.items or item.id in request.items)
-        and (not request.sections or item.owners[0] in wanted)
+    return lambda place: (
+        (not request.items or place[2].id in request.items)
+        and (not request.sections or place[2].owners[0] in wanted)
     )
 
 
-def _per_section(
-    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
-) -> Iterator[BookJob]:
-    return _by_section(plan, chosen, request.items, request.round.label)
-
-
 def _by_section(
-    plan: Plan, chosen: tuple[Placed, ...], items: Collection[str], label: str
+    plan: Plan, chosen: Iterable[Placed], joint: Iterable[Placed], label: str
 ) -> Iterator[BookJob]:
-    """課ごとのブック。``items`` に絞ったときは、ほかの項目を共管の一覧にも載せない。"""
+    """課ごとのブック。``joint`` は、共管の課の一覧に載せてよい実施項目。"""
     owned: dict[tuple[str, str], list[Placed]] = {}
     shared: dict[tuple[str, str], list[Placed]] = {}
     for place in chosen:
         owned.setdefault(_key(place[2].owners[0]), []).append(place)
-    for place in plan.items():
-        if not items or place[2].id in items:
-            for owner in place[2].owners[1:]:
-                shared.setdefault(_key(owner), []).append(place)
+    for place in joint:
+        for owner in place[2].owners[1:]:
+            shared.setdefault(_key(owner), []).append(place)
     for key, name, addressee in _sections(plan):
         if key in owned:
-            joint = tuple(shared.get(key, ()))
-            yield BookJob(_file_name(name, label), addressee, tuple(owned[key]), joint)
+            others = tuple(shared.get(key, ()))
+            yield BookJob(_file_name(name, label), addressee, tuple(owned[key]), others)
 
 
 def _sections(plan: Plan) -> Iterator[tuple[tuple[str, str], str, str]]:
@@ -198,9 +224,7 @@ def _key(owner: Owner) -> tuple[str, str]:
     return owner.department, owner.section
 
 
-def _per_item(
-    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
-) -> Iterator[BookJob]:
+def _per_item(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
     for place in chosen:
         item = place[2]
         owner = item.owners[0]
@@ -208,9 +232,7 @@ def _per_item(
         yield BookJob(_file_name(name, request.round.label), owner.full_name, (place,))
 
 
-def _per_plan(
-    plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
-) -> Iterator[BookJob]:
+def _per_plan(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
     yield BookJob(_file_name("全実施項目", request.round.label), "各所属", chosen)
 
 

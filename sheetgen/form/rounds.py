@@ -1,10 +1,10 @@
-"""照会（ラウンド）ごとに、どの欄を開くか。"""
+"""照会（ラウンド）ごとに、どの実施項目に聞き、どの欄を開くか。"""
 
 from __future__ import annotations
 
 from sheetgen.era import wareki, wareki_full
 from sheetgen.plan.item import Item, Result, YearPlan
-from sheetgen.plan.plan import Plan
+from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import FieldKind, InputField, Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
@@ -53,6 +53,26 @@ def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
     facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),
              "last": wareki_full(last)}  # fmt: skip
     raise UsageError(Problem(code, Place(label="実施年度"), facts))
+
+
+Placed = tuple[Policy, Measure, Item]
+"""実施項目を、その基本方針・推進項目とともに。"""
+
+
+def is_asked(item: Item, chosen: Round) -> bool:
+    """この照会で、この実施項目に書いてもらうことがあるか。
+
+    実績照会では、その年度より後に加わった実施項目に、書くことがない。
+    """
+    return chosen.result_year is None or item.introduced <= chosen.result_year
+
+
+def asked_items(plan: Plan, chosen: Round) -> tuple[Placed, ...]:
+    """この照会で書いてもらう実施項目。印刷の順。
+
+    誰に配り、誰を待ち、誰に促すかは、どこでもこれで決める。
+    """
+    return tuple(place for place in plan.items() if is_asked(place[2], chosen))
 
 
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
+from sheetgen.messages.quoting import in_short
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ def joint_note(section: str, here: bool) -> str:
 def new_item_note(introduced: int, result_year: int) -> str:
     """実績を照会する年度より後に加わった実施項目について、一覧の備考に書くこと。"""
     return (
-        f"{wareki_full(introduced)}からの項目です。{wareki_full(result_year)}に行ったことがあれば"
-        "記入し、なければ評価のほかを「-」としてください。"
+        f"{wareki_full(introduced)}からの項目です。{wareki_full(result_year)}の実績はないので、"
+        "記入は要りません。"
     )
+
+
+def left_out_note(labels: Sequence[str]) -> str:
+    """照会で聞かないので、表に数えなかった実施項目のこと。数が合わないように見えないため。"""
+    if not labels:
+        return ""
+    shown = in_short(labels, _SHOWN, "件")
+    return f"ほかの{len(labels)}件（{shown}）は、この照会で聞いていません。"

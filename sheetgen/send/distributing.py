@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
-from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, plan_jobs
+from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, not_asked, plan_jobs
 from sheetgen.form.rounds import settle_round
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
@@ -98,6 +98,7 @@ def distribute(
     if request.deadline is None:
         problems.append(Problem("L022"))
     if request.dry_run:
+        problems += not_asked(plan, chosen, wanted)
         return DistributeResult(chosen, folder, parcels, 0, 0, (), tuple(problems), dry_run=True)
     made = make_books(plan, wanted, progress)
     books = [(made.folder / job.file_name).read_bytes() for job in jobs]
@@ -135,6 +136,7 @@ def _books_wanted(request: DistributeRequest) -> GenerateRequest:
         year=request.year,
         sections=request.sections,
         deadline=request.deadline,
+        only_asked=True,
     )
 
 

@@ -15,6 +15,7 @@ from sheetgen.form.jobs import (
     GenerateRequest,
     Per,
     is_whole,
+    not_asked,
     plan_jobs,
     sections_without_book,
     without_initiative,
@@ -85,6 +86,7 @@ def make_books(
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
+        problems += not_asked(plan, chosen, request)
         if chosen.result_year is not None:
             problems += without_initiative(jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):

@@ -33,7 +33,7 @@ from sheetgen.send.letters import (
 from sheetgen.send.mail import Letter, LetterItem
 from sheetgen.send.posting import Posting, record_sendouts
 from sheetgen.xlsx.output import Staging
-from sheetgen.year.standing import Stage, stage_of, waits_for_section
+from sheetgen.year.standing import Stage, is_counted, stage_of, waits_for_section
 from sheetgen.year.status import traces_of
 
 
@@ -195,7 +195,7 @@ _STATES = {
 def item_states(
     ledger: Ledger, chosen: Round
 ) -> tuple[Mapping[str, ItemState], tuple[Problem, ...]]:
-    """この照会での、すべての実施項目の状態。計画の順。読めない記録も返す。
+    """この照会で数える実施項目の状態。計画の順。読めない記録も返す。
 
     戻ったあとで取り消したものは、答えのあったもの（記録済み）とする。課にもう一度求めず、
     事務局にだけ知らせる（L035）。
@@ -205,6 +205,8 @@ def item_states(
     undone = []
     for _, _, item in ledger.master.plan.items():
         stage, _ = stage_of(item, chosen, traces)
+        if not is_counted(item, stage, chosen, traces):
+            continue
         back = ItemState.UNTOUCHED
         if stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces):
             back = ItemState.KEPT

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sheetgen.form.rounds import is_asked
 from sheetgen.messages.year import (
     BY_HAND,
     FILES,
@@ -163,6 +164,7 @@ class PolicyName:
 class Standing:
     """状況の全体。
 
+    ``items`` はこの照会で数える実施項目、``not_asked`` はほかの実施項目の印刷の番号。
     ``result_year`` は、実績を見せる年度（最初の実績の前なら None）。``grades`` は
     ``grade_rows`` の列で、最後は未評価。
     """
@@ -183,10 +185,11 @@ class Standing:
     grade_total: GradeRow
     effect_rows: tuple[EffectRow, ...]
     effect_total: EffectRow
+    not_asked: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
-        """実施項目の数。"""
+        """この照会で数える実施項目の数。"""
         return len(self.items)
 
 
@@ -230,6 +233,13 @@ def waits_for_section(item: str, stage: Stage, traces: Traces) -> bool:
     if stage is Stage.RETURNED:
         return item in (traces.open_items or {})
     return stage in (Stage.OUT, Stage.IN_QUESTION)
+
+
+def is_counted(item: Item, stage: Stage, chosen: Round, traces: Traces) -> bool:
+    """この照会で数えるか。聞いていない実施項目も、答えが届いていれば数える。"""
+    if is_asked(item, chosen) or stage in (Stage.RECORDED, Stage.IN_QUESTION):
+        return True
+    return stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces)
 
 
 def has_answer(item: Item, chosen: Round) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sheetgen.era import reiwa, wareki_full
+from sheetgen.form.rounds import Placed
 from sheetgen.plan.item import Item
-from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.plan import Plan, Policy, item_label
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import printed
 from sheetgen.plan.years import PlanYears
@@ -25,6 +26,7 @@ from sheetgen.year.standing import (
     Standing,
     Traces,
     TrendYear,
+    is_counted,
     stage_of,
     waits_for_section,
 )
@@ -122,10 +124,17 @@ def build_standing(
     """状況。``plan`` は照会の計画、``grades`` は :func:`result_year` の年度のもの。"""
     year = result_year(plan, chosen)
     today = now.date().isoformat()
+    stages = {item.id: stage_of(item, chosen, traces) for _, _, item in plan.items()}
+    places = [
+        place
+        for place in plan.items()
+        if is_counted(place[2], stages[place[2].id][0], chosen, traces)
+    ]
     items = tuple(
-        _item(policy, measure, item, chosen, traces, grades, today, year)
-        for policy, measure, item in plan.items()
+        _item(place, stages[place[2].id], traces, grades, today, year) for place in places
     )
+    counted = {one.item for one in items}
+    rest = (place for place in plan.items() if place[2].id not in counted)
     # 初年度より前なら、生きていた実施項目はない。
     shown = plan.first_year - 1 if year is None else year
     then = years.in_year(shown)
@@ -149,20 +158,20 @@ def build_standing(
         grade_total=total,
         effect_rows=effects,
         effect_total=effect_total,
+        not_asked=tuple(item_label(measure, item) for _, measure, item in rest),
     )
 
 
 def _item(
-    policy: Policy,
-    measure: Measure,
-    item: Item,
-    chosen: Round,
+    place: Placed,
+    stage_and_note: tuple[Stage, str],
     traces: Traces,
     grades: Mapping[str, str | None],
     today: str,
     year: int | None,
 ) -> ItemStanding:
-    stage, note = stage_of(item, chosen, traces)
+    policy, measure, item = place
+    stage, note = stage_and_note
     sending = (traces.sendings or {}).get(item.owners[0].full_name)
     name, unit = item.indicator.name, item.indicator.unit
     return ItemStanding(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
+from sheetgen.messages.guidance import left_out_note
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
@@ -46,7 +47,11 @@ def render_status(standing: Standing, layout: Path) -> bytes:
     script = _text(layout / SCRIPT)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     values = {
-        "data": {**asdict(standing), "total": standing.total},
+        "data": {
+            **asdict(standing),
+            "total": standing.total,
+            "left_out": left_out_note(standing.not_asked),
+        },
         "style": Markup(style),
         "script": Markup(script),
         "digest": digest,

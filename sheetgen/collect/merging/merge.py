@@ -16,6 +16,7 @@ from sheetgen.collect.merging.decisions import (
 from sheetgen.collect.merging.field_merge import Field, FieldMerge, merge_field, shown
 from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected, Take, Waiver
 from sheetgen.form.identity import round_mark
+from sheetgen.form.rounds import asked_items
 from sheetgen.messages.catalogue import level_of
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import lasting_path, printed_initiative_year, read_path
@@ -253,7 +254,9 @@ def _has_results(item: Item, chosen: Round) -> bool:
 
 
 class Merged(NamedTuple):
-    """突き合わせた結果。``outcomes`` は計画のすべての実施項目、印刷の順。
+    """突き合わせた結果。``outcomes`` はこの照会で聞く実施項目と、聞かなくても答えのあったもの。
+
+    印刷の順。
 
     ``problems`` は、どの実施項目のものでもない問題。誤った指定、使われない指定、よそのものの様式。
     """
@@ -299,7 +302,14 @@ def merge(
         # 指定の誤りを告げたうえに、当たらないとまで言わない。
         problems += [_idle(waiver) for waiver in dict.fromkeys(waivers) if waiver not in met]
         problems += unmatched_takes(takes, forms)
-    return Merged(tuple(one.outcome for one in merged), tuple(problems))
+    asked = {item.id for _, _, item in asked_items(plan, chosen)}
+    outcomes = (one.outcome for one in merged)
+    kept = tuple(one for one in outcomes if one.item in asked or _was_answered(one))
+    return Merged(kept, tuple(problems))
+
+
+def _was_answered(outcome: ItemOutcome) -> bool:
+    return outcome.state not in (ItemState.MISSING, ItemState.UNTOUCHED) or bool(outcome.proposals)
 
 
 def _order(form: ReturnedForm) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sheetgen.collect.answers import Answer
 from sheetgen.form.issued import IssuedForm
+from sheetgen.form.rounds import is_asked
 from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
@@ -72,8 +73,7 @@ class Case:
     @property
     def was_running(self) -> bool:
         """照会する年度に、この実施項目があったか。"""
-        asked = self.round.result_year
-        return asked is None or self.item.introduced <= asked
+        return is_asked(self.item, self.round)
 
     @cached_property
     def is_touched(self) -> bool:
