@@ -42,6 +42,13 @@ def printed(value: int | float | str | None, number_format: str = GENERAL) -> st
     return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
 
 
+def in_thousands(value: Value) -> Value:
+    """効果額（千円）を、印刷する数にする。千円未満は四捨五入し、文字と空欄はそのまま。"""
+    if not isinstance(value, int | float):
+        return value
+    return int(Decimal(repr(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def hides_digits(value: int | float, number_format: str) -> bool:
     """この表示形式では、値が丸められて見えるか。"""
     words = printed(value, number_format).replace(",", "")

@@ -10,7 +10,8 @@ from sheetgen.era import reiwa, wareki_full
 from sheetgen.plan.item import Item, subtotal
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
-from sheetgen.plan.value import EFFECT_FORMAT, printed
+from sheetgen.plan.value import printed
+from sheetgen.publish.document.overview import amount
 from sheetgen.publish.document.results import EffectRow, Figure, GradeRow, is_reached
 from sheetgen.year.standing import (
     ItemStanding,
@@ -73,7 +74,7 @@ def _items(policy: Policy) -> list[Item]:
 
 
 def _figure(value: int | float | None) -> Figure:
-    return Figure(value, printed(value, EFFECT_FORMAT) or "－")
+    return Figure(value, amount(value))
 
 
 def _planned(items: Sequence[Item], years: Sequence[int]) -> Figure:
