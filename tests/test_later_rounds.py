@@ -81,6 +81,6 @@ def test_a_rounded_figure_and_a_missing_initiative_are_told(
     later = make(tmp_path, plan, template_path, year=2025, items=("08-08",))
     rounded, missing = later.problems
     assert (rounded.code, rounded.place.item) == ("F013", "08-08")
-    assert rounded.facts == {"value": 34.5, "shown": "35"}
+    assert rounded.facts == {"value": 34.5, "shown": "35", "format": '"General"'}
     assert (missing.code, missing.facts["count"]) == ("F014", 1)
     assert not make(tmp_path, plan_path, template_path, items=("08-08",)).problems

@@ -119,6 +119,14 @@ class Item(Record):
         return self.initiatives.get(str(fiscal_year))
 
     @property
+    def figures(self) -> tuple[Value, ...]:
+        """指標の表示形式で印刷する、すべての値。"""
+        known = [self.indicator.current, self.indicator.target]
+        for year in self.years:
+            known += [year.target, year.result.value]
+        return tuple(known)
+
+    @property
     def effect_subtotal(self) -> int | None:
         """〔小計〕効果見込額（千円）。数が一つもなければ ``None``。"""
         return subtotal(year.effect for year in self.years)
