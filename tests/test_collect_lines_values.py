@@ -17,8 +17,9 @@ from returned.sections import EFFECT, GRADE, RESULT_PATHS, TEXT, VALUE, long_tex
 
 from sheetgen.collect.request import CollectResult
 from sheetgen.messages.catalogue import message_of
-from sheetgen.problems import Level
+from sheetgen.problems import Level, UsageError
 from sheetgen.records.open_items import ItemState
+from sheetgen.records.undoing import undo
 
 Act = Callable[[str], batches.Act]
 NOTHING = dict.fromkeys(RESULT_PATHS)
@@ -272,3 +273,48 @@ def test_line_14_a_cell_full_of_text_stops_no_return(desk: Desk, post: Post) -> 
     assert len(result.returns) == 2
     assert {p.code for p in result.problems if message_of(p).level is Level.ERROR} == {"R224"}
     assert all(len(message_of(problem).cause) < 500 for problem in result.problems)
+
+
+def test_a_format_that_hides_digits_is_mended_in_one_step(
+    desk: Desk, post: Post, tmp_path: Path
+) -> None:
+    """58.8％ を、整数で印刷する指標で受け取る。表示形式を改めて取り込み、まとめて取り消せる。"""
+    book = post.send("05-01", {VALUE: 58.8})
+    before = desk.items()["05-01"]
+    asked = desk.collect(book)
+    (problem,) = [one for one in asked.problems if one.code == "R315"]
+    assert problem.facts["format"] == "General"
+    assert states(asked)["05-01"] is ItemState.HELD
+    assert desk.items()["05-01"] == before
+    taken = desk.collect(book, formats=("05-01",))
+    assert not [one for one in taken.problems if one.code in ("R315", "R384")]
+    assert states(taken)["05-01"] is ItemState.RECORDED
+    item = desk.items()["05-01"]
+    assert item["years"][0]["result"]["value"] == 58.8
+    assert item["indicator"] == {**before["indicator"], "number_format": "General"}
+    (line,) = [one for one in desk.journal() if one["path"] == "indicator.number_format"]
+    assert (line["action"], line["item"], line["old"], line["new"], line["run"]) == (
+        "record", "05-01", "#,##0", "General", taken.run,
+    )  # fmt: skip
+    assert (line["file"], line["cell"]) == (book.name, post.cell(VALUE))
+    again = desk.collect(book, formats=("05-01",))
+    assert (again.run, [one.code for one in again.problems if one.code == "R384"]) == (
+        None, ["R384"],
+    )  # fmt: skip
+    undo(desk.plan)
+    assert desk.items()["05-01"] == before
+
+
+def test_a_format_is_mended_for_what_was_let_through_before(desk: Desk, post: Post) -> None:
+    """丸めたまま通したあとでも、表示形式だけを改められる。"""
+    book = post.send("05-01", {VALUE: 58.8})
+    desk.collect(book, waivers=[("R315", "05-01")])
+    assert desk.items()["05-01"]["indicator"]["number_format"] == "#,##0"
+    desk.collect(book, formats=("05-01",))
+    assert desk.items()["05-01"]["indicator"]["number_format"] == "General"
+
+
+def test_an_unknown_item_has_no_format_to_mend(desk: Desk, post: Post) -> None:
+    with pytest.raises(UsageError) as refused:
+        desk.collect(post.send("05-01"), formats=("99-99",))
+    assert [one.code for one in refused.value.problems] == ["R422"]

@@ -29,7 +29,7 @@ from sheetgen.records.open_items import ItemState
 from sheetgen.records.past import Past, WaivedValue
 
 CONFIRM, ERROR, NOTE = "F013", "F015", "F012"
-FACTS = {"value": 12, "shown": 12, "section": "総務課"}
+FACTS = {"value": 12, "shown": 12, "format": "0.0", "section": "総務課"}
 
 
 def doubt(code: str, path: str | None = VALUE, item: str | None = "01-01") -> Problem:
@@ -303,7 +303,7 @@ def test_a_waiver_keeps_the_field_or_the_cell_it_was_given_for() -> None:
     one = outcome(merge(PLAN, RESULTS, forms, Past(), waivers, (), "わけ"))
     assert [(used.path, used.value, used.file) for used in one.waivers] == [
         (GRADE, "○", "総務課.xlsx"),
-        (None, "Z9 section=総務課; shown=12; value=12", "総務課.xlsx"),
+        (None, "Z9 format=0.0; section=総務課; shown=12; value=12", "総務課.xlsx"),
     ]
 
 

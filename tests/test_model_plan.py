@@ -15,7 +15,7 @@ from sheetgen.plan.consistency import find_inconsistencies
 from sheetgen.plan.item import Item, subtotal
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT, Text, Value
-from sheetgen.plan.value import hides_digits, printed
+from sheetgen.plan.value import hides_digits, is_number_format, printed, showing_all
 
 VALUES: TypeAdapter[Any] = TypeAdapter(Value)
 TEXTS: TypeAdapter[str] = TypeAdapter(Text)
@@ -97,11 +97,12 @@ def test_number_is_printed_as_excel_does(value: Any, number_format: str, words: 
         (("-", None, "ー"), None),
         ((0, "-"), 0),
         ((6800, 7000, None), 13800),
-        ((0.1, 0.2), 0.3),
-        ((1, 0.5), 1.5),
+        ((18410.5, 18410.5), 36822),  # どちらも 18,411 と印刷される
+        ((1, 0.4), 1),
+        ((-0.5, 1), 0),
     ],
 )
-def test_subtotal_adds_numbers_only(values: tuple[Any, ...], total: float | None) -> None:
+def test_subtotal_adds_what_is_printed(values: tuple[Any, ...], total: int | None) -> None:
     found = subtotal(values)
     assert found == total
     assert type(found) is type(total)
@@ -212,3 +213,25 @@ def test_a_format_that_hides_digits_is_noticed(
     value: float, number_format: str, hidden: bool
 ) -> None:
     assert hides_digits(value, number_format) is hidden
+
+
+@pytest.mark.parametrize(
+    ("values", "number_format", "wanted"),
+    [
+        ((55, 56, 58.8), "#,##0", "General"),  # 56 を 56.0 と変えない
+        ((58.8,), "#,##0", "#,##0.0"),
+        ((1200, 1350.25), "#,##0", "#,##0.00"),
+        ((98.3, 98.35), "0.0", "General"),
+        ((98.0, 98.35), "0.0", "0.00"),
+        ((0.5, 0.588), "0%", "0.0%"),
+        ((55, "-", None), "#,##0", "#,##0"),
+    ],
+)
+def test_a_format_that_shows_every_figure(
+    values: tuple[Any, ...], number_format: str, wanted: str
+) -> None:
+    found = showing_all(values, number_format)
+    assert found == wanted
+    assert is_number_format(found)
+    numbers = [value for value in values if isinstance(value, int | float)]
+    assert not any(hides_digits(value, found) for value in numbers)

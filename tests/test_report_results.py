@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import second_city
-from making import changed_plan, item_of, places
+from comparing import rows_of
+from making import changed_plan, item_of, make, places
+from ooxml import clients
 from programs import pdftotext_bbox
 from reporting import (
+    ROOT,
     document_for,
     make_report,
     page_texts,
@@ -23,10 +27,13 @@ from sheetgen.messages.catalogue import describe
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.years import PlanYears
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.comparison.whole import build_comparison
 from sheetgen.publish.document.years import year_notes
 from sheetgen.publish.html import render_html
 from sheetgen.publish.publishing import ReportResult
 from sheetgen.publish.reporting import document_of
+from sheetgen.year.standing import StatusRequest
+from sheetgen.year.status import status
 
 
 def with_one_result(
@@ -272,3 +279,58 @@ def test_a_revision_without_highlights_is_told(plan_path: Path) -> None:
     assert "D017" not in {one.code for one in year_notes(PlanYears(plan), year)}
     assert "D017" in {one.code for one in year_notes(PlanYears(bare), year)}
     assert "D017" not in {one.code for one in year_notes(PlanYears(bare), year - 1)}
+
+
+def test_money_is_rounded_once_and_totals_are_those_of_what_is_printed(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    """千円未満のある効果額が、様式・文書・ページ・対照表・状況で、同じ数に見える。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        years = item_of(plan, "08-08")["years"]
+        for year, effect in zip(years, (18410.5, 18410.5, 100, 100, 100.4), strict=True):
+            year["effect"] = effect
+        years[0]["result"].update(text="・進めた。", effect=61476.25, grade="A")
+
+    plan = changed_plan(plan_path, tmp_path / "plan.json", change)
+    planned, total, actual = "18,411", "37,122", "61,476"
+    document = document_for(tmp_path, plan=plan)
+    (text,) = [one for one in document.sheets.items if one.item == "08-08"]
+    assert [text.years[0].effect, text.effect_subtotal] == [planned, total]
+    assert [text.years[0].actual_effect, text.actual_effect_subtotal] == [actual, actual]
+    (page,) = [one for one in document.sheets.pages if one.item == "08-08"]
+    assert [page.texts.count(one) for one in (planned, total, actual)] == [2, 1, 2]
+    assert not [one for one in page.texts if "37,121" in one]
+    html = render_html(document, request_for(tmp_path).layout).decode("utf-8")
+    assert total in html
+    assert not {"18,410.5", "37,121.4", "61,476.25"} & set(re.findall(r"[0-9,.]+", html))
+
+    places = list(load_plan(plan).items())
+    results = document.results
+    standing = status(StatusRequest(plan=plan, layout=ROOT / "templates", root=tmp_path)).standing
+    assert results is not None
+    for effects, rows in (
+        (results.effects.total, results.effects.by_policy),
+        (standing.effect_total, standing.effect_rows),
+    ):
+        assert effects.actual.text == actual
+        seen = [item.year(2023).effect for _, _, item in places]
+        shown = [18411 if one == 18410.5 else one for one in seen if not isinstance(one, str)]
+        assert effects.planned.value == sum(one or 0 for one in shown)
+        assert effects.planned_in_all.value == sum(row.planned_in_all.value or 0 for row in rows)
+        assert f"{effects.planned_in_all.value:,}" == effects.planned_in_all.text
+
+    made = make(tmp_path, plan, ROOT / "templates" / "shinchoku_sheet.xlsx", items=("08-08",))
+    (sheet,) = [
+        cells
+        for name, cells in clients.by_calamine(made.books[0].path).items()
+        if name.startswith("(")
+    ]
+    assert sorted(value for value in sheet.values() if value in (18411, 37122)) == [
+        18411, 18411, 37122,
+    ]  # fmt: skip
+
+    compared = build_comparison(load_plan(plan_path), load_plan(plan))
+    words = [new.text for _, new, _ in rows_of(compared)]
+    assert planned in words
+    assert total in words

@@ -75,6 +75,15 @@ def _take(value: str) -> Take:
     "（「変更なし」などが計画に書き重ねられたとき、変えないと決めるのも同じ）。"
     "一つの項目だけなら 08-08:ファイル。何度でも書ける。",
 )
+@click.option(
+    "--format",
+    "formats",
+    type=item_id,
+    metavar="ID",
+    multiple=True,
+    help="小数が印刷で隠れると問われたとき（R315、R316）、その項目の指標の表示形式を、"
+    "どの数も見えるものに改めて取り込む。何度でも書ける。",
+)
 @source_options
 @folder_option("--out", "回収結果と差戻しの書き出し先。省くと output/令和N年度/回収。")
 @click.option("--dry-run", is_flag=True, help="試しに読むだけで、何も書かない。")
@@ -86,6 +95,7 @@ def collect(
     waivers: tuple[Waiver, ...],
     reason: str | None,
     takes: tuple[Take, ...],
+    formats: tuple[str, ...],
     plan: Path,
     template: Path,
     out: Path | None,
@@ -110,6 +120,7 @@ def collect(
         waivers=waivers,
         reason=reason,
         takes=takes,
+        formats=formats,
         dry_run=dry_run,
     )
     with ProgressBar("ブックを読んでいます") as progress:

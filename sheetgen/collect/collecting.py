@@ -52,7 +52,9 @@ def gather(
     """
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         plan = ledger.master.plan
-        wrong = check_decisions(plan, request.waivers, request.takes, request.reason)
+        wrong = check_decisions(
+            plan, request.waivers, request.takes, request.reason, request.formats
+        )
         if wrong:
             raise UsageError(wrong)
         template = FormTemplate(request.template)
@@ -65,7 +67,7 @@ def gather(
             chosen = scope.round or _round_of(found.forms, plan, scope.year)
             merged = merge(
                 plan, chosen, found.forms, ledger.past(chosen),
-                request.waivers, request.takes, request.reason,
+                request.waivers, request.takes, request.reason, request.formats,
             )  # fmt: skip
             # 届いたものがディスクに書き切られるまで、何も記録しない。
             kept = () if request.dry_run else keeper.finish()

@@ -38,7 +38,8 @@ class CollectRequest:
 
     ``paths`` はファイル、フォルダー、zip。``round`` と ``year`` が None なら、様式と、計画の
     ``revision.fiscal_year`` から決める。``root`` は作業フォルダー。報告は
-    ``root/output/令和N年度/回収`` に置き、``out`` があればそこに置く。
+    ``root/output/令和N年度/回収`` に置き、``out`` があればそこに置く。``formats`` は、指標の
+    表示形式を、どの数も見えるものに改める実施項目のID。
     """
 
     paths: tuple[Path, ...]
@@ -51,6 +52,7 @@ class CollectRequest:
     waivers: tuple[Waiver, ...] = ()
     reason: str | None = None
     takes: tuple[Take, ...] = ()
+    formats: tuple[str, ...] = ()
     dry_run: bool = False
 
 

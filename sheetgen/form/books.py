@@ -14,6 +14,7 @@ from sheetgen.form.context import (
     FormContext,
     ReasonText,
     RoundText,
+    as_printed,
     form_context,
     list_entry,
 )
@@ -132,7 +133,8 @@ class BookMaker:
         )
 
     def _note_issued(self, context: FormContext, filled: FilledSheet, book: str) -> None:
-        base = self._base.get(context.item.id, context.item)
+        # 閉じた欄が書き換えられたかどうかは、配ったときに見えていた数と比べる。
+        base = as_printed(self._base.get(context.item.id, context.item), self._opened)
         year = printed_initiative_year(self._plan, self._round)
         form = issued_form(context, filled, base, year, self._paths, self._opened, book)
         correction = self._corrections.get(form.item_id)
@@ -158,7 +160,7 @@ class BookMaker:
                 continue
             for place in job.items:
                 context = form_context(
-                    self._plan, self._round, place, book, self._asked, self._marks
+                    self._plan, self._round, place, book, self._asked, self._marks, self._opened
                 )
                 correction = self._corrections.get(context.item.id)
                 marks = correction.marks if correction else {}

@@ -13,9 +13,10 @@ from sheetgen.era import REIWA_OFFSET, wareki_short
 from sheetgen.form.identity import Marks, carrier, form_id
 from sheetgen.messages.guidance import task_of
 from sheetgen.plan.item import Item, YearPlan
-from sheetgen.plan.paths import printed_initiative_year
+from sheetgen.plan.paths import printed_initiative_year, with_values
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
+from sheetgen.plan.value import in_thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,21 @@ def round_text(chosen: Round, deadline: date | None) -> RoundText:
     )
 
 
+def as_printed(item: Item, opened: frozenset[str]) -> Item:
+    """効果額を、印刷する千円の数にした実施項目。``opened``（記入欄の道）の値は、そのまま。
+
+    様式の小計は、セルの値を足す数式である。セルの値が見えている数なら、計も見えている数の計になる。
+    """
+    rounded = {}
+    for index, year in enumerate(item.years):
+        of_year = {"effect": year.effect, "result.effect": year.result.effect}
+        for name, value in of_year.items():
+            path = f"years[{index}].{name}"
+            if isinstance(value, float) and path not in opened:
+                rounded[path] = in_thousands(value)
+    return with_values(item, rounded, 0) if rounded else item
+
+
 def form_context(
     plan: Plan,
     chosen: Round,
@@ -157,9 +173,11 @@ def form_context(
     book: BookText,
     asked: RoundText,
     marks: Marks,
+    opened: frozenset[str] = frozenset(),
 ) -> FormContext:
-    """一枚の様式の名前と値。"""
+    """一枚の様式の名前と値。``opened`` は、記入欄の道。"""
     policy, measure, item = place
+    item = as_printed(item, opened)
     related = "、".join(item.related_sections)
     initiative_year = printed_initiative_year(plan, chosen)
     return FormContext(

@@ -13,7 +13,7 @@ from sheetgen.form.fit import Box, Fitted, Page, fit, height_for
 from sheetgen.form.guidance import OpenInput, validations
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
-from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed
+from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed, showing_all
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import (
     CellKey,
@@ -248,7 +248,9 @@ class FormFiller:
                 value, link = None, None
             code = self._number_format(one, context, value)
             if code and isinstance(value, int | float) and hides_digits(value, code):
-                self._evaluator.report("F013", one, item.id, value=value, shown=shown(value, code))
+                needed = f'"{showing_all(item.figures, code)}"'
+                facts = {"value": value, "shown": shown(value, code), "format": needed}
+                self._evaluator.report("F013", one, item.id, **facts)
             values.append((one, value, code, link))
             boxes.append(self._value_box(one, value, code))
         fitted = fit(boxes, self._page)

@@ -154,7 +154,7 @@ def _last(cell: TemplateCell) -> str:
     return ref_of(cell.last_row, cell.last_column)
 
 
-_CONTENT_VERSION = "1"
+_CONTENT_VERSION = "2"
 """同じ計画から違う中身の様式を作るようになったら、目印も変わるように上げる。"""
 
 

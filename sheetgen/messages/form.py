@@ -350,7 +350,8 @@ FORMS: dict[str, Message] = {
     "F013": Message(
         C_,
         "計画のデータの {value} が、表示形式により {shown} と印刷されます。",
-        "指標の表示形式（number_format）を小数まで出るものにするか、値を確かめてください。",
+        "値が正しければ、計画のデータの、この実施項目の number_format を {format} に"
+        "書き換えてください。どの数も、丸めずに印刷されます。",
     ),
     "F016": Message(
         E_,

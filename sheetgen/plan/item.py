@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -24,16 +23,16 @@ from sheetgen.plan.text import (
     Text,
     Value,
 )
+from sheetgen.plan.value import in_thousands
 
 
-def subtotal(values: Iterable[Value]) -> int | float | None:
-    """数だけを足す（単位は値と同じ）。数が一つもなければ ``None``。"""
-    numbers = [value for value in values if isinstance(value, (int, float))]
-    if not numbers:
-        return None
-    # 小数は、書かれたままの十進で足す。二進の小数では、端数が出る。
-    total = sum(Decimal(repr(number)) for number in numbers)
-    return int(total) if all(isinstance(number, int) for number in numbers) else float(total)
+def subtotal(values: Iterable[Value]) -> int | None:
+    """効果額（千円）の計。印刷する数どうしを足す。数が一つもなければ ``None``。
+
+    どの表でも、見えている数を足せば、見えている計になる。
+    """
+    numbers = [number for value in values if isinstance(number := in_thousands(value), int)]
+    return sum(numbers) if numbers else None
 
 
 class Owner(Record):
@@ -120,12 +119,20 @@ class Item(Record):
         return self.initiatives.get(str(fiscal_year))
 
     @property
-    def effect_subtotal(self) -> int | float | None:
+    def figures(self) -> tuple[Value, ...]:
+        """指標の表示形式で印刷する、すべての値。"""
+        known = [self.indicator.current, self.indicator.target]
+        for year in self.years:
+            known += [year.target, year.result.value]
+        return tuple(known)
+
+    @property
+    def effect_subtotal(self) -> int | None:
         """〔小計〕効果見込額（千円）。数が一つもなければ ``None``。"""
         return subtotal(year.effect for year in self.years)
 
     @property
-    def result_effect_subtotal(self) -> int | float | None:
+    def result_effect_subtotal(self) -> int | None:
         """〔小計〕実績効果額（千円）。数が一つもなければ ``None``。"""
         return subtotal(year.result.effect for year in self.years)
 

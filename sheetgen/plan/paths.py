@@ -17,6 +17,8 @@ from sheetgen.plan.value import Value
 
 _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
 _INITIATIVE = "initiative.text"
+NUMBER_FORMAT_PATH = "indicator.number_format"
+"""指標の表示形式の道。様式の欄ではないが、答えとともに改めることがある。"""
 Entries = tuple[Item | CrossReference, ...]
 _INITIATIVE_PATH = re.compile(r"initiatives\[(\d+)\]")
 
@@ -44,6 +46,8 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
         return item.initiative(initiative)
     if path == "item.overall_grade":
         return item.overall_grade
+    if path == NUMBER_FORMAT_PATH:
+        return item.indicator.number_format
     index, in_result, name = _year_path(path)
     year = item.years[index]
     return cast(Value, getattr(year.result if in_result else year, name))
@@ -70,6 +74,8 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
             changes["initiatives"] = dict(sorted(initiatives.items()))
         elif path == "item.overall_grade":
             changes["overall_grade"] = value
+        elif path == NUMBER_FORMAT_PATH:
+            changes["indicator"] = item.indicator.model_copy(update={"number_format": value})
         else:
             index, in_result, name = _year_path(path)
             (of_results if in_result else of_years)[index][name] = value

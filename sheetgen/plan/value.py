@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 Value = int | float | str | None
@@ -40,6 +41,40 @@ def printed(value: int | float | str | None, number_format: str = GENERAL) -> st
     # Excel は端数の半分を 0 から遠い側へ丸める。Python の書式は、そうしない。
     rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return format(rounded, ",f" if pattern.startswith("#,") else "f") + percent
+
+
+def showing_all(values: Iterable[Value], number_format: str) -> str:
+    """``number_format`` を、どの数も丸めずに見せるものに替える。丸めるものがなければ、そのまま。
+
+    小数の桁をそろえた形と ``General`` のうち、もう正しく見えている数の見え方が変わらないほう。
+    """
+    numbers = [value for value in values if isinstance(value, int | float)]
+    seen = [value for value in numbers if not hides_digits(value, number_format)]
+    if len(seen) == len(numbers):
+        return number_format
+    pattern = number_format.removesuffix("%")
+    percent = number_format[len(pattern) :]
+    shift = 2 if percent else 0
+    decimals = max(-_last_place(Decimal(repr(value))) - shift for value in numbers)
+    aligned = f"{pattern.partition('.')[0]}.{'0' * decimals}{percent}"
+
+    def altered(code: str) -> int:
+        return sum(printed(value, code) != printed(value, number_format) for value in seen)
+
+    return min((aligned,) if percent else (aligned, GENERAL), key=altered)
+
+
+def _last_place(number: Decimal) -> int:
+    """0 でない終わりの桁。``58.8`` なら -1、``60`` なら 0。"""
+    exponent = number.normalize().as_tuple().exponent
+    return min(exponent, 0) if isinstance(exponent, int) else 0
+
+
+def in_thousands(value: Value) -> Value:
+    """効果額（千円）を、印刷する数にする。千円未満は四捨五入し、文字と空欄はそのまま。"""
+    if not isinstance(value, int | float):
+        return value
+    return int(Decimal(repr(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def hides_digits(value: int | float, number_format: str) -> bool:

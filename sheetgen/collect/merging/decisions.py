@@ -20,6 +20,8 @@ from sheetgen.records.past import Past, WaivedValue
 MASTER = "master"
 KEEPS_PLAN = frozenset({"R380", "R381"})
 """「変更なし」などを書き重ねたという問い。計画の値を残すと決めれば、答えたことになる。"""
+HIDDEN_DIGITS = frozenset({"R315", "R316"})
+"""表示形式が数の桁を隠すという問い。``--format`` で表示形式を改めれば、なくなる。"""
 _SPECIAL = "&()^%;,="
 """コマンドプロンプトが、ファイルの名の一部と思わない字。"""
 _OF_REMARKS = frozenset({"R145"})
@@ -33,8 +35,9 @@ def check_decisions(
     waivers: Sequence[Waiver],
     takes: Sequence[Take],
     reason: str | None,
+    formats: Sequence[str] = (),
 ) -> tuple[Problem, ...]:
-    """``--waive`` と ``--take`` の指定そのものの誤り。何も読まないうちに分かるもの。"""
+    """指定そのものの誤り。何も読まないうちに分かるもの。"""
     known = {item.id for _, _, item in plan.items()}
     first = min(known, default="01-01")
     found: list[Problem] = []
@@ -55,6 +58,10 @@ def check_decisions(
             option = f"--take {take.item}:{take.file or 'master'}"
             facts = {"number": take.item, "option": option, "first": first}
             found.append(Problem("R422", Place(label="--take"), facts))
+    for number in formats:
+        if number not in known:
+            facts = {"number": number, "option": f"--format {number}", "first": first}
+            found.append(Problem("R422", Place(label="--format"), facts))
     return tuple(found)
 
 

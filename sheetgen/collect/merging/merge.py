@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer, Proposal, ReturnedForm
 from sheetgen.collect.merging.decisions import (
+    HIDDEN_DIGITS,
     Choice,
     WaiverResult,
     Waivers,
@@ -18,12 +19,17 @@ from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import asked_items
 from sheetgen.messages.catalogue import level_of
-from sheetgen.plan.item import Item
-from sheetgen.plan.paths import lasting_path, printed_initiative_year, read_path
+from sheetgen.plan.item import Indicator, Item
+from sheetgen.plan.paths import (
+    NUMBER_FORMAT_PATH,
+    lasting_path,
+    printed_initiative_year,
+    read_path,
+)
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.text import check_text, check_value
-from sheetgen.plan.value import Value
+from sheetgen.plan.value import Value, showing_all
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.records.journal import storable
 from sheetgen.records.open_items import ItemState
@@ -48,6 +54,7 @@ class MergeContext(NamedTuple):
     past: Past
     takes: tuple[Take, ...]
     waivers: Waivers
+    formats: frozenset[str] = frozenset()
 
 
 class ItemMerge(NamedTuple):
@@ -66,15 +73,19 @@ def merge_item(item: Item, forms: Sequence[ReturnedForm], context: MergeContext)
         return ItemMerge(ItemOutcome(item.id, section, state))
     standing = _standing(forms)
     settled = _merge_fields(item, standing, context)
-    found = _problems(item, forms, standing, settled, context)
+    found = list(_problems(item, forms, standing, settled, context))
+    changes = list(_changes(item, settled, context))
+    if item.id in context.formats:
+        reformat = _reformat(item, settled, found)
+        changes += [reformat] if reformat else []
+        found = [one for one in found if one[0].code not in HIDDEN_DIGITS]
     waived = context.waivers.sift(item.id, found)
-    changes = tuple(_changes(item, settled, context))
     state = _state(item, forms, waived, changes, context)
     outcome = ItemOutcome(
         item.id,
         section,
         state,
-        changes=changes if state is ItemState.RECORDED else (),
+        changes=tuple(changes) if state is ItemState.RECORDED else (),
         proposals=tuple(_proposals(item.id, forms, context.past)),
         waivers=waived.used,
         rejected=tuple(_rejected(item.id, settled, context)),
@@ -194,6 +205,28 @@ def _changes(
         )
 
 
+def _reformat(
+    item: Item,
+    settled: Mapping[str, FieldMerge],
+    found: Sequence[tuple[Problem, ReturnedForm | None]],
+) -> Change | None:
+    """指標の表示形式を、答えを入れたあとのどの数も見えるものに改める。要らなければ ``None``。"""
+    asked = [
+        (one.place.path, form)
+        for one, form in found
+        if one.code in HIDDEN_DIGITS and form and one.place.path
+    ]
+    old = item.indicator.number_format
+    new = showing_all((*item.figures, *(settled[path].value for path, _ in asked)), old)
+    for path, form in asked if new != old else ():
+        label = str(Indicator.model_fields["number_format"].title)
+        return Change(
+            item.id, NUMBER_FORMAT_PATH, label, old, new, form.answers[path], form.file,
+            form.original, form.sheet,
+        )  # fmt: skip
+    return None
+
+
 def _rejected(
     item: str, settled: Mapping[str, FieldMerge], context: MergeContext
 ) -> Iterator[Rejected]:
@@ -273,12 +306,13 @@ def merge(
     waivers: Sequence[Waiver] = (),
     takes: Sequence[Take] = (),
     reason: str | None = None,
+    formats: Sequence[str] = (),
 ) -> Merged:
     """戻った様式を計画のデータと突き合わせる。``forms`` の並びは結果に関わらない。
 
     計算だけで、何も書かない。
     """
-    wrong = check_decisions(plan, waivers, takes, reason)
+    wrong = check_decisions(plan, waivers, takes, reason, formats)
     problems = list(wrong)
     by_item: dict[str, list[ReturnedForm]] = {item.id: [] for _, _, item in plan.items()}
     for form in sorted(forms, key=_order):
@@ -295,6 +329,7 @@ def merge(
         past,
         tuple(takes),
         Waivers(waivers, reason, past, year),
+        frozenset(formats),
     )
     merged = [merge_item(item, by_item[item.id], context) for _, _, item in plan.items()]
     met = frozenset(waiver for one in merged for waiver in one.met)
@@ -302,6 +337,7 @@ def merge(
         # 指定の誤りを告げたうえに、当たらないとまで言わない。
         problems += [_idle(waiver) for waiver in dict.fromkeys(waivers) if waiver not in met]
         problems += unmatched_takes(takes, forms)
+        problems += [_nothing_hidden(one) for one in formats if not _hides(by_item[one])]
     asked = {item.id for _, _, item in asked_items(plan, chosen)}
     outcomes = (one.outcome for one in merged)
     kept = tuple(one for one in outcomes if one.item in asked or _was_answered(one))
@@ -327,6 +363,14 @@ def _elsewhere(
     if number not in by_item:
         return Problem("R410", place, {"number": number})
     return None
+
+
+def _hides(forms: Sequence[ReturnedForm]) -> bool:
+    return any(one.code in HIDDEN_DIGITS for form in forms for one in form.problems)
+
+
+def _nothing_hidden(item: str) -> Problem:
+    return Problem("R384", Place(label="--format"), {"item": item})
 
 
 def _idle(waiver: Waiver) -> Problem:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sheetgen.collect.answers import Answer
 from sheetgen.collect.rules.case import DASHES, Case, Facts, figures, is_figure
-from sheetgen.plan.value import EFFECT_FORMAT, Value, hides_digits, printed
+from sheetgen.plan.value import EFFECT_FORMAT, Value, hides_digits, printed, showing_all
 
 _SMALLEST_COMPARED = 10
 """これより小さい計画の数では、十分の一になっても桁の誤りとは見ない。"""
@@ -131,7 +131,7 @@ def hidden_decimals(case: Case, answer: Answer) -> Facts | None:
     code = case.item.indicator.number_format
     if not isinstance(answer.value, int | float) or "." in code or code == "General":
         return None
-    return _rounded(answer.value, code)
+    return _rounded(case, answer.value, code)
 
 
 def rounded_in_print(case: Case, answer: Answer) -> Facts | None:
@@ -141,13 +141,17 @@ def rounded_in_print(case: Case, answer: Answer) -> Facts | None:
         return None
     if fraction_for_rate(case, answer):
         return None
-    return _rounded(answer.value, code)
+    return _rounded(case, answer.value, code)
 
 
-def _rounded(value: int | float, code: str) -> Facts | None:
+def _rounded(case: Case, value: int | float, code: str) -> Facts | None:
     if not hides_digits(value, code):
         return None
-    return {"value": printed(value), "shown": printed(value, code)}
+    format_ = showing_all((*case.item.figures, value), code)
+    return {
+        "value": printed(value), "shown": printed(value, code), "format": format_,
+        "item": case.issued.item_id,
+    }  # fmt: skip
 
 
 def _effects(case: Case, answer: Answer) -> tuple[int | float, int | float] | None:

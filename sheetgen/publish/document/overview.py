@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sheetgen.era import REIWA_OFFSET, wareki_full, wareki_short
 from sheetgen.plan import overview as master
 from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.plan.value import EFFECT_FORMAT, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,7 @@ def revision_title(plan: Plan) -> str:
 
 def amount(value: int | float | None) -> str:
     """金額（千円）の書き方。数がなければ ``-``。"""
-    if value is None:
-        return "-"
-    return f"{value:,}" if isinstance(value, int) or not value.is_integer() else f"{int(value):,}"
+    return "-" if value is None else printed(value, EFFECT_FORMAT)
 
 
 def overview_part(plan: Plan, number: int) -> OverviewPart | None:
