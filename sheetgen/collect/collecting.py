@@ -27,6 +27,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.progress import Progress
 from sheetgen.reading.reader import ReadFile, Reading
+from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.originals import OriginalKeeper
 from sheetgen.records.shelf import IssueShelf
@@ -51,7 +52,9 @@ def gather(
     ``progress`` と例外は :func:`sheetgen.collect.receiving.collect` と同じ。
     """
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
-        plan = ledger.master.plan
+        history = History(request.plan, ledger.master.plan, ledger.entries)
+        year = history.plan.revision.fiscal_year if request.year is None else request.year
+        plan = history.plan_of(year, request.round)
         wrong = check_decisions(
             plan, request.waivers, request.takes, request.reason, request.formats
         )
@@ -71,7 +74,7 @@ def gather(
             )  # fmt: skip
             # 届いたものがディスクに書き切られるまで、何も記録しない。
             kept = () if request.dry_run else keeper.finish()
-        run = None if request.dry_run else record(ledger, chosen, merged.outcomes)
+        run = None if request.dry_run else record(ledger, chosen, merged.outcomes, history.plan)
         noted = () if request.dry_run else note_open_items(ledger, chosen, merged.outcomes)
     problems = (
         *ledger.problems, *shelf.problems, *reading.problems, *kept,
@@ -99,16 +102,18 @@ def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectSco
     """回収する照会。種類を指定しなければ、届いた様式で決める。"""
     year = plan.revision.fiscal_year if request.year is None else request.year
     chosen = settle_round(plan, request.round, year) if request.round else None
+    known = {
+        item.id: KnownItem(item.id, item_label(measure, item), item.title)
+        for _, measure, item in plan.items()
+    }
+    ended = {one.item.id for one in plan.ended_items} | set(plan.revision.retired_items)
     return CollectScope(
         round=chosen,
         year=year,
         municipality=plan.municipality,
         plan_title=plan.plan_title,
-        items={
-            item.id: KnownItem(item.id, item_label(measure, item), item.title)
-            for _, measure, item in plan.items()
-        },
-        retired=frozenset(plan.revision.retired_items),
+        items=known,
+        retired=frozenset(ended - known.keys()),
         issues=shelf,
     )
 

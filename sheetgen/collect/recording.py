@@ -19,6 +19,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.text import writable
 from sheetgen.problems import Level, Problem
+from sheetgen.records.editions import keep_round
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit
 from sheetgen.records.open_items import ItemState, OpenItem, load_open_items, save_open_items
@@ -34,11 +35,14 @@ def record(
     ledger: Ledger,
     chosen: Round,
     outcomes: Sequence[ItemOutcome],
+    base: Plan | None = None,
     *,
     now: datetime | None = None,
     who: str | None = None,
 ) -> str | None:
     """結果を記録し、その回の名を返す。記録することがなければ ``None`` で、何も変えない。
+
+    ``base`` は値を入れる計画。None なら、開いた計画のデータ。
 
     値を入れるのは、「今回記録」の実施項目だけ。申し出、確認済み、決定は、
     すべての実施項目のものを残す。人のことばであり、なくしてはならない。
@@ -46,13 +50,17 @@ def record(
     :raises SheetgenError: 書けない。何も記録していない。
     """
     moment = (now or datetime.now()).astimezone()
-    year = printed_initiative_year(ledger.master.plan, chosen)
+    base = base or ledger.master.plan
+    year = printed_initiative_year(base, chosen)
     run = ledger.new_run(moment, who, round=round_mark(chosen))
     lines = _Lines(run, year)
     entries = [entry for outcome in outcomes for entry in lines.of(outcome)]
     if not entries:
         return None
-    plan = with_outcomes(ledger.master.plan, chosen, outcomes)
+    plan = with_outcomes(base, chosen, outcomes)
+    if chosen.year == base.revision.fiscal_year:
+        # 手で配った照会なら、ここが初めての答え。記録の前の計画をしまう。
+        keep_round(ledger.path, chosen, ledger.path.read_bytes(), ledger.entries)
     commit(ledger, plan, [*entries, run.end()])
     return run.name
 

@@ -194,11 +194,19 @@ def form_context(
             id=form_id(chosen, item.id),
             carrier=carrier(plan, chosen, item.id, marks),
             label=item_label(measure, item),
-            badge=f"{wareki_short(item.introduced)}新規" if plan.is_new(item) else "",
+            badge=_badge(plan, item),
             owners=f"【{owners_text(item)}】",
             related=f"〔関連所属；{related}〕" if related else "",
         ),
     )
+
+
+def _badge(plan: Plan, item: Item) -> str:
+    """``Ｒ６新規``。終わった実施項目の最後の様式では ``Ｒ６終了``。どちらでもなければ空。"""
+    if plan.is_new(item):
+        return f"{wareki_short(item.introduced)}新規"
+    ended = [one.fiscal_year for one in plan.ended_items if one.item.id == item.id]
+    return f"{wareki_short(ended[0])}終了" if ended else ""
 
 
 def list_entry(

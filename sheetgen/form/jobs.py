@@ -129,9 +129,11 @@ def sections_without_book(
     return [Problem("F012", facts={"section": name}) for name in sorted(joint - made)]
 
 
-def without_initiative(jobs: list[BookJob], year: int) -> list[Problem]:
+def without_initiative(plan: Plan, jobs: list[BookJob], year: int) -> list[Problem]:
     """実績照会の様式に載せる取組方針が、計画のデータにない項目の数を知らせる。"""
-    items = [item for job in jobs for _, _, item in job.items]
+    # 終わった実施項目に、その年度の取組方針はない。
+    ended = {one.item.id for one in plan.ended_items if one.fiscal_year < year}
+    items = [item for job in jobs for _, _, item in job.items if item.id not in ended]
     count = sum(1 for item in items if not (item.initiative(year) or "").strip())
     facts = {"year": wareki_full(year), "count": count}
     return [Problem("F014", Place(), facts)] if count else []
@@ -147,6 +149,23 @@ def not_asked(plan: Plan, chosen: Round, request: GenerateRequest) -> list[Probl
         return []
     facts = {"round": chosen.full_name, "count": len(found), "items": in_short(found, _SHOWN, "件")}
     return [Problem("F032" if request.only_asked else "F031", facts=facts)]
+
+
+def homeless(plan: Plan) -> list[Problem]:
+    """主管課がいまの部と課にないので、様式を配れない、終わった実施項目を知らせる。"""
+    known = set(plan.owners())
+    return [
+        Problem(
+            "F040",
+            Place(item=item.id),
+            {
+                "item": f"{item_label(measure, item)} {item.title}",
+                "owner": item.owners[0].full_name,
+            },
+        )
+        for _, measure, item in plan.items()
+        if item.owners[0] not in known
+    ]
 
 
 def is_whole(request: GenerateRequest) -> bool:

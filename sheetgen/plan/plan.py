@@ -281,5 +281,10 @@ class Plan(Record):
 
 
 def item_label(measure: Measure, item: Item) -> str:
-    """印刷の番号 ``(8)⑧``。様式のシートの名にもなる。"""
-    return f"({measure.number}){circled(item.number)}"
+    """印刷の番号 ``(8)⑧``。様式のシートの名にもなる。
+
+    番号を詰めて、終わったものと同じ番号になったときは、終わったほうに ``（終了）`` を付ける。
+    """
+    label = f"({measure.number}){circled(item.number)}"
+    first = next((one for one in measure.items if one.number == item.number), item)
+    return label if first.id == item.id else f"{label}（終了）"

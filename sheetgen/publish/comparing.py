@@ -93,7 +93,7 @@ def _pair(request: CompareRequest) -> Pair:
     if request.old is not None and request.new is not None:
         old, new = load_plan(request.old), load_plan(request.new)
         return Pair(without_unseen(old), without_unseen(new))
-    return pair_of(open_history(request.plan), request.old)
+    return pair_of(open_history(request.plan, printed=True), request.old)
 
 
 def _make_xlsx(path: Path, comparison: Comparison) -> Made:

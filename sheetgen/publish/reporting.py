@@ -56,7 +56,8 @@ def report(
     :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
     with open_ledger(request.plan, writing=False) as ledger:
-        history = History(request.plan, _dated(ledger, request), ledger.entries)
+        plan = _dated(ledger, request)
+        history = History(request.plan, plan, ledger.entries, ledger.problems, printed=True)
         digest = ledger.master.digest
     template = FormTemplate(request.template)
     document, seen, problems = _made(history, request, template)
@@ -86,7 +87,7 @@ def document_of(request: ReportRequest) -> tuple[Document, list[Problem]]:
 
     :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または入りきらない文がある。
     """
-    history = open_history(request.plan)
+    history = open_history(request.plan, printed=True)
     document, _, problems = _made(history, request, FormTemplate(request.template))
     return document, problems
 

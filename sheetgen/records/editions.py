@@ -142,13 +142,16 @@ def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
     return _path(plan, year, occasion).exists()
 
 
-def open_history(path: Path) -> History:
+def open_history(path: Path, *, printed: bool = False) -> History:
     """計画のデータを、しまった計画とともに読む。何も書かない。
+
+    ``printed`` が真なら、見えない字を除いて読む。
 
     :raises SheetgenError: 計画のデータか、要る控えが読めない（S112）。
     """
     with open_ledger(path, writing=False) as ledger:
-        return History(path, ledger.master.plan, ledger.entries, ledger.problems)
+        plan = ledger.master.plan
+        return History(path, plan, ledger.entries, ledger.problems, printed=printed)
 
 
 class History:
@@ -160,12 +163,15 @@ class History:
         plan: Plan,
         entries: Sequence[JournalEntry],
         problems: tuple[Problem, ...] = (),
+        *,
+        printed: bool = False,
     ) -> None:
+        self._clean = without_unseen if printed else _as_written
         self.path = path
         self.problems = problems
         self._entries = entries
         self._read: dict[Path, Plan] = {}
-        self._given = without_unseen(plan)
+        self._given = self._clean(plan)
 
     @cached_property
     def plan(self) -> Plan:
@@ -298,11 +304,15 @@ class History:
     def _load(self, path: Path) -> Plan:
         if path not in self._read:
             try:
-                self._read[path] = without_unseen(load_plan(path))
+                self._read[path] = self._clean(load_plan(path))
             except SheetgenError as error:
                 problem = Problem("S112", Place(file=str(path)))
                 raise SheetgenError([problem, *error.problems]) from error
         return self._read[path]
+
+
+def _as_written(plan: Plan) -> Plan:
+    return plan
 
 
 def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:

@@ -14,6 +14,7 @@ from sheetgen.form.jobs import (
     BookJob,
     GenerateRequest,
     Per,
+    homeless,
     is_whole,
     not_asked,
     plan_jobs,
@@ -23,11 +24,11 @@ from sheetgen.form.jobs import (
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
-from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
+from sheetgen.records.editions import open_history
 from sheetgen.records.shelf import keep_issue
 from sheetgen.xlsx.output import Staging
 
@@ -65,13 +66,15 @@ def generate(request: GenerateRequest, progress: Progress | None = None) -> Gene
     :raises SheetgenError: 計画のデータ、テンプレートか依頼が使えない、様式に入らない文がある、
         またはファイルが書けない。そのときは何も変えない。
     """
-    return make_books(load_plan(request.plan), request, progress)
+    history = open_history(request.plan)
+    chosen = settle_round(history.plan, request.round, request.year)
+    return make_books(history.plan_of(chosen.year, chosen.kind), request, progress)
 
 
 def make_books(
     plan: Plan, request: GenerateRequest, progress: Progress | None = None
 ) -> GenerateResult:
-    """読んである計画から様式を作る。ほかは :func:`generate` と同じ。"""
+    """照会の計画から様式を作る。ほかは :func:`generate` と同じ。"""
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
     asked = round_text(chosen, request.deadline)
@@ -86,9 +89,9 @@ def make_books(
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
-        problems += not_asked(plan, chosen, request)
+        problems += [*not_asked(plan, chosen, request), *homeless(plan)]
         if chosen.result_year is not None:
-            problems += without_initiative(jobs, printed_initiative_year(plan, chosen))
+            problems += without_initiative(plan, jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
