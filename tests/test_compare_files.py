@@ -274,7 +274,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "終了した実施項目 1件" in told
     assert [path.name for path in (tmp_path / "表").iterdir()] == [f"{STEM}.xlsx"]
     assert main([*asked[:2], str(tmp_path / "ない.json"), *asked[3:]]) == ExitCode.PROBLEMS
-    assert main(["compare", str(old)]) == ExitCode.USAGE
+    # 何も指定しなければ、前に公表した計画と比べる。しまってなければ、そう言う。
+    alone = ["compare", "--plan", str(old), *asked[3:]]
+    assert main(alone) == ExitCode.PROBLEMS
+    assert "D058" in capsys.readouterr().err
 
 
 def test_a_measure_of_another_number_finds_its_partner(tmp_path: Path) -> None:

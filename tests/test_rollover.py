@@ -85,9 +85,10 @@ def test_the_next_year_is_open_and_the_last_is_kept(plan: Path) -> None:
         "retired_items": [],
     }
     assert find_inconsistencies(after) == []
-    # 年次見直しの欄のほかは、一字も変わらない
+    # 年次見直しの欄と、付けた評価の段階の控えのほかは、一字も変わらない
     parsed = parse_plan(closed, "plan.json").model_dump(mode="json")
-    assert {**after, "revision": 0} == {**parsed, "revision": 0}
+    scale = {"fiscal_year": 2023, "grades": parsed["evaluation_scale"]}
+    assert after == {**parsed, "revision": after["revision"], "past_scales": [scale]}
     new = load_plan(plan)
     assert new.new_item_count == 0
     assert new.previous_item_count == 74

@@ -154,17 +154,10 @@ def not_asked(plan: Plan, chosen: Round, request: GenerateRequest) -> list[Probl
 def homeless(plan: Plan) -> list[Problem]:
     """主管課がいまの部と課にないので、様式を配れない、終わった実施項目を知らせる。"""
     known = set(plan.owners())
+    lost = [place for place in plan.items() if place[2].owners[0] not in known]
     return [
-        Problem(
-            "F040",
-            Place(item=item.id),
-            {
-                "item": f"{item_label(measure, item)} {item.title}",
-                "owner": item.owners[0].full_name,
-            },
-        )
-        for _, measure, item in plan.items()
-        if item.owners[0] not in known
+        Problem("F040", Place(item=item.id), {"item": name, "owner": item.owners[0].full_name})
+        for name, (_, _, item) in zip(_labels(lost), lost, strict=True)
     ]
 
 

@@ -280,11 +280,16 @@ class Plan(Record):
         )
 
 
+def printed_number(measure: Measure, item: Item) -> str:
+    """印刷の番号。終わったものには、そのころの番号。"""
+    return f"({measure.number}){circled(item.number)}"
+
+
 def item_label(measure: Measure, item: Item) -> str:
     """印刷の番号 ``(8)⑧``。様式のシートの名にもなる。
 
     番号を詰めて、終わったものと同じ番号になったときは、終わったほうに ``（終了）`` を付ける。
     """
-    label = f"({measure.number}){circled(item.number)}"
+    label = printed_number(measure, item)
     first = next((one for one in measure.items if one.number == item.number), item)
     return label if first.id == item.id else f"{label}（終了）"

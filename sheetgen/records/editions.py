@@ -79,6 +79,20 @@ def keep_round(plan: Path, chosen: Round, data: bytes, entries: Sequence[Journal
     _put(path, data)
 
 
+def keep_round_sent(path: Path, chosen: Round) -> tuple[Problem, ...]:
+    """照会を送ったことに続けて、そのときの計画をしまう。しまえなければ、その問題を返す。
+
+    過ぎた照会を送り直したときは、しまわない。いまの計画は、そのときの計画ではない。
+    """
+    try:
+        with open_ledger(path, writing=True) as ledger:
+            if ledger.master.plan.revision.fiscal_year == chosen.year:
+                keep_round(path, chosen, path.read_bytes(), ledger.entries)
+    except SheetgenError as error:
+        return error.problems
+    return ()
+
+
 def keep_published(plan: Path, year: int, data: bytes) -> Path:
     """確定した文書の計画を、しまう。前に確定したものと違えば、新しい番号でしまう。
 

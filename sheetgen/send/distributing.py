@@ -11,11 +11,11 @@ from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, not_asked, plan_jobs
 from sheetgen.form.rounds import settle_round
-from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem
 from sheetgen.progress import Progress
+from sheetgen.records.editions import keep_round_sent, open_history
 from sheetgen.records.sendouts import SendKind, latest, load_sendouts, of_round
 from sheetgen.send.generating import make_books
 from sheetgen.send.letters import (
@@ -81,8 +81,9 @@ def distribute(
         またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
-    plan = load_plan(request.plan)
-    chosen = settle_round(plan, request.round, request.year)
+    history = open_history(request.plan)
+    chosen = settle_round(history.plan, request.round, request.year)
+    plan = history.plan_of(chosen.year, chosen.kind)
     wanted = _books_wanted(request)
     jobs = plan_jobs(plan, wanted)
     letters = _letters(request, plan, chosen, jobs)
@@ -106,7 +107,7 @@ def distribute(
     posting = Posting(SendKind.ISSUE, chosen, moment, who)
     sendouts = posting.book_lines(parcels, books, [made.issue] * len(books), request.deadline)
     recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
-    problems += [*made.problems, *failed]
+    problems += [*made.problems, *failed, *keep_round_sent(request.plan, chosen)]
     if is_whole(wanted):
         label = request.round.label
         made_names = [name for parcel in parcels for name in parcel.files]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.plan import Plan, Policy, item_label
+from sheetgen.plan.plan import Plan, Policy, printed_number
 from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.overview import amount, policy_name
 
@@ -158,7 +158,7 @@ SHOWN = 5
 def _taken_out_note(plan: Plan, year: int) -> str:
     """終わった実施項目の、これから先の見込額を含まないことわり。なければ空。"""
     gone = [
-        (item_label(measure, item), one.effect, one.fiscal_year)
+        (printed_number(measure, item), one.effect, one.fiscal_year)
         for _, measure, item in plan.ended()
         for one in item.years
         if one.fiscal_year > max(year, plan.last_year(item)) and _is_number(one.effect)
@@ -174,7 +174,7 @@ def _taken_out_note(plan: Plan, year: int) -> str:
 def _uncounted_note(plan: Plan, year: int) -> str:
     """計画に加わる前の年度に書かれた実績額を、数えていないことわり。なければ空。"""
     early = [
-        (item_label(measure, item), one.result.effect)
+        (printed_number(measure, item), one.result.effect)
         for _, measure, item in (*plan.items(), *plan.ended())
         for one in item.years
         if one.fiscal_year <= year

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.plan import Measure, item_label
+from sheetgen.plan.plan import Measure, item_label, printed_number
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.behind import is_reached, with_unit
@@ -197,7 +197,7 @@ def _ended_row(years: PlanYears, measure: Measure, item: Item) -> ResultRow:
     then = {one.id: one for _, _, one in years.in_year(year).items()}.get(item.id, item)
     record, code = then.year(year), then.indicator.number_format
     return ResultRow(
-        label=item_label(measure, item),
+        label=printed_number(measure, item),
         title=item.title,
         owners="、".join(owner.section for owner in then.owners),
         last=wareki_full(year),

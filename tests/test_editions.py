@@ -1,0 +1,312 @@
+"""公表した計画と照会のときの計画：一度しまい、二度と書かず、過ぎた年度はそれで見る。"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from making import changed_plan, item_of
+from reporting import LAYOUT, ROOT, document_for, request_for, shortened, with_results
+
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import read_path, with_items, with_values
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.saving import render_plan
+from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.publish.comparing import CompareRequest, compare
+from sheetgen.publish.publishing import Output
+from sheetgen.publish.reporting import document_of, report
+from sheetgen.records.editions import keep_round_sent, open_history
+from sheetgen.records.journal import Action
+from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.send.generating import generate
+from sheetgen.year.rolled_plan import RolloverRequest
+from sheetgen.year.rollover import rollover
+
+NOW = datetime(2025, 3, 31, 12, 0)
+TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
+REVISION = Round(RoundKind.REVISION, 2024)
+RETIRED = ("05-04", "08-09")
+
+
+@pytest.fixture
+def plan(tmp_path: Path, plan_path: Path) -> Path:
+    """令和5年度の実績がすべて入った、実物の計画のデータ。"""
+    return with_results(plan_path, tmp_path / "plan.json", (2023,))
+
+
+def answered(plan: Path, item: str, values: dict[str, Any], mark: str = "2024M") -> None:
+    """照会の答えを、計画のデータと記録簿に入れる。"""
+    with open_ledger(plan, writing=True) as ledger:
+        found = ledger.master.plan.find(item)[2]
+        run = ledger.new_run(NOW.astimezone(), "係", round=mark)
+        lines = [
+            run.entry(
+                Action.RECORD,
+                item=item,
+                path=path,
+                label="欄",
+                old=read_path(found, path, 0),
+                new=value,
+            )
+            for path, value in values.items()
+        ]
+        new = with_items(ledger.master.plan, {item: with_values(found, values, 0)})
+        commit(ledger, new, [*lines, run.end()])
+
+
+def turn(plan: Path, **asked: Any) -> None:
+    wish = {"force": True, "to": 2025, "reason": "試し", **asked}
+    rollover(RolloverRequest(plan=plan, **wish), now=NOW, who="係")
+
+
+REVISED = {"years[2].target": 40, "years[2].effect": 8000, "initiatives[2025]": "■ 増やす。"}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["しまってある", "記録簿から"])
+def test_the_changes_of_a_revision_are_found_without_naming_a_file(
+    plan: Path, tmp_path: Path, kept: bool
+) -> None:
+    """見直し照会が変えた値は、切り替えたときの控えには、もう入っている。"""
+    if kept:
+        keep_round_sent(plan, REVISION)
+    answered(plan, "08-08", REVISED)
+    turn(plan)
+    before = open_history(plan).published(2024)
+    assert before is not None
+    assert load_plan(plan).find("08-08")[2].initiative(2025) == "■ 増やす。"
+    item = before.plan.find("08-08")[2]
+    assert (item.years[2].target, item.years[2].effect) == (36, 7200)
+    assert item.initiative(2025) != REVISED["initiatives[2025]"]
+    assert before.restored is not kept
+    result = compare(
+        CompareRequest(plan=plan, layout=LAYOUT, root=tmp_path, outputs=(Output.HTML,))
+    )
+    assert ("D050" if kept else "D051") in {one.code for one in result.report.problems}
+    text = result.report.files[0].path.read_text("utf-8")
+    assert "7,200" in text
+    assert "8,000" in text
+    document = document_for(tmp_path, plan=plan)
+    assert document.results is not None
+    assert document.results.changes.changed is not None
+    (changed,) = [one for one in document.results.changes.changed if one.item == "08-08"]
+    assert "令和７年度の" in changed.what
+
+
+def test_what_the_round_began_with_is_kept_once(plan: Path) -> None:
+    keep_round_sent(plan, REVISION)
+    path = plan.parent / "archive" / "令和6年度_見直し照会.json"
+    first = path.read_bytes()
+    assert first == plan.read_bytes()
+    answered(plan, "08-08", REVISED)
+    keep_round_sent(plan, REVISION)
+    assert path.read_bytes() == first
+
+
+def test_a_retired_item_stays_in_the_years_in_which_it_was_in_force(
+    plan: Path, tmp_path: Path
+) -> None:
+    before = document_for(tmp_path, plan=plan).results
+    whole = before.effects.total if before else None
+    assert whole is not None
+    turn(plan, retire=RETIRED)
+    ended = {one.item.id: one.fiscal_year for one in load_plan(plan).ended_items}
+    assert ended == {"05-04": 2024, "08-09": 2024}
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.total == before.grades.total
+    assert after.grades.total.total == 71
+    assert "うち、終了したもの2件" in after.grades.note
+    assert after.effects.total.planned == whole.planned
+    assert after.effects.total.actual == whole.actual
+    # これから先の見込額は減り、減った分を言う。
+    data = json.loads(plan.read_text("utf-8"))
+    gone = sum(
+        year["effect"]
+        for one in data["ended_items"]
+        for year in one["item"]["years"][2:]
+        if isinstance(year["effect"], int)
+    )
+    assert gone > 0
+    assert after.effects.total.planned_in_all.value == (whole.planned_in_all.value or 0) - gone
+    assert f"見込額 {gone:,} は含まない" in after.effects.note
+
+
+def test_a_retired_item_is_asked_for_its_last_year_and_its_answer_is_published(
+    plan: Path, tmp_path: Path
+) -> None:
+    turn(plan, retire=RETIRED, renumber=True)
+    made = generate(GenerateRequest(plan=plan, template=TEMPLATE, root=tmp_path))
+    forms = [item for book in made.books for item in book.items]
+    assert {*RETIRED} <= set(forms)
+    with open_ledger(plan, writing=True) as ledger:
+        known = {one.item.id: one.item for one in ledger.master.plan.ended_items}
+        last = with_values(
+            known["08-09"], {"years[1].result.grade": "B", "years[1].result.effect": 77}, 0
+        )
+        commit(ledger, with_items(ledger.master.plan, {"08-09": last}), [])
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    assert results.grades.heading == "令和６年度の評価"
+    assert results.ended is not None
+    rows = {row.label: row for row in results.ended.rows}
+    assert rows["(8)⑨"].grade == "B"
+    assert rows["(8)⑨"].actual_effect == "77"
+    assert results.effects.total.actual.value == 77
+
+
+def test_the_scale_stays_with_the_year_in_which_it_was_used(plan: Path, tmp_path: Path) -> None:
+    before = document_for(tmp_path, plan=plan).results
+    turn(plan)
+    data = json.loads(plan.read_text("utf-8"))
+    data["evaluation_scale"] = [
+        {"grade": "5", "meaning": "新しい意味"},
+        {"grade": "1", "meaning": "新しい意味"},
+    ]
+    plan.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.grades == before.grades.grades
+    assert after.grades.meanings == before.grades.meanings
+    assert after.grades.total == before.grades.total
+
+
+def test_owners_and_targets_of_a_past_year_are_those_of_its_round(
+    plan: Path, tmp_path: Path
+) -> None:
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    before = document_for(tmp_path, plan=plan).results
+    assert before is not None
+
+    def change(data: dict[str, Any]) -> None:
+        item = item_of(data, "08-08")
+        item["owners"] = [{"department": "総務部", "section": "財産管理課"}]
+        item["years"][0]["target"] = 99999
+        item["years"][0]["effect"] = 1
+
+    changed_plan(plan, plan, change)
+    after = document_for(tmp_path, plan=plan).results
+    assert after is not None
+    assert after.grades == before.grades
+    assert after.effects.total.planned == before.effects.total.planned
+    assert after.behind == before.behind
+
+
+def test_money_of_a_year_before_an_item_began_is_not_counted_and_said(
+    plan: Path, tmp_path: Path
+) -> None:
+    before = document_for(tmp_path, plan=plan).results
+
+    def change(data: dict[str, Any]) -> None:
+        item_of(data, "06-04")["years"][0]["result"]["effect"] = 777
+
+    changed_plan(plan, plan, change)
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.effects.total == before.effects.total
+    assert "（(6)④、777）は数えていない" in after.effects.note
+
+
+def test_a_published_document_comes_again_byte_for_byte(plan: Path, tmp_path: Path) -> None:
+    changed_plan(plan, plan, shortened)
+    asked = request_for(tmp_path, plan=plan, outputs=(Output.PDF, Output.HTML))
+    final = report(
+        type(asked)(**{**vars_of(asked), "final": True, "published": "2024-03"}), now=NOW, who="係"
+    )
+    assert "D056" in {one.code for one in final.problems}
+    published = {file.path.name: file.path.read_bytes() for file in final.files}
+    kept = plan.parent / "archive" / "令和6年度_公表.json"
+    assert kept.read_bytes() == plan.read_bytes()
+    keep_round_sent(plan, REVISION)
+    first = next(item for _, _, item in load_plan(plan).items()).id
+    answered(plan, first, {"initiatives[2025]": "■ 次の年度。", "years[2].target": 1})
+    turn(plan)
+    for changes in ({"year": 2024}, {"plan": kept}):
+        again = report(request_for(tmp_path / "再び", **{**vars_of(asked), **changes}))
+        assert {file.path.name: file.path.read_bytes() for file in again.files} == published
+
+
+def vars_of(request: Any) -> dict[str, Any]:
+    return {name: getattr(request, name) for name in request.__slots__}
+
+
+def test_a_document_is_final_only_when_nothing_is_open(plan: Path, tmp_path: Path) -> None:
+    changed_plan(plan, plan, lambda data: data["revision"].update(published=None))
+    for wish, code in (
+        ({"final": True}, "D054"),
+        ({"final": True, "draft": True, "published": "2024-03"}, "D052"),
+        ({"published": "2024-03"}, "D053"),
+        ({"final": True, "published": "2024-03", "year": 2025}, "D057"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            report(request_for(tmp_path, plan=plan, **wish))
+        assert [one.code for one in refused.value.problems] == [code]
+    assert not (plan.parent / "archive").exists()
+
+
+def test_a_wrong_earlier_plan_is_refused_with_the_right_one(plan: Path, tmp_path: Path) -> None:
+    keep_round_sent(plan, REVISION)
+    answered(plan, "08-08", REVISED)
+    turn(plan)
+    wrong = plan.parent / "archive" / "令和6年度_2025-03-31.json"
+    with pytest.raises(UsageError) as refused:
+        document_of(request_for(tmp_path, plan=plan, earlier=wrong))
+    (problem,) = refused.value.problems
+    assert problem.code == "D055"
+    assert problem.facts["right"] == "令和6年度_見直し照会.json"
+    right = wrong.with_name("令和6年度_見直し照会.json")
+    assert document_for(tmp_path, plan=plan, earlier=right) == document_for(tmp_path, plan=plan)
+
+
+def test_nothing_is_written_into_a_kept_plan(plan: Path) -> None:
+    keep_round_sent(plan, REVISION)
+    kept = plan.parent / "archive" / "令和6年度_見直し照会.json"
+    before = {path: path.read_bytes() for path in kept.parent.iterdir()}
+    with pytest.raises(SheetgenError) as refused, open_ledger(kept, writing=True):
+        pass
+    assert [one.code for one in refused.value.problems] == ["S113"]
+    made = generate(GenerateRequest(plan=kept, template=TEMPLATE, root=plan.parent))
+    assert "S113" in {one.code for one in made.problems}
+    assert {path: path.read_bytes() for path in kept.parent.iterdir()} == before
+
+
+def test_items_retired_by_an_older_version_are_taken_over(plan: Path, tmp_path: Path) -> None:
+    """前の版は、終えた実施項目を計画のデータから消し、控えにだけ残した。"""
+    before = document_for(tmp_path, plan=plan).results
+    turn(plan, retire=RETIRED)
+    data = json.loads(plan.read_text("utf-8"))
+    del data["ended_items"], data["past_scales"]
+    plan.write_bytes((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
+    seen = open_history(plan).plan
+    assert {one.item.id: one.fiscal_year for one in seen.ended_items} == dict.fromkeys(
+        RETIRED, 2024
+    )
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.total == before.grades.total
+    assert after.effects.total.actual == before.effects.total.actual
+
+
+def test_the_month_of_publication_is_not_guessed(plan: Path, tmp_path: Path) -> None:
+    """実績を加えて作り直した文書は、公表年月に公表したものではない。"""
+    assert document_for(tmp_path, plan=plan).cover.published == (
+        "令和６年３月（令和５年度の取組実績を追加）"
+    )
+    turn(plan)
+    assert document_for(tmp_path, plan=plan).cover.published == "令和　　年　　月"
+
+
+def test_the_model_shows_the_plan_of_each_year(plan_path: Path) -> None:
+    plan = load_plan(plan_path)
+    assert [plan.in_year(year).item_count for year in (2023, 2024, 2027)] == [71, 74, 74]
+    assert isinstance(plan.with_ended(2023), Plan)
+    assert render_plan(plan.with_ended(2023)) == plan_path.read_bytes()
