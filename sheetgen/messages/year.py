@@ -214,7 +214,8 @@ STANDING: dict[str, Message] = {
     "S103": Message(
         E_,
         "計画は{final}で終わります。開く年度はありません。",
-        "全期間の文書は sheetgen report で作れます。次の計画は sheetgen init から始めてください。",
+        "全期間の文書は sheetgen report --final で確定すると、計画の終わりの姿もしまわれます。"
+        "次の計画は sheetgen init から始めてください。",
     ),
     "S104": Message(
         E_,
@@ -264,6 +265,11 @@ STANDING: dict[str, Message] = {
         N_,
         "終えた実施項目（{items}）の{year}の実績は、{next}の実績照会で聞きます。",
         "過ぎた年度の件数と合計には、これからも数えます。今後の見込額からは外れます。",
+    ),
+    "S115": Message(
+        E_,
+        "計画は{final}で終わっているので、実施項目を加えられません。",
+        "次の計画のデータを sheetgen init で作り、そちらに加えてください。",
     ),
     "S110": Message(
         E_,

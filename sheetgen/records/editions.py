@@ -268,7 +268,7 @@ class History:
             return Edition(year, self._load(numbered[-1]), numbered[-1])
         asked = _path(self.path, year, Occasion.REVISION)
         if asked.exists():
-            return Edition(year, self._load(asked), asked)
+            return Edition(year, _without_later(self._load(asked), year), asked)
         chosen = Round(RoundKind.REVISION, year)
         before = _values_before(self._entries, chosen)
         now = self._given.revision.fiscal_year
@@ -379,6 +379,11 @@ def _with_values(plan: Plan, values: _Values) -> Plan:
 
 
 def _as_of(plan: Plan, before: _Values, year: int) -> Plan:
-    """見直し照会の前に戻した計画。次の年度のために加えた実施項目も除く。"""
+    """見直し照会の前に戻した計画。"""
+    return _without_later(_with_values(plan, before), year)
+
+
+def _without_later(plan: Plan, year: int) -> Plan:
+    """次の年度のために加えた実施項目を除いた計画。公表したときには、まだなかった。"""
     later = {item.id for _, _, item in plan.items() if item.introduced > year}
-    return without_items(_with_values(plan, before), later)
+    return without_items(plan, later) if later else plan

@@ -15,6 +15,7 @@ from sheetgen.plan.paths import initiative_year_of, read_path
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
+from sheetgen.records.editions import History
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.originals import find_original, originals_folder
@@ -125,7 +126,7 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
     :raises UsageError: その実施項目は計画にない（R530）。
     """
     with open_ledger(path, writing=False) as ledger:
-        plan = ledger.master.plan
+        plan = History(path, ledger.master.plan, ledger.entries).plan
         found, number = find_item(plan, item)
         mine = [entry for entry in ledger.entries if entry.item == found.id]
         steps = _Steps(path, ledger)
@@ -155,9 +156,10 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
 def proposals(path: Path) -> ProposalList:
     """受け取った変更申出のすべて。"""
     with open_ledger(path, writing=False) as ledger:
-        plan = ledger.master.plan
+        plan = History(path, ledger.master.plan, ledger.entries).plan
         names = {
-            item.id: (item_label(measure, item), item.title) for _, measure, item in plan.items()
+            item.id: (item_label(measure, item), item.title)
+            for _, measure, item in (*plan.ended(), *plan.items())
         }
         order = {item: place for place, item in enumerate(names)}
         steps = _Steps(path, ledger)
@@ -177,11 +179,13 @@ def proposals(path: Path) -> ProposalList:
 def find_item(plan: Plan, text: str) -> tuple[Item, str]:
     """``08-08``・``８－８`` をIDとして、``(8)⑧`` を印刷の番号として探す。番号も返す。
 
+    終わった実施項目も探す。印刷の番号が同じなら、いまの実施項目とする。
+
     :raises UsageError: その実施項目は計画にない（R530）。
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).replace(" ", "")
     by_id, printed = _ID.fullmatch(plain), _PRINTED.fullmatch(plain)
-    for _, measure, item in plan.items():
+    for _, measure, item in (*plan.items(), *plan.ended()):
         number = item_label(measure, item)
         if by_id and item.id == f"{int(by_id[1]):02}-{int(by_id[2]):02}":
             return item, number

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.era import wareki_full
 from sheetgen.messages.catalogue import is_error, message_of
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan, item_label
@@ -82,6 +83,8 @@ def add_items(
 def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) -> AddResult:
     """錠を持ったまま、読み、確かめ、書く。"""
     plan = ledger.master.plan
+    if plan.revision.fiscal_year > plan.final_year:
+        raise SheetgenError(Problem("S115", facts={"final": wareki_full(plan.final_year)}))
     file = str(request.source) if request.source else None
     rows, problems = _rows(request, plan)
     numbering = Numbering(plan, _ever_used(request.plan, ledger))
@@ -179,4 +182,5 @@ def _ever_used(path: Path, ledger: Ledger) -> Iterator[str]:
             raise SheetgenError(Problem("I030", Place(file=str(archived)))) from error
         yield from (item.id for _, _, item in plan.items())
         yield from plan.revision.retired_items
+    yield from (one.item.id for one in ledger.master.plan.ended_items)
     yield from (entry.item for entry in ledger.entries if entry.item)

@@ -106,18 +106,11 @@ def revision_part(plan: Plan, number: int) -> RevisionPart:
 def _highlights(plan: Plan) -> Highlights:
     """主なポイント。ポイントのない基本方針も、件数のページなので名を並べる。"""
     revision = plan.revision
-    year = revision.fiscal_year
-    changed = [
-        f"{word}{wide(count)}件"
-        for word, count in (("新規", plan.new_item_count), ("終了", len(revision.retired_items)))
-        if count
-    ]
-    count = f"{wide(plan.item_count)}件" + (f"（{'、'.join(changed)}）" if changed else "")
-    before = plan.previous_item_count
+    before, after = _counts(plan)
     return Highlights(
         heading=f"{revision_title(plan)}後のアクションプランの主なポイント",
-        before=f"{wareki_full(year - 1)}の実施項目数；{before}件",
-        after=f"年次見直し後の{wareki_full(year)}の実施項目数；{count}",
+        before=before,
+        after=after,
         groups=tuple(
             HighlightGroup(
                 policy_name(policy),
@@ -132,6 +125,33 @@ def _highlights(plan: Plan) -> Highlights:
             )
             for policy in plan.policies
         ),
+    )
+
+
+def _counts(plan: Plan) -> tuple[str, str]:
+    """年次見直しの前と後の、実施項目数の書き方。計画の終わった翌年度には、後の数はない。"""
+    year = plan.revision.fiscal_year
+    if year > plan.final_year:
+        last = plan.in_year(plan.final_year).item_count
+        ended = sum(one.fiscal_year < plan.final_year for one in plan.ended_items)
+        gone = f"（ほかに、計画期間の途中で終了{wide(ended)}件）" if ended else ""
+        return (
+            f"{wareki_full(plan.first_year)}の実施項目数；"
+            f"{plan.in_year(plan.first_year).item_count}件",
+            f"{wareki_full(plan.final_year)}（計画最終年度）の実施項目数；{wide(last)}件{gone}",
+        )
+    changed = [
+        f"{word}{wide(count)}件"
+        for word, count in (
+            ("新規", plan.new_item_count),
+            ("終了", len(plan.revision.retired_items)),
+        )
+        if count
+    ]
+    count = f"{wide(plan.item_count)}件" + (f"（{'、'.join(changed)}）" if changed else "")
+    return (
+        f"{wareki_full(year - 1)}の実施項目数；{plan.previous_item_count}件",
+        f"年次見直し後の{wareki_full(year)}の実施項目数；{count}",
     )
 
 

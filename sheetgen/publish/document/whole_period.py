@@ -61,7 +61,7 @@ class YearlyGrades:
 
 @dataclass(frozen=True, slots=True)
 class FinalRow:
-    """一つの実施項目の、最終の目標と実績。``reached`` は 達成・未達・空。"""
+    """一つの実施項目の、最終の目標と実績。``reached`` は 達成・未達、比べられなければ ``-``。"""
 
     item: str
     label: str
@@ -161,7 +161,7 @@ def _final(years: PlanYears, measure: Measure, item: Item) -> FinalRow:
         current=printed(item.indicator.current, code),
         target=printed(item.indicator.target, code),
         actual=printed(last.result.value, code),
-        reached="" if reached is None else "達成" if reached else "未達",
+        reached="-" if reached is None else "達成" if reached else "未達",
         planned_effect=planned,
         actual_effect=actual,
         grade=grade_of(plan, item, plan.final_year) or "",
