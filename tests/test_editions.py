@@ -7,10 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
-from making import changed_plan, item_of
+from making import changed_plan, form_sheets, input_cells, item_of, places
 from reporting import LAYOUT, ROOT, document_for, request_for, shortened, with_results
 
+from sheetgen.collect.receiving import collect_returns
+from sheetgen.collect.request import CollectRequest
 from sheetgen.form.jobs import GenerateRequest
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import read_path, with_items, with_values
@@ -310,3 +313,48 @@ def test_the_model_shows_the_plan_of_each_year(plan_path: Path) -> None:
     assert [plan.in_year(year).item_count for year in (2023, 2024, 2027)] == [71, 74, 74]
     assert isinstance(plan.with_ended(2023), Plan)
     assert render_plan(plan.with_ended(2023)) == plan_path.read_bytes()
+
+
+def test_a_past_round_is_collected_into_the_plan_as_it_was(tmp_path: Path, plan_path: Path) -> None:
+    """令和7年度に届いた、令和6年度の実績照会の答え。終えた項目に入り、加えた項目は待たない。"""
+    plan = tmp_path / "data" / "plan.json"
+    plan.parent.mkdir()
+    plan.write_bytes(plan_path.read_bytes())
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    wish = {"template": TEMPLATE, "root": tmp_path}
+    made = generate(GenerateRequest(plan=plan, items=("08-09",), out=tmp_path / "送った", **wish))
+    turn(plan, retire=("08-09",))
+
+    def grow(data: dict[str, Any]) -> None:
+        measure = data["policies"][0]["measures"][0]
+        new = json.loads(json.dumps(measure["entries"][0], ensure_ascii=False))
+        new.update(id="01-07", number=7, title="新しい項目", introduced=2025)
+        measure["entries"].append(new)
+        for place in places(data):
+            if place.item["owners"][0]["section"] == "経営企画課":
+                place.item["owners"] = [{"department": "総務部", "section": "財産管理課"}]
+
+    changed_plan(plan, plan, grow)
+    (book,) = made.books
+    opened = openpyxl.load_workbook(book.path)
+    (sheet,) = form_sheets(opened)
+    cells = {path: cell for cell, path in input_cells(TEMPLATE).items()}
+    sheet[cells["years[0].result.text"]] = "・売却を進めた。"
+    sheet[cells["years[0].result.value"]] = 2350
+    sheet[cells["years[0].result.effect"]] = 2350
+    sheet[cells["years[0].result.grade"]] = "A"
+    opened.save(tmp_path / "戻り.xlsx")
+    result = collect_returns(
+        CollectRequest(
+            paths=(tmp_path / "戻り.xlsx",), plan=plan, year=2024, round=RoundKind.RESULTS, **wish
+        )
+    )
+    states = {one.item: one.state.value for one in result.items}
+    assert len(states) == 71
+    assert "01-07" not in states
+    assert result.run is not None, [problem.code for problem in result.problems]
+    (ended,) = load_plan(plan).ended_items
+    assert ended.item.years[0].result.effect == 2350
+    # 課は、そのときの主管課で数える。
+    owners = {one.item: one.section for one in result.items}
+    assert owners["01-01"] == "企画部 経営企画課"

@@ -163,7 +163,7 @@ def test_a_reading_is_told_in_words(path: Path, capsys: pytest.CaptureFixture[st
 def test_the_command_tells_it(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     collect(path, returned({TEXT: "進めた。", VALUE: 12}, proposals=[PROPOSAL]))
     edit(path, value=99)
-    before = {found: found.read_bytes() for found in path.parent.iterdir()}
+    before = {one: one.read_bytes() for one in path.parent.rglob("*") if one.is_file()}
     assert main(["history", "(1)①", "--plan", str(path), "--proposals"]) == ExitCode.OK
     out = capsys.readouterr().out
     for words in (
@@ -176,7 +176,7 @@ def test_the_command_tells_it(path: Path, capsys: pytest.CaptureFixture[str]) ->
         "「前の名」 → 「後の名」",
     ):
         assert words in out
-    assert {found: found.read_bytes() for found in path.parent.iterdir()} == before
+    assert {one: one.read_bytes() for one in path.parent.rglob("*") if one.is_file()} == before
     assert main(["history", "--plan", str(path)]) == ExitCode.USAGE
     assert main(["history", "99-99", "--plan", str(path)]) == ExitCode.USAGE
     assert main(["history", "01-02", "--plan", str(path), "--year", "R12"]) == ExitCode.OK
