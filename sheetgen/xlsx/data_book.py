@@ -118,7 +118,9 @@ def write_data_book(dataset: DataSet, target: IO[bytes]) -> None:
 
 def _write(sheet: Worksheet, table: DataTable) -> None:
     for number, column in enumerate(table.columns):
-        sheet.set_column(number, number, _WIDTHS.get(column.type, _NARROW))
+        # 全角の字は二つ分の幅を取る。見出しが隣に隠れないようにする。
+        width = max(_WIDTHS.get(column.type, _NARROW), 2 * len(column.title) + 1)
+        sheet.set_column(number, number, width)
         sheet.write_string(0, number, column.title)
     for row, data in enumerate(table.rows, start=1):
         for number, datum in enumerate(data):
