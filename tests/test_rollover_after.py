@@ -124,8 +124,22 @@ def test_the_open_data_keep_what_ended(turned: Turned, tmp_path: Path) -> None:
         if row["実施項目のID"] == "item-07-04" and row["年度（西暦）"] == "2023"
     ]
     assert graded["評価"]
+    # 終わった実施項目の行は、計画にあった年度（切り替えの前の年度）まで。
+    for name in ("yearly_figures", "reports", "grades", "item_texts"):
+        mine = [row for row in tables[name] if row["実施項目のID"] == "item-07-04"]
+        assert {row["年度（西暦）"] for row in mine} <= {"", "2023", "2024"}, name
     assert "ended" in {row["コード"] for row in tables["code_list"]}
     assert "coverage" in {row["項目（英数字）"] for row in tables["metadata"]}
+
+
+def test_the_open_data_tell_when_they_changed(turned: Turned, tmp_path: Path) -> None:
+    tables = exported(turned, tmp_path)
+    last = json.loads((turned.plan.parent / "journal.jsonl").read_text("utf-8").splitlines()[-1])
+    told = {row["項目（英数字）"]: row["内容"] for row in tables["metadata"]}
+    assert told["modified"] == last["at"][:10]
+    kinds = [(row["変更の種類コード"], row["年度（西暦）"]) for row in tables["history"]]
+    assert kinds[0] == ("published", "2024")
+    assert ("rolled_over", "2025") in kinds
 
 
 def test_grades_of_an_earlier_scale_are_explained(turned: Turned, tmp_path: Path) -> None:
@@ -144,7 +158,9 @@ def test_grades_of_an_earlier_scale_are_explained(turned: Turned, tmp_path: Path
     )
     dataset = build_dataset(now, [ended])
     [meaning] = [one.meaning for one in before.evaluation_scale if one.grade == grade]
-    assert (grade, meaning) in {row[2:4] for row in dataset.table("code_list").rows}
+    assert (2023, grade, meaning) in {
+        (row[0], *row[2:4]) for row in dataset.table("grade_scale").rows
+    }
     assert (grade, meaning) in {row[8:10] for row in dataset.table("grades").rows}
 
 

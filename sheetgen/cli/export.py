@@ -33,7 +33,7 @@ def export(only: str | None, plan: Path, out: Path | None) -> ExitCode:
     """計画と実績を、オープンデータとして書き出す。
 
     一行に一つの事実を書いた表を、CSV・Excel・JSON にする。
-    項目の定義と符号の意味も添える。連絡先（電話とメール）は入れない。
+    項目の定義と符号の意味、更新の履歴も添える。課の連絡先は入れない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     from sheetgen.publish.exporting import DataFormat

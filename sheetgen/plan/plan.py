@@ -74,6 +74,14 @@ class Contact(Record):
     email: OptionalLine = Field(default=None, title="メール")
 
 
+class OpenData(Record):
+    """オープンデータを使う人への約束。決まっていないものは ``null``。"""
+
+    license: OptionalLine = Field(default=None, title="利用条件")
+    license_url: OptionalLine = Field(default=None, title="利用条件のURL")
+    contact: OptionalLine = Field(default=None, title="データの問合せ先")
+
+
 class Section(Record):
     """課。"""
 
@@ -138,6 +146,7 @@ class Plan(Record):
     plan_title: Line = Field(title="計画の名称")
     office: Line = Field(title="事務局")
     contact: Contact = Field(default_factory=Contact, title="問合せ先")
+    open_data: OpenData = Field(default_factory=OpenData, title="オープンデータの公開")
     fiscal_years: tuple[FiscalYear, ...] = Field(title="計画年度", min_length=1)
     revision: Revision = Field(title="年次見直し")
     evaluation_scale: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,10 +19,19 @@ from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.publish.opendata.dataset import build_dataset, dataset_notes
+from sheetgen.publish.opendata.changes import Changes
+from sheetgen.publish.opendata.dataset import (
+    OPEN_DEFINITION,
+    build_dataset,
+    codes_of,
+    contact_of,
+    dataset_notes,
+    license_of,
+)
 from sheetgen.publish.opendata.source import EndedItem
 from sheetgen.records.archives import archives
-from sheetgen.xlsx.data_book import DataSet, DataTable, Datum
+from sheetgen.records.ledger import open_ledger
+from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, Datum
 from sheetgen.xlsx.output import Staging
 
 
@@ -107,6 +117,86 @@ def json_bytes(dataset: DataSet) -> bytes:
     return (json.dumps(tree, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
+def package_bytes(plan: Plan, dataset: DataSet, files: Mapping[str, bytes]) -> bytes:
+    """``datapackage.json``：CSV の列の型、キー、結合、利用条件。``files`` は CSV の名から中身へ。
+
+    形は Frictionless の Data Package（v1。v2 の読み手も読む）。列の名は、CSV の見出しのとおり。
+    """
+    name, url = license_of(plan)
+    package: dict[str, object] = {
+        "profile": "tabular-data-package",
+        "name": "-".join(filter(None, ("action-plan", plan.municipality_code))),
+        "title": dataset.title,
+        "contributors": [{"title": dataset.publisher, "role": "publisher"}],
+        "contact": contact_of(plan),
+        "sources": [{"title": f"{plan.municipality}{plan.plan_title} アクションプラン"}],
+    }
+    if dataset.modified:
+        package["modified"] = dataset.modified
+    if dataset.changed and dataset.modified and len(dataset.modified) == len("2024-08-01"):
+        package["created"] = f"{dataset.changed.isoformat(timespec='seconds')}Z"
+    if name and url:
+        given = plan.open_data.license
+        known = {"name": given} if given in OPEN_DEFINITION else {}
+        package["licenses"] = [{**known, "title": name, "path": url}]
+    package["resources"] = [
+        _resource(table, files[f"{table.name}.csv"]) for table in dataset.tables
+    ]
+    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _resource(table: DataTable, data: bytes) -> dict[str, object]:
+    titles = {column.name: column.title for column in table.columns}
+    schema: dict[str, object] = {
+        "fields": [_field(table, column) for column in table.columns],
+        "missingValues": [""],
+        "primaryKey": [titles[name] for name in table.key],
+    }
+    if table.joins:
+        # 結ばれる列の見出しは、どの表でもこの表と同じ。
+        schema["foreignKeys"] = [
+            {
+                "fields": [titles[name] for name in join.columns],
+                "reference": {
+                    "resource": join.table,
+                    "fields": [titles[name] for name in join.refers],
+                },
+            }
+            for join in table.joins
+        ]
+    return {
+        "profile": "tabular-data-resource",
+        "name": table.name,
+        "path": f"{table.name}.csv",
+        "title": table.title,
+        "description": table.note,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'},
+        "schema": schema,
+    }
+
+
+def _field(table: DataTable, column: DataColumn) -> dict[str, object]:
+    field: dict[str, object] = {
+        "name": column.title,
+        "english_name": column.name,
+        "type": column.type.english,
+        "description": column.note,
+    }
+    constraints: dict[str, object] = {}
+    if column.name in table.key:
+        constraints["required"] = True
+    if codes := codes_of(table, column):
+        constraints["enum"] = [csv_text(code) for code in codes]
+    if constraints:
+        field["constraints"] = constraints
+    return field
+
+
 STEM = "action_plan"
 """一式を一つに入れるファイルの名。データを載せる先によらず使えるよう、英数字とする。"""
 
@@ -117,13 +207,17 @@ def export(request: ExportRequest) -> ExportResult:
     :raises SheetgenError: 計画のデータが使えない、控えが読めない（X003）、
         またはファイルが書けない。
     """
-    plan = without_unseen(load_plan(request.plan))
-    dataset = build_dataset(plan, ended_items(plan, request.plan))
+    with open_ledger(request.plan, writing=False) as ledger:
+        plan = without_unseen(ledger.master.plan)
+    earlier = sorted(_earlier(plan, request.plan), key=lambda one: one.revision.fiscal_year)
+    published = {one.revision.fiscal_year: one.revision.published for one in earlier}
+    changes = Changes(plan, ledger.entries, published)
+    dataset = build_dataset(plan, ended_items(plan, earlier), changes)
     year = wareki(plan.revision.fiscal_year)
     folder = request.out or request.root / "output" / year / "オープンデータ"
     names = []
     with Staging(folder, datetime.now()) as staging:
-        for name, data in _files(dataset, request.formats):
+        for name, data in _files(plan, dataset, request.formats):
             with staging.open(name) as target:
                 target.write(data)
             names.append(name)
@@ -134,18 +228,18 @@ def export(request: ExportRequest) -> ExportResult:
         tuple((table.title, len(table.rows)) for table in dataset.tables),
         placed.unchanged,
         placed.kept_aside,
-        tuple(dataset_notes(plan, dataset, str(request.plan))),
+        (*ledger.problems, *dataset_notes(plan, dataset, str(request.plan))),
     )
 
 
-def ended_items(plan: Plan, path: Path) -> list[EndedItem]:
-    """前の年次見直しの計画にあって、いまの計画にない実施項目。終わった順、印刷の順。
+def ended_items(plan: Plan, earlier: Iterable[Plan]) -> list[EndedItem]:
+    """前の年次見直しの計画 ``earlier``（古い順）にあって、いまの計画にない実施項目。
 
-    :raises SheetgenError: 控えのどれかが読めない（X003）。
+    終わった順、印刷の順。
     """
     now = {item.id for _, _, item in plan.items()}
     found: dict[str, EndedItem] = {}
-    for before in sorted(_earlier(plan, path), key=lambda one: one.revision.fiscal_year):
+    for before in earlier:
         for policy, measure, item in before.items():
             if item.id not in now:
                 found.pop(item.id, None)  # 終わったときの順に並べる
@@ -155,7 +249,10 @@ def ended_items(plan: Plan, path: Path) -> list[EndedItem]:
 
 
 def _earlier(plan: Plan, path: Path) -> Iterator[Plan]:
-    """閉じた年次見直しの計画。切り替え直して残った、先の年度のものは使わない。"""
+    """閉じた年次見直しの計画。切り替え直して残った、先の年度のものは使わない。
+
+    :raises SheetgenError: 控えのどれかが読めない（X003）。
+    """
     for archived in archives(path):
         try:
             before = without_unseen(load_plan(archived))
@@ -165,10 +262,13 @@ def _earlier(plan: Plan, path: Path) -> Iterator[Plan]:
             yield before
 
 
-def _files(dataset: DataSet, formats: tuple[DataFormat, ...]) -> Iterator[tuple[str, bytes]]:
+def _files(
+    plan: Plan, dataset: DataSet, formats: tuple[DataFormat, ...]
+) -> Iterator[tuple[str, bytes]]:
     if DataFormat.CSV in formats:
-        for table in dataset.tables:
-            yield f"{table.name}.csv", csv_bytes(table)
+        files = {f"{table.name}.csv": csv_bytes(table) for table in dataset.tables}
+        yield from files.items()
+        yield "datapackage.json", package_bytes(plan, dataset, files)
     if DataFormat.XLSX in formats:
         # Excel を書く部品は、書くときにだけ読み込む。
         from sheetgen.xlsx.data_book import write_data_book

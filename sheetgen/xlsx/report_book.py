@@ -29,8 +29,13 @@ _NO_DATE = datetime(1980, 1, 1)
 
 
 @contextmanager
-def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Iterator[Workbook]:
-    """``target`` に書くブック。この中で作り、出るときに書き終える。"""
+def new_book(
+    target: IO[bytes], title: str, author: str, created: datetime | None = None, **options: Any
+) -> Iterator[Workbook]:
+    """``target`` に書くブック。この中で作り、出るときに書き終える。
+
+    ``created`` は、中身の日時（協定世界時）。今の時刻ではない。なければ、書式の求める最も古い日。
+    """
     from xlsxwriter import Workbook  # ここで読み込む。このブックを作らない回が多い
 
     # 途中で止められると、XlsxWriter の ZIP は捨てられるときに自分を閉じようとする。
@@ -46,7 +51,7 @@ def new_book(target: IO[bytes], title: str, author: str, **options: Any) -> Iter
             **options,
         },
     )
-    book.set_properties({"title": title, "author": author, "created": _NO_DATE})
+    book.set_properties({"title": title, "author": author, "created": created or _NO_DATE})
     yield book
     book.close()
     target.write(whole.getbuffer())

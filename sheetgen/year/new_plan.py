@@ -105,6 +105,7 @@ def founding_tree(
         "plan_title": request.plan_title,
         "office": request.office,
         "contact": {"phone": None, "email": None},
+        "open_data": {"license": None, "license_url": None, "contact": None},
         "fiscal_years": list(range(request.first_year, request.first_year + request.years)),
         "revision": {
             "fiscal_year": revised,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from sheetgen.era import wareki
-from sheetgen.plan.plan import Plan
+from sheetgen.plan.plan import OpenData, Plan
 from sheetgen.problems import Place, Problem
+from sheetgen.publish.opendata.changes import CHANGES, Changes, history_table
 from sheetgen.publish.opendata.items import (
     figures_table,
     grades_table,
@@ -17,11 +20,14 @@ from sheetgen.publish.opendata.items import (
     items_table,
     owners_table,
     references_table,
+    reports_table,
+    scale_table,
 )
+from sheetgen.publish.opendata.printed import BECOMES, LIMITS, SCOPES, becomes
 from sheetgen.publish.opendata.source import (
-    GRADE_STATES,
     GRADED,
     OWNED,
+    REPORTS,
     STATES,
     STATUSES,
     VALUE_KINDS,
@@ -29,6 +35,7 @@ from sheetgen.publish.opendata.source import (
     EndedItem,
     Row,
     Source,
+    coded,
 )
 from sheetgen.publish.opendata.texts import (
     ITEM_TEXTS,
@@ -38,9 +45,15 @@ from sheetgen.publish.opendata.texts import (
 )
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, DataType
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "2.0"
 """表と列の形の版。形を変えたら進め、FORMAT_HISTORY に書く。"""
-FORMAT_HISTORY = "1.0: はじめての版。"
+FORMAT_HISTORY = (
+    "1.0: はじめての版。"
+    "2.0: 報告の状況、評価の段階、更新の履歴、表計算ソフトで変わる値の表と、datapackage.json を"
+    "加えた。記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
+    "年度別の値と評価は、その年度に計画にあった実施項目の、報告のあったものだけとした。"
+    "評価の意味をコード表から評価の段階の表に移した。単位のない値の書き方を一つにした。"
+)
 Code = TypeVar("Code", bound=StrEnum)
 
 
@@ -49,22 +62,31 @@ def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
 
 
 # 表の名と列の名から、コード表へ。同じ名の列が、表によって別の符号を持つ。
+_FIGURE: dict[str, dict[str, str]] = {"value_state": _listed(STATES), "limit": _listed(LIMITS)}
 _CODES: dict[str, dict[str, dict[str, str]]] = {
     "items": {"status": _listed(STATUSES)},
-    "owners": {"role": _listed(OWNED)},
-    "indicators": {"kind": _listed(VALUE_KINDS), "value_state": _listed(STATES)},
-    "yearly_figures": {"kind": _listed(YEARLY), "value_state": _listed(STATES)},
-    "grades": {"kind": _listed(GRADED), "grade_state": _listed(GRADE_STATES)},
+    "owners": {"role": _listed(OWNED), "scope": _listed(SCOPES)},
+    "indicators": {"kind": _listed(VALUE_KINDS), **_FIGURE},
+    "yearly_figures": {"kind": _listed(YEARLY), **_FIGURE},
+    "reports": {"report": _listed(REPORTS)},
+    "grades": {"kind": _listed(GRADED)},
     "item_texts": {"kind": _listed(ITEM_TEXTS)},
     "plan_texts": {"kind": _listed(PLAN_TEXTS)},
+    "history": {"change": _listed(CHANGES)},
+    "spreadsheet_cautions": {"becomes": _listed(BECOMES)},
 }
+
+
+def codes_of(table: DataTable, column: DataColumn) -> Mapping[str, str]:
+    """この列に使う符号から、その意味へ。符号の列でなければ空。"""
+    return _CODES[table.name][column.codes] if column.codes else {}
 
 
 def _text(name: str, title: str, note: str) -> DataColumn:
     return DataColumn(name, title, DataType.TEXT, note)
 
 
-def codes_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
+def codes_table(tables: Iterable[DataTable]) -> DataTable:
     """コード表。すべての符号の意味。"""
     columns = (
         _text("table", "表", "符号を使う表の名（ファイルの名）。"),
@@ -72,38 +94,78 @@ def codes_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
         DataColumn("code", "コード", DataType.CODE, "符号。"),
         _text("meaning", "意味", "符号の意味。"),
     )
-    rows: list[Row] = []
-    for table in tables:
-        for column in table.columns:
-            if not column.codes:
-                continue
-            if column.codes == "evaluation":
-                rows += [
-                    (table.name, column.name, source.plain(grade), source.plain(meaning))
-                    for grade, meaning in source.scale.items()
-                ]
-            else:
-                listed = _CODES[table.name][column.codes]
-                rows += [(table.name, column.name, *pair) for pair in listed.items()]
-    return DataTable("code_list", "コード表", "一行が一つの符号。", columns, tuple(rows))
+    rows = tuple(
+        (table.name, column.name, *pair)
+        for table in tables
+        for column in table.columns
+        for pair in codes_of(table, column).items()
+    )
+    note = "一行が一つの符号。評価の意味は、年度ごとに評価の段階の表にある。"
+    return DataTable("code_list", "コード表", note, columns, rows, ("table", "column", "code"))
 
 
 def replacements_table(source: Source) -> DataTable:
     """文字の置き換えの表。"""
     columns = (
-        DataColumn("code_point", "計画の文字（Unicode）", DataType.CODE, "U+ に続く16進の番号。"),
+        DataColumn(
+            "code_point",
+            "計画の文字（Unicode）",
+            DataType.CODE,
+            "U+ に続く16進の番号。二字を合わせて一字にしたものは、二つ並べる。",
+        ),
         _text("name", "文字の名称", "Unicode の名称。"),
         _text("replaced_by", "公開する文字", "このデータで使う文字。"),
     )
     rows = tuple(
-        (f"U+{ord(old):04X}", unicodedata.name(old, ""), new)
+        (
+            " ".join(f"U+{ord(one):04X}" for one in old),
+            "、".join(unicodedata.name(one, "") for one in old),
+            new.strip() or "（半角の空白）",
+        )
         for old, new in sorted(source.characters.replaced.items())
     )
-    note = "計画に印刷された機種依存文字を、何に置き換えたか。"
-    return DataTable("character_replacements", "文字の置き換え", note, columns, rows)
+    note = "計画に印刷された機種依存文字などを、何に置き換えたか。"
+    key = ("code_point",)
+    return DataTable("character_replacements", "文字の置き換え", note, columns, rows, key)
 
 
-def dictionary_table(tables: Iterable[DataTable]) -> DataTable:
+def cautions_table(tables: Iterable[DataTable]) -> DataTable:
+    """CSV を表計算ソフトで開くと変わる値の表。一行が、一つの列の一つの値。"""
+    columns = (
+        _text("table", "表", "その値のある CSV ファイルの名。"),
+        _text("column", "列", "その値のある列の英数字の名。"),
+        _text("text", "「」に入れた値", "その値。ここでは変わらないよう、かぎかっこに入れる。"),
+        *coded("becomes", "変わる先", "表計算ソフトが、その値を何と読むか。"),
+        DataColumn("first_line", "初めの行", DataType.INTEGER,
+                   "その値が初めにある行。見出しを1行目とする。", unit="番号"),
+        DataColumn("cells", "セルの数", DataType.INTEGER, "その値のあるセルの数。", unit="個"),
+    )  # fmt: skip
+
+    def rows() -> Iterator[Row]:
+        for table in tables:
+            for position, column in enumerate(table.columns):
+                if column.type not in (DataType.TEXT, DataType.CODE):
+                    continue
+                values = [row[position] for row in table.rows]
+                for value, count in Counter(values).items():
+                    if isinstance(value, str) and (kind := becomes(value)):
+                        line = values.index(value) + 2
+                        yield (
+                            table.name, column.name, f"「{value}」",
+                            kind.value, BECOMES[kind], line, count,
+                        )  # fmt: skip
+
+    note = (
+        "CSV をダブルクリックして Excel で開くと、日付や別の数に変わることのある値。"
+        "action_plan.xlsx と JSON では変わらない。CSV を Excel で使うときは、"
+        "「データ」の「テキストまたは CSV から」で、列の型を文字列として読み込む。"
+    )
+    key = ("table", "column", "text")
+    name, title = "spreadsheet_cautions", "表計算ソフトで変わる値"
+    return DataTable(name, title, note, columns, tuple(rows()), key)
+
+
+def dictionary_table(tables: Iterable[DataTable], cautions: DataTable) -> DataTable:
     """データ項目定義書。一行が一つの列。"""
     columns = (
         _text("table", "表", "表の名（CSV ファイルと JSON での名）。"),
@@ -112,24 +174,83 @@ def dictionary_table(tables: Iterable[DataTable]) -> DataTable:
         _text("title", "項目名", "CSV と Excel の見出し。"),
         _text("column", "項目名（英数字）", "JSON での名。プログラムから使う名。"),
         _text("type", "型", "文字列、コード、整数、数値、年度のどれか。"),
+        _text("type_english", "型（英語）", "Table Schema の型。string、integer、number、year。"),
         _text("unit", "単位", "数の単位。英数字の名があれば、その列に単位がある。"),
         _text("codes", "コード表", "コードの型で、コード表に意味があるときは「あり」。"),
+        _text("key", "主キー", "行を一つに決める列のとき「あり」。二つ以上なら、組で決まる。"),
+        _text("refers", "結合先", "この列の値がある、ほかの表の列。「.」の前が表、後が列の名。"),
+        _text("printed", "印刷の文字",
+              "計画に印刷された文字のとき「あり」（機種依存文字と空白だけを置き換えた）。"
+              "ほかは、このデータのために付けたか、揃えたか、読み取ったもの。"),
+        DataColumn("cautions", "表計算ソフトで変わる値の数", DataType.INTEGER,
+                   "CSV を表計算ソフトで開くと変わる値の種類。中身は、その名の表にある。",
+                   unit="個"),
         _text("note", "説明", "項目の定義。"),
-    )
-    described = list(tables)
-    itself = DataTable("data_dictionary", "データ項目定義書", "一行が一つの列。", columns, ())
-    rows = tuple(
-        (
-            table.name, table.title, position, column.title, column.name, column.type.value,
-            column.unit or None, "あり" if column.codes else None, column.note,
-        )
-        for table in [*described, itself]
-        for position, column in enumerate(table.columns, start=1)
     )  # fmt: skip
-    return DataTable(itself.name, itself.title, itself.note, columns, rows)
+    key = ("table", "column")
+    itself = DataTable("data_dictionary", "データ項目定義書", "一行が一つの列。", columns, (), key)
+    counted = Counter(row[:2] for row in cautions.rows)
+
+    def row(table: DataTable, position: int, column: DataColumn) -> Row:
+        refers = [
+            f"{join.table}.{there}"
+            for join in table.joins
+            for here, there in zip(join.columns, join.refers, strict=True)
+            if here == column.name
+        ]
+        return (
+            table.name, table.title, position, column.title, column.name,
+            column.type.value, column.type.english, column.unit or None, _yes(column.codes),
+            _yes(column.name in table.key), refers[0] if refers else None, _yes(column.printed),
+            counted[table.name, column.name], column.note,
+        )  # fmt: skip
+
+    rows = tuple(
+        row(table, position, column)
+        for table in [*tables, itself]
+        for position, column in enumerate(table.columns, start=1)
+    )
+    return replace(itself, rows=rows)
 
 
-def metadata_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
+def _yes(fact: object) -> str | None:
+    return "あり" if fact else None
+
+
+LICENSES = {
+    "CC-BY-4.0": (
+        "クリエイティブ・コモンズ 表示 4.0 国際（CC BY 4.0）",
+        "https://creativecommons.org/licenses/by/4.0/deed.ja",
+    ),
+    "CC0-1.0": (
+        "クリエイティブ・コモンズ CC0 1.0 全世界",
+        "https://creativecommons.org/publicdomain/zero/1.0/deed.ja",
+    ),
+    "PDL-1.0": (
+        "公共データ利用規約（第1.0版）",
+        "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0",
+    ),
+}
+"""名だけで分かる利用条件から、正式な名と URL へ。"""
+OPEN_DEFINITION = ("CC-BY-4.0", "CC0-1.0")
+"""そのうち、Data Package の決まりにある名（Open Definition の一覧）。"""
+
+
+def license_of(plan: Plan) -> tuple[str | None, str | None]:
+    """利用条件の名と URL。決まっていなければ、どちらも ``None``。"""
+    given, url = plan.open_data.license, plan.open_data.license_url
+    if given is None:
+        return None, None
+    name, known = LICENSES.get(given, (given, None))
+    return name, url or known
+
+
+def contact_of(plan: Plan) -> str:
+    """データの問合せ先。決まっていなければ、担当の名。"""
+    return plan.open_data.contact or f"{plan.municipality}{plan.office}"
+
+
+def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]) -> DataTable:
     """データセットの説明。一行が一つのこと。"""
     columns = (
         DataColumn("key", "項目（英数字）", DataType.CODE, "プログラムから使う名。"),
@@ -138,81 +259,138 @@ def metadata_table(source: Source, tables: Iterable[DataTable]) -> DataTable:
     )
     plan, revision = source.plan, source.plan.revision
     first, last = plan.first_year, plan.final_year
-    rows = (
+    license_name, license_url = license_of(plan)
+    rows: tuple[tuple[str, str, str | None], ...] = (
         ("title", "データセットの名称", f"{plan.plan_title} 実施項目と実績"),
         ("publisher", "公開する団体", plan.municipality),
         ("publisher_code", "公開する団体の全国地方公共団体コード", plan.municipality_code),
         ("office", "担当", plan.office),
+        ("contact", "問合せ先", contact_of(plan)),
+        ("license", "利用条件", license_name or "決まっていない。公開する団体に確かめる。"),
+        ("license_url", "利用条件のURL", license_url),
         ("source", "もとにした計画", f"{plan.municipality}{plan.plan_title} アクションプラン"),
         ("revision", "年次見直しの年度",
          f"{revision.fiscal_year}年度（{wareki(revision.fiscal_year)}）"),
         ("published", "年次見直しの公表年月", revision.published),
+        ("modified", "最終更新日", changes.modified),
+        ("history", "更新の履歴",
+         "更新の履歴の表にある。記録簿に残った変更と年次見直しの公表を、日付の順に並べたもの。"
+         "事務局が計画のデータを手で直したことは、日付が残らないので入らない。"),
         ("period", "計画の期間",
          f"{first}年度（{wareki(first)}）から{last}年度（{wareki(last)}）まで"),
         ("coverage", "収録の範囲",
          "いまの計画のすべての実施項目と、計画の期間に年次見直しで終了した実施項目。"
-         "終了したものは、計画にあった最後の年次見直しの内容で、実施項目の表の状態が ended。"
-         "公表した文書の合計には入らないので、いまの計画だけを集めるときは除く。"),
+         "終了したものは、計画にあった最後の年次見直しの内容で、実施項目の表の状態が ended。"),
+        ("in_force", "年度に数える実施項目",
+         "年度のある行は、その年度に計画にあった実施項目だけを載せる。計画にあったのは、追加した年度から、"
+         "終了した年度の前の年度まで。追加した年度より前の欄に書かれた値は載せない。"),
+        ("reported", "報告のない年度",
+         "実績の値と評価は、報告のあった年度の行だけを載せる。行のない年度の実績は 0 ではない。"
+         "報告があったか、まだか、その時期でないかは、報告の状況の表にある。"),
         ("updates", "更新の頻度", "年に一度（年次見直しごと）"),
-        ("format_version", "表と列の形の版", FORMAT_VERSION),
+        ("format_version", "表と列の形の版", f"第{FORMAT_VERSION}版"),
         ("format_history", "形の変更の履歴", FORMAT_HISTORY),
         ("encoding", "CSV の文字コード", "UTF-8（BOM付き）、改行は CRLF、区切りはカンマ"),
         ("json_encoding", "JSON の文字コード", "UTF-8（BOMなし）"),
+        ("keys", "キーと結合",
+         "データ項目定義書の「主キー」と「結合先」にある。実施項目のIDで、実施項目の表と結べる。"
+         "同じことが datapackage.json（Frictionless Data Package）にもある。"),
         ("missing", "欠損値の書き方",
          "値がないときは空とし、0 とは書かない。わけは「値の状態」の列にある。"
-         "空欄は、計画に記載がないか、実績がまだ記入されていないことを示す。"),
+         "空欄は、計画に記載がないか、報告された実績のその欄に記入がないことを示す。"),
         ("dash", "「-」の扱い",
          "計画に「-」と印刷された値は、値を空、値の状態を dash とし、"
          "記載された文字に「-」を残す。「-」の意味は計画に定めがない。"),
         ("formula", "式と読まれる文字の扱い",
          "CSV では、=、+、-、@（全角も）で始まる文字列の前に '（アポストロフィ）を付ける。"
          "数値と、「-」だけの文字列には付けない。Excel と JSON では付けない。"),
-        ("characters", "機種依存文字の扱い",
-         "JIS X 0208 にない文字は、意味の同じ文字に置き換え、文字の置き換えの表に記す。"
-         "置き換える文字のない固有名詞などは、そのまま残す。"),
+        ("spreadsheet", "表計算ソフトで CSV を開くとき",
+         "日付や数と読まれて変わる値がある。どの値かは、表計算ソフトで変わる値の表にある。"
+         "変えずに使うには action_plan.xlsx を開くか、列の型を文字列として読み込む。"),
+        ("characters", "文字の扱い",
+         "JIS X 0208 にない文字、半角カナ、波ダッシュ、全角の空白は、意味の同じ文字に置き換え、"
+         "文字の置き換えの表に記す。置き換える文字のない固有名詞などは、そのまま残す。"
+         "計画に印刷された文字の列がどれかは、データ項目定義書の「印刷の文字」にある。"),
         ("calculation", "算出方法",
-         "値はすべて計画に記載されたもので、このデータのための計算はしていない。"),
+         "値は計画に記載されたもので、このデータのための計算はしていない。"
+         "読み取った数、かっこの中の数、数の限り、かっこの中の注記と、所属の範囲は、"
+         "記載された文字を決まった読み方で分けたもの。"),
         ("tables", "表", "、".join(f"{table.name}（{table.title}）" for table in tables)),
     )  # fmt: skip
     return DataTable(
         "metadata", "データセットの説明", "一行が一つのこと。", columns,
-        tuple((key, title, source.plain(value)) for key, title, value in rows),
+        tuple((key, title, source.plain(value)) for key, title, value in rows), ("key",),
     )  # fmt: skip
 
 
-def build_dataset(plan: Plan, ended: Sequence[EndedItem] = ()) -> DataSet:
-    """オープンデータの表をすべて作る。担当者のメールや電話は入れない。"""
+def build_dataset(
+    plan: Plan, ended: Sequence[EndedItem] = (), changes: Changes | None = None
+) -> DataSet:
+    """オープンデータの表をすべて作る。課のメールや、事務局の電話は入れない。"""
     source = Source(plan, ended)
+    changes = changes or Changes(plan)
     facts = (
         items_table(source),
         indicators_table(source),
         figures_table(source),
+        reports_table(source),
         grades_table(source),
+        scale_table(source),
         owners_table(source),
         item_texts_table(source),
         references_table(source),
         plan_texts_table(source),
+        history_table(changes, source.municipality),
     )
-    codes = codes_table(source, facts)
-    metadata = metadata_table(source, (*facts, codes))
+    # 表計算ソフトで変わる値の表の符号も載せるので、中身のない表を先に作る。
+    codes = codes_table((*facts, cautions_table(())))
+    metadata = metadata_table(source, changes, (*facts, codes))
     # ほかの表をすべて作り終えてから：どの文字を置き換えたかが、ここで決まる。
     replaced = replacements_table(source)
-    tables = (*facts, codes, replaced, metadata)
+    seen = (*facts, codes, replaced, metadata)
+    cautions = cautions_table(seen)
     return DataSet(
         title=f"{plan.municipality} {plan.plan_title}",
         publisher=plan.municipality,
-        tables=(*tables, dictionary_table(tables)),
+        tables=(*seen, cautions, dictionary_table((*seen, cautions), cautions)),
         unusual="".join(sorted(source.characters.unusual)),
+        modified=changes.modified,
+        changed=changes.changed,
+        left_out=tuple(source.left_out()),
     )
 
 
 def dataset_notes(plan: Plan, dataset: DataSet, file: str) -> list[Problem]:
     """公開する前に知っておくこと。"""
     found = []
+
+    def lacking(code: str, name: str, **facts: object) -> None:
+        """書かれていない、公開の欄についての問題を加える。"""
+        label = OpenData.model_fields[name].title
+        found.append(Problem(code, Place(file=file, path=f"open_data.{name}", label=label), facts))
+
     if plan.municipality_code is None:
         label = Plan.model_fields["municipality_code"].title
         found.append(Problem("X001", Place(file=file, path="municipality_code", label=label)))
     if dataset.unusual:
         facts = {"characters": "、".join(dataset.unusual)}
         found.append(Problem("X002", Place(file=file), facts))
+    name, url = license_of(plan)
+    if name is None:
+        lacking("X004", "license", known="、".join(LICENSES))
+    elif url is None:
+        lacking("X005", "license_url", license=name)
+    if plan.open_data.contact is None:
+        lacking("X006", "contact", office=plan.office)
+    cautions = dataset.table("spreadsheet_cautions").rows
+    if cautions:
+        columns = dict.fromkeys(f"{row[0]}.csv の {row[1]}" for row in cautions)
+        facts = {"count": str(len(cautions)), "columns": "、".join(columns)}
+        found.append(Problem("X007", Place(file=file), facts))
+    if dataset.left_out:
+        item, year = dataset.left_out[0]
+        facts = {"count": str(len(dataset.left_out)), "year": wareki(year)}
+        found.append(Problem("X008", Place(file=file, item=item), facts))
+    if dataset.changed is None:
+        found.append(Problem("X009", Place(file=file)))
     return found

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sheetgen.plan.item import CrossReference, Indicator, Item
 from sheetgen.plan.plan import Plan
+from sheetgen.publish.opendata.printed import SCOPES, Named, Scope, clean_name, read_sections
 from sheetgen.publish.opendata.source import (
     FIGURE,
-    GRADE_STATES,
     GRADED,
     ITEM,
     ITEM_ID,
@@ -18,14 +18,15 @@ from sheetgen.publish.opendata.source import (
     OWNED,
     POLICY,
     POLICY_NUMBER,
+    REPORTS,
     STATUSES,
     THOUSAND_YEN,
+    TO_ITEMS,
     VALUE_KINDS,
     YEAR,
     YEARLY,
-    Graded,
-    GradeState,
     Owned,
+    Report,
     Row,
     Source,
     Status,
@@ -36,9 +37,10 @@ from sheetgen.publish.opendata.source import (
     order,
     year,
 )
-from sheetgen.xlsx.data_book import DataColumn, DataTable, DataType
+from sheetgen.xlsx.data_book import DataColumn, DataJoin, DataTable, DataType
 
 _MONEY_FORMAT = "#,##0"
+_IN_FORCE = "その年度に計画にあった（追加した年度から、終了した年度の前まで）実施項目だけを載せる。"
 _ITEM_NUMBER = DataColumn(
     "item_number",
     Item.model_fields["number"].title or "",
@@ -49,23 +51,24 @@ _ITEM_NUMBER = DataColumn(
 _INTRODUCED = Item.model_fields["introduced"].title or ""
 _ITEMS = (
     *MUNICIPALITY,
-    DataColumn("plan", Plan.model_fields["plan_title"].title or "", DataType.TEXT, "計画の名称。"),
+    DataColumn("plan", Plan.model_fields["plan_title"].title or "", DataType.TEXT, "計画の名称。",
+               printed=True),
     ITEM_ID,
     POLICY_NUMBER,
     POLICY,
     MEASURE_NUMBER,
     MEASURE,
     _ITEM_NUMBER,
-    DataColumn(
-        "heading", Item.model_fields["section"].title or "", DataType.TEXT, "なければ空。"
-    ),
-    DataColumn("item", Item.model_fields["title"].title or "", DataType.TEXT, "実施項目の名称。"),
+    DataColumn("heading", Item.model_fields["section"].title or "", DataType.TEXT, "なければ空。",
+               printed=True),
+    ITEM[-1],
     DataColumn("introduced", f"{_INTRODUCED}（西暦）", DataType.YEAR, "計画に加えた年度。",
                unit="年度"),
     DataColumn("introduced_wareki", f"{_INTRODUCED}（和暦）", DataType.TEXT, "同じ年度の和暦。"),
     *coded("status", "実施項目の状態", "いまの計画にあるか、年次見直しで終了したか。"),
     DataColumn("ended", "終了した年度（西暦）", DataType.YEAR,
-               "計画から除いた年次見直しの年度。計画にあれば空。", unit="年度"),
+               "計画から除いた年次見直しの年度。その前の年度までは計画にあった。いまもあれば空。",
+               unit="年度"),
     DataColumn("ended_wareki", "終了した年度（和暦）", DataType.TEXT, "同じ年度の和暦。"),
 )  # fmt: skip
 
@@ -74,7 +77,8 @@ def items_table(source: Source) -> DataTable:
     """実施項目の表。一行が一つの実施項目。"""
 
     def rows() -> Iterator[Row]:
-        for policy, measure, item, ended in source.places():
+        for placed in source.places():
+            policy, measure, item, ended = placed
             status = Status.CURRENT if ended is None else Status.ENDED
             yield (
                 *source.municipality,
@@ -94,7 +98,7 @@ def items_table(source: Source) -> DataTable:
             )
 
     note = "一行が一つの実施項目。終了した実施項目は後ろにあり、終わったときの番号と名称を持つ。"
-    return DataTable("items", "実施項目", note, _ITEMS, tuple(rows()))
+    return DataTable("items", "実施項目", note, _ITEMS, tuple(rows()), ("item_id",))
 
 
 def references_table(source: Source) -> DataTable:
@@ -110,7 +114,8 @@ def references_table(source: Source) -> DataTable:
                     yield (*source.item(item), measure.number, name, entry.number)
 
     note = "一行が一つの再掲。推進項目の番号は、再掲された先のもの。"
-    return DataTable("cross_references", "再掲", note, columns, tuple(rows()))
+    key = ("measure_number", "item_number")
+    return DataTable("cross_references", "再掲", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
 
 def owners_table(source: Source) -> DataTable:
@@ -119,35 +124,54 @@ def owners_table(source: Source) -> DataTable:
         *ITEM,
         *coded("role", "担当の区分", "主管課か関連所属か。"),
         order("区分の中の並び。主管課の1番に様式を配る。"),
-        DataColumn("department", "部", DataType.TEXT, "主管課の部。関連所属では空。"),
-        DataColumn("section", "課", DataType.TEXT, "課、または関連所属の名称。"),
-    )
+        DataColumn("department", "部", DataType.TEXT,
+                   "計画の部と課の一覧で分かる部。一覧にない所属では空。"),
+        DataColumn("section", "課", DataType.TEXT,
+                   "課、または関連所属の名称。一つずつに分け、英数字は半角、中黒とカナは全角とした。"),
+        *coded("scope", "所属の範囲", "一つの所属か、ほかにもあるか、いくつもの所属のまとまりか。"),
+        DataColumn("printed", "記載された所属", DataType.TEXT,
+                   "計画に印刷された所属。一つの記載を二つ以上の行に分けたときは、どの行も同じ。",
+                   printed=True),
+    )  # fmt: skip
+    departments = {
+        each.name: [section.name for section in each.sections] for each in source.plan.departments
+    }
+
+    def named(item: Item) -> Iterator[tuple[Owned, Named, str]]:
+        for each in item.owners:
+            one = Named(clean_name(each.department), clean_name(each.section), Scope.ONE)
+            yield Owned.OWNER, one, each.section
+        for text in item.related_sections:
+            for one in read_sections(text, departments):
+                yield Owned.RELATED, one, text
 
     def rows() -> Iterator[Row]:
         for item in source.items():
-            named = [(Owned.OWNER, each.department, each.section) for each in item.owners]
-            named += [(Owned.RELATED, "", each) for each in item.related_sections]
-            for role in Owned:
-                mine = [(part, section) for kind, part, section in named if kind is role]
-                for number, (part, section) in enumerate(mine, start=1):
-                    yield (
-                        *source.item(item), role.value, OWNED[role], number,
-                        source.plain(part) or None, source.plain(section),
-                    )  # fmt: skip
+            numbers = dict.fromkeys(Owned, 0)
+            for role, one, text in named(item):
+                numbers[role] += 1
+                yield (
+                    *source.item(item), role.value, OWNED[role], numbers[role],
+                    source.plain(one.department), source.plain(one.section),
+                    one.scope.value, SCOPES[one.scope], source.plain(text),
+                )  # fmt: skip
 
-    return DataTable("owners", "担当", "一行が一つの所属。", columns, tuple(rows()))
+    key = ("item_id", "role_code", "order")
+    note = "一行が一つの所属。"
+    return DataTable("owners", "担当", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
 
 def indicators_table(source: Source) -> DataTable:
     """指標の表。一行が、一つの指標の現状値か最終年度の目標値。"""
     columns = (
         *ITEM,
-        DataColumn(
-            "indicator", Indicator.model_fields["name"].title or "", DataType.TEXT, "指標の名称。"
-        ),
+        DataColumn("indicator", Indicator.model_fields["name"].title or "", DataType.TEXT,
+                   "指標の名称。", printed=True),
         *coded("kind", "値の種類", "現状値か、計画最終年度の目標値か。"),
         *FIGURE,
-    )
+        DataColumn("printed_unit", "記載された単位", DataType.TEXT,
+                   "計画に印刷された単位。書かれていなければ空。", printed=True),
+    )  # fmt: skip
 
     def rows() -> Iterator[Row]:
         for item in source.items():
@@ -156,10 +180,12 @@ def indicators_table(source: Source) -> DataTable:
             for kind in ValueKind:
                 value = indicator.current if kind is ValueKind.CURRENT else indicator.target
                 figure = source.figure(value, indicator.unit, indicator.number_format)
-                yield (*source.item(item), name, kind.value, VALUE_KINDS[kind], *figure)
+                start = (*source.item(item), name, kind.value, VALUE_KINDS[kind])
+                yield (*start, *figure, source.plain(indicator.unit))
 
     note = "一行が一つの値。現状値の時点は、計画に定めがない。"
-    return DataTable("indicators", "指標", note, columns, tuple(rows()))
+    key = ("item_id", "kind_code")
+    return DataTable("indicators", "指標", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
 
 def figures_table(source: Source) -> DataTable:
@@ -169,23 +195,67 @@ def figures_table(source: Source) -> DataTable:
     )  # fmt: skip
 
     def rows() -> Iterator[Row]:
-        for item in source.items():
+        for placed in source.places():
+            item = placed.item
             unit, shape = item.indicator.unit, item.indicator.number_format
-            for each in item.years:
+            for each in placed.years:
                 values = {
-                    Yearly.TARGET: source.figure(each.target, unit, shape),
-                    Yearly.EFFECT: source.figure(each.effect, THOUSAND_YEN, _MONEY_FORMAT),
-                    Yearly.RESULT: source.figure(each.result.value, unit, shape),
-                    Yearly.RESULT_EFFECT: source.figure(
-                        each.result.effect, THOUSAND_YEN, _MONEY_FORMAT
-                    ),
+                    Yearly.TARGET: (each.target, unit, shape),
+                    Yearly.EFFECT: (each.effect, THOUSAND_YEN, _MONEY_FORMAT),
                 }
+                if source.report(each) is Report.REPORTED:
+                    values[Yearly.RESULT] = (each.result.value, unit, shape)
+                    values[Yearly.RESULT_EFFECT] = (
+                        each.result.effect, THOUSAND_YEN, _MONEY_FORMAT,
+                    )  # fmt: skip
                 for kind, figure in values.items():
                     start = (*source.item(item), *year(each.fiscal_year))
-                    yield (*start, kind.value, YEARLY[kind], *figure)
+                    yield (*start, kind.value, YEARLY[kind], *source.figure(*figure))
 
-    note = "一行が、一つの実施項目の一つの年度の一つの値。"
-    return DataTable("yearly_figures", "年度別の値", note, columns, tuple(rows()))
+    note = (
+        f"一行が、一つの実施項目の一つの年度の一つの値。{_IN_FORCE}"
+        "実績の行は、報告のあった年度だけにあり、報告のない年度を 0 と数えることはない。"
+        "報告の有無は、報告の状況の表にある。"
+    )
+    key = ("item_id", "fiscal_year", "kind_code")
+    return DataTable("yearly_figures", "年度別の値", note, columns, tuple(rows()), key, (TO_ITEMS,))
+
+
+def reports_table(source: Source) -> DataTable:
+    """報告の状況の表。一行が、一つの実施項目の一つの年度。"""
+    columns = (*ITEM, *YEAR, *coded("report", "報告の状態", "その年度の実績が報告されたか。"))
+
+    def rows() -> Iterator[Row]:
+        for placed in source.places():
+            for each in placed.years:
+                state = source.report(each)
+                start = (*source.item(placed.item), *year(each.fiscal_year))
+                yield (*start, state.value, REPORTS[state])
+
+    note = f"一行が、一つの実施項目の一つの年度。{_IN_FORCE}"
+    key = ("item_id", "fiscal_year")
+    return DataTable("reports", "報告の状況", note, columns, tuple(rows()), key, (TO_ITEMS,))
+
+
+def scale_table(source: Source) -> DataTable:
+    """評価の段階の表。一行が、一つの年度の一つの段階。"""
+    columns = (
+        *YEAR,
+        DataColumn("evaluation_code", "評価コード", DataType.CODE, "評価の段階。"),
+        DataColumn("evaluation", "評価", DataType.TEXT, "その年度の、評価コードの意味。",
+                   printed=True),
+        order("計画に書かれた並び。"),
+    )  # fmt: skip
+
+    def rows() -> Iterator[Row]:
+        for fiscal_year in source.plan.fiscal_years:
+            for number, step in enumerate(source.scale(fiscal_year).items(), start=1):
+                grade, meaning = map(source.plain, step)
+                yield (*year(fiscal_year), grade, meaning, number)
+
+    note = "一行が、一つの年度に使う評価の一つの段階。"
+    key = ("fiscal_year", "evaluation_code")
+    return DataTable("grade_scale", "評価の段階", note, columns, tuple(rows()), key)
 
 
 def grades_table(source: Source) -> DataTable:
@@ -194,26 +264,25 @@ def grades_table(source: Source) -> DataTable:
         *ITEM,
         *coded("kind", "評価の種類", "年度の評価か、全期間総合評価か。"),
         *YEAR,
-        *coded("evaluation", "評価", "評価の段階。まだ評価がないときは空。"),
-        *coded("grade_state", "評価の状態", "評価があるか、まだないか。"),
-    )
-    scale = source.scale
-
-    def row(item: Item, kind: Graded, fiscal_year: int, grade: str | None) -> Row:
-        state = GradeState.BLANK if grade is None else GradeState.GRADED
-        meaning = None if grade is None else source.plain(scale[grade])
-        return (
-            *source.item(item), kind.value, GRADED[kind], *year(fiscal_year),
-            source.plain(grade), meaning, state.value, GRADE_STATES[state],
-        )  # fmt: skip
+        DataColumn("evaluation_code", "評価コード", DataType.CODE, "評価の段階。"),
+        DataColumn("evaluation", "評価", DataType.TEXT, "その年度の、評価コードの意味。",
+                   printed=True),
+    )  # fmt: skip
+    scales = {one: source.scale(one) for one in source.plan.fiscal_years}
 
     def rows() -> Iterator[Row]:
-        for item in source.items():
-            for each in item.years:
-                # 公式の様式は、最終年度には全期間総合評価だけを置く。
-                if each.fiscal_year != source.plan.final_year or each.result.grade:
-                    yield row(item, Graded.YEAR, each.fiscal_year, each.result.grade)
-            yield row(item, Graded.OVERALL, source.plan.final_year, item.overall_grade)
+        for placed in source.places():
+            for kind, fiscal_year, grade in source.grades(placed):
+                yield (
+                    *source.item(placed.item), kind.value, GRADED[kind], *year(fiscal_year),
+                    source.plain(grade), source.plain(scales[fiscal_year][grade]),
+                )  # fmt: skip
 
-    note = "一行が一つの評価。全期間総合評価の年度は、計画の最終年度。"
-    return DataTable("grades", "評価", note, columns, tuple(rows()))
+    note = (
+        f"一行が、付いている一つの評価。まだ付いていない評価の行はない。{_IN_FORCE}"
+        "全期間総合評価の年度は、計画の最終年度（終了した実施項目では、計画にあった最後の年度）。"
+    )
+    code = ("fiscal_year", "evaluation_code")
+    joins = (TO_ITEMS, DataJoin(code, "grade_scale", code))
+    key = ("item_id", "kind_code", "fiscal_year")
+    return DataTable("grades", "評価", note, columns, tuple(rows()), key, joins)

@@ -1,23 +1,27 @@
-"""表を作るもと：計画と、公開する文字への置き換えと、符号の一覧を一緒に持つ。
-
-機種依存文字とは、ここでは Shift_JIS（JIS X 0201 と JIS X 0208）にない字のこと。
-Windows だけが別の字に当てる六字（``～`` など）は、規格では同じ字なので、そのままにする。
-名に使うまれな漢字のように、置き換える字のないものもそのままにし、知らせる。
-"""
+"""表を作るもと：計画と、公開する文字への置き換えと、符号の一覧を一緒に持つ。"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.plan.item import Indicator, Item, Result, YearPlan
 from sheetgen.plan.plan import EvaluationGrade, Measure, Plan, Policy
 from sheetgen.plan.text import Value
-from sheetgen.xlsx.data_book import DataColumn, DataType, Datum
+from sheetgen.publish.opendata.printed import (
+    LIMITS,
+    NO_UNIT,
+    Characters,
+    Reading,
+    clean_unit,
+    is_dash,
+    read_figure,
+)
+from sheetgen.xlsx.data_book import DataColumn, DataJoin, DataType, Datum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +39,31 @@ class EndedItem:
     scale: tuple[EvaluationGrade, ...] = ()
 
 
-_SAME_IN_STANDARD = frozenset("～－∥￠￡￢")
-_DASHES = dict.fromkeys("‐‑‒–−", "-") | {"—": "―", "•": "・", "▪": "・", "\u00a0": " "}
-_CIRCLE = "<circle>"
+def in_force(introduced: int, ended: int | None, fiscal_year: int) -> bool:
+    """その年度に、実施項目が計画にあったか。どの表も、年度の行を載せるかをこれだけで決める。
+
+    ``introduced`` は加えた年度、``ended`` は、それがなくなった最初の年次見直しの年度（計画にあれば
+    ``None``）。その前の年度までは、計画にあった。
+    """
+    return introduced <= fiscal_year and (ended is None or fiscal_year < ended)
 
 
-def is_dependent(character: str) -> bool:
-    """機種依存文字か。"""
-    if character in _SAME_IN_STANDARD:
-        return False
-    try:
-        character.encode("shift_jis")
-    except UnicodeEncodeError:
-        return True
-    return False
+class Placed(NamedTuple):
+    """計画の中の所を添えた実施項目。``ended`` は、いまの計画にあれば ``None``。"""
 
+    policy: Policy
+    measure: Measure
+    item: Item
+    ended: int | None = None
 
-def equal_of(character: str) -> str | None:
-    """置き換える先の文字。``①`` は ``(1)``、``㎡`` は ``m2``。なければ ``None``。"""
-    plain = _DASHES.get(character) or unicodedata.normalize("NFKC", character)
-    if plain == character or any(map(is_dependent, plain)):
-        return None
-    if unicodedata.decomposition(character).startswith(_CIRCLE):
-        return f"({plain})"
-    return plain
+    def in_force(self, fiscal_year: int) -> bool:
+        """その年度に計画にあったか。"""
+        return in_force(self.item.introduced, self.ended, fiscal_year)
 
-
-class Characters:
-    """文字を置き換え、どれを何にしたかを覚える。"""
-
-    def __init__(self) -> None:
-        self.replaced: dict[str, str] = {}
-        self.unusual: set[str] = set()
-
-    def plain(self, text: str) -> str:
-        """前後の空白を除き、機種依存文字を置き換えた一行。途中の空白はそのまま。"""
-        return "".join(map(self._plain, text)).strip()
-
-    def paragraphs(self, text: str | None) -> list[str]:
-        """改行で分けた段落。空の行は除く。"""
-        lines = (self.plain(line) for line in (text or "").splitlines())
-        return [line for line in lines if line]
-
-    def _plain(self, character: str) -> str:
-        if character in "\t\n\r":
-            return " "
-        if not is_dependent(character):
-            return character
-        found = equal_of(character)
-        if found is None:
-            self.unusual.add(character)
-            return character
-        self.replaced[character] = found
-        return found
+    @property
+    def years(self) -> Iterator[YearPlan]:
+        """計画にあった年度だけの、年次計画と取組実績。"""
+        return (year for year in self.item.years if self.in_force(year.fiscal_year))
 
 
 ITEM_PREFIX = "item-"
@@ -115,8 +91,15 @@ ITEM_ID = DataColumn(
 ITEM = (
     *MUNICIPALITY,
     ITEM_ID,
-    DataColumn("item", Item.model_fields["title"].title or "", DataType.TEXT, "実施項目の名称。"),
+    DataColumn(
+        "item",
+        Item.model_fields["title"].title or "",
+        DataType.TEXT,
+        "実施項目の名称。",
+        printed=True,
+    ),
 )
+TO_ITEMS = DataJoin(("item_id",), "items", ("item_id",))
 YEAR_TITLE = YearPlan.model_fields["fiscal_year"].title or ""
 YEAR = (
     DataColumn(
@@ -128,6 +111,16 @@ YEAR = (
     ),
     DataColumn("fiscal_year_wareki", f"{YEAR_TITLE}（和暦）", DataType.TEXT, "同じ年度の和暦。"),
 )
+
+
+def coded(name: str, title: str, note: str) -> tuple[DataColumn, DataColumn]:
+    """符号の列と、その意味の列。符号の一覧は ``name`` の名で引く。"""
+    return (
+        DataColumn(f"{name}_code", f"{title}コード", DataType.CODE, note, codes=name),
+        DataColumn(name, title, DataType.TEXT, f"{title}コードの意味。"),
+    )
+
+
 FIGURE = (
     DataColumn(
         "value",
@@ -136,7 +129,12 @@ FIGURE = (
         "数値。桁区切りも単位も付けない。数でないときは空とし、値の状態がわけを示す。",
         unit="unit",
     ),
-    DataColumn("unit", "単位", DataType.TEXT, "値の単位。単位のない値は「単位なし」。"),
+    DataColumn(
+        "unit",
+        "単位",
+        DataType.TEXT,
+        "値の単位。計画に「-」「ー」と書かれたもの、書かれていないものは、どれも「単位なし」。",
+    ),
     DataColumn(
         "value_state_code",
         "値の状態コード",
@@ -150,6 +148,34 @@ FIGURE = (
         "記載された文字",
         DataType.TEXT,
         "数でないとき、計画に印刷された文字（「-」「検討」など）。数と空欄のときは空。",
+        printed=True,
+    ),
+    DataColumn(
+        "read_number",
+        "読み取った数",
+        DataType.NUMBER,
+        "記載された文字「2(78)」の 2、「90%未満」の 90。▲は負の数。数が読み取れなければ空。",
+        unit="read_unit",
+    ),
+    DataColumn(
+        "read_unit",
+        "読み取った数の単位",
+        DataType.TEXT,
+        "記載された文字の中の単位。なければ、その指標の単位。数が読み取れなければ空。",
+    ),
+    DataColumn(
+        "bracketed_number",
+        "かっこの中の数",
+        DataType.NUMBER,
+        "記載された文字「2(78)」の 78。意味は指標の名称にある。なければ空。",
+        unit="read_unit",
+    ),
+    *coded("limit", "数の限り", "読み取った数に添えた「以内」「未満」など。なければ空。"),
+    DataColumn(
+        "remark",
+        "かっこの中の注記",
+        DataType.TEXT,
+        "記載された文字「91.3%(令和3年度)」の「令和3年度」。なければ空。",
     ),
 )
 POLICY_NUMBER = DataColumn(
@@ -160,7 +186,11 @@ POLICY_NUMBER = DataColumn(
     unit="番号",
 )
 POLICY = DataColumn(
-    "policy", Policy.model_fields["name"].title or "", DataType.TEXT, "基本方針の名称。"
+    "policy",
+    Policy.model_fields["name"].title or "",
+    DataType.TEXT,
+    "基本方針の名称。",
+    printed=True,
 )
 MEASURE_NUMBER = DataColumn(
     "measure_number",
@@ -170,16 +200,12 @@ MEASURE_NUMBER = DataColumn(
     unit="番号",
 )
 MEASURE = DataColumn(
-    "measure", Measure.model_fields["name"].title or "", DataType.TEXT, "推進項目の名称。"
+    "measure",
+    Measure.model_fields["name"].title or "",
+    DataType.TEXT,
+    "推進項目の名称。",
+    printed=True,
 )
-
-
-def coded(name: str, title: str, note: str) -> tuple[DataColumn, DataColumn]:
-    """符号の列と、その意味の列。符号の一覧は ``name`` の名で引く。"""
-    return (
-        DataColumn(f"{name}_code", f"{title}コード", DataType.CODE, note, codes=name),
-        DataColumn(name, title, DataType.TEXT, f"{title}コードの意味。"),
-    )
 
 
 def order(note: str) -> DataColumn:
@@ -187,9 +213,7 @@ def order(note: str) -> DataColumn:
     return DataColumn("order", "順", DataType.INTEGER, note, unit="番号")
 
 
-NO_UNIT = "単位なし"
 THOUSAND_YEN = "千円"
-_NO_VALUE = frozenset("-‐−－ー―–")
 Row = tuple[Datum, ...]
 
 
@@ -271,14 +295,19 @@ GRADED = {
 }
 
 
-class GradeState(StrEnum):
-    """評価の状態。"""
+class Report(StrEnum):
+    """一つの年度の実績が、報告されたか。"""
 
-    GRADED = "graded"
-    BLANK = "blank"
+    REPORTED = "reported"
+    NOT_REPORTED = "not_reported"
+    NOT_DUE = "not_due"
 
 
-GRADE_STATES = {GradeState.GRADED: "評価あり", GradeState.BLANK: "まだ評価がない"}
+REPORTS = {
+    Report.REPORTED: "報告がある",
+    Report.NOT_REPORTED: "報告がない（0 ではない）",
+    Report.NOT_DUE: "まだ報告の時期でない",
+}
 
 
 class Status(StrEnum):
@@ -298,17 +327,48 @@ class Source:
         self.plan = plan
         self.ended = tuple(ended)
         self.characters = Characters()
+        self._units = {clean_unit(one.item.indicator.unit) for one in self.places()} - {NO_UNIT}
 
-    @property
-    def scale(self) -> dict[str, str]:
-        """評価から意味へ。いまの計画にない段階は、終了した実施項目が使ったときだけ。"""
+    def scale(self, fiscal_year: int) -> dict[str, str]:
+        """その年度の評価の段階から意味へ。
+
+        いまの計画にない段階は、終了した実施項目がその年度に使ったときだけ入る。
+        """
         found = {step.grade: step.meaning for step in self.plan.evaluation_scale}
         for one in self.ended:
-            used = {year.result.grade for year in one.item.years} | {one.item.overall_grade}
+            placed = Placed(one.policy, one.measure, one.item, one.ended)
+            used = {grade for _, year, grade in self.grades(placed) if year == fiscal_year}
             for step in one.scale:
                 if step.grade in used:
                     found.setdefault(step.grade, step.meaning)
         return found
+
+    def grades(self, placed: Placed) -> Iterator[tuple[Graded, int, str]]:
+        """その実施項目に付いた評価。種類、年度、評価。"""
+        last = self.plan.first_year
+        for each in placed.years:
+            last = each.fiscal_year
+            if each.result.grade:
+                yield Graded.YEAR, each.fiscal_year, each.result.grade
+        if placed.item.overall_grade:
+            yield Graded.OVERALL, last, placed.item.overall_grade
+
+    def report(self, year: YearPlan) -> Report:
+        """その年度の実績が報告されたか。実績は、次の年度に報告する。"""
+        if has_result(year.result):
+            return Report.REPORTED
+        due = year.fiscal_year < self.plan.revision.fiscal_year
+        return Report.NOT_REPORTED if due else Report.NOT_DUE
+
+    def left_out(self) -> Iterator[tuple[str, int]]:
+        """計画になかった年度に値があり、載せない実施項目と年度。終了したあとの見込みは数えない。"""
+        for placed in self.places():
+            item = placed.item
+            for year in item.years:
+                planned = any(isinstance(one, (int, float)) for one in (year.target, year.effect))
+                early = planned and year.fiscal_year < item.introduced
+                if not placed.in_force(year.fiscal_year) and (early or has_result(year.result)):
+                    yield item.id, year.fiscal_year
 
     def plain(self, text: str | None) -> str | None:
         """公開する一行。``None`` は ``None`` のまま。"""
@@ -323,25 +383,39 @@ class Source:
         """実施項目ごとの表の、どの行も初めに持つ値。"""
         return *self.municipality, item_key(item.id), self.plain(item.title)
 
-    def places(self) -> Iterator[tuple[Policy, Measure, Item, int | None]]:
-        """実施項目を、印刷の順に返す。終了したものは、終了した年度とともに、その後ろに。"""
-        for place in self.plan.items():
-            yield *place, None
+    def places(self) -> Iterator[Placed]:
+        """実施項目を、印刷の順に返す。終了したものは、その後ろに。"""
+        for policy, measure, item in self.plan.items():
+            yield Placed(policy, measure, item)
         for one in self.ended:
-            yield one.policy, one.measure, one.item, one.ended
+            yield Placed(one.policy, one.measure, one.item, one.ended)
 
     def items(self) -> Iterator[Item]:
         """実施項目を返す。順は :meth:`places` のもの。"""
-        for _, _, item, _ in self.places():
-            yield item
+        for placed in self.places():
+            yield placed.item
 
     def figure(self, value: Value, unit: str | None, number_format: str) -> Row:
-        """値、単位、値の状態コード、値の状態、記載された文字。"""
-        shown_unit = self.plain(unit) or NO_UNIT
+        """値、単位、値の状態、記載された文字と、そこから読み取ったこと。"""
+        shown_unit = clean_unit(unit)
         state, number, printed = _parted(value)
+        reading = Reading()
+        if state is ValueState.TEXT:
+            reading = read_figure(printed or "", shown_unit, self._units)
         if number is not None and number_format.endswith("%"):
             number, shown_unit = _hundredfold(number), "%"
-        return number, shown_unit, state.value, STATES[state], self.plain(printed)
+        limit = reading.limit
+        return (
+            number, shown_unit, state.value, STATES[state], self.plain(printed),
+            reading.number, self.plain(reading.unit), reading.bracketed,
+            limit.value if limit else None, LIMITS[limit] if limit else None,
+            self.plain(reading.remark),
+        )  # fmt: skip
+
+
+def has_result(result: Result) -> bool:
+    """実績の欄のどれかに、書いてあるか。"""
+    return any(getattr(result, name) is not None for name in Result.model_fields)
 
 
 def item_key(item_id: str) -> str:
@@ -359,7 +433,7 @@ def _parted(value: Value) -> tuple[ValueState, int | float | None, str | None]:
         return ValueState.BLANK, None, None
     if not isinstance(value, str):
         return ValueState.NUMBER, value, None
-    if value.strip() in _NO_VALUE:
+    if is_dash(value):
         return ValueState.DASH, None, value
     return (ValueState.TEXT, None, value) if value.strip() else (ValueState.BLANK, None, None)
 

@@ -12,21 +12,26 @@ from sheetgen.publish.opendata.source import (
     MEASURE_NUMBER,
     MUNICIPALITY,
     POLICY_NUMBER,
+    TO_ITEMS,
     YEAR,
+    Placed,
     Row,
     Source,
     coded,
+    order,
     year,
 )
 from sheetgen.xlsx.data_book import DataColumn, DataTable, DataType
 
 _PARAGRAPH = (
+    order("表の初めからの、段落の通し番号。"),
     DataColumn("paragraph", "段落", DataType.INTEGER, "同じ文章の中の、段落の順。", unit="番号"),
     DataColumn(
         "text",
         "文章",
         DataType.TEXT,
         "一つの段落。行頭の印（●◆■・など）は、計画に印刷されたもの。",
+        printed=True,
     ),
 )
 
@@ -50,7 +55,8 @@ class ItemTextKind(StrEnum):
 
 def _overview(name: str) -> str:
     title = OverviewRow.model_fields[name].title or ""
-    return title if title.endswith("（概要表）") else f"{title}（概要表）"
+    plain = title.replace("･", "・")
+    return plain if plain.endswith("（概要表）") else f"{plain}（概要表）"
 
 
 ITEM_TEXTS = {
@@ -92,25 +98,34 @@ def item_texts_table(source: Source) -> DataTable:
     )  # fmt: skip
 
     def rows() -> Iterator[Row]:
-        for item in source.items():
-            for kind, fiscal_year, text in _item_texts(item):
+        total = 0
+        for placed in source.places():
+            for kind, fiscal_year, text in _item_texts(placed):
                 for number, line in enumerate(source.characters.paragraphs(text), start=1):
-                    start = (*source.item(item), kind.value, ITEM_TEXTS[kind])
-                    yield (*start, *year(fiscal_year), number, line)
+                    total += 1
+                    start = (*source.item(placed.item), kind.value, ITEM_TEXTS[kind])
+                    yield (*start, *year(fiscal_year), total, number, line)
 
-    note = "一行が一つの段落。年度のない文章では、年度は空。"
-    return DataTable("item_texts", "実施項目の文章", note, columns, tuple(rows()))
+    note = (
+        "一行が一つの段落。年度のない文章では、年度は空。"
+        "年度のある文章は、その年度に計画にあった実施項目のものだけ。"
+    )
+    return DataTable(
+        "item_texts", "実施項目の文章", note, columns, tuple(rows()), ("order",), (TO_ITEMS,)
+    )
 
 
-def _item_texts(item: Item) -> Iterator[tuple[ItemTextKind, int | None, str | None]]:
+def _item_texts(placed: Placed) -> Iterator[tuple[ItemTextKind, int | None, str | None]]:
+    item = placed.item
     yield ItemTextKind.IMPROVEMENT, None, item.improvement
     yield ItemTextKind.CURRENT_STATE, None, item.current_state
     for key in sorted(item.initiatives):
-        yield ItemTextKind.INITIATIVE, int(key), item.initiatives[key]
+        if placed.in_force(int(key)):
+            yield ItemTextKind.INITIATIVE, int(key), item.initiatives[key]
     yield ItemTextKind.VISION, None, item.vision
-    for each in item.years:
+    for each in placed.years:
         yield ItemTextKind.PLAN, each.fiscal_year, each.plan
-    for each in item.years:
+    for each in placed.years:
         yield ItemTextKind.RESULT, each.fiscal_year, each.result.text
     for kind in ItemTextKind:
         if kind.value.startswith("overview_"):
@@ -130,14 +145,16 @@ def plan_texts_table(source: Source) -> DataTable:
     )
 
     def rows() -> Iterator[Row]:
+        total = 0
         for kind, policy, measure, fiscal_year, texts in _plan_texts(source):
             lines = [line for text in texts for line in source.characters.paragraphs(text)]
             for number, line in enumerate(lines, start=1):
+                total += 1
                 start = (*source.municipality, kind.value, PLAN_TEXTS[kind], policy, measure)
-                yield (*start, *year(fiscal_year), number, line)
+                yield (*start, *year(fiscal_year), total, number, line)
 
     note = "一行が一つの段落。推進項目のない文章、年度のない文章では、その列は空。"
-    return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()))
+    return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()), ("order",))
 
 
 def _plan_texts(
