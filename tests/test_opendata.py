@@ -20,6 +20,7 @@ from programs import soffice_convert
 from sheetgen.cli.boundary import main
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.years import PlanYears
 from sheetgen.problems import ExitCode
 from sheetgen.publish.exporting import DataFormat, ExportRequest, csv_text, export
 from sheetgen.publish.opendata.dataset import build_dataset
@@ -239,7 +240,7 @@ def test_the_page_has_what_the_data_say(
     path = project_root / "docs" / "open-data.md"
     before, begin, rest = path.read_text("utf-8").partition(f"<!-- {name}: ここから -->")
     _, end, after = rest.partition(f"<!-- {name}: ここまで -->")
-    dataset = build_dataset(load_plan(project_root / "data" / "plan.json"))
+    dataset = build_dataset(PlanYears(load_plan(project_root / "data" / "plan.json")))
     expected = f"{before}{begin}\n\n{page(dataset)}\n\n{end}{after}"
     if request.config.getoption("--update-docs"):
         path.write_text(expected, encoding="utf-8", newline="\n")
@@ -250,7 +251,7 @@ def test_a_percent_format_is_published_as_percent() -> None:
     plan = sample_plan()
     item = plan["policies"][0]["measures"][0]["entries"][0]
     item["indicator"] |= {"unit": None, "number_format": "0.0%", "current": 0.985, "target": 1}
-    rows = build_dataset(Plan.model_validate(plan)).table("indicators").rows[:2]
+    rows = build_dataset(PlanYears(Plan.model_validate(plan))).table("indicators").rows[:2]
     assert [row[7:9] for row in rows] == [(98.5, "%"), (100, "%")]
 
 
@@ -352,7 +353,7 @@ def test_the_values_a_spreadsheet_changes_are_listed() -> None:
     first, second = plan["policies"][0]["measures"][0]["entries"]
     first["indicator"] |= {"current": "1/2", "target": "0012"}
     second["indicator"] |= {"current": "1/2", "target": 3}
-    dataset = build_dataset(Plan.model_validate(plan))
+    dataset = build_dataset(PlanYears(Plan.model_validate(plan)))
     cautions = {
         (row["table"], row["text"]): row for row in rows_of(dataset, "spreadsheet_cautions")
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from making import load, places
+from making import changed_plan, load, places
 from reporting import LAYOUT, with_results
 
 from sheetgen.cli.commands import cli
@@ -17,11 +17,11 @@ from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import EvaluationGrade
 from sheetgen.plan.round import RoundKind
+from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Level, SheetgenError
 from sheetgen.publish.comparing import CompareRequest, compare
 from sheetgen.publish.exporting import DataFormat, ExportRequest, export
 from sheetgen.publish.opendata.dataset import build_dataset
-from sheetgen.publish.opendata.source import EndedItem
 from sheetgen.publish.publishing import Output, ReportRequest
 from sheetgen.publish.reporting import report
 from sheetgen.send.checking import check
@@ -143,20 +143,15 @@ def test_the_open_data_tell_when_they_changed(turned: Turned, tmp_path: Path) ->
 
 
 def test_grades_of_an_earlier_scale_are_explained(turned: Turned, tmp_path: Path) -> None:
-    """終わったあとで評価の段階を改めても、終わったときの評価の意味が残る。"""
-    assert turned.result.archive is not None
-    before = load_plan(turned.result.archive)
-    policy, measure, item = before.find("07-04")
-    grade = item.years[0].result.grade
+    """あとで評価の段階を改めても、その年度に付けた評価の意味が残る。"""
+    before = load_plan(turned.plan)
+    (ended,) = before.ended_items
+    grade = ended.item.years[0].result.grade
     assert grade
-    ended = EndedItem(policy, measure, item, 2025, before.evaluation_scale)
     now = before.model_copy(
-        update={
-            "evaluation_scale": (EvaluationGrade(grade="優", meaning="優れる"),),
-            "policies": (),
-        }
+        update={"evaluation_scale": (EvaluationGrade(grade="優", meaning="優れる"),)}
     )
-    dataset = build_dataset(now, [ended])
+    dataset = build_dataset(PlanYears(now))
     [meaning] = [one.meaning for one in before.evaluation_scale if one.grade == grade]
     assert (2023, grade, meaning) in {
         (row[0], *row[2:4]) for row in dataset.table("grade_scale").rows
@@ -173,7 +168,7 @@ def test_an_archive_that_cannot_be_read_stops_the_export(turned: Turned, tmp_pat
             exported(turned, tmp_path / "公開")
     finally:
         turned.result.archive.write_bytes(whole)
-    assert [problem.code for problem in caught.value.problems] == ["X003"]
+    assert caught.value.problems[0].code == "S112"
     assert not (tmp_path / "公開").exists()
 
 
@@ -197,8 +192,10 @@ def test_an_archive_of_a_later_year_is_no_past(turned: Turned, tmp_path: Path) -
 
 
 def test_of_two_archives_of_one_day_the_later_one_holds(turned: Turned, tmp_path: Path) -> None:
-    """その日のうちに直して切り替え直したら、終了した項目は、直したもののとおりに公開する。"""
+    """前の版は終了した項目を控えにだけ残した。切り替え直していれば、あとの控えのものを公開する。"""
     assert turned.result.archive is not None
+    whole = turned.plan.read_bytes()
+    changed_plan(turned.plan, turned.plan, lambda data: data.update(ended_items=[]))
     again = load(turned.result.archive)
     (ended,) = [one.item for one in places(again) if one.item["id"] == "07-04"]
     ended["title"] = "直した名"
@@ -208,6 +205,7 @@ def test_of_two_archives_of_one_day_the_later_one_holds(turned: Turned, tmp_path
         rows = exported(turned, tmp_path)["items"]
     finally:
         later.unlink()
+        turned.plan.write_bytes(whole)
     names = [row["実施項目"] for row in rows if row["実施項目のID"] == "item-07-04"]
     assert names == ["直した名"]
 

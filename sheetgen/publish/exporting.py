@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,10 +15,8 @@ from io import BytesIO
 from pathlib import Path
 
 from sheetgen.era import wareki
-from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.unseen import without_unseen
-from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.problems import Problem
 from sheetgen.publish.opendata.changes import Changes
 from sheetgen.publish.opendata.dataset import (
     OPEN_DEFINITION,
@@ -28,8 +26,7 @@ from sheetgen.publish.opendata.dataset import (
     dataset_notes,
     license_of,
 )
-from sheetgen.publish.opendata.source import EndedItem
-from sheetgen.records.archives import archives
+from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, Datum
 from sheetgen.xlsx.output import Staging
@@ -204,15 +201,19 @@ STEM = "action_plan"
 def export(request: ExportRequest) -> ExportResult:
     """計画と実績を、オープンデータとして書き出す。
 
-    :raises SheetgenError: 計画のデータが使えない、控えが読めない（X003）、
+    :raises SheetgenError: 計画のデータが使えない、控えが読めない（S112）、
         またはファイルが書けない。
     """
     with open_ledger(request.plan, writing=False) as ledger:
-        plan = without_unseen(ledger.master.plan)
-    earlier = sorted(_earlier(plan, request.plan), key=lambda one: one.revision.fiscal_year)
-    published = {one.revision.fiscal_year: one.revision.published for one in earlier}
-    changes = Changes(plan, ledger.entries, published)
-    dataset = build_dataset(plan, ended_items(plan, earlier), changes)
+        history = History(request.plan, ledger.master.plan, ledger.entries, printed=True)
+    plan = history.plan
+    earlier = range(plan.first_year, plan.revision.fiscal_year)
+    published = {
+        edition.year: edition.plan.revision.published
+        for edition in map(history.published, earlier)
+        if edition is not None
+    }
+    dataset = build_dataset(history.years, Changes(plan, ledger.entries, published))
     year = wareki(plan.revision.fiscal_year)
     folder = request.out or request.root / "output" / year / "オープンデータ"
     names = []
@@ -230,36 +231,6 @@ def export(request: ExportRequest) -> ExportResult:
         placed.kept_aside,
         (*ledger.problems, *dataset_notes(plan, dataset, str(request.plan))),
     )
-
-
-def ended_items(plan: Plan, earlier: Iterable[Plan]) -> list[EndedItem]:
-    """前の年次見直しの計画 ``earlier``（古い順）にあって、いまの計画にない実施項目。
-
-    終わった順、印刷の順。
-    """
-    now = {item.id for _, _, item in plan.items()}
-    found: dict[str, EndedItem] = {}
-    for before in earlier:
-        for policy, measure, item in before.items():
-            if item.id not in now:
-                found.pop(item.id, None)  # 終わったときの順に並べる
-                ended = before.revision.fiscal_year + 1
-                found[item.id] = EndedItem(policy, measure, item, ended, before.evaluation_scale)
-    return list(found.values())
-
-
-def _earlier(plan: Plan, path: Path) -> Iterator[Plan]:
-    """閉じた年次見直しの計画。切り替え直して残った、先の年度のものは使わない。
-
-    :raises SheetgenError: 控えのどれかが読めない（X003）。
-    """
-    for archived in archives(path):
-        try:
-            before = without_unseen(load_plan(archived))
-        except SheetgenError as error:
-            raise SheetgenError(Problem("X003", Place(file=str(archived)))) from error
-        if before.revision.fiscal_year < plan.revision.fiscal_year:
-            yield before
 
 
 def _files(

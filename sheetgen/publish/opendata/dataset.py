@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from sheetgen.era import wareki
 from sheetgen.plan.plan import OpenData, Plan
+from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.opendata.changes import CHANGES, Changes, history_table
 from sheetgen.publish.opendata.items import (
@@ -32,7 +33,6 @@ from sheetgen.publish.opendata.source import (
     STATUSES,
     VALUE_KINDS,
     YEARLY,
-    EndedItem,
     Row,
     Source,
     coded,
@@ -323,11 +323,10 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
     )  # fmt: skip
 
 
-def build_dataset(
-    plan: Plan, ended: Sequence[EndedItem] = (), changes: Changes | None = None
-) -> DataSet:
+def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
     """オープンデータの表をすべて作る。課のメールや、事務局の電話は入れない。"""
-    source = Source(plan, ended)
+    plan = years.plan
+    source = Source(years)
     changes = changes or Changes(plan)
     facts = (
         items_table(source),

@@ -78,7 +78,7 @@ def items_table(source: Source) -> DataTable:
 
     def rows() -> Iterator[Row]:
         for placed in source.places():
-            policy, measure, item, ended = placed
+            policy, measure, item, _, ended = placed
             status = Status.CURRENT if ended is None else Status.ENDED
             yield (
                 *source.municipality,

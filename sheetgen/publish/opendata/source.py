@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.plan.item import Indicator, Item, Result, YearPlan
-from sheetgen.plan.plan import EvaluationGrade, Measure, Plan, Policy
+from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.text import Value
+from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.publish.opendata.printed import (
     LIMITS,
     NO_UNIT,
@@ -24,41 +24,21 @@ from sheetgen.publish.opendata.printed import (
 from sheetgen.xlsx.data_book import DataColumn, DataJoin, DataType, Datum
 
 
-@dataclass(frozen=True, slots=True)
-class EndedItem:
-    """前の年次見直しまで計画にあり、いまはない実施項目。
-
-    ``item`` は、それがあった最後の年次見直しを閉じたときの姿。``ended`` は、
-    それがなくなった最初の年次見直しの年度（西暦）。``scale`` は、その評価の段階の意味。
-    """
-
-    policy: Policy
-    measure: Measure
-    item: Item
-    ended: int
-    scale: tuple[EvaluationGrade, ...] = ()
-
-
-def in_force(introduced: int, ended: int | None, fiscal_year: int) -> bool:
-    """その年度に、実施項目が計画にあったか。どの表も、年度の行を載せるかをこれだけで決める。
-
-    ``introduced`` は加えた年度、``ended`` は、それがなくなった最初の年次見直しの年度（計画にあれば
-    ``None``）。その前の年度までは、計画にあった。
-    """
-    return introduced <= fiscal_year and (ended is None or fiscal_year < ended)
-
-
 class Placed(NamedTuple):
-    """計画の中の所を添えた実施項目。``ended`` は、いまの計画にあれば ``None``。"""
+    """計画の中の所を添えた実施項目。``last`` は、計画にある最後の年度。
+
+    ``ended`` は、それがなくなった最初の年次見直しの年度。いまの計画にあれば ``None``。
+    """
 
     policy: Policy
     measure: Measure
     item: Item
+    last: int
     ended: int | None = None
 
     def in_force(self, fiscal_year: int) -> bool:
-        """その年度に計画にあったか。"""
-        return in_force(self.item.introduced, self.ended, fiscal_year)
+        """その年度に計画にあったか。どの表も、年度の行を載せるかをこれだけで決める。"""
+        return self.item.introduced <= fiscal_year <= self.last
 
     @property
     def years(self) -> Iterator[YearPlan]:
@@ -321,27 +301,24 @@ STATUSES = {Status.CURRENT: "計画にある", Status.ENDED: "終了した"}
 
 
 class Source:
-    """計画と、終了した実施項目と、表に共通の値。"""
+    """計画と、過ぎた年度の事実と、表に共通の値。"""
 
-    def __init__(self, plan: Plan, ended: Sequence[EndedItem] = ()) -> None:
-        self.plan = plan
-        self.ended = tuple(ended)
+    def __init__(self, years: PlanYears) -> None:
+        self.plan = years.plan
+        seen = {year: years.in_year(year) for year in self.plan.fiscal_years}
+        self._scales = {year: then.evaluation_scale for year, then in seen.items()}
+        # 過ぎた年度の目標と見込額は、その年度の実績を照会したときのもの。
+        self._facts = {
+            (item.id, year): item.year(year)
+            for year, then in seen.items()
+            for _, _, item in then.items()
+        }
         self.characters = Characters()
         self._units = {clean_unit(one.item.indicator.unit) for one in self.places()} - {NO_UNIT}
 
     def scale(self, fiscal_year: int) -> dict[str, str]:
-        """その年度の評価の段階から意味へ。
-
-        いまの計画にない段階は、終了した実施項目がその年度に使ったときだけ入る。
-        """
-        found = {step.grade: step.meaning for step in self.plan.evaluation_scale}
-        for one in self.ended:
-            placed = Placed(one.policy, one.measure, one.item, one.ended)
-            used = {grade for _, year, grade in self.grades(placed) if year == fiscal_year}
-            for step in one.scale:
-                if step.grade in used:
-                    found.setdefault(step.grade, step.meaning)
-        return found
+        """その年度の評価の段階から意味へ。"""
+        return {step.grade: step.meaning for step in self._scales[fiscal_year]}
 
     def grades(self, placed: Placed) -> Iterator[tuple[Graded, int, str]]:
         """その実施項目に付いた評価。種類、年度、評価。"""
@@ -386,9 +363,14 @@ class Source:
     def places(self) -> Iterator[Placed]:
         """実施項目を、印刷の順に返す。終了したものは、その後ろに。"""
         for policy, measure, item in self.plan.items():
-            yield Placed(policy, measure, item)
-        for one in self.ended:
-            yield Placed(one.policy, one.measure, one.item, one.ended)
+            yield Placed(policy, measure, self._as_it_was(item), self.plan.last_year(item))
+        for policy, measure, item in self.plan.ended():
+            last = self.plan.last_year(item)
+            yield Placed(policy, measure, self._as_it_was(item), last, last + 1)
+
+    def _as_it_was(self, item: Item) -> Item:
+        years = tuple(self._facts.get((item.id, one.fiscal_year), one) for one in item.years)
+        return item.model_copy(update={"years": years})
 
     def items(self) -> Iterator[Item]:
         """実施項目を返す。順は :meth:`places` のもの。"""
@@ -411,11 +393,6 @@ class Source:
             limit.value if limit else None, LIMITS[limit] if limit else None,
             self.plain(reading.remark),
         )  # fmt: skip
-
-
-def has_result(result: Result) -> bool:
-    """実績の欄のどれかに、書いてあるか。"""
-    return any(getattr(result, name) is not None for name in Result.model_fields)
 
 
 def item_key(item_id: str) -> str:
