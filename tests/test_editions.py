@@ -237,6 +237,32 @@ def test_a_published_document_comes_again_byte_for_byte(plan: Path, tmp_path: Pa
         assert {file.path.name: file.path.read_bytes() for file in again.files} == published
 
 
+def test_what_was_published_is_never_written_again_and_the_last_of_it_is_the_published(
+    plan: Path, tmp_path: Path
+) -> None:
+    """正して公表し直したものは別の名でしまい、前のものは残る。"""
+    changed_plan(plan, plan, shortened)
+    asked = request_for(tmp_path, plan=plan, outputs=(Output.HTML,))
+    final = type(asked)(**{**vars_of(asked), "final": True, "published": "2024-03"})
+    report(final, now=NOW, who="係")
+    keep_round_sent(plan, REVISION)
+    first = plan.parent / "archive" / "令和6年度_公表.json"
+    before = first.read_bytes()
+    assert open_history(plan).published(2024).file == first  # type: ignore[union-attr]
+
+    changed_plan(plan, plan, lambda data: item_of(data, "01-01").update(title="正した名"))
+    with pytest.raises(UsageError):
+        report(final, now=NOW, who="係")
+    (plan.parent / "archive" / "令和6年度_見直し照会.json").unlink()
+    report(final, now=NOW, who="係")
+    assert first.read_bytes() == before
+    again = first.with_stem("令和6年度_公表-2")
+    assert load_plan(again).find("01-01")[2].title == "正した名"
+    assert open_history(plan).published(2024).file == again  # type: ignore[union-attr]
+    report(final, now=NOW, who="係")
+    assert sorted(first.parent.glob("*公表*")) == sorted([first, again])
+
+
 def vars_of(request: Any) -> dict[str, Any]:
     return {name: getattr(request, name) for name in request.__slots__}
 

@@ -2,12 +2,13 @@
 
 ``archive`` には、次の四つをしまう。どれも、そのときの計画のデータの、一字も変えない写し。
 
-- ``R6_実績照会.json``: 実績照会を初めて送ったとき。前の年度の事実（生きていた実施項目、担当、
-  評価の段階、目標と効果見込額）は、これで見る。
-- ``R6_見直し照会.json``: 見直し照会を初めて送ったとき。そのあとの計画のデータには、
+- ``令和6年度_実績照会.json``: 実績照会を初めて送ったとき。前の年度の事実（生きていた実施項目、
+  担当、評価の段階、目標と効果見込額）は、これで見る。
+- ``令和6年度_見直し照会.json``: 見直し照会を初めて送ったとき。そのあとの計画のデータには、
   次の年度の値が入っていく。
-- ``R6_公表.json``: 文書を確定したとき。正して公表し直せば ``R6_公表-2.json`` が加わる。
-- ``R6_2025-03-31.json``: 年度を切り替えたとき（:mod:`sheetgen.records.archives`）。
+- ``令和6年度_公表.json``: 文書を確定したとき。正して公表し直せば、
+  ``令和6年度_公表-2.json`` が加わる。
+- ``令和6年度_2025-03-31.json``: 年度を切り替えたとき（:mod:`sheetgen.records.archives`）。
 
 この仕組みのなかったころの計画には、切り替えたときの控えしかない。その年度の見直し照会で
 記録した値を、記録簿をさかのぼって戻せば、公表したときの計画になる。
@@ -24,7 +25,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from sheetgen.era import reiwa, wareki
+from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
@@ -336,7 +337,7 @@ def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:
 
 def _numbered(plan: Path, year: int) -> list[Path]:
     """その年度の、公表した計画。古い順。"""
-    stem = re.escape(f"R{reiwa(year)}_{Occasion.PUBLISHED.value}")
+    stem = re.escape(f"{wareki(year)}_{Occasion.PUBLISHED.value}")
     pattern = re.compile(rf"{stem}(?:-(\d+))?\.json")
     found: list[tuple[int, Path]] = []
     with contextlib.suppress(OSError):
