@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +24,13 @@ from revised import (
     revised,
 )
 
+from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import SheetgenError
 from sheetgen.publish.comparison.blocks import ComparedState, Comparison, Mark, Side
-from sheetgen.publish.comparison.comparable import comparison_notes
+from sheetgen.publish.comparison.comparable import comparison_notes, earlier_notes
 from sheetgen.publish.comparison.whole import build_comparison, visible
+from sheetgen.publish.document.changes import changes
 
 MIRRORED = {
     ComparedState.NEW: ComparedState.ENDED,
@@ -437,3 +442,54 @@ def test_other_plans_are_refused_and_odd_orders_are_told() -> None:
     later = plan_of(revised(next_revision))
     assert [problem.code for problem in comparison_notes(later, ours)] == ["D022"]
     assert comparison_notes(ours, later) == []
+
+
+def test_the_next_plan_is_another_plan(plan_path: Path) -> None:
+    """同じ名で次の計画を始めると、同じIDの別の実施項目を比べ、262ページの表ができた。"""
+
+    def next_plan(data: Json) -> None:
+        for year in data["fiscal_years"]:
+            for place in places(data):
+                one = next(y for y in place.item["years"] if y["fiscal_year"] == year)
+                one["fiscal_year"] = -(year + 5)
+        data["fiscal_years"] = [year + 5 for year in data["fiscal_years"]]
+        for place in places(data):
+            for one in place.item["years"]:
+                one["fiscal_year"] *= -1
+            place.item["introduced"] = 2028
+            place.item["initiatives"] = {"2028": "■ 始める。"}
+        data["revision"] |= {"fiscal_year": 2028, "published": "2028-03"}
+
+    old, new = load_plan(plan_path), plan_of(revised(next_plan))
+    for notes in (comparison_notes, earlier_notes):
+        with pytest.raises(SheetgenError) as refused:
+            notes(old, new)
+        (problem,) = refused.value.problems
+        assert problem.code == "D042"
+        told = describe(problem)
+        assert "令和５年度から令和９年度まで" in told
+        assert "令和１０年度から令和１４年度まで" in told
+
+
+def test_a_spelling_nobody_sees_is_told_and_is_no_change() -> None:
+    """macOS から写した文の濁点は、前の字と分かれている。両側が同じに見える改正になった。"""
+
+    def decompose(data: Json) -> None:
+        item = item_in(data, "08-08")
+        for name in ("improvement", "vision"):
+            plain = item[name]
+            item[name] = unicodedata.normalize("NFD", plain)
+            assert item[name] != plain
+
+    old, new = plan_of(real()), plan_of(revised(decompose))
+    comparison = build_comparison(old, new)
+    assert comparison.same
+    assert not any(group.rows for group in changes(new, old).groups)
+    (told,) = comparison_notes(old, new)
+    assert (told.code, told.facts["count"]) == ("D041", "2")
+    assert "濁点" in describe(told)
+    assert comparison_notes(new, new) == []
+    # 見た目の違う異体字は、違いのうち。
+    variant = plan_of(revised(lambda data: item_in(data, "08-08").update(title="\ufa10の貸付")))
+    plain = plan_of(revised(lambda data: item_in(data, "08-08").update(title="\u585aの貸付")))
+    assert not build_comparison(variant, plain).same

@@ -33,8 +33,9 @@ from revised import (
 )  # fmt: skip
 
 from sheetgen.cli.boundary import main
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import ExitCode, SheetgenError
-from sheetgen.publish.comparing import CompareResult
+from sheetgen.publish.comparing import CompareRequest, CompareResult, compare
 from sheetgen.publish.comparison.blocks import Comparison, Side
 from sheetgen.publish.comparison.whole import build_comparison, visible
 from sheetgen.publish.publishing import Output
@@ -266,6 +267,25 @@ def test_a_text_written_anew_is_told_as_a_whole(tmp_path: Path) -> None:
     assert "<ins>" not in html
     sheet = openpyxl.load_workbook(file_of(result, Output.XLSX))["新旧対照表"]
     assert sheet["D5"].value == "計画最終年度において目指す姿【全文改正】"
+
+
+def test_a_book_in_the_place_of_a_plan_is_told(tmp_path: Path, plan_path: Path) -> None:
+    """「文字コードが UTF-8 ではありません」では、取り違えたと分からない。"""
+    book = tmp_path / "計画.xlsx"
+    openpyxl.Workbook().save(book)
+    with pytest.raises(SheetgenError) as refused:
+        compare(CompareRequest(old=book, new=plan_path, layout=LAYOUT, root=tmp_path))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place.file) == ("D040", str(book))
+    assert problem.facts["kind"] == "Excel のブック"
+    for beginning, kind in (
+        (b"%PDF-1.7", "PDF"),
+        (b"\xd0\xcf\x11\xe0", "古い形式の Excel などのブック"),
+    ):
+        book.write_bytes(beginning)
+        with pytest.raises(SheetgenError) as refused:
+            load_plan(book)
+        assert refused.value.problems[0].facts["kind"] == kind
 
 
 def test_another_plan_is_refused(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class CompareResult:
 def compare(request: CompareRequest, progress: Progress | None = None) -> CompareResult:
     """新旧対照表を作り、できた形をすべて置く。
 
-    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
+    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020、D042）、
         または一つの形も作れない。
     """
     old, new = without_unseen(load_plan(request.old)), without_unseen(load_plan(request.new))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.unseen import composed
 from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
     ComparedSection,
@@ -32,6 +33,7 @@ _SAME = "改正した所はない。"
 
 def build_comparison(old: Plan, new: Plan) -> Comparison:
     """二つの計画の新旧対照表。並びは改正後の文書の順。"""
+    old, new = composed(old), composed(new)
     sections = (*front_sections(old, new), *group_sections(old, new))
     lists = listings(old, new, sections)
     return Comparison(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.unseen import composed
 from sheetgen.publish.comparison.blocks import ComparedState
 from sheetgen.publish.comparison.groups import group_sections
 from sheetgen.publish.comparison.listings import ItemChange, item_changes
@@ -59,7 +60,8 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
         states = [ComparedState.NEW]
         states += [ComparedState.ENDED] if plan.revision.retired_items else []
     else:
-        found = list(item_changes(earlier, plan, tuple(group_sections(earlier, plan))))
+        old, new = composed(earlier), composed(plan)
+        found = list(item_changes(old, new, tuple(group_sections(old, new))))
         states = list(_NAMES)
     return Changes(
         heading=f"{wareki_full(plan.revision.fiscal_year)}年次見直しで変わった実施項目",
