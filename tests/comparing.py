@@ -48,3 +48,11 @@ def rows_of(comparison: Comparison) -> Iterator[tuple[str, Side, Side]]:
             yield block.kind, block.new, block.old
             for row in block.rows:
                 yield row.label, row.new, row.old
+
+
+def turned_rows(comparison: Comparison) -> Iterator[tuple[str, str, Side, Side]]:
+    """年度ごとに書き改める文を、表の順に。"""
+    if comparison.turn:
+        for group in comparison.turn.groups:
+            for row in group.rows:
+                yield row.name, row.what, row.new, row.old

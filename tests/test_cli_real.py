@@ -82,7 +82,7 @@ def test_a_part_of_the_job(
         (["check", "--plan", "no.json"], ExitCode.PROBLEMS, "no.json"),
         (["check", "--template", "no.xlsx"], ExitCode.PROBLEMS, "no.xlsx"),
         (["check", "--template", "data/plan.json"], ExitCode.PROBLEMS, "plan.json"),
-        (["check", "--plan", "templates/shinchoku_sheet.xlsx"], ExitCode.PROBLEMS, "M005"),
+        (["check", "--plan", "templates/shinchoku_sheet.xlsx"], ExitCode.PROBLEMS, "D040"),
         (["check", "--plan", "data"], ExitCode.PROBLEMS, "data"),
         (["check", "--template", "templates"], ExitCode.PROBLEMS, "templates"),
     ],

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
-from comparing import file_of, made, rows_of
+from comparing import file_of, made, rows_of, turned_rows
 from plan_samples import sample_plan
 from programs import SHORT_SECONDS, need, pdftotext_bbox
 from reporting import LAYOUT, page_texts
@@ -33,8 +33,9 @@ from revised import (
 )  # fmt: skip
 
 from sheetgen.cli.boundary import main
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import ExitCode, SheetgenError
-from sheetgen.publish.comparing import CompareResult
+from sheetgen.publish.comparing import CompareRequest, CompareResult, compare
 from sheetgen.publish.comparison.blocks import Comparison, Side
 from sheetgen.publish.comparison.whole import build_comparison, visible
 from sheetgen.publish.publishing import Output
@@ -68,7 +69,7 @@ def test_an_unseen_character_is_no_change(tmp_path: Path) -> None:
     plan = real()
     entry = item_in(plan, "08-08")
     entry["improvement"] = f"\ufeff{entry['improvement'][:3]}\u00ad{entry['improvement'][3:]}\u200b"
-    assert not made(tmp_path, real(), plan, outputs=(Output.HTML,)).differs
+    assert made(tmp_path, real(), plan, outputs=(Output.HTML,)).same
 
 
 def test_the_three_files_are_in_the_folder_of_the_new_year(every: CompareResult) -> None:
@@ -77,7 +78,7 @@ def test_the_three_files_are_in_the_folder_of_the_new_year(every: CompareResult)
         f"{STEM}.{end}" for end in ("pdf", "html", "xlsx")
     ]
     assert every.report.problems == ()
-    assert dict(every.counts)["番号の変わった実施項目"] == "8件"
+    assert dict(every.counts)["番号だけが変わった実施項目"] == "8件"
 
 
 def test_the_same_input_gives_the_same_bytes(every: CompareResult, tmp_path: Path) -> None:
@@ -99,6 +100,13 @@ def test_every_row_is_in_the_pdf_in_the_order_of_the_document(
     at = whole.index("計画の概要欄改正後（令和７年度年次見直し）改正前（令和６年度年次見直し）")
     for label, new, old in rows_of(comparison):
         words = squeezed(label) + text_of(new) + text_of(old)
+        found = whole.find(words, at)
+        assert found >= at, words
+        at = found + len(words)
+    turned = list(turned_rows(comparison))
+    assert len(turned) > 1
+    for name, what, new, old in turned:
+        words = squeezed(name + what) + text_of(new) + text_of(old)
         found = whole.find(words, at)
         assert found >= at, words
         at = found + len(words)
@@ -170,7 +178,7 @@ def test_exactly_the_changed_words_are_underlined_in_the_pdf(tmp_path: Path) -> 
         lines[side] += length
     comparison = build_comparison(plan_of(real()), plan_of(revised(*QUIET)))
     rows = list(rows_of(comparison))
-    assert len(rows) > 10
+    assert len(rows) > 8
     for name, sides in (("new", [r[1] for r in rows]), ("old", [r[2] for r in rows])):
         marked = "".join(text for side in sides for text, differs in side.runs if differs)
         assert len(marked) > 25
@@ -217,13 +225,11 @@ def test_an_unbroken_list_of_links(every: CompareResult) -> None:
 
 def test_no_difference_is_said_plainly(tmp_path: Path) -> None:
     result = made(tmp_path, real(), real())
-    assert not result.differs
-    assert "文書に載る文字に、違いはない。" in page_texts(file_of(result, Output.PDF))[0]
-    assert "文書に載る文字に、違いはない。" in file_of(result, Output.HTML).read_text("utf-8")
+    assert result.same
+    assert "改正した所はない。" in page_texts(file_of(result, Output.PDF))[0]
+    assert "改正した所はない。" in file_of(result, Output.HTML).read_text("utf-8")
     book = openpyxl.load_workbook(file_of(result, Output.XLSX))
-    assert [sheet["A4"].value for sheet in book.worksheets] == [
-        "文書に載る文字に、違いはない。"
-    ] * 2
+    assert [sheet["A4"].value for sheet in book.worksheets] == ["改正した所はない。"] * 2
 
 
 def test_a_small_plan_and_policies_without_rows_are_sound(tmp_path: Path) -> None:
@@ -244,6 +250,42 @@ def test_typst_and_html_marks_in_the_data_stay_text(tmp_path: Path) -> None:
     page = file_of(result, Output.HTML).read_text("utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7 * 7 }}" in page
+
+
+def test_a_text_written_anew_is_told_as_a_whole(tmp_path: Path) -> None:
+    """下線だらけの文に、目立つ所はない。どの形でも、文の全体に一つの印を付ける。"""
+
+    def change(data: Json) -> None:
+        item_in(data, "08-08")["vision"] = "■ 空き地も建物も、使いたい人へすぐ貸せる仕組みがある。"
+
+    result = made(tmp_path, real(), revised(change))
+    text = "".join(page_texts(file_of(result, Output.PDF)))
+    assert "計画最終年度において目指す姿全文改正■空き地も" in text
+    assert list(underlines(file_of(result, Output.PDF), tmp_path)) == []
+    html = file_of(result, Output.HTML).read_text("utf-8")
+    assert '<span class="whole">全文改正</span></th>' in html
+    assert "<ins>" not in html
+    sheet = openpyxl.load_workbook(file_of(result, Output.XLSX))["新旧対照表"]
+    assert sheet["D5"].value == "計画最終年度において目指す姿【全文改正】"
+
+
+def test_a_book_in_the_place_of_a_plan_is_told(tmp_path: Path, plan_path: Path) -> None:
+    """「文字コードが UTF-8 ではありません」では、取り違えたと分からない。"""
+    book = tmp_path / "計画.xlsx"
+    openpyxl.Workbook().save(book)
+    with pytest.raises(SheetgenError) as refused:
+        compare(CompareRequest(old=book, new=plan_path, layout=LAYOUT, root=tmp_path))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place.file) == ("D040", str(book))
+    assert problem.facts["kind"] == "Excel のブック"
+    for beginning, kind in (
+        (b"%PDF-1.7", "PDF"),
+        (b"\xd0\xcf\x11\xe0", "古い形式の Excel などのブック"),
+    ):
+        book.write_bytes(beginning)
+        with pytest.raises(SheetgenError) as refused:
+            load_plan(book)
+        assert refused.value.problems[0].facts["kind"] == kind
 
 
 def test_another_plan_is_refused(tmp_path: Path) -> None:
@@ -288,7 +330,7 @@ def test_a_measure_of_another_number_finds_its_partner(tmp_path: Path) -> None:
 
     result = made(tmp_path, real(), revised(change), outputs=(Output.XLSX,))
     assert dict(result.counts) == {
-        "新規の実施項目": "0件", "終了した実施項目": "0件", "番号の変わった実施項目": "0件",
-        "名称の変わった実施項目": "0件", "内容の変わった実施項目": "0件",
+        "新規の実施項目": "0件", "終了した実施項目": "0件", "推進項目を移った実施項目": "0件",
+        "内容の変わった実施項目": "0件", "番号だけが変わった実施項目": "0件",
         "そのほかの変わった所": "1か所",
     }  # fmt: skip

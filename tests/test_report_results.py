@@ -60,9 +60,7 @@ def test_what_changed_is_not_counted_without_the_earlier_plan(
     assert [problem.code for problem in problems] == ["D013", "D015"]
     assert document.results is not None
     changes = document.results.changes
-    assert changes.new == ()
-    assert changes.ended is None
-    assert changes.changed is None
+    assert [(group.name, group.rows) for group in changes.groups] == [("新規", ())]
     texts = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
     (page,) = [text for text in texts if text.startswith("令和６年度年次見直しで変わった")]
     assert "新規0件" in page
@@ -73,7 +71,9 @@ def test_what_changed_is_not_counted_without_the_earlier_plan(
     # 前の計画があれば、変わらないことも数のうち。
     known = document_for(tmp_path, plan=plan, earlier=plan).results
     assert known is not None
-    assert (known.changes.ended, known.changes.changed) == ((), ())
+    names = [group.name for group in known.changes.groups]
+    assert names == ["新規", "終了", "推進項目の移動", "変更", "番号だけの変更"]
+    assert not any(group.rows for group in known.changes.groups)
 
 
 def test_an_earlier_plan_that_is_none_is_told(tmp_path: Path, plan_path: Path) -> None:

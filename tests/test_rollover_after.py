@@ -222,7 +222,7 @@ def test_the_two_years_can_be_compared(turned: Turned) -> None:
             outputs=(Output.HTML,),
         )
     )
-    assert result.differs
+    assert not result.same
     text = result.report.files[0].path.read_text("utf-8")
     ended = next(
         place.item["title"]

@@ -43,7 +43,10 @@ def compare(
     何も指定しなければ、前に公表した計画と、いまの計画のデータを比べる。
     ほかの二つを比べるときは、改正前、改正後の順に、計画のデータのファイルを指定する。
     改正後を左、改正前を右に並べ、変わった所に下線を引く。
-    新規、終了、番号の変わった実施項目などの一覧も付ける。
+    大半を書き改めた文には「全文改正」と記す。
+    新規、終了、移動、変更、番号の変わった実施項目の一覧を初めに付け、
+    年度ごとに書き改める取組方針・取組内容は、後に部を分けて載せる。
+    取組実績と評価は改正ではないので、比べない。
     前に作ったものは、中身が違えば「旧版」に移す。
     """
     root = Path.cwd()
@@ -67,8 +70,8 @@ def _summarize(result: CompareResult, root: Path) -> None:
     report = result.report
     click.echo("新旧対照表を作りました。")
     show_files(report, root, "ブック")
-    if result.differs:
+    if result.same:
+        click.echo(f"  {result.same}")
+    if result.counts:
         click.echo("  " + "、".join(f"{name} {count}" for name, count in result.counts))
-    else:
-        click.echo("  文書に載る文字に、違いはありません。")
     show_rest(report)

@@ -84,7 +84,24 @@ def read_bytes(path: Path) -> bytes:
         raise SheetgenError(Problem(code, place)) from error
 
 
+# 取り違えて渡されやすいファイルの、初めのバイト。
+_OTHERS = (
+    (b"PK\x03\x04", "Excel などのブックか zip"),
+    (b"\xd0\xcf\x11\xe0", "古い形式の Excel などのブック"),
+    (b"%PDF", "PDF"),
+)
+
+
+def _refuse_others(data: bytes, file: str) -> None:
+    """JSON でないと、初めのバイトで分かるものを、その名で断る。"""
+    for beginning, name in _OTHERS:
+        if data.startswith(beginning):
+            kind = "Excel のブック" if b"xl/workbook" in data else name
+            raise SheetgenError(Problem("D040", Place(file=file), {"kind": kind}))
+
+
 def _decode(data: bytes, file: str) -> str:
+    _refuse_others(data, file)
     if data.startswith(codecs.BOM_UTF8):
         raise SheetgenError(Problem("M004", Place(file=file)))
     try:

@@ -1,9 +1,10 @@
-"""だれの目にも見えない字と、それを除いた計画。"""
+"""目に見えない書き方の違いと、それをなくした計画。"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,31 +22,67 @@ UNSEEN = (
 _FIND = re.compile(UNSEEN)
 
 
+# 濁点などを、前の字に重ねる字。NFC の全体は使わない。それは、見た目の違う異体字まで替える。
+_DECOMPOSED = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
+Change = Callable[[str], str]
+
+
 def without_unseen(plan: Plan) -> Plan:
     """見えない字を除いた計画。前の版が記録した字は、公表した年の控えからは除けない。"""
-    return plan.model_copy(update=_changes(_fields(plan)))
+    return _rewritten(plan, lambda text: _FIND.sub("", text))
+
+
+def composed(plan: Plan) -> Plan:
+    """濁点などを分けて書いた字（NFD）を、一つの字（NFC）にした計画。見た目は同じ。"""
+    return _rewritten(plan, composed_text)
+
+
+def composed_text(text: str) -> str:
+    """濁点などを分けて書いた字を、一つの字にした文字。"""
+    return _DECOMPOSED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """計画の中の文字を、すべて返す。"""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from texts_in(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_in(one)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from texts_in(one)
+
+
+def _rewritten(plan: Plan, change: Change) -> Plan:
+    changes = _changes(_fields(plan), change)
+    return plan.model_copy(update=changes) if changes else plan
 
 
 def _fields(value: BaseModel) -> dict[str, Any]:
     return {name: getattr(value, name) for name in type(value).model_fields}
 
 
-def _changes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    new = {name: _without(one) for name, one in fields.items()}
+def _changes(fields: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    new = {name: _changed(one, change) for name, one in fields.items()}
     return {name: one for name, one in new.items() if one is not fields[name]}
 
 
-def _without(value: Any) -> Any:
-    """値の中の文字から、見えない字を除いたもの。一つもなければ、そのままの値。"""
+def _changed(value: Any, change: Change) -> Any:
+    """値の中の文字を書き換えたもの。一つも変わらなければ、そのままの値。"""
     if isinstance(value, str):
-        return _FIND.sub("", value) if _FIND.search(value) else value
+        new = change(value)
+        return value if new == value else new
     if isinstance(value, BaseModel):
-        changes = _changes(_fields(value))
+        changes = _changes(_fields(value), change)
         return value.model_copy(update=changes) if changes else value
     if isinstance(value, Mapping):
-        changes = _changes(value)
+        changes = _changes(value, change)
         return {**value, **changes} if changes else value
     if isinstance(value, tuple):
-        kept = tuple(_without(one) for one in value)
+        kept = tuple(_changed(one, change) for one in value)
         return kept if any(new is not old for new, old in zip(kept, value, strict=True)) else value
     return value

@@ -52,17 +52,20 @@ class CompareRequest:
 
 @dataclass(frozen=True, slots=True)
 class CompareResult:
-    """新旧対照表を作った結果。``counts`` は（区分, 件数の書き方）、``differs`` は違いの有無。"""
+    """新旧対照表を作った結果。``counts`` は（区分, 件数の書き方）。
+
+    ``same`` は、改正した所がないときにそれを言う文。あれば空。
+    """
 
     report: ReportResult
     counts: tuple[tuple[str, str], ...]
-    differs: bool
+    same: str
 
 
 def compare(request: CompareRequest, progress: Progress | None = None) -> CompareResult:
     """新旧対照表を作り、できた形をすべて置く。
 
-    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020）、
+    :raises SheetgenError: 計画のデータが使えない、二つが別の計画（D020、D042）、
         または一つの形も作れない。
     """
     old, new, found = _pair(request)
@@ -81,11 +84,11 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     folder = request.out or request.root / "output" / wareki(comparison.year) / TITLE
     stem = f"{wareki_full(comparison.year)}年次見直し{TITLE}"
     wanted = {output: makers[output] for output in request.outputs}
-    return CompareResult(
-        publish(folder, stem, wanted, problems, progress),
-        tuple((one.heading, one.count) for one in comparison.listings),
-        not comparison.same,
-    )
+    counts = [(one.heading, one.count) for one in comparison.listings if not comparison.same]
+    if comparison.turn:
+        counts.append((comparison.turn.heading, comparison.turn.count))
+    made = publish(folder, stem, wanted, problems, progress)
+    return CompareResult(made, tuple(counts), comparison.same)
 
 
 def _pair(request: CompareRequest) -> Pair:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sheetgen.publish.comparison.difference import Runs, joined_runs, marked_runs
+from sheetgen.publish.comparison.difference import Runs, joined_runs, phrase_runs
 
 
 class Mark(StrEnum):
@@ -21,12 +21,15 @@ class Mark(StrEnum):
 
 
 class ComparedState(StrEnum):
-    """まとまり一つの区分。"""
+    """まとまり一つの区分。初めの五つは実施項目、新設と削除はそのほかのまとまり。"""
 
     NEW = "新規"
     ENDED = "終了"
+    MOVED = "移動"
     CHANGED = "変更"
     RENUMBERED = "番号"
+    ADDED = "新設"
+    DELETED = "削除"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """一つの欄の、改正後と改正前。"""
+    """一つの欄の、改正後と改正前。
+
+    ``whole`` が真なら、大半を書き改めた文。「全文改正」と記し、ことばごとの印は付けない。
+    """
 
     label: str
     new: Side
     old: Side
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,42 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnRow:
+    """年度ごとに書き改める文一つ。``name`` は実施項目など、``what`` はどこに載る文か。"""
+
+    name: str
+    what: str
+    new: Side
+    old: Side
+
+
+@dataclass(frozen=True, slots=True)
+class TurnGroup:
+    """推進項目など、見出し一つの下の文。"""
+
+    key: str
+    heading: str
+    short: str
+    rows: tuple[TurnRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """年度ごとに書き改める文。改正とは別の部にする。``new`` と ``old`` は列の見出し。"""
+
+    heading: str
+    count: str
+    note: str
+    new: str
+    old: str
+    groups: tuple[TurnGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
 
-    ``same`` は、違いがないときに印刷する文。違いがあれば空。
+    ``same`` は、改正した所がないときに印刷する文。あれば空。``turn`` は、改めた文がなければ None。
     """
 
     year: int
@@ -128,6 +167,7 @@ class Comparison:
     same: str
     listings: tuple[Listing, ...]
     sections: tuple[ComparedSection, ...]
+    turn: Turn | None
 
 
 Key = TypeVar("Key")
@@ -136,22 +176,63 @@ Fields = Mapping[str, tuple[str, str]]
 
 
 def sides(old: str, new: str) -> tuple[Side, Side]:
-    """改正前と改正後の文を、違いに印を付けて返す。"""
-    before, after = marked_runs(old, new)
+    """改正前と改正後の文を、違うことばに印を付けて返す。"""
+    before, after = phrase_runs(old, new)
     return Side(before), Side(after)
 
 
-def compared_row(label: str, old: str | None, new: str | None) -> ComparedRow | None:
-    """欄の一行。変わっていなければ ``None``。その計画にない欄は ``None`` で渡す。"""
+_WHOLE_FROM = 30
+"""これより長い文は、大半を書き改めたときに「全文改正」と記す（字）。"""
+_MANY_MARKS = 4
+_APART = 15
+"""印が四つ以上あって、平均してこの字数より密なら、目立つ所がなくなる。"""
+
+
+def compared_row(
+    label: str, old: str | None, new: str | None, whole_from: int = _WHOLE_FROM
+) -> ComparedRow | None:
+    """欄の一行。変わっていなければ ``None``。その計画にない欄は ``None`` で渡す。
+
+    片側にだけある文は、もう片側の印がそれを言うので、下線を引かない。
+    """
     before, after = old or "", new or ""
     if before == after:
         return None
+    if not before or not after:
+        return ComparedRow(
+            label,
+            _plain(after) if after else Side((), Mark.DELETED if new is None else Mark.BLANK),
+            _plain(before) if before else Side((), Mark.ADDED if old is None else Mark.BLANK),
+        )
     left, right = sides(before, after)
-    if not before:
-        left = Side((), Mark.ADDED if old is None else Mark.BLANK)
-    if not after:
-        right = Side((), Mark.DELETED if new is None else Mark.BLANK)
+    if max(len(before), len(after)) > whole_from and _rewritten(left, right):
+        return ComparedRow(label, _plain(after), _plain(before), whole=True)
     return ComparedRow(label, right, left)
+
+
+def turn_row(name: str, what: str, old: str, new: str) -> TurnRow | None:
+    """年度ごとに書き改める文の一行。変わっていなければ ``None``。
+
+    書き改めるのが常なので、大半が違えば、短くても下線を引かず、そうとも記さない。
+    """
+    row = compared_row(what, old, new, whole_from=0)
+    return TurnRow(name, what, row.new, row.old) if row else None
+
+
+def _plain(text: str) -> Side:
+    """印のない文。"""
+    return Side(((text, False),))
+
+
+def _rewritten(old: Side, new: Side) -> bool:
+    """印が文の半分を超えるか、目立つ所がなくなるほど密か。"""
+    marks = [[len(text) for text, differs in side.runs if differs] for side in (old, new)]
+    lengths = [len(side.text) for side in (old, new)]
+    dense = any(
+        len(found) >= _MANY_MARKS and len(found) * _APART > length
+        for found, length in zip(marks, lengths, strict=True)
+    )
+    return dense or 2 * sum(map(sum, marks)) > sum(lengths)
 
 
 def compared_fields(old: Fields | None, new: Fields | None) -> Iterator[ComparedRow]:
@@ -205,27 +286,29 @@ def block_of(
     rows: Sequence[ComparedRow],
     fields: int,
     item: str = "",
+    moved: bool = False,
 ) -> ComparedBlock | None:
     """まとまり。何も変わっていなければ ``None``。``fields`` は欄の数。"""
     if new is None:
         if old is None:
             return None
-        state, before, after = ComparedState.ENDED, _whole(old), Side((), Mark.DELETED)
+        state = ComparedState.ENDED if item else ComparedState.DELETED
+        before, after = _whole(old), Side((), Mark.DELETED)
     elif old is None:
-        state, before, after = ComparedState.NEW, Side((), Mark.ADDED), _whole(new)
+        state = ComparedState.NEW if item else ComparedState.ADDED
+        before, after = Side((), Mark.ADDED), _whole(new)
     else:
         before, after = _headings(old, new)
-        state = ComparedState.CHANGED if rows or old.name != new.name else ComparedState.RENUMBERED
+        changed = ComparedState.CHANGED if rows or old.name != new.name else None
+        state = ComparedState.MOVED if moved else changed or ComparedState.RENUMBERED
         if state is ComparedState.RENUMBERED and old.label == new.label:
             return None
-    both = old is not None and new is not None
-    return ComparedBlock(
-        key, item, kind, state, after, before, tuple(rows), rest=both and len(rows) < fields
-    )
+    rest = state in (ComparedState.CHANGED, ComparedState.MOVED) and len(rows) < fields
+    return ComparedBlock(key, item, kind, state, after, before, tuple(rows), rest)
 
 
 def _whole(heading: Heading) -> Side:
-    return Side(((heading.text, True),))
+    return _plain(heading.text)
 
 
 def _headings(old: Heading, new: Heading) -> tuple[Side, Side]:

@@ -14,9 +14,11 @@ from sheetgen.publish.comparison.blocks import (
     ComparedSection,
     Fields,
     Heading,
+    TurnGroup,
     block_of,
     compared_fields,
     compared_row,
+    turn_row,
 )
 from sheetgen.publish.comparison.difference import alignment
 from sheetgen.publish.comparison.matched import matched_policies
@@ -95,10 +97,12 @@ _HIGHLIGHTS = str(Revision.model_fields["highlights"].title)
 
 def front_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
     """変わった所のある節を、文書の順に。"""
+    same_year = old.revision.fiscal_year == new.revision.fiscal_year
     for key, heading, blocks in (
         ("plan", "計画の名称など", tuple(_plan_blocks(old, new))),
         ("overview", _OVERVIEW, tuple(_chapters(old, new))),
-        ("highlights", _HIGHLIGHTS, tuple(_highlights(old, new))),
+        # 年度が違えば、年度ごとに書き改める文の部に載せる。
+        ("highlights", _HIGHLIGHTS, tuple(_highlights(old, new)) if same_year else ()),
     ):
         if blocks:
             yield ComparedSection(key, heading, heading, blocks)
@@ -173,6 +177,34 @@ def _policy_highlights(
     block = block_of(key, _POLICY, head, head, rows, total)
     if block:
         yield block
+
+
+def turned_highlights(old: Plan, new: Plan) -> TurnGroup | None:
+    """年度の違う、基本方針ごとの主なポイント。
+
+    計画の終わったあとの、まだ書かれていない主なポイントは、なくしたのではないので載せない。
+    """
+    if old.revision.fiscal_year == new.revision.fiscal_year:
+        return None
+    if new.revision.fiscal_year > new.final_year and not new.revision.highlights:
+        return None
+    matched = matched_policies(old, new)
+    known = {policy.number: policy for policy in old.policies}
+    rows = []
+    for policy in new.policies:
+        was = known.get(matched.get(policy.number, 0))
+        named = policy_name(policy)
+        name = f"{named.label} {named.name}"
+        row = turn_row(name, _HIGHLIGHTS, _points(old, was), _points(new, policy))
+        if row:
+            rows.append(row)
+    return TurnGroup("turn-highlights", _HIGHLIGHTS, _HIGHLIGHTS, tuple(rows)) if rows else None
+
+
+def _points(plan: Plan, policy: Policy | None) -> str:
+    revision = plan.revision
+    texts = _texts(revision.highlights, policy) + _texts(revision.highlight_notes, policy)
+    return "\n".join(texts)
 
 
 def _texts(points: Sequence[Highlight | HighlightNote], policy: Policy | None) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sheetgen.era import wareki_full
+from sheetgen.messages.quoting import excerpt
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.unseen import composed, composed_text, texts_in
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.document.overview import revision_title, whole_title
 
@@ -10,8 +13,8 @@ from sheetgen.publish.document.overview import revision_title, whole_title
 def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
     """比べるときに気を付けること。
 
-    :raises SheetgenError: 計画の名が違い、実施項目も大半が違う。同じIDが同じ実施項目を指すとは
-        言えない（D020）。
+    :raises SheetgenError: 計画の名が違い、実施項目も大半が違う（D020）、または計画の初年度が違う
+        （D042）。同じIDが同じ実施項目を指すとは言えない。
     """
     found = _plan_notes(old, new, Place(label="OLD NEW"))
     if _moment(old) > _moment(new):
@@ -32,12 +35,39 @@ def earlier_notes(earlier: Plan, plan: Plan) -> list[Problem]:
 
 
 def _plan_notes(old: Plan, new: Plan, place: Place) -> list[Problem]:
+    found = _spellings(old, new, place)
+    old, new = composed(old), composed(new)
     names = {"old": whole_title(old), "new": whole_title(new)}
-    if names["old"] == names["new"]:
-        return []
-    if not _is_one_plan(old, new):
+    other_name = names["old"] != names["new"]
+    if other_name and not _is_one_plan(old, new):
         raise SheetgenError(Problem("D020", place, names))
-    return [Problem("D021", Place(label="municipality plan_title"), names)]
+    if old.first_year != new.first_year:
+        # 次の計画。IDが同じでも、同じ実施項目ではない。
+        years = {"old_years": _years(old), "new_years": _years(new)}
+        raise SheetgenError(Problem("D042", place, names | years))
+    if other_name:
+        found.append(Problem("D021", Place(label="municipality plan_title"), names))
+    return found
+
+
+def _years(plan: Plan) -> str:
+    return f"{wareki_full(plan.first_year)}から{wareki_full(plan.final_year)}まで"
+
+
+def _spellings(old: Plan, new: Plan, place: Place) -> list[Problem]:
+    """見た目が同じで、濁点などの書き方だけの違う文。"""
+    before: dict[str, set[str]] = {}
+    for text in texts_in(old):
+        before.setdefault(composed_text(text), set()).add(text)
+    apart = [
+        text
+        for text in dict.fromkeys(texts_in(new))
+        if (known := before.get(composed_text(text))) and text not in known
+    ]
+    if not apart:
+        return []
+    facts = {"text": excerpt(composed_text(apart[0])), "count": str(len(apart))}
+    return [Problem("D041", place, facts)]
 
 
 def _revisions(old: Plan, new: Plan) -> dict[str, str]:

@@ -84,6 +84,8 @@ _KANJI = re.compile(r"[一-龥々〆㐀-䶿]+")
 # 助詞や読点だけの一致。両どなりが書き換わっていれば、たまたまとみる。
 _SLIGHT = re.compile(r"[ぁ-ゖ、，・･　 ]{1,3}")
 _FIGURE = "0123456789０１２３４５６７８９"
+_BREAKS = "\n、。，．"
+"""句の切れ目。"""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 LONGEST_COMPARED = 1500
 """ことばごとに比べる、ことばの数の上限（前と後の和）。手間は数の二乗で増える。"""
@@ -127,6 +129,33 @@ def marked_runs(old: str, new: str) -> tuple[Runs, Runs]:
     pieces = difference(old, new)
     before = joined_runs((piece.old, piece.differs) for piece in pieces)
     return before, joined_runs((piece.new, piece.differs) for piece in pieces)
+
+
+_BRIDGE = 2
+"""二つの印の間の同じ所が、この字数までなら、一つの句とみて続けて印を付ける。"""
+
+
+def phrase_runs(old: str, new: str) -> tuple[Runs, Runs]:
+    """:func:`marked_runs` と同じ。ただし、細かく続く印は句ごとにまとめる。"""
+    pieces = list(difference(old, new))
+    for number in range(1, len(pieces) - 1):
+        here, left, right = pieces[number], pieces[number - 1], pieces[number + 1]
+        if (
+            not here.differs
+            and len(here.old) <= _BRIDGE
+            and not set(here.old) & set(_BREAKS)
+            and not _touches_figure(left, right)
+        ):
+            # 前の続きに含め、次とまとめる。空になった所は、後で落ちる。
+            pieces[number + 1] = Piece(
+                left.old + here.old + right.old, left.new + here.new + right.new
+            )
+            pieces[number - 1] = pieces[number] = Piece("", "")
+    marked = [(piece.old, piece.new, piece.differs) for piece in pieces]
+    return (
+        joined_runs((before, differs) for before, _, differs in marked),
+        joined_runs((after, differs) for _, after, differs in marked),
+    )
 
 
 def joined_runs(parts: Iterable[tuple[str, bool]]) -> Runs:
@@ -243,14 +272,19 @@ def _without_slight(pieces: Sequence[Piece]) -> list[Piece]:
             not piece.differs
             and _SLIGHT.fullmatch(piece.old)
             and all(one.differs and one.old and one.new for one in (left, right))
-            # 数は、それだけで読めるように、となりのことばとまとめない。
-            and not any(text[-1] in _FIGURE for text in left)
-            and not any(text[0] in _FIGURE for text in right)
+            and not _touches_figure(left, right)
         ):
             # 等しい文字を「違う」に移すため、次とまとめる。
             out[number] = Piece(piece.old + out[number + 1].old, piece.new + out[number + 1].new)
             out[number + 1] = Piece("", "")
     return [piece for piece in out if piece.old or piece.new]
+
+
+def _touches_figure(left: Piece, right: Piece) -> bool:
+    """となりが数か。数は、それだけで読めるように、となりのことばとまとめない。"""
+    return any(text[-1:] in _FIGURE for text in left if text) or any(
+        text[:1] in _FIGURE for text in right if text
+    )
 
 
 def _tidy(pieces: Sequence[Piece]) -> list[Piece]:

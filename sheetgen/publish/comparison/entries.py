@@ -1,4 +1,11 @@
-"""推進項目の中の、実施項目と再掲を比べる。数は、様式に印刷するとおりに書く。"""
+"""推進項目の中の、実施項目と再掲を比べる。数は、様式に印刷するとおりに書く。
+
+何を改正とみるかは、ここだけで決める。新旧対照表も、文書の「変わった実施項目」も、これによる。
+
+- 改正は、計画として印刷する欄の違い。取組実績・評価の記録は、改正ではない。
+- 年度の変わる取組方針・取組内容は、毎年書き改める文なので、:class:`Turn` の部に分ける。
+- まだ印刷しない先の年度の取組方針は、比べない。
+"""
 
 from __future__ import annotations
 
@@ -6,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sheetgen.era import circled, wareki_full
-from sheetgen.plan.item import CrossReference, Entry, Indicator, Item, OverviewRow, Result, YearPlan
+from sheetgen.plan.item import CrossReference, Entry, Indicator, Item, OverviewRow, YearPlan
 from sheetgen.plan.plan import Measure, Plan
 from sheetgen.plan.text import Record
 from sheetgen.plan.value import EFFECT_FORMAT, printed
@@ -14,19 +21,30 @@ from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
     Fields,
     Heading,
+    TurnRow,
     block_of,
     compared_fields,
     merged_order,
+    turn_row,
 )
+from sheetgen.publish.comparison.matched import matched_measures
 from sheetgen.publish.document.overview import amount
 
 _TABLE = "（概要表）"
-Edition = tuple[Plan, Item]
+Known = tuple[Plan, Item]
 """計画と、その実施項目。"""
 
 
-def item_fields(plan: Plan, item: Item, other: Edition | None) -> Fields:
-    """番号と名を除く、実施項目の欄。``other`` は比べる相手（なければ ``None``）。"""
+def shown_year(plan: Plan) -> int:
+    """取組方針・取組内容を印刷する年度。計画の終わったあとは、最終年度のもの。"""
+    return min(plan.revision.fiscal_year, plan.final_year)
+
+
+def item_fields(plan: Plan, item: Item, other: Known | None) -> Fields:
+    """改正を見る欄。番号、名、取組実績を除く。
+
+    ``other`` は比べる相手（なければ ``None``）。年度の変わる文は :func:`turn_fields` に入る。
+    """
     code = item.indicator.number_format
     out = {
         "owners": (_title(Item, "owners"), "、".join(one.full_name for one in item.owners)),
@@ -45,16 +63,29 @@ def item_fields(plan: Plan, item: Item, other: Edition | None) -> Fields:
     for year in item.years:
         out |= _year(year, code)
     out["effects"] = ("〔小計〕効果見込額(千円)", amount(item.effect_subtotal))
-    out["actual"] = ("〔小計〕実績効果額(千円)", amount(item.result_effect_subtotal))
-    out["overall"] = (_title(Item, "overall_grade"), item.overall_grade or "")
     out["section"] = (_title(Item, "section"), item.section or "")
-    for name, field in OverviewRow.model_fields.items():
-        label = str(field.title)
-        out[f"overview.{name}"] = (
-            label if label.endswith(_TABLE) else label + _TABLE,
-            getattr(item.overview, name) or "",
-        )
+    for name in OverviewRow.model_fields:
+        if name != "policy" or not _turns(plan, other):
+            out[f"overview.{name}"] = (_table_title(name), getattr(item.overview, name) or "")
     return out
+
+
+def turn_fields(plan: Plan, item: Item) -> Fields:
+    """年度ごとに書き改める欄。"""
+    return {
+        "initiative": (_title(Item, "initiatives"), item.initiative(shown_year(plan)) or ""),
+        "policy": (_table_title("policy"), item.overview.policy or ""),
+    }
+
+
+def _turns(plan: Plan, other: Known | None) -> bool:
+    """取組方針・取組内容の年度が、相手と違うか。"""
+    return other is not None and shown_year(plan) != shown_year(other[0])
+
+
+def _table_title(name: str) -> str:
+    label = str(OverviewRow.model_fields[name].title)
+    return label if label.endswith(_TABLE) else label + _TABLE
 
 
 def reference_fields(entry: CrossReference) -> Fields:
@@ -65,41 +96,35 @@ def reference_fields(entry: CrossReference) -> Fields:
     }
 
 
-def _initiatives(plan: Plan, item: Item, other: Edition | None) -> dict[str, tuple[str, str]]:
-    """取組方針・取組内容。印刷する年度のものどうしを比べる。
+def _initiatives(plan: Plan, item: Item, other: Known | None) -> dict[str, tuple[str, str]]:
+    """取組方針・取組内容。同じ年度のものどうしを比べる。
 
-    ほかの年度の文は、両方の計画のデータにあれば、年度ごとに比べる。一方にしかない文は、
-    印刷する年度のものでなければ、一つの欄として載せる。
+    印刷する年度のほか、前に公表した年度の文が書き直されていれば、それも載せる。
     """
-    shown = plan.revision.fiscal_year
+    shown = shown_year(plan)
     label = _title(Item, "initiatives")
-    there = other[0].revision.fiscal_year if other else shown
-    years = (shown, there) if other else (shown,)
-    heading = "／".join(wareki_full(year) for year in sorted(set(years), reverse=True))
-    out = {"initiative": (f"{heading}の{label}", item.initiative(shown) or "")}
+    out = {}
+    if not _turns(plan, other):
+        out["initiative"] = (f"{wareki_full(shown)}の{label}", item.initiative(shown) or "")
+    last = min(shown, shown_year(other[0])) if other else shown - 1
     for year in sorted(int(one) for one in item.initiatives):
-        in_both = other is not None and str(year) in other[1].initiatives
-        if (shown != there) if in_both else (year != shown):
+        if year <= last and (year != shown or _turns(plan, other)):
             text = item.initiative(year) or ""
             out[f"initiative.{year}"] = (f"{wareki_full(year)}の{label}", text)
     return out
 
 
 def _year(year: YearPlan, code: str) -> dict[str, tuple[str, str]]:
-    """一年度の欄。"""
-    at, result = wareki_full(year.fiscal_year), year.result
-    texts: dict[str, tuple[type[Record], str, str]] = {
-        "plan": (YearPlan, "plan", year.plan or ""),
-        "target": (YearPlan, "target", printed(year.target, code)),
-        "effect": (YearPlan, "effect", printed(year.effect, EFFECT_FORMAT)),
-        "text": (Result, "text", result.text or ""),
-        "value": (Result, "value", printed(result.value, code)),
-        "actual": (Result, "effect", printed(result.effect, EFFECT_FORMAT)),
-        "grade": (Result, "grade", result.grade or ""),
+    """一年度の、計画の欄。"""
+    at = wareki_full(year.fiscal_year)
+    texts = {
+        "plan": year.plan or "",
+        "target": printed(year.target, code),
+        "effect": printed(year.effect, EFFECT_FORMAT),
     }
     return {
-        f"{year.fiscal_year}.{key}": (f"{at} {_title(model, name)}", text)
-        for key, (model, name, text) in texts.items()
+        f"{year.fiscal_year}.{name}": (f"{at} {_title(YearPlan, name)}", text)
+        for name, text in texts.items()
     }
 
 
@@ -118,6 +143,7 @@ class Entries:
         self._old, self._new = old, new
         self._past = {item.id: (measure, item) for _, measure, item in old.items()}
         self._now = {item.id for _, _, item in new.items()}
+        self._measures = matched_measures(old, new)
 
     def blocks(self, old: Measure | None, new: Measure | None) -> Iterator[ComparedBlock]:
         """変わった実施項目と再掲を、改正後の順に。終わったものは、もとの所に。"""
@@ -142,7 +168,21 @@ class Entries:
         rows = list(compared_fields(before, after))
         heading = item_heading(*past) if past else None
         shown = item_heading(measure, item)
-        return block_of(f"item-{item.id}", _KIND, heading, shown, rows, len(after), item.id)
+        moved = past is not None and self._measures.get(measure.number) != past[0].number
+        return block_of(f"item-{item.id}", _KIND, heading, shown, rows, len(after), item.id, moved)
+
+    def turned(self, measure: Measure) -> Iterator[TurnRow]:
+        """年度の変わった取組方針・取組内容のうち、文の違うもの。"""
+        for item in measure.items:
+            past = self._past.get(item.id)
+            if past is None or not _turns(self._new, (self._old, past[1])):
+                continue
+            name = item_heading(measure, item).text
+            before, after = turn_fields(self._old, past[1]), turn_fields(self._new, item)
+            for key, (label, text) in after.items():
+                row = turn_row(name, label, before[key][1], text)
+                if row:
+                    yield row
 
     def _ended(self, measure: Measure, item: Item) -> ComparedBlock | None:
         if item.id in self._now:
@@ -173,7 +213,8 @@ def _reference(
         str(CrossReference.model_fields["title"].title),
         item_heading(old, was) if old and was else None,
         item_heading(new, entry) if new and entry else None,
-        list(compared_fields(before, after)),
+        # なくなった行は、なくなったと言えば足りる。
+        list(compared_fields(before, after)) if after else (),
         len(after or before or ()),
     )
 

@@ -10,6 +10,7 @@ from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
     ComparedSection,
     Heading,
+    TurnGroup,
     block_of,
     compared_row,
     merged_order,
@@ -39,6 +40,21 @@ def group_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
             section = _measure_section(heading, before, after, entries)
             if section:
                 yield section
+
+
+def turn_groups(old: Plan, new: Plan) -> Iterator[TurnGroup]:
+    """取組方針・取組内容を年度ごとに書き改めた、推進項目。改正後の文書の順。"""
+    entries = Entries(old, new)
+    for policy, measure in new.measures():
+        rows = tuple(entries.turned(measure))
+        if rows:
+            heading, shown = policy_heading(policy), _measure(measure)
+            yield TurnGroup(
+                f"turn-{measure.number}",
+                f"{heading.text}　{shown.label}{shown.name}",
+                f"{heading.label}{shown.label}",
+                rows,
+            )
 
 
 def paired(
@@ -87,9 +103,10 @@ def _measure_section(
         str(Measure.model_fields["notes"].title),
     )
     kind = str(Measure.model_fields["name"].title)
-    own = block_of(f"{key}-name", kind, _measure(old), _measure(new), list(notes), 1)
+    was, now = (_measure(one) if one else None for one in (old, new))
+    own = block_of(f"{key}-name", kind, was, now, list(notes), 1)
     blocks = [*([own] if own else []), *entries.blocks(old, new)]
-    shown = _measure(new or old)
+    shown = now or was
     if not blocks or shown is None:
         return None
     return ComparedSection(
@@ -106,15 +123,16 @@ def _key(kind: str, old: Policy | Measure | None, new: Policy | Measure | None) 
     return f"{kind}-old-{old.number if old else 0}"
 
 
-def _policy(policy: Policy | None) -> Heading | None:
-    if policy is None:
-        return None
+def policy_heading(policy: Policy) -> Heading:
+    """基本方針の番号と名。"""
     named = policy_name(policy)
     return Heading(named.label, named.name)
 
 
-def _measure(measure: Measure | None) -> Heading | None:
-    if measure is None:
-        return None
+def _policy(policy: Policy | None) -> Heading | None:
+    return None if policy is None else policy_heading(policy)
+
+
+def _measure(measure: Measure) -> Heading:
     named = measure_name(measure)
     return Heading(named.label, named.name)

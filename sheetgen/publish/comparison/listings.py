@@ -1,9 +1,10 @@
-"""新規・終了・番号や名称の変わった実施項目の一覧。"""
+"""新規・終了・移動・変更・番号の変わった実施項目の一覧。"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan
@@ -16,31 +17,85 @@ from sheetgen.publish.comparison.blocks import (
 )
 from sheetgen.publish.comparison.entries import item_heading
 
-# 欄に変わりのないまとまりの、変わった所。
+Place = tuple[Measure, Item]
+_HEADINGS = {
+    ComparedState.NEW: "新規の実施項目",
+    ComparedState.ENDED: "終了した実施項目",
+    ComparedState.MOVED: "推進項目を移った実施項目",
+    ComparedState.CHANGED: "内容の変わった実施項目",
+    ComparedState.RENUMBERED: "番号だけが変わった実施項目",
+}
+# 実施項目でないまとまりで、欄より先に言うこと。
 _WHAT = {
-    ComparedState.NEW: "新規",
-    ComparedState.ENDED: "終了",
-    ComparedState.CHANGED: "名称",
+    ComparedState.ADDED: "新設",
+    ComparedState.DELETED: "削除",
     ComparedState.RENUMBERED: "番号",
 }
-_Known = dict[str, tuple[Measure, Item]]
+
+
+class ItemChange(NamedTuple):
+    """変わった実施項目。``old`` か ``new`` は、その計画になければ ``None``。
+
+    ``key`` は対照表のまとまりの名（なければ空）、``what`` は変わったこと。どちらの計画にもないのに
+    終了と記された項目は、``old`` も ``new`` も ``None``。
+    """
+
+    state: ComparedState
+    item: str
+    old: Place | None
+    new: Place | None
+    what: str
+    key: str = ""
+
+
+def item_changes(
+    old: Plan, new: Plan, sections: Sequence[ComparedSection]
+) -> tuple[ItemChange, ...]:
+    """改正で変わった実施項目。一つの実施項目は、一度だけ。並びは文書の順。
+
+    文書の「変わった実施項目」と新旧対照表の一覧は、どちらもこれから作る。
+    """
+    before: dict[str, Place] = {item.id: (measure, item) for _, measure, item in old.items()}
+    after: dict[str, Place] = {item.id: (measure, item) for _, measure, item in new.items()}
+    found = []
+    for section in sections:
+        for block in section.blocks:
+            if block.item:
+                was, now = before.get(block.item), after.get(block.item)
+                what = "、".join(_what(block, was, now))
+                found.append(ItemChange(block.state, block.item, was, now, what, block.key))
+    # 終了したと記されているが、改正前の計画にもないもの。
+    for one in new.revision.retired_items:
+        if one not in before and one not in old.revision.retired_items:
+            found.append(ItemChange(ComparedState.ENDED, one, None, None, ""))
+    return tuple(found)
+
+
+def _what(block: ComparedBlock, was: Place | None, now: Place | None) -> Iterator[str]:
+    """変わったこと。新規と終了では、言うことがない。"""
+    if was is None or now is None:
+        return
+    before, after = item_heading(*was), item_heading(*now)
+    if block.state is ComparedState.MOVED:
+        yield f"({was[0].number}){was[0].name}から"
+    elif before.label != after.label:
+        yield f"番号（{before.label}から）"
+    if before.name != after.name:
+        yield f"名称（改正前：{before.name}）"
+    fields = _fields_of(block)
+    if fields:
+        yield fields
 
 
 def listings(old: Plan, new: Plan, sections: Sequence[ComparedSection]) -> tuple[Listing, ...]:
     """区分ごとの一覧。どの区分も、なければ 0件として並べる。"""
-    before: _Known = {item.id: (measure, item) for _, measure, item in old.items()}
-    after: _Known = {item.id: (measure, item) for _, measure, item in new.items()}
-    blocks = [block for section in sections for block in section.blocks]
-    found = {
-        "新規の実施項目": [_entry(one, None, after[one], "") for one in after if one not in before],
-        "終了した実施項目": [*_ended(before, after), *_unknown(old, new, before)],
-        "番号の変わった実施項目": list(_renumbered(before, after)),
-        "名称の変わった実施項目": list(_retitled(before, after)),
-        "内容の変わった実施項目": list(_changed(blocks, before, after)),
-    }
-    out = [_listing(heading, rows, "件") for heading, rows in found.items()]
+    changes = item_changes(old, new, sections)
+    out = [
+        _listing(heading, [_listed(one) for one in changes if one.state is state], "件")
+        for state, heading in _HEADINGS.items()
+    ]
     others = [
-        Listed(block.key, "", "", _place(section, block), _fields_of(block) or _WHAT[block.state])
+        Listed(block.key, "", "", _place(section, block), _WHAT.get(block.state) or _others(block))
         for section in sections
         for block in section.blocks
         if not block.item
@@ -52,52 +107,18 @@ def _listing(heading: str, rows: Sequence[Listed], unit: str) -> Listing:
     return Listing(heading, f"{len(rows)}{unit}", tuple(rows))
 
 
-def _entry(
-    item_id: str, old: tuple[Measure, Item] | None, new: tuple[Measure, Item] | None, what: str
-) -> Listed:
+def _listed(one: ItemChange) -> Listed:
     """一覧の一行。名は改正後のもの。"""
-    title = new[1].title if new else old[1].title if old else ""
+    shown = one.new or one.old
+    # 番号だけの変わった項目の前の番号は、欄に出ている。
+    only_number = one.state is ComparedState.RENUMBERED
     return Listed(
-        f"item-{item_id}",
-        item_heading(*new).label if new else "",
-        item_heading(*old).label if old else "",
-        title,
-        what,
+        one.key,
+        item_heading(*one.new).label if one.new else "",
+        item_heading(*one.old).label if one.old else "",
+        shown[1].title if shown else one.item,
+        ("" if only_number else one.what) if shown else "改正前の計画のデータにありません",
     )
-
-
-def _ended(before: _Known, after: _Known) -> Iterator[Listed]:
-    for one in before:
-        if one not in after:
-            yield _entry(one, before[one], None, "")
-
-
-def _unknown(old: Plan, new: Plan, before: _Known) -> Iterator[Listed]:
-    """終了したと記されているが、改正前の計画にもないもの。"""
-    for one in new.revision.retired_items:
-        if one not in before and one not in old.revision.retired_items:
-            yield Listed("", "", "", one, "改正前の計画のデータにありません")
-
-
-def _renumbered(before: _Known, after: _Known) -> Iterator[Listed]:
-    for one, place in after.items():
-        known = before.get(one)
-        if known and item_heading(*known).label != item_heading(*place).label:
-            yield _entry(one, known, place, "")
-
-
-def _retitled(before: _Known, after: _Known) -> Iterator[Listed]:
-    for one, place in after.items():
-        known = before.get(one)
-        if known and known[1].title != place[1].title:
-            yield _entry(one, known, place, f"改正前：{known[1].title}")
-
-
-def _changed(blocks: Sequence[ComparedBlock], before: _Known, after: _Known) -> Iterator[Listed]:
-    for block in blocks:
-        if block.item and block.rows and block.state is ComparedState.CHANGED:
-            one = block.item
-            yield _entry(one, before.get(one), after.get(one), _fields_of(block))
 
 
 def _place(section: ComparedSection, block: ComparedBlock) -> str:
@@ -107,10 +128,13 @@ def _place(section: ComparedSection, block: ComparedBlock) -> str:
     return section.heading if same else f"{section.heading}　{name}"
 
 
+def _others(block: ComparedBlock) -> str:
+    """実施項目でないまとまりの、変わった欄の名。"""
+    return "、".join(row.label for row in block.rows) or "名称"
+
+
 def _fields_of(block: ComparedBlock) -> str:
-    """変わった欄の名。実施項目の同じ年度の欄は、まとめて書く。"""
-    if not block.item:
-        return "、".join(row.label for row in block.rows)
+    """変わった欄の名。同じ年度の欄は、まとめて書く。"""
     out = []
     for year, rows in groupby(block.rows, key=lambda row: row.label.rpartition(" ")[0]):
         names = [row.label.rpartition(" ")[2] for row in rows]

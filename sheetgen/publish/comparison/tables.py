@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sheetgen.publish.comparison.blocks import ComparedBlock, Comparison, Mark, Side
+from sheetgen.form.wrap import text_width
+from sheetgen.publish.comparison.blocks import ComparedBlock, Comparison, Mark, Side, Turn
 from sheetgen.xlsx.tables import Align, Column, Compared, Table, TableBook, TableCell
 
 LIST_SHEET = "一覧"
 TABLE_SHEET = "新旧対照表"
+TURN_SHEET = "年度ごとの文"
+WHOLE = "【全文改正】"
+LEAD = (
+    "変わった欄だけを載せ、変わったことばに下線を引いた（新設・削除・全文改正は、それと記した）。"
+    "取組実績と評価は載せていない。"
+)
+_LEAST_PLACE = 15
+"""「箇所」の列の、いちばん狭い幅。番号は途中で折らないので、長ければ広げる。"""
 
 
 def comparison_book(comparison: Comparison) -> TableBook:
-    """一覧と対照表の二枚。"""
-    return TableBook(
-        title=comparison.title,
-        creator=comparison.author,
-        tables=(_list_table(comparison), _compared_table(comparison)),
-    )
+    """一覧と対照表。年度ごとに書き改める文があれば、その一枚も。"""
+    tables = [_list_table(comparison), _compared_table(comparison)]
+    if comparison.turn:
+        tables.append(_turn_table(comparison.turn))
+    return TableBook(title=comparison.title, creator=comparison.author, tables=tuple(tables))
 
 
 def _list_table(comparison: Comparison) -> Table:
@@ -56,9 +64,9 @@ def _compared_table(comparison: Comparison) -> Table:
     )
     return Table(
         name=TABLE_SHEET,
-        lead=comparison.note,
+        lead=LEAD,
         columns=(
-            Column("箇所", 15),
+            _place_column(section.short for section in comparison.sections),
             Column("実施項目など", 30),
             Column("区分", 6, Align.CENTER),
             Column("欄", 22),
@@ -77,9 +85,40 @@ def _rows(heading: str, block: ComparedBlock) -> Iterator[tuple[TableCell, ...]]
     first = (heading, name, state)
     yield (*first, block.kind, _cell(block.new), _cell(block.old))
     for row in block.rows:
-        yield (*first, row.label, _cell(row.new), _cell(row.old))
+        yield (*first, named(row.label, row.whole), _cell(row.new), _cell(row.old))
     if block.rest:
         yield (*first, "ほかの欄", Mark.OMITTED.value, Mark.OMITTED.value)
+
+
+def _turn_table(turn: Turn) -> Table:
+    return Table(
+        name=TURN_SHEET,
+        lead=f"{turn.heading}　{turn.count}　（改正の数には入れていない）",
+        columns=(
+            _place_column(group.short for group in turn.groups),
+            Column("実施項目など", 30),
+            Column("欄", 22),
+            Column(turn.new, 58),
+            Column(turn.old, 58),
+        ),
+        rows=tuple(
+            (group.short, row.name, row.what, _cell(row.new), _cell(row.old))
+            for group in turn.groups
+            for row in group.rows
+        ),
+        empty="",
+        continued=2,
+    )
+
+
+def _place_column(places: Iterable[str]) -> Column:
+    widest = max((text_width(one) for one in places), default=0)
+    return Column("箇所", max(_LEAST_PLACE, widest + 2))
+
+
+def named(label: str, whole: bool) -> str:
+    """欄の名。大半を書き改めた文なら、そうと添える。"""
+    return f"{label}{WHOLE}" if whole else label
 
 
 def _cell(side: Side) -> TableCell:
