@@ -9,6 +9,7 @@ from pathlib import Path
 from sheetgen.era import wareki, wareki_full
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.unseen import without_unseen
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.progress import Progress
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.comparison.comparable import comparison_notes
@@ -63,6 +64,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     """
     old, new = without_unseen(load_plan(request.old)), without_unseen(load_plan(request.new))
     problems = comparison_notes(old, new)
+    problems += figure_doubts(old, str(request.old)) + figure_doubts(new, str(request.new))
     comparison = build_comparison(old, new)
     shown = visible(comparison)
     makers: dict[Output, Maker] = {

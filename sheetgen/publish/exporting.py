@@ -17,6 +17,7 @@ from sheetgen.era import wareki
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.unseen import without_unseen
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.opendata.dataset import build_dataset, dataset_notes
 from sheetgen.publish.opendata.source import EndedItem
@@ -128,13 +129,15 @@ def export(request: ExportRequest) -> ExportResult:
                 target.write(data)
             names.append(name)
         placed = staging.place()
+    # 書き出す値は端数までそのままなので、印刷での丸め（M089）は言わない。
+    doubts = [one for one in figure_doubts(plan, str(request.plan)) if one.code != "M089"]
     return ExportResult(
         folder,
         tuple(folder / name for name in names),
         tuple((table.title, len(table.rows)) for table in dataset.tables),
         placed.unchanged,
         placed.kept_aside,
-        tuple(dataset_notes(plan, dataset, str(request.plan))),
+        (*dataset_notes(plan, dataset, str(request.plan)), *doubts),
     )
 
 

@@ -15,6 +15,7 @@ from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.unseen import without_unseen
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.publish.comparison.comparable import earlier_notes
@@ -73,7 +74,7 @@ def document_of(
     :raises SheetgenError: 様式か依頼が使えない、または入りきらない文がある。
     """
     year = settle_year(plan, request.year)
-    problems = year_notes(plan, year)
+    problems = [*year_notes(plan, year), *figure_doubts(plan, str(request.plan))]
     seen = as_of(plan, year)
     earlier = without_unseen(load_plan(request.earlier)) if request.earlier else None
     if earlier is not None:

@@ -25,6 +25,7 @@ from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.records.shelf import keep_issue
@@ -85,6 +86,9 @@ def make_books(
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
+        printed = {item.id for job in jobs for _, _, item in job.items}
+        doubts = figure_doubts(plan, str(request.plan))
+        problems += [one for one in doubts if one.place.item in printed]
         if chosen.result_year is not None:
             problems += without_initiative(jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):
