@@ -219,8 +219,8 @@ STANDING: dict[str, Message] = {
     "S104": Message(
         E_,
         "{year}の取組実績が、{count}件そろっていません（{items}）。",
-        "回収を済ませるか、計画のデータに書いてください。"
-        "このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
+        "届いた様式を sheetgen collect 返信 --year {round_year} で回収してください（返信 は、届いたものを"
+        "集めたフォルダー）。閉じたあとでも、同じように回収できます。このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
     ),
     "S105": Message(
         E_,
@@ -295,7 +295,8 @@ STANDING: dict[str, Message] = {
     "S127": Message(
         C_,
         "{what}。わけ「{reason}」を添えて、このまま閉じます。",
-        "わけは記録簿に残ります。あとからそろったものは、計画のデータに書いてください。",
+        "わけは記録簿に残ります。あとから届いたものは、sheetgen collect 返信 --year {round_year} で"
+        "回収してください（返信 は、届いたものを集めたフォルダー）。",
     ),
     "S130": Message(
         E_,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.messages.year import COPIED, OPEN_ENDS
@@ -112,11 +112,17 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
                     "year": wareki_full(year),
                     "count": len(missing),
                     "items": listed(missing),
+                    "round_year": f"R{reiwa(chosen.year)}",
                 }
                 yield Problem("S104", Place(label="取組実績"), facts)
         asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
         if asked:
-            facts = {"round": chosen.full_name, "count": len(asked), "items": listed(asked)}
+            facts = {
+                "round": chosen.full_name,
+                "count": len(asked),
+                "items": listed(asked),
+                "round_year": f"R{reiwa(chosen.year)}",
+            }
             yield Problem("S105", facts=facts)
 
 
@@ -135,7 +141,11 @@ def _waived(
         Problem(
             "S127",
             one.place,
-            {"what": OPEN_ENDS[one.code].format(**one.facts), "reason": request.reason},
+            {
+                "what": OPEN_ENDS[one.code].format(**one.facts),
+                "reason": request.reason,
+                "round_year": one.facts["round_year"],
+            },
         )
         for one in open_ends
     )
