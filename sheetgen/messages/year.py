@@ -219,8 +219,9 @@ STANDING: dict[str, Message] = {
     "S104": Message(
         E_,
         "{year}の取組実績が、{count}件そろっていません（{items}）。",
-        "届いた様式を sheetgen collect 返信 --year {round_year} で回収してください（返信 は、届いたものを"
-        "集めたフォルダー）。閉じたあとでも、同じように回収できます。このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
+        "届いた様式を sheetgen collect 返信 --year {round_year} で回収してください"
+        "（返信 は、届いたものを集めたフォルダー）。閉じたあとでも、同じように回収できます。"
+        "このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
     ),
     "S105": Message(
         E_,
