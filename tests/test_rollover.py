@@ -142,6 +142,14 @@ def test_items_new_this_year_owe_no_result_yet(plan: Path) -> None:
     turn(plan)
 
 
+def test_an_item_is_ended_by_its_printed_number(plan: Path) -> None:
+    result = turn(plan, retire=("(7)④", "（８）⑧"))
+    assert [one.item for one in result.retired] == ["07-04", "08-08"]
+    with pytest.raises(SheetgenError) as stopped:
+        rollover(RolloverRequest(plan=plan, retire=("(99)①",)))
+    assert [one.code for one in stopped.value.problems] == ["S107"]
+
+
 def test_an_item_that_ends_leaves_with_its_cross_references(plan: Path) -> None:
     result = turn(plan, retire=("07-04", "08-08"), renumber=True)
     data = load(plan)

@@ -237,7 +237,7 @@ STANDING: dict[str, Message] = {
     "S107": Message(
         E_,
         "計画に、実施項目「{item}」がありません。",
-        "--retire には 08-08 のようなIDを指定してください。",
+        "--retire には、08-08 のようなIDか、(8)⑧ のような印刷の番号を指定してください。",
     ),
     "S108": Message(
         E_,

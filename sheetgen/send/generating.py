@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from sheetgen.form.jobs import (
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
@@ -72,6 +73,7 @@ def make_books(
     plan: Plan, request: GenerateRequest, progress: Progress | None = None
 ) -> GenerateResult:
     """読んである計画から様式を作る。ほかは :func:`generate` と同じ。"""
+    request = replace(request, items=tuple(item_id_of(plan, one) for one in request.items))
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
     asked = round_text(chosen, request.deadline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sheetgen.era import reiwa, wareki, wareki_full
@@ -10,6 +11,7 @@ from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item import Item
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
@@ -37,6 +39,7 @@ def rollover(
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         plan = ledger.master.plan
+        request = replace(request, retire=tuple(item_id_of(plan, one) for one in request.retire))
         _check_request(request, plan)
         open_ends = list(_open_ends(ledger, moment))
         problems = _waived(request, ledger, open_ends)
