@@ -161,6 +161,18 @@ def test_what_has_been_used_since_stays(
     assert (plan.read_bytes(), journal_path(plan).read_bytes()) == before
 
 
+def test_an_item_is_taken_out_once_its_answers_are(plan: Path, listed: Path) -> None:
+    """答えを取り込んだあとでも、その回を先に取り消せば除ける（うまくいかないときの頁のとおり）。"""
+    run = add(plan, fill(listed, full_row())).run
+    answered(plan, "01-01")
+    with pytest.raises(SheetgenError) as caught:
+        undo(plan, run)
+    (told,) = caught.value.problems
+    undo(plan, str(told.facts["run"]))
+    undo(plan, run)
+    assert items_of(plan) == []
+
+
 @pytest.mark.parametrize("placed", [False, True])
 def test_a_run_cut_short_is_settled_by_what_the_plan_holds(
     plan: Path, listed: Path, placed: bool, monkeypatch: pytest.MonkeyPatch

@@ -52,3 +52,19 @@ def test_what_a_killed_roll_over_left_is_swept_by_the_next(
     archive_journal(plan)
     found = {path.name for path in folder.iterdir()}
     assert found == kept | {"令和6年度_20250401.json", "journal.jsonl"}
+
+
+def test_the_copy_of_the_journal_only_grows(tmp_path: Path) -> None:
+    """切り替えるたびに、それからの行が足される。前の写しの行も、しまった計画も変わらない。"""
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(b"{}")
+    digest = hashlib.sha256(b"{}").hexdigest()
+    first = archive_master(plan, "令和6年度_20250331", digest)
+    copies = []
+    for lines in (b"{}\n", b"{}\n{}\n"):
+        journal_path(plan).write_bytes(lines)
+        assert archive_journal(plan) == ()
+        copies.append((archive_folder(plan) / "journal.jsonl").read_bytes())
+    assert copies == [b"{}\n", b"{}\n{}\n"]
+    assert first.read_bytes() == b"{}"
+    assert {one.name for one in archive_folder(plan).iterdir()} == {first.name, "journal.jsonl"}

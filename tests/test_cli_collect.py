@@ -127,6 +127,7 @@ def test_waivers(front: Any, written: str, wanted: Waiver | None) -> None:
         ("８－８:master", Take(None, "08-08")),
         ("返信/a.xlsx", Take("返信/a.xlsx")),
         ("08-08:返信/a.xlsx", Take("返信/a.xlsx", "08-08")),
+        ("(8)⑧:返信/a.xlsx", Take("返信/a.xlsx", "(8)⑧")),
         (r"C:\返信\a.xlsx", Take(r"C:\返信\a.xlsx")),
     ],
 )

@@ -21,6 +21,7 @@ from returned.sections import GRADE, TEXT, VALUE, Form
 from returned.zips import write_cp932
 
 from sheetgen.collect.request import CollectResult
+from sheetgen.reading import delivery
 from sheetgen.records.open_items import ItemState
 
 
@@ -404,3 +405,71 @@ def test_the_hostile_files_are_what_they_say() -> None:
     twice = hostile.duplicate_parts(hostile.zipped({"xl/sheet2.xml": "<v>1"}))
     assert zipfile.ZipFile(io.BytesIO(twice)).namelist() == ["xl/sheet2.xml"] * 2
     assert len(hostile.billion_cells()) < 2000
+
+
+def _not_read(folder: Path) -> dict[str, bytes]:
+    """読み取れないもの。名から中身へ。"""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("控え.pdf", b"%PDF-1.4 inside")
+    made = {
+        "回答.pdf": b"%PDF-1.7 answer",
+        "同じもの.pdf": b"%PDF-1.7 answer",
+        "画面.PNG": b"\x89PNG\r\n\x1a\n picture",
+        "文書.docx": _word_document(),
+        "一覧.csv": "番号,実績\r\n1,34\r\n".encode("cp932"),
+        "連絡.eml": b"From: a@example.jp\r\nSubject: x\r\n\r\nbody",
+        "まとめ.7z": b"7z\xbc\xaf\x27\x1c rest",
+        "道具.exe": b"MZ" + bytes(range(256)),
+        "空.xlsx": b"",
+        "壊れた.zip": b"PK\x03\x04" + b"broken" * 20,
+        "添付.zip": inner.getvalue(),
+    }
+    folder.mkdir()
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+    return made
+
+
+def _word_document() -> bytes:
+    """Word の文書。"""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<w/>")
+    return target.getvalue()
+
+
+def test_what_cannot_be_read_is_kept_all_the_same(desk: Desk, tmp_path: Path) -> None:
+    """PDF も画像もメールも、捨てない。同じ中身は一度だけ、試しの回ではしまわない。"""
+    made = _not_read(tmp_path / "返信")
+    assert desk.collect(tmp_path / "返信", dry_run=True).files == ()
+    assert desk.originals() == []
+    result = desk.collect(tmp_path / "返信")
+    kept = {path.read_bytes(): path for path in desk.originals()}
+    wanted = {data for name, data in made.items() if data and name != "添付.zip"}
+    assert set(kept) == {*wanted, b"%PDF-1.4 inside"}
+    endings = {name: kept[made[name]].suffix for name in made if made[name] in kept}
+    assert endings == {
+        "回答.pdf": ".pdf", "同じもの.pdf": ".pdf", "画面.PNG": ".png", "文書.docx": ".docx",
+        "一覧.csv": ".csv", "連絡.eml": ".eml", "まとめ.7z": ".7z", "道具.exe": ".unknown",
+        "壊れた.zip": ".zip",
+    }  # fmt: skip
+    assert "R385" not in {one.code for one in result.problems}
+    before = {path: path.stat().st_mtime_ns for path in kept.values()}
+    desk.collect(tmp_path / "返信")
+    assert {path: path.stat().st_mtime_ns for path in desk.originals()} == before
+
+
+def test_the_bound_of_what_is_kept_is_told(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MAX_OTHER_BYTES", 20)
+    folder = tmp_path / "返信"
+    folder.mkdir()
+    (folder / "一.pdf").write_bytes(b"%PDF-1.7 small")
+    (folder / "二.pdf").write_bytes(b"%PDF-1.7 much larger")
+    result = desk.collect(folder)
+    (told,) = [one for one in result.problems if one.code == "R385"]
+    assert told.place.file == "返信/二.pdf"
+    assert [path.read_bytes() for path in desk.originals()] == [b"%PDF-1.7 small"]

@@ -15,7 +15,7 @@ from returned.libreoffice import LibreOffice
 from returned.post import BENCH, GARBAGE, SPORTS, TAX, WORDS, Post
 from returned.sections import EFFECT, GRADE, RESULT_PATHS, TEXT, VALUE, long_text
 
-from sheetgen.collect.request import CollectResult
+from sheetgen.collect.request import CollectResult, Take
 from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, UsageError
 from sheetgen.records.open_items import ItemState
@@ -312,6 +312,18 @@ def test_a_format_is_mended_for_what_was_let_through_before(desk: Desk, post: Po
     assert desk.items()["05-01"]["indicator"]["number_format"] == "#,##0"
     desk.collect(book, formats=("05-01",))
     assert desk.items()["05-01"]["indicator"]["number_format"] == "General"
+
+
+def test_decisions_take_the_printed_number(desk: Desk, post: Post) -> None:
+    """通す、採る、改める、のどの指定にも、様式に印刷された番号を書ける。"""
+    book = post.send("05-01", {VALUE: 58.8})
+    sheet = post.sheets["05-01"]
+    result = desk.collect(book, formats=(sheet,), waivers=[("R315", sheet)])
+    assert states(result)["05-01"] is ItemState.RECORDED
+    assert desk.items()["05-01"]["indicator"]["number_format"] == "General"
+    other = post.send("05-01", {VALUE: 59}, name="差替.xlsx")
+    desk.collect(other, takes=[Take("差替.xlsx", sheet)])
+    assert results(desk)["05-01"][VALUE] == 59
 
 
 def test_an_unknown_item_has_no_format_to_mend(desk: Desk, post: Post) -> None:

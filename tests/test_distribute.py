@@ -212,9 +212,9 @@ def test_the_address_comes_from_the_plan(sent: tuple[Office, DistributeResult]) 
     assert [(one.display_name, one.addr_spec) for one in to] == [WITH_EMAIL]
     assert mail_of(office, JOINT)["To"] is None
     assert mail_of(office, WRONG_EMAIL)["To"] is None
-    assert codes(result) == ["L021", "L020", "F032"]
+    assert codes(result) == ["L021", "S011", "L020", "F032"]
     assert result.problems[0].facts["section"] == WRONG_EMAIL
-    assert result.problems[1].facts["count"] == 26
+    assert result.problems[2].facts["count"] == 26
     assert all(describe(problem) for problem in result.problems)
 
 
@@ -306,7 +306,7 @@ def test_a_dry_run_writes_nothing(office: Office) -> None:
     assert result.dry_run
     assert len(result.parcels) == 28
     assert sum(len(parcel.items) for parcel in result.parcels) == 71
-    assert codes(result) == ["L021", "L020", "F032"]
+    assert codes(result) == ["L021", "S011", "L020", "F032"]
     assert office.files() == before
 
 

@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 import click
 import pytest
-from pydantic import BaseModel
+from plan_samples import entry, sample_plan
+from pydantic import BaseModel, ValidationError
 
 import sheetgen
 from sheetgen.cli.commands import COMMANDS, cli
@@ -168,3 +169,42 @@ def test_pages_name_existing_files(project_root: Path) -> None:
             if not (name.startswith(made_in_use) or (project_root / name).exists()):
                 absent.append(f"{page.name}: {name}")
     assert absent == []
+
+
+def test_blanks_are_written_as_the_page_says(project_root: Path) -> None:
+    """``""`` を書ける欄は、計画のデータの頁に挙げたものだけ。"""
+    page = (project_root / "docs" / "master.md").read_text("utf-8")
+    (line,) = [one for one in page.splitlines() if one.startswith("- 空欄は `null`")]
+    named = set(re.findall(r"`([a-z_]+)`", line)) - {"null"}
+    plan = sample_plan()
+    item = entry(plan, 0)
+    assert named == {"improvement", "current_state", "vision", "name", "description"}
+    item.update(improvement="", current_state="", vision="")
+    item["indicator"]["name"] = plan["policies"][0]["description"] = ""
+    assert Plan.model_validate(plan)
+    for blank in ("section", "overall_grade"):
+        assert _refuses(plan, item, blank)
+    for blank in ("plan", "target", "effect"):
+        assert _refuses(plan, item["years"][0], blank)
+
+
+def _refuses(plan: dict[str, Any], holder: dict[str, Any], field: str) -> bool:
+    before, holder[field] = holder[field], ""
+    try:
+        Plan.model_validate(plan)
+    except ValidationError:
+        return True
+    finally:
+        holder[field] = before
+    return False
+
+
+def test_the_help_of_each_command_lists_all_it_takes(project_root: Path) -> None:
+    """README は、コマンドごとの ``--help`` にすべての指定があると言う。"""
+    assert "`sheetgen collect --help`" in (project_root / "README.md").read_text("utf-8")
+    speak_japanese()
+    for name, command in commands():
+        context = JapaneseContext(command, info_name=name, terminal_width=WIDTH)
+        words = command.get_help(context)
+        for parameter in command.params:
+            assert parameter.opts[0] in words or isinstance(parameter, click.Argument), name

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import make
 
 from sheetgen.form.jobs import BookJob, GenerateRequest, Per, not_asked, plan_jobs
 from sheetgen.form.rounds import Placed
@@ -114,3 +115,10 @@ def test_nothing_left_to_make(plan: Plan) -> None:
     owner = plan.find("08-08")[2].owners[0]
     other = next(one for one in plan.owners() if one.section != owner.section)
     assert refusals(plan, items=("08-08",), sections=(other.section,)) == ["F005"]
+
+
+def test_one_form_is_asked_for_by_its_printed_number(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    (book,) = make(tmp_path, plan_path, template_path, items=("（８）⑧",)).books
+    assert book.items == ("08-08",)

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, SECONDS
+from making import changed_plan
 from programs import need
 from running import run_program
 
 from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.records.open_items import ItemState
 from sheetgen.records.sendouts import SendKind, SendOut
-from sheetgen.send.letters import ISSUE_LETTER, REMINDER_LETTER, LetterWriter
+from sheetgen.send.letters import ISSUE_LETTER, REMINDER_LETTER, Addressees, LetterWriter
 from sheetgen.send.mail import LetterItem, LetterText
 from sheetgen.send.reminding import Outstanding, outstanding, sections_sent
 
@@ -311,3 +313,23 @@ def test_a_mark_that_would_be_sent_as_it_stands_is_refused_with_its_line(
     problem = refused(folder)
     assert (problem.code, problem.facts["line"]) == ("L011", 5)
     assert problem.place.file == str(path)
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ({"phone": None, "email": None}, True),
+        ({"phone": "0463-00-0000", "email": None}, False),
+        ({"phone": None, "email": "kaikaku@example.jp"}, False),
+    ],
+)
+def test_letters_without_a_contact_are_told(
+    tmp_path: Path, plan_path: Path, contact: dict[str, str | None], told: bool
+) -> None:
+    """問合せ先のない依頼文を、黙って作らない。"""
+    target = tmp_path / "plan.json"
+    source = changed_plan(plan_path, target, lambda data: data.update(contact=contact))
+    addressees = Addressees(load_plan(source))
+    codes = [one.code for one in addressees.problems(["企画部 経営企画課"])]
+    assert ("S011" in codes) is told
+    assert addressees.problems([]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from sheetgen.plan.consistency import find_inconsistencies
 from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.item_names import item_id_of
+from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT, Text, Value
 from sheetgen.plan.value import hides_digits, is_number_format, printed, showing_all
@@ -235,3 +238,23 @@ def test_a_format_that_shows_every_figure(
     assert is_number_format(found)
     numbers = [value for value in values if isinstance(value, int | float)]
     assert not any(hides_digits(value, found) for value in numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("08-08", "08-08"),
+        ("８－８", "08-08"),
+        ("(8)⑧", "08-08"),
+        ("（８）⑧", "08-08"),
+        ("(8) 8", "08-08"),
+        ("(7)④", "07-04"),
+        ("(1)①", "01-01"),
+        ("(99)①", "(99)①"),  # ないものは、書かれたまま。断ることばに、そのまま出る
+        ("自動販売機", "自動販売機"),
+    ],
+)
+def test_an_item_is_named_by_its_id_or_by_its_printed_number(
+    plan_path: Path, text: str, wanted: str
+) -> None:
+    assert item_id_of(load_plan(plan_path), text) == wanted

@@ -13,6 +13,7 @@ from making import item_of, load, places
 from reporting import with_results
 from status_desk import issue
 
+from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.consistency import find_inconsistencies
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.problems import SheetgenError
@@ -119,10 +120,18 @@ def test_open_ends_stop_it(plan: Path) -> None:
     save_open_items(plan, "2024J", {"03-01": asked})
     save_open_items(plan, "2024M", {"04-01": asked})
     assert refused(plan) == ["S104", "S105", "S105"]
+    # 計画のデータに手で書くのではなく、その年度の照会を回収するように言う。
+    with pytest.raises(SheetgenError) as stopped:
+        rollover(RolloverRequest(plan=plan))
+    assert "sheetgen collect 返信 --year R6" in message_of(stopped.value.problems[0]).remedy
     assert refused(plan, force=True, reason="急ぐ") == ["S106"]
     assert refused(plan, force=True, to=2025, reason=" ") == ["S106"]
     result = turn(plan, force=True, to=2025, reason="課がなくなった")
-    assert [one.code for one in result.problems].count("S127") == 3
+    left = [one for one in result.problems if one.code == "S127"]
+    assert len(left) == 3
+    for one in left:
+        assert "sheetgen collect 返信 --year R6" in message_of(one).remedy
+        assert "計画のデータに書いて" not in message_of(one).remedy
     assert journal(plan)[0].reason == "課がなくなった"
 
 
@@ -132,6 +141,14 @@ def test_items_new_this_year_owe_no_result_yet(plan: Path) -> None:
     assert len(new) == 3
     assert all(item["years"][0]["result"]["text"] is None for item in new)
     turn(plan)
+
+
+def test_an_item_is_ended_by_its_printed_number(plan: Path) -> None:
+    result = turn(plan, retire=("(7)④", "（８）⑧"))
+    assert [one.item for one in result.retired] == ["07-04", "08-08"]
+    with pytest.raises(SheetgenError) as stopped:
+        rollover(RolloverRequest(plan=plan, retire=("(99)①",)))
+    assert [one.code for one in stopped.value.problems] == ["S107"]
 
 
 def test_an_item_that_ends_leaves_with_its_cross_references(plan: Path) -> None:

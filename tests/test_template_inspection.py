@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +21,7 @@ from sheetgen.form.blueprint import draw_blueprint
 from sheetgen.form.fit import lines_in
 from sheetgen.form.template import FormTemplate
 from sheetgen.form.wrap import count_lines, line_capacity
-from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.catalogue import describe, message_of
 from sheetgen.plan.loading import load_plan
 from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.send.checking import check
@@ -466,3 +467,16 @@ def test_an_indent_leaves_less_room_for_the_text(
         height = sum(sheet.row_dimensions[row].height for row in rows)
         lines = count_lines(cell.value or "", line_capacity(width - INDENT * levels, cell.font.sz))
         assert lines <= lines_in(height, cell.font.sz), address
+
+
+def test_the_guide_shows_what_check_says(
+    draft: Draft, tmp_path: Path, plan_path: Path, project_root: Path
+) -> None:
+    """手引きの例は、令和５年度の取組実績の式を、下の欄に写した様式の点検そのもの。"""
+    with draft.edit(draft.sheet()) as root:
+        put_text(root, "H12", "{{ years[0].result.text }}")
+    (found,) = [one for one in told(draft, tmp_path, plan_path) if one.code == "T106"]
+    shown = describe(
+        replace(found, place=replace(found.place, file="templates/shinchoku_sheet.xlsx"))
+    )
+    assert f"```text\n{shown}\n```" in (project_root / "docs" / "guide.md").read_text("utf-8")

@@ -24,7 +24,10 @@ _FIELDS = {
     "--owner": ("owners", "主管課（例: 総務部 総務課）。二つ以上なら「、」で分ける。"),
     "--related": ("related_sections", "関連所属。「、」で分ける。"),
     "--heading": ("section", "概要表の〔…〕の見出し。"),
-    "--introduced": ("introduced", "追加した年度。省くと年次見直しの年度。"),
+    "--introduced": (
+        "introduced",
+        "追加した年度。省くと、まだ実施項目のない計画では初年度、あとは年次見直しの年度。",
+    ),
     "--improvement": ("improvement", "具体的な改善取組内容。"),
     "--current-state": ("current_state", "現状と課題。"),
     "--vision": ("vision", "計画最終年度において目指す姿。"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import (
     folder_option,
-    item_id,
+    item_name,
     refusal,
     round_option,
     source_options,
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from sheetgen.plan.round import RoundKind
 
 KEEP_MASTER = "master"
-_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 
 
 def _waiver(value: str) -> Waiver:
@@ -37,16 +35,19 @@ def _waiver(value: str) -> Waiver:
     code, mark, item = unicodedata.normalize("NFKC", value).strip().partition(":")
     if not (mark and code and item):
         raise refusal("U004", value=value)
-    return Waiver(code.strip().upper(), item_id(item))
+    return Waiver(code.strip().upper(), item_name(item))
 
 
 def _take(value: str) -> Take:
     """``master``・``ファイルの名``・``08-08:ファイルの名`` を読む。"""
+    # ここで読み込む。説明を見せるだけのときには要らない。
+    from sheetgen.plan.item_names import is_item_name
+
     item, mark, name = value.partition(":")
     # C:\\… の「:」は、項目との区切りではない。
-    chosen = item_id(item) if mark else ""
-    if not _ITEM_ID.fullmatch(chosen):
-        chosen, name = "", value
+    chosen = item_name(item) if mark and is_item_name(item) else ""
+    if not chosen:
+        name = value
     return Take(None if name == KEEP_MASTER else name, chosen or None)
 
 
@@ -78,7 +79,7 @@ def _take(value: str) -> Take:
 @click.option(
     "--format",
     "formats",
-    type=item_id,
+    type=item_name,
     metavar="ID",
     multiple=True,
     help="小数が印刷で隠れると問われたとき（R315、R316）、その項目の指標の表示形式を、"

@@ -13,6 +13,7 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import (
     day,
     folder_option,
+    item_name,
     one_of,
     round_option,
     sections_option,
@@ -51,9 +52,10 @@ PER_WORDS = {
 @click.option(
     "--item",
     "items",
+    type=item_name,
     metavar="ID",
     multiple=True,
-    help="この実施項目だけを作る（例: 08-08）。何度でも書ける。",
+    help="この実施項目だけを作る（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
 )
 @sections_option("この課だけを作る（例: 経営企画課）。何度でも書ける。")
 @click.option(

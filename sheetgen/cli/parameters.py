@@ -77,12 +77,15 @@ def month(value: str) -> str:
     raise refusal("U005", value=value)
 
 
-def item_id(value: str) -> str:
-    """``08-08``・``8-8``・``８－８`` を、実施項目のIDの形にする。形が違えばそのまま。"""
-    parts = unicodedata.normalize("NFKC", value).strip().replace("−", "-").split("-")
-    if len(parts) == 2 and all(part.isdecimal() for part in parts):
-        return "-".join(f"{int(part):02d}" for part in parts)
-    return value
+def item_name(value: str) -> str:
+    """実施項目のID（``８－８`` も ``08-08`` にする）か、印刷の番号 ``(8)⑧``。ほかは、そのまま。
+
+    番号がどの実施項目かは、計画を読んでから決まる。
+    """
+    # ここで読み込む。説明を見せるだけのときには要らない。
+    from sheetgen.plan.item_names import written_id
+
+    return written_id(value) or value.strip()
 
 
 def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:

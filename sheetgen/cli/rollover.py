@@ -9,7 +9,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import fiscal_year, item_id, plan_option
+from sheetgen.cli.parameters import fiscal_year, item_name, plan_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import wareki_full
 from sheetgen.problems import ExitCode
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--retire",
-    type=item_id,
+    type=item_name,
     metavar="ID",
     multiple=True,
-    help="この実施項目を終える（例: 08-08）。何度でも書ける。",
+    help="この実施項目を終える（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
 )
 @click.option(
     "--renumber",

@@ -122,6 +122,9 @@ def _take_in(
     reading: Reading, keeper: OriginalKeeper | None, sorter: _Sorter, progress: Progress | None
 ) -> None:
     """届いたものを、しまいながら（``keeper`` があれば）見分け、点検する。"""
+    if keeper is not None:
+        for other in reading.others:  # 読まないものも、しまう
+            keeper.add(other)
     for done, one in enumerate(reading.files, 1):
         if keeper is not None:
             keeper.add(one.delivered)

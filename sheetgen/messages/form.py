@@ -297,7 +297,7 @@ FORMS: dict[str, Message] = {
     "F003": Message(
         E_,
         "計画に、実施項目「{item}」がありません。",
-        "「{first}」のようなIDで指定してください。",
+        "「{first}」のようなIDか、(8)⑧ のような印刷の番号で指定してください。",
     ),
     "F004": Message(
         E_,

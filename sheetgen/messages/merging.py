@@ -75,7 +75,7 @@ MERGING: dict[str, Message] = {
     "R422": Message(
         E_,
         "計画に、実施項目「{number}」がありません（{option}）。",
-        "「{first}」のようなIDで指定してください。",
+        "「{first}」のようなIDか、(8)⑧ のような印刷の番号で指定してください。",
     ),
     "R423": Message(
         E_,

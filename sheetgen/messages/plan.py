@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetgen.messages.message import E_, Message
+from sheetgen.messages.message import C_, E_, N_, Message
 
 PLAN: dict[str, Message] = {
     "M020": Message(
@@ -353,5 +353,22 @@ MASTER: dict[str, Message] = {
         E_,
         "保存する内容を読み直したところ、元の内容と一致しませんでした。元のファイルはそのままです。",
         "プログラムの不具合です。この画面の文を添えて、sheetgen の配布元に知らせてください。",
+    ),
+    "M087": Message(
+        C_,
+        "数が、文字「{value}」で書かれています。計にも、目標との比べにも入りません。",
+        '数なら、「"」も単位も付けずに {likely} と書いてください。文字のまま印刷するなら、'
+        "することはありません。",
+    ),
+    "M088": Message(
+        C_,
+        "効果額が、文字「{value}」で書かれています。計に入りません。",
+        '計に入れるなら、千円単位の数字だけを、「"」も単位も付けずに書いてください'
+        "（680万円は 6800）。文字のまま印刷するなら、することはありません。",
+    ),
+    "M089": Message(
+        N_,
+        "千円未満の端数があります（{value} 千円）。{shown} と印刷し、計もその数で足します。",
+        "千円単位に丸めた数が正しければ、計画のデータをその数に書き換えてください。",
     ),
 }

@@ -220,7 +220,8 @@ STANDING: dict[str, Message] = {
     "S104": Message(
         E_,
         "{year}の取組実績が、{count}件そろっていません（{items}）。",
-        "回収を済ませるか、計画のデータに書いてください。"
+        "届いた様式を sheetgen collect 返信 --year {round_year} で回収してください"
+        "（返信 は、届いたものを集めたフォルダー）。閉じたあとでも、同じように回収できます。"
         "このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
     ),
     "S105": Message(
@@ -237,7 +238,7 @@ STANDING: dict[str, Message] = {
     "S107": Message(
         E_,
         "計画に、実施項目「{item}」がありません。",
-        "--retire には 08-08 のようなIDを指定してください。",
+        "--retire には、08-08 のようなIDか、(8)⑧ のような印刷の番号を指定してください。",
     ),
     "S108": Message(
         E_,
@@ -319,7 +320,8 @@ STANDING: dict[str, Message] = {
     "S127": Message(
         C_,
         "{what}。わけ「{reason}」を添えて、このまま閉じます。",
-        "わけは記録簿に残ります。あとからそろったものは、計画のデータに書いてください。",
+        "わけは記録簿に残ります。あとから届いたものは、sheetgen collect 返信 --year {round_year} で"
+        "回収してください（返信 は、届いたものを集めたフォルダー）。",
     ),
     "S130": Message(
         E_,

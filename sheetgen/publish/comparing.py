@@ -9,6 +9,7 @@ from pathlib import Path
 from sheetgen.era import wareki, wareki_full
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.unseen import without_unseen
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.progress import Progress
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.comparison.comparable import comparison_notes
@@ -70,6 +71,8 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     """
     old, new, found = _pair(request)
     problems = [*found, *comparison_notes(old, new)]
+    problems += figure_doubts(old, str(request.old or request.plan))
+    problems += figure_doubts(new, str(request.new or request.plan))
     comparison = build_comparison(old, new)
     shown = visible(comparison)
     makers: dict[Output, Maker] = {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Problem
 from sheetgen.publish.opendata.changes import Changes
 from sheetgen.publish.opendata.dataset import (
@@ -223,13 +224,15 @@ def export(request: ExportRequest) -> ExportResult:
                 target.write(data)
             names.append(name)
         placed = staging.place()
+    # 書き出す値は端数までそのままなので、印刷での丸め（M089）は言わない。
+    doubts = [one for one in figure_doubts(plan, str(request.plan)) if one.code != "M089"]
     return ExportResult(
         folder,
         tuple(folder / name for name in names),
         tuple((table.title, len(table.rows)) for table in dataset.tables),
         placed.unchanged,
         placed.kept_aside,
-        (*ledger.problems, *dataset_notes(plan, dataset, str(request.plan))),
+        (*ledger.problems, *dataset_notes(plan, dataset, str(request.plan)), *doubts),
     )
 
 

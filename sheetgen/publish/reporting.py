@@ -15,6 +15,7 @@ from sheetgen.form.jobs import BookJob
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
 from sheetgen.publish.document.sheets import Form, FormPage
@@ -121,6 +122,7 @@ def _made(
     known = history.plan.revision.fiscal_year
     seen, earlier = source.years.plan, source.earlier
     problems = [*source.problems, *year_notes(source.years, known)]
+    problems += figure_doubts(seen, str(request.plan))
     if earlier is not None and seen.revision.fiscal_year == known:
         problems += stale_rows(earlier, seen)
     forms = FormPages(seen, template)

@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.file_names import UniqueNames, extension, is_noise, joined, locked_name, shown
-from sheetgen.reading.kinds import BOOKS, EXTENSIONS, REFUSALS, Kind, kind_of
+from sheetgen.reading.kinds import (
+    BOOKS,
+    EXTENSIONS,
+    OTHER_EXTENSIONS,
+    REFUSALS,
+    Kind,
+    kind_of,
+)
 from sheetgen.reading.unzipping import MAX_DEPTH, MAX_FILE_BYTES, MAX_FILES, Budget
 from sheetgen.reading.zip_directory import find_end
 
@@ -25,7 +32,7 @@ class Delivered:
     ``name`` は人に見せる名（``返信/0101.xlsx``、``回答.zip の中の 企画部/0101.xlsx``）。NFC で、
     一度に届いたものの中に同じ名はない。パスとして使ってはならない。``digest`` は ``data`` の
     sha256（16進）。``suffix`` は中身で見分けた本当の種類で、点は付けない（``xlsx``、``xlsm``、
-    ``xlsb``、``xls``、``ods``）。
+    ``xlsb``、``xls``、``ods``）。読まないものでは、しまうときの拡張子（``pdf``、``eml`` など）。
     """
 
     name: str
@@ -38,10 +45,12 @@ class Delivery(NamedTuple):
     """届いたもの全部。``files`` は名の順で、同じ中身は一つだけ。
 
     ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。
+    ``others`` は、読まないが原本をしまうもの（PDF、画像、文書、CSV、メール、開けない ZIP など）。
     """
 
     files: tuple[Delivered, ...]
     problems: tuple[Problem, ...] = ()
+    others: tuple[Delivered, ...] = ()
 
 
 class FoundFile(NamedTuple):
@@ -183,6 +192,10 @@ def _root_names(paths: Sequence[Path]) -> dict[Path, str]:
 
 
 _MEGABYTE = 1 << 20
+MAX_OTHER_BYTES = 200 << 20
+"""読まないファイルの原本を、一度の回収でしまう大きさの合計。"""
+_NOTHING_LOST = frozenset({"R070", "R071"})
+"""ZIP についての知らせのうち、中のものをすべて受け取れているもの。"""
 
 
 def deliver(paths: Sequence[Path]) -> Delivery:
@@ -196,7 +209,8 @@ def deliver(paths: Sequence[Path]) -> Delivery:
     for found in walk.collect(paths):
         counter.receive_file(found)
     files = sorted(counter.files, key=lambda delivered: delivered.name)
-    return Delivery(tuple(files), (*walk.problems, *counter.problems))
+    problems = (*walk.problems, *counter.problems)
+    return Delivery(tuple(files), problems, tuple(counter.others))
 
 
 class _Counter:
@@ -204,7 +218,9 @@ class _Counter:
 
     def __init__(self) -> None:
         self.files: list[Delivered] = []
+        self.others: list[Delivered] = []
         self.problems: list[Problem] = []
+        self._room = MAX_OTHER_BYTES
         self._names = UniqueNames()
         self._seen: dict[str, str] = {}
         self._budget = Budget()
@@ -233,6 +249,7 @@ class _Counter:
         kind = kind_of(data)
         if kind in REFUSALS:
             self._tell(REFUSALS[kind], name)
+            self._set_aside(name, own if own in OTHER_EXTENSIONS else kind.value, data)
             return
         digest = hashlib.sha256(data).hexdigest()
         first = self._seen.setdefault(digest, name)
@@ -249,6 +266,7 @@ class _Counter:
             self.files.append(Delivered(name, data, digest, BOOKS[kind]))
         elif depth == MAX_DEPTH:
             self._tell("R073", name, limit=MAX_DEPTH)
+            self._set_aside(name, kind.value, data)
         else:
             self._open(name, data, depth)
 
@@ -258,10 +276,23 @@ class _Counter:
         for found in unzip(name, data, self._budget):
             if isinstance(found, Problem):
                 self.problems.append(found)
+                if found.code not in _NOTHING_LOST:
+                    self._set_aside(name, Kind.ZIP.value, data)
             else:
                 member, content = found
                 own = extension(member)
                 self._receive(self._names.take(member), own, content, depth + 1)
+
+    def _set_aside(self, name: str, suffix: str, data: bytes) -> None:
+        """読まないものも、原本はしまう。同じ中身は一度だけ。"""
+        digest = hashlib.sha256(data).hexdigest()
+        if not data or any(one.digest == digest for one in self.others):
+            return
+        if len(data) > self._room:
+            self._tell("R385", name, limit=MAX_OTHER_BYTES // _MEGABYTE)
+            return
+        self._room -= len(data)
+        self.others.append(Delivered(name, data, digest, suffix))
 
     def _tell(self, code: str, name: str, **facts: object) -> None:
         self.problems.append(Problem(code, Place(file=name), facts))

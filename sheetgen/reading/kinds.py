@@ -65,6 +65,12 @@ EXTENSIONS: dict[Kind, frozenset[str]] = {
     Kind.ZIP: frozenset({"zip"}),
 }
 """種類ごとの、ふつうの拡張子。"""
+_OTHERS = """
+pdf csv tsv txt xml htm html mht doc docx docm rtf odt ppt pptx odp vsd vsdx jtd eml msg
+png jpg jpeg gif bmp tif tiff webp heic 7z rar lzh cab gz bz2 xz zip
+"""
+OTHER_EXTENSIONS = frozenset(_OTHERS.split())
+"""読まないファイルの原本を、その拡張子のまましまうもの。ほかは、種類の名を拡張子にする。"""
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """複合ファイル（OLE2）の初め。"""
 _STARTS: tuple[tuple[bytes, Kind], ...] = (

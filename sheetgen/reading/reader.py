@@ -40,11 +40,13 @@ class Reading(NamedTuple):
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
     ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。
+    ``others`` は、読まないが原本をしまうもの。
     """
 
     files: Iterator[ReadFile]
     total: int
     problems: tuple[Problem, ...]
+    others: tuple[Delivered, ...] = ()
 
 
 class GuardedReader:
@@ -72,7 +74,8 @@ class GuardedReader:
         from sheetgen.reading.delivery import deliver  # ここで読み込む。子プロセスが先
 
         delivery = deliver(paths)
-        return Reading(self._files(delivery), len(delivery.files), delivery.problems)
+        files = self._files(delivery)
+        return Reading(files, len(delivery.files), delivery.problems, delivery.others)
 
     def _files(self, delivery: Delivery) -> Iterator[ReadFile]:
         outcomes = self._guard.ask([delivered.data for delivered in delivery.files])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from sheetgen.era import wareki
 from sheetgen.form.rounds import input_fields
 from sheetgen.plan.item import Item
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.paths import initiative_year_of, read_path
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
@@ -112,9 +111,6 @@ class ProposalList:
     problems: tuple[Problem, ...] = ()
 
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
-_ID = re.compile(r"(\d{1,2})-(\d{1,2})")
-_PRINTED = re.compile(r"\((\d{1,2})\)-?\(?(\d{1,2})\)?")
 _CARRIED = (Action.RECORD, Action.UNDO)
 
 
@@ -183,14 +179,10 @@ def find_item(plan: Plan, text: str) -> tuple[Item, str]:
 
     :raises UsageError: その実施項目は計画にない（R530）。
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).replace(" ", "")
-    by_id, printed = _ID.fullmatch(plain), _PRINTED.fullmatch(plain)
+    wanted = item_id_of(plan, text)
     for _, measure, item in (*plan.items(), *plan.ended()):
-        number = item_label(measure, item)
-        if by_id and item.id == f"{int(by_id[1]):02}-{int(by_id[2]):02}":
-            return item, number
-        if printed and (measure.number, item.number) == (int(printed[1]), int(printed[2])):
-            return item, number
+        if item.id == wanted:
+            return item, item_label(measure, item)
     raise UsageError(Problem("R530", Place(), {"item": text}))
 
 

@@ -15,6 +15,7 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.send.letters import Addressees
 
@@ -44,7 +45,7 @@ def check(plan: Path, template: Path) -> CheckResult:
         waiting = Problem("I035", Place(file=str(plan)))
         found = (*_template_alone(form), waiting)
         return CheckResult(found, 0, len(loaded.owners()), 0)
-    problems: list[Problem] = []
+    problems = figure_doubts(loaded, str(plan))
     inputs = 0
     for kind in RoundKind:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +24,10 @@ from sheetgen.form.jobs import (
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.records.editions import open_history
@@ -75,6 +77,7 @@ def make_books(
     plan: Plan, request: GenerateRequest, progress: Progress | None = None
 ) -> GenerateResult:
     """照会の計画から様式を作る。ほかは :func:`generate` と同じ。"""
+    request = replace(request, items=tuple(item_id_of(plan, one) for one in request.items))
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
     asked = round_text(chosen, request.deadline)
@@ -90,6 +93,9 @@ def make_books(
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
         problems += [*not_asked(plan, chosen, request), *homeless(plan)]
+        printed = {item.id for job in jobs for _, _, item in job.items}
+        doubts = figure_doubts(plan, str(request.plan))
+        problems += [one for one in doubts if one.place.item in printed]
         if chosen.result_year is not None:
             problems += without_initiative(plan, jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):

@@ -186,15 +186,18 @@ class Addressees:
             for section in department.sections
         }
         self.order = tuple(self._emails)
+        self._has_contact = bool(plan.contact.phone or plan.contact.email)
 
     def to(self, section: str) -> tuple[str, ...]:
         """課の宛先。なければ空。"""
         return addresses(self._emails.get(section)) or ()
 
     def problems(self, sections: Iterable[str]) -> list[Problem]:
-        """宛先のない課と、宛先にできない書き方。"""
+        """宛先のない課、宛先にできない書き方と、差出人の問合せ先がないこと（S011）。"""
         wanted = tuple(sections)
         found = self.malformed(wanted)
+        if wanted and not self._has_contact:
+            found.append(Problem("S011", Place(label="問合せ先", path="contact")))
         without = [one for one in wanted if not self._emails.get(one)]
         if without:
             facts = {"count": len(without), "sections": in_short(without, SHOWN, "課")}

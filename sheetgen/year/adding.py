@@ -15,6 +15,7 @@ from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import writable
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError, UsageError
 from sheetgen.reading.book import CellKind, RawBook, RawCell
 from sheetgen.reading.reader import GuardedReader
@@ -96,6 +97,11 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     tree = json.dumps(with_drafts(plan, drafts), ensure_ascii=False)
     new = parse_plan(tree.encode("utf-8", "surrogatepass"), str(request.plan))
     names = {draft.item["id"] for draft in drafts}
+    doubts = figure_doubts(new, file or str(request.plan))
+    problems += [replace(one, place=replace(one.place, path=None)) for one in doubts
+                 if one.place.item in names]  # fmt: skip
+    if _held(problems, request.accept):
+        return AddResult((), tuple(problems), saved=False)
     items = tuple(
         AddedItem(item.id, item_label(measure, item), item.title, item.owners[0].full_name)
         for _, measure, item in new.items()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from sheetgen.era import wareki, wareki_full
+from sheetgen.era import reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item import Item
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.plan import PastScale, Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.years import latest_result_year
@@ -40,6 +42,7 @@ def rollover(
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         history = History(request.plan, ledger.master.plan, ledger.entries)
         plan = history.plan
+        request = replace(request, retire=tuple(item_id_of(plan, one) for one in request.retire))
         _check_request(request, plan)
         open_ends = list(_open_ends(ledger, moment))
         problems = _waived(request, ledger, open_ends)
@@ -126,11 +129,17 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
                     "year": wareki_full(year),
                     "count": len(missing),
                     "items": listed(missing),
+                    "round_year": f"R{reiwa(chosen.year)}",
                 }
                 yield Problem("S104", Place(label="取組実績"), facts)
         asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
         if asked:
-            facts = {"round": chosen.full_name, "count": len(asked), "items": listed(asked)}
+            facts = {
+                "round": chosen.full_name,
+                "count": len(asked),
+                "items": listed(asked),
+                "round_year": f"R{reiwa(chosen.year)}",
+            }
             yield Problem("S105", facts=facts)
 
 
@@ -149,7 +158,11 @@ def _waived(
         Problem(
             "S127",
             one.place,
-            {"what": OPEN_ENDS[one.code].format(**one.facts), "reason": request.reason},
+            {
+                "what": OPEN_ENDS[one.code].format(**one.facts),
+                "reason": request.reason,
+                "round_year": one.facts["round_year"],
+            },
         )
         for one in open_ends
     )

@@ -17,6 +17,7 @@ from sheetgen.form.rounds import settle_round
 from sheetgen.messages.guidance import left_out_note
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.document.grades import grade_of
 from sheetgen.publish.html import render
@@ -81,6 +82,7 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
     with open_ledger(request.plan, writing=False) as ledger:
         chosen = _chosen(request, ledger.master.plan)
         standing, problems = standing_of(ledger, chosen, moment)
+        doubts = figure_doubts(ledger.master.plan, str(request.plan))
     folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
     page = render_status(standing, request.layout)
     # 人が書き入れるものではないので、前のものは残さない。
@@ -88,7 +90,7 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
         with staging.open(PAGE) as target:
             target.write(page)
         staging.place()
-    return StatusResult(chosen, standing, folder / PAGE, (*ledger.problems, *problems))
+    return StatusResult(chosen, standing, folder / PAGE, (*ledger.problems, *problems, *doubts))
 
 
 def standing_of(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sheetgen.collect.answers import FormAnswer, ReturnedForm
 from sheetgen.collect.request import Take, UsedWaiver, Waiver
 from sheetgen.messages.catalogue import CATALOGUE, level_of
+from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.paths import lasting_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value, printed
@@ -30,6 +31,17 @@ LONGEST_FACTS = 500
 """値のない問題を覚えておく文の、長さの上限。"""
 
 
+def named(
+    plan: Plan, waivers: Sequence[Waiver], takes: Sequence[Take], formats: Sequence[str]
+) -> tuple[tuple[Waiver, ...], tuple[Take, ...], tuple[str, ...]]:
+    """実施項目を、印刷の番号で書かれたものも、IDで指す指定にする。"""
+    return (
+        tuple(one._replace(item=item_id_of(plan, one.item)) for one in waivers),
+        tuple(one._replace(item=item_id_of(plan, one.item)) if one.item else one for one in takes),
+        tuple(item_id_of(plan, one) for one in formats),
+    )
+
+
 def check_decisions(
     plan: Plan,
     waivers: Sequence[Waiver],
@@ -38,6 +50,7 @@ def check_decisions(
     formats: Sequence[str] = (),
 ) -> tuple[Problem, ...]:
     """指定そのものの誤り。何も読まないうちに分かるもの。"""
+    waivers, takes, formats = named(plan, waivers, takes, formats)
     known = {item.id for _, _, item in plan.items()}
     first = min(known, default="01-01")
     found: list[Problem] = []

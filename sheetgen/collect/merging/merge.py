@@ -12,6 +12,7 @@ from sheetgen.collect.merging.decisions import (
     WaiverResult,
     Waivers,
     check_decisions,
+    named,
     unmatched_takes,
 )
 from sheetgen.collect.merging.field_merge import Field, FieldMerge, merge_field, shown
@@ -313,6 +314,7 @@ def merge(
     計算だけで、何も書かない。
     """
     wrong = check_decisions(plan, waivers, takes, reason, formats)
+    waivers, takes, formats = named(plan, waivers, takes, formats)
     problems = list(wrong)
     by_item: dict[str, list[ReturnedForm]] = {item.id: [] for _, _, item in plan.items()}
     for form in sorted(forms, key=_order):
