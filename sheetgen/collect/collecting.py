@@ -29,6 +29,7 @@ from sheetgen.progress import Progress
 from sheetgen.reading.reader import ReadFile, Reading
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.originals import OriginalKeeper
+from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.shelf import IssueShelf
 
 _STRAYS = 5
@@ -62,7 +63,7 @@ def gather(
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
             found = sorter.result()
-            chosen = scope.round or _round_of(found.forms, plan, scope.year)
+            chosen = scope.round or _round_of(found.forms, request, plan, scope.year)
             merged = merge(
                 plan, chosen, found.forms, ledger.past(chosen),
                 request.waivers, request.takes, request.reason,
@@ -95,11 +96,11 @@ def gather(
 
 def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectScope:
     """回収する照会。種類を指定しなければ、届いた様式で決める。"""
-    year = plan.revision.fiscal_year if request.year is None else request.year
-    chosen = settle_round(plan, request.round, year) if request.round else None
+    meant = round_meant(request.plan, plan, request.round, request.year).round
+    chosen = meant if request.round else None
     return CollectScope(
         round=chosen,
-        year=year,
+        year=meant.year,
         municipality=plan.municipality,
         plan_title=plan.plan_title,
         items={
@@ -171,8 +172,10 @@ def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -
     return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)
 
 
-def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
-    """届いた様式の照会。
+def _round_of(
+    forms: Sequence[ReturnedForm], request: CollectRequest, plan: Plan, year: int
+) -> Round:
+    """届いた様式の照会。様式が一枚もなければ、最後に送った照会。
 
     :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
         またはその年度の照会がない（F001、F002）。
@@ -185,4 +188,6 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
     if len(kinds) > 1:
         strays = min(files.values(), key=len)
         raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))
-    return settle_round(plan, kinds[0] if kinds else RoundKind.RESULTS, year)
+    if not kinds:
+        return round_meant(request.plan, plan, None, request.year).round
+    return settle_round(plan, kinds[0], year)

@@ -29,8 +29,10 @@ class Per(StrEnum):
 class GenerateRequest:
     """様式を作る依頼。
 
-    ``root`` は作業フォルダー。``out`` が None なら、ブックは ``root/output/令和N年度/配布`` に
-    置く。``year`` は照会の実施年度（西暦）で、None なら計画の ``revision.fiscal_year`` から決める。
+    ``root`` は作業フォルダー。``out`` が None なら、ブックは
+    ``root/output/令和N年度/実績照会/見本`` のように、照会ごとのフォルダーに
+    置く。``round`` が None なら、最後に送った照会（なければ実績照会）。``year`` は照会の実施年度
+    （西暦）で、None なら送った記録と計画の ``revision.fiscal_year`` から決める。
     ``items``（実施項目のID）と ``sections``（課の名）で範囲を絞る。空なら全部。
     """
 
@@ -38,12 +40,17 @@ class GenerateRequest:
     template: Path
     root: Path
     out: Path | None = None
-    round: RoundKind = RoundKind.RESULTS
+    round: RoundKind | None = None
     year: int | None = None
     per: Per = Per.SECTION
     items: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     deadline: date | None = None
+
+    @property
+    def label(self) -> str:
+        """ブックの名に付ける、照会の名。"""
+        return (self.round or RoundKind.RESULTS).label
 
 
 _FORBIDDEN = '<>:"/\\|?*'
@@ -164,7 +171,7 @@ def _chosen_items(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
 def _per_section(
     plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
 ) -> Iterator[BookJob]:
-    return _by_section(plan, chosen, request.items, request.round.label)
+    return _by_section(plan, chosen, request.items, request.label)
 
 
 def _by_section(
@@ -205,13 +212,13 @@ def _per_item(
         item = place[2]
         owner = item.owners[0]
         name = f"{item.id}_{item.title}"
-        yield BookJob(_file_name(name, request.round.label), owner.full_name, (place,))
+        yield BookJob(_file_name(name, request.label), owner.full_name, (place,))
 
 
 def _per_plan(
     plan: Plan, request: GenerateRequest, chosen: tuple[Placed, ...]
 ) -> Iterator[BookJob]:
-    yield BookJob(_file_name("全実施項目", request.round.label), "各所属", chosen)
+    yield BookJob(_file_name("全実施項目", request.label), "各所属", chosen)
 
 
 def _file_name(name: str, label: str) -> str:
