@@ -1,6 +1,6 @@
 """準備から実行までを、一つの命令で行う。
 
-    python start.py            様式を作る（sheetgen generate）
+    python start.py            様式の見本を作る（sheetgen generate）
     python start.py check      点検する（sheetgen のほかのコマンドも同じ）
     python start.py test       試験を走らせる（pytest）
 

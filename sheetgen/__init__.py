@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from sheetgen.records.history import UndoResult, proposals, trace
     from sheetgen.records.undoing import undo
     from sheetgen.send.checking import CheckResult, check
-    from sheetgen.send.distributing import DistributeRequest, DistributeResult, distribute
+    from sheetgen.send.distributing import (
+        DistributeRequest,
+        DistributeResult,
+        distribute,
+        extend_deadline,
+    )
     from sheetgen.send.generating import GenerateResult, generate
     from sheetgen.send.reminding import RemindRequest, RemindResult, remind
     from sheetgen.send.sending_back import send_back
@@ -71,6 +76,7 @@ __all__ = [
     "compare",
     "distribute",
     "export",
+    "extend_deadline",
     "generate",
     "init",
     "load_plan",
@@ -104,7 +110,7 @@ _ROOMS = {
     "records.history": "UndoResult proposals trace",
     "records.undoing": "undo",
     "send.checking": "CheckResult check",
-    "send.distributing": "DistributeRequest DistributeResult distribute",
+    "send.distributing": "DistributeRequest DistributeResult distribute extend_deadline",
     "send.generating": "GenerateResult generate",
     "send.reminding": "RemindRequest RemindResult remind",
     "send.sending_back": "send_back",

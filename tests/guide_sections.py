@@ -94,7 +94,7 @@ class Sections:
         return {place.item["id"]: place for place in places(load(self.plan))}
 
     def _books(self, year: int, round_name: str) -> dict[str, Path]:
-        folder = self.root / "output" / f"令和{year - 2018}年度" / "配布"
+        folder = self.root / "output" / f"令和{year - 2018}年度" / round_name / "配布"
         books = folder.glob(f"*_{round_name}.xlsx")
         return {book.stem.split("_")[1]: book for book in sorted(books)}
 

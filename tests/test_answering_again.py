@@ -19,10 +19,16 @@ from ooxml import rules
 
 from sheetgen.collect.receiving import collect_returns
 from sheetgen.collect.request import CollectRequest, CollectResult
+from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.round import RoundKind
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import (
+    ItemState,
+    OpenItem,
+    open_items_path,
+    save_open_items,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -48,17 +54,45 @@ def test_twice_changes_nothing_and_a_filled_one_is_kept(
     assert kept.read_bytes() == b"filled in where it lay"
 
 
-def test_a_finished_return_is_told(tmp_path: Path, plan_path: Path, template_path: Path) -> None:
+def test_a_finished_return_leaves(tmp_path: Path, plan_path: Path, template_path: Path) -> None:
+    """一度だけ告げて、消さずに移す。次の回からは何も言わない。"""
     desk = Desk(tmp_path, plan_path, template_path)
     owner = desk.plan.find("01-04")[2].owners[0]
     items = [item.id for _, _, item in desk.plan.items() if item.owners[0] == owner]
     form = desk.form("01-04", {}, problems=[desk.question("Z304", "01-04", TEXT)])
     (book,) = desk.answer([desk.held(form)], [form]).returns
     forms = [desk.form(item, {TEXT: "・済。"}) for item in items]
-    again = desk.answer([recorded(desk.plan, form) for form in forms], forms)
+    draft = book.with_suffix(".eml")
+    draft.write_bytes(b"to be sent")
+    other = book.with_name("0000_よその課_実績照会.xlsx")
+    other.write_bytes(b"kept")
+    kept = book.read_bytes()
+    done = [recorded(desk.plan, form) for form in forms]
+    again = desk.answer(done, forms)
     assert again.returns == ()
-    shown = book.relative_to(desk.request.root).as_posix()
-    assert [(p.code, p.place.file) for p in again.problems] == [("R603", shown)]
+    assert [(p.code, p.facts["names"]) for p in again.problems] == [("R603", book.name)]
+    assert sorted(path.name for path in book.parent.iterdir()) == [other.name, "済"]
+    gone = book.parent / "済"
+    assert (gone / book.name).read_bytes() == kept
+    assert (gone / draft.name).read_bytes() == b"to be sent"
+    assert desk.answer(done, forms).problems == ()
+
+
+def test_a_return_still_waited_for_stays(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    """その課のファイルを渡さなかった回にも、問いは残っている。"""
+    desk = Desk(tmp_path, plan_path, template_path)
+    form = desk.form("01-04", {}, problems=[desk.question("Z304", "01-04", TEXT)])
+    (book,) = desk.answer([desk.held(form)], [form]).returns
+    waiting = OpenItem(ItemState.HELD, "2024-08-05T09:00:00+09:00")
+    save_open_items(desk.plan_path, round_mark(desk.chosen), {"01-04": waiting})
+    assert desk.answer([], []).problems == ()
+    assert book.is_file()
+    # 覚え書きが読めなければ、片付いたとは言えない。
+    open_items_path(desk.plan_path).write_text("{", "utf-8")
+    desk.answer([], [])
+    assert book.is_file()
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path, plan_path: Path, template_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import replace
 from pathlib import Path
@@ -23,19 +24,21 @@ from answering_samples import (
     waived,
 )
 
-from sheetgen.collect.answers import ReturnedForm
+from sheetgen.collect.answers import FormAnswer, ReturnedForm
 from sheetgen.collect.corrections import RoundInputs, corrections
+from sheetgen.collect.merging.decisions import Choice
+from sheetgen.collect.merging.field_merge import Field, merge_field
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.form.correction import Correction
 from sheetgen.form.rounds import input_fields, open_paths, settle_round
 from sheetgen.messages.catalogue import CATALOGUE
-from sheetgen.messages.merging import HOW_TO_MEND
+from sheetgen.messages.merging import HOW_TO_MEND, HOW_TO_MEND_FIELD, TOLD_TO_SECTIONS
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.text import LONGEST_TEXT
-from sheetgen.problems import Place, Problem
+from sheetgen.problems import Level, Place, Problem
 from sheetgen.records.open_items import ItemState
 
 ITEM = "08-08"
@@ -101,7 +104,7 @@ def test_a_blank_answer_is_shown_blank(plan: Plan, chosen: Round) -> None:
 
 
 def test_neither_of_two_answers_is_chosen(plan: Plan, chosen: Round) -> None:
-    facts = {"values": "…", "choices": "…"}
+    facts = {"values": "…", "choices": "…", "answers": "「甲.xlsx」では 1"}
     problems = [
         Problem("R401", Place(path=path, label=input_fields(plan)[path].label, item=ITEM), facts)
         for path in (TEXT, VALUE)
@@ -124,6 +127,67 @@ def test_neither_of_two_answers_is_chosen(plan: Plan, chosen: Round) -> None:
     assert one(plan, chosen, found, a, copied).values[TEXT] == (
         "【甲.xlsx (8)⑧】\n・甲\n【甲.xlsx (8)⑧ (2)】\n・乙"
     )
+
+
+OFFICE_WORDS = re.compile(
+    r"計画のデータ|記録|取り込|--|符号|目印|テンプレート|プログラム|課に|課を|変更申出"
+    r"|number_format|様式ID|R[0-9]{3}|配っ|配布|残しました|入れていません|論理値|回収"
+)
+NOT_OF_AN_ITEM = re.compile("R10[1-7]|R11[35678]|R19.|R409|R410|R42.")
+"""どの実施項目のものでもなく、差戻しにならない符号。"""
+
+
+def test_sections_are_not_told_of_the_inside() -> None:
+    """差戻しにわけとして載る、すべての符号のことば。直し方も。"""
+    told = {
+        code: TOLD_TO_SECTIONS.get(code, message.cause)
+        for code, message in CATALOGUE.items()
+        if re.match("R[1-4]", code)
+        and message.level is not Level.NOTE
+        and not NOT_OF_AN_ITEM.fullmatch(code)
+    }
+    assert len(told) > 70
+    words = [*told.items(), *HOW_TO_MEND.items(), *HOW_TO_MEND_FIELD.items()]
+    assert [(code, text) for code, text in words if OFFICE_WORDS.search(text)] == []
+    assert set(TOLD_TO_SECTIONS) <= set(told)
+
+
+def test_what_a_section_is_told_can_be_filled_in() -> None:
+    """課へのわけは、事務局へのわけと同じ事実で書ける。"""
+
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for code, text in TOLD_TO_SECTIONS.items():
+        known = names(CATALOGUE[code].cause) | ({"answers", "now"} if code[:2] == "R4" else set())
+        assert names(text) <= known, code
+
+
+def test_a_path_of_the_office_is_not_shown(plan: Plan, chosen: Round) -> None:
+    path = "返信/令和6年度/0206_総務部 収納課_実績照会.xlsx"
+    place = Place(path=TEXT, label=input_fields(plan)[TEXT].label, item=ITEM)
+    a = returned(plan, chosen, ITEM, {TEXT: "・甲"}, file=path, original="1" * 64)
+    b = returned(plan, chosen, ITEM, {TEXT: "・乙"}, file="回答.zip の中の 総務/乙.xlsx")
+    answers = [FormAnswer(form, form.answers[TEXT]) for form in (a, b)]
+    field = Field(ITEM, TEXT, place.label or "", None)
+    (problem,) = merge_field(field, answers, Choice((), ITEM)).problems
+    found = outcome(plan, ITEM, ItemState.HELD, problems=(problem,))
+    made = one(plan, chosen, found, a, b)
+    (reason,) = made.reasons
+    shown = "\n".join(map(str, (*reason, *made.values.values(), *made.marks.values())))
+    assert "返信" not in shown
+    assert "zip" not in shown
+    assert not OFFICE_WORDS.search(shown)
+    assert "「0206_総務部 収納課_実績照会.xlsx」では 「・甲」" in reason.cause
+    assert "【乙.xlsx】" in str(made.values[TEXT])
+
+
+def test_other_items_are_named_as_printed(plan: Plan, chosen: Round) -> None:
+    form = returned(plan, chosen, ITEM, {TEXT: "・甲"})
+    facts = {"code": "R370", "item": ITEM, "items": "08-08、08-09"}
+    problem = Problem("R370", Place(form.file, form.sheet, item=ITEM), facts)
+    made = one(plan, chosen, outcome(plan, ITEM, ItemState.HELD, problems=(problem,)), form)
+    assert "（(8)⑧、(8)⑨）" in made.reasons[0].cause
 
 
 def test_one_department_fills_what_the_other_leaves_blank(plan: Plan, chosen: Round) -> None:

@@ -90,7 +90,7 @@ def _reasons(sheet: Worksheet) -> list[dict[str, Any]]:
 
 def test_each_section_gets_its_items_in_question(made: tuple[Desk, Answered]) -> None:
     desk, answered = made
-    folder = desk.root / "output" / "令和6年度" / "回収" / "差戻し"
+    folder = desk.root / "output" / "令和6年度" / "実績照会" / "回収" / "差戻し"
     assert answered.report == folder.parent / "回収結果.xlsx"
     assert answered.report.is_file()
     assert [path.parent for path in answered.returns] == [folder] * 2
@@ -203,16 +203,22 @@ def test_one_overlong_answer_leaves_the_rest_of_its_page_as_it_is(
 def test_a_return_is_issued_anew(made: tuple[Desk, Answered], template_path: Path) -> None:
     desk, answered = made
     cells = {path: ref for ref, path in input_cells(template_path).items()}
-    (record,) = issue_files(issues_folder(desk.plan_path), desk.chosen)
-    issue = load_issue(record)
-    assert issue.is_return
-    assert {form.item_id for form in issue.forms.values()} == {"01-01", "08-08", JOINT}
+    issues = [load_issue(one) for one in issue_files(issues_folder(desk.plan_path), desk.chosen)]
+    assert all(issue.is_return for issue in issues)
+    # 課ごとに一つ。ほかの課の答えが変わっても、その課の差戻しは同じもの。
+    items = [{form.item_id for form in issue.forms.values()} for issue in issues]
+    assert sorted(map(sorted, items)) == [["01-01", "08-08"], [JOINT]]
+    (issue,) = (one for one in issues if form_id(desk.chosen, "08-08") in one.forms)
     form = issue.forms[form_id(desk.chosen, "08-08")]
     assert form.replaces == {SHA}
     assert form.book == answered.returns[0].name
     assert form.values[cells[VALUE]] == "３４台くらい"
     assert form.base[VALUE] is None  # 計画のデータには、まだ何もない
     assert VALUE in form.opened
+    # 期限を入れたブックを作り直せるだけのものが、記録にある。
+    assert form.correction is not None
+    assert form.correction.values[VALUE] == "３４台くらい"
+    assert set(form.correction.marks) == set(form.doubted)
     register = opened(answered.returns[0])["_sheetgen"]
     carriers = [parse_carrier(str(row[3])) for row in register.iter_rows(2, values_only=True)]
     assert [one["issue"] for one in carriers if one] == [issue.key] * 2

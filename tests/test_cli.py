@@ -25,7 +25,7 @@ from sheetgen.cli.history import ACTION_WORDS
 from sheetgen.cli.report import OUTPUT_WORDS
 from sheetgen.cli.showing import OUTPUT_NAMES
 from sheetgen.form.jobs import GenerateRequest, Per
-from sheetgen.plan.round import RoundKind
+from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.exporting import DataFormat
 from sheetgen.publish.publishing import Output
@@ -51,7 +51,9 @@ def front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamesp
         WrittenBook(tmp_path / "b.xlsx", "総務部 管財課", 3, ("01-02", "01-03", "01-04")),
     )
     fake = types.SimpleNamespace(requests=[], checked=[])
-    fake.result = GenerateResult(tmp_path / "output", books, 1, (tmp_path / "c.xlsx",), ())
+    fake.result = GenerateResult(
+        Round(RoundKind.RESULTS, 2024), tmp_path / "output", books, 1, (tmp_path / "c.xlsx",), ()
+    )
     fake.check_result = CheckResult((), 74, 28, 31)
     fake.failure = None
 
@@ -185,7 +187,8 @@ def test_notes_are_cut_short_and_errors_are_not(
     monkeypatch.setitem(CATALOGUE, "Z001", note)
     notes = tuple(Problem("Z001", Place(item=f"01-{n:02}")) for n in range(20))
     result = front.result
-    front.result = GenerateResult(result.folder, result.books, 0, (), (*notes, *[ERROR] * 20))
+    notices = (*notes, *[ERROR] * 20)
+    front.result = GenerateResult(result.round, result.folder, result.books, 0, (), notices)
     assert main(["generate"]) == ExitCode.PROBLEMS
     out = capsys.readouterr().out
     assert out.count("U001") == 20

@@ -36,7 +36,7 @@ def test_the_main_job(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "74枚" in out
     first = {path: path.read_bytes() for path in books_in(folder)}
     assert len(first) == 28
-    assert {path.parent.name for path in first} == {"配布"}
+    assert {path.parent.name for path in first} == {"見本"}
     assert main(["generate"]) == ExitCode.OK  # もう一度しても、何も変わらない
     assert {path: path.read_bytes() for path in books_in(folder)} == first
     assert not (folder / LOG_NAME).exists()

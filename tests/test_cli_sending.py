@@ -41,7 +41,7 @@ def test_sending_out_and_asking_again(folder: Path, capsys: pytest.CaptureFixtur
     assert main(SEND) == ExitCode.OK
     out = capsys.readouterr().out
     assert "1課に送る用意ができました（様式 4枚）" in out
-    assert "output/令和6年度/配布" in out
+    assert "output/令和6年度/実績照会/配布" in out
     assert "1課分を加えました" in out
     assert (folder / "data" / "sendouts.jsonl").exists()
     assert main(SEND) == ExitCode.OK

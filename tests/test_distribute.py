@@ -20,13 +20,21 @@ import pytest
 import second_city
 from making import changed_plan, load, places
 
-from sheetgen.messages.catalogue import describe
+from sheetgen.form.jobs import GenerateRequest
+from sheetgen.messages.catalogue import describe, level_of
 from sheetgen.plan.round import RoundKind
-from sheetgen.problems import Problem, SheetgenError, UsageError
+from sheetgen.problems import Level, Problem, SheetgenError, UsageError
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, sendouts_path
 from sheetgen.send import posting
-from sheetgen.send.distributing import DistributeRequest, DistributeResult, distribute
+from sheetgen.send.deadlines import deadline_problems, week_later
+from sheetgen.send.distributing import (
+    DistributeRequest,
+    DistributeResult,
+    distribute,
+    extend_deadline,
+)
+from sheetgen.send.generating import GenerateResult, generate
 
 NOW = datetime(2024, 7, 1, 0, 0, tzinfo=UTC)
 DEADLINE = date(2024, 7, 31)
@@ -66,9 +74,20 @@ class Office:
         )
         return distribute(request, now=now, who=who)
 
+    def extend(self, *, now: datetime = NOW, **wishes: Any) -> DistributeResult:
+        request = DistributeRequest(
+            plan=self.plan,
+            template=self.template,
+            letters=self.letters,
+            root=self.root,
+            extend=True,
+            **{"deadline": DEADLINE, **wishes},
+        )
+        return extend_deadline(request, now=now, who="係")
+
     @property
     def folder(self) -> Path:
-        return self.root / "output" / "令和6年度" / "配布"
+        return self.root / "output" / "令和6年度" / "実績照会" / "配布"
 
     def files(self) -> dict[str, bytes]:
         return {
@@ -264,11 +283,26 @@ def test_sending_again_is_recorded_when_asked(office: Office) -> None:
     assert len(office.sendouts()) == 2
 
 
-def test_another_deadline_is_another_sendout(office: Office) -> None:
+def refused(office: Office, **wishes: Any) -> Problem:
+    before = office.files()
+    with pytest.raises(SheetgenError) as raised:
+        office.send(**wishes)
+    assert office.files() == before
+    (problem,) = raised.value.problems
+    assert describe(problem)
+    return problem
+
+
+def test_what_was_sent_stays_unless_asked(office: Office) -> None:
     office.send(sections=ONLY)
     (book,) = office.folder.glob("*.xlsx")
     first = book.read_bytes()
-    later = office.send(sections=ONLY, deadline=date(2024, 8, 9))
+    for wishes in ({"deadline": date(2024, 8, 9)}, {"deadline": None}):
+        told = refused(office, sections=ONLY, **wishes)
+        assert (told.code, told.facts["count"]) == ("L055", 1)
+        assert "令和６年７月３１日" in describe(told)
+        assert refused(office, sections=ONLY, dry_run=True, **wishes).code == "L055"
+    later = office.send(sections=ONLY, deadline=date(2024, 8, 9), again=True)
     assert later.recorded == 1
     assert [one.deadline for one in office.sendouts()] == ["2024-07-31", "2024-08-09"]
     kept = {path.name: path for path in later.kept_aside}
@@ -284,12 +318,148 @@ def test_without_a_deadline_it_is_told(office: Office) -> None:
     assert office.sendouts()[0].deadline is None
 
 
-def test_the_revision_round_has_its_own_files(office: Office) -> None:
+def test_the_rest_is_sent_beside_what_was_sent(office: Office) -> None:
+    """一つの課に先に送り、あとで残りに送る。計画が変わっても、送ったものはそのまま。"""
     office.send(sections=ONLY)
+    first = {path.name: path.read_bytes() for path in office.folder.iterdir()}
+    result = office.send(deadline=date(2024, 8, 9))
+    assert (len(result.parcels), result.recorded, result.sent) == (27, 27, (WITH_EMAIL[0],))
+    (told,) = [one for one in result.problems if one.code == "L056"]
+    assert told.facts["count"] == 1
+    assert {name: (office.folder / name).read_bytes() for name in first} == first
+    # 送っていない様式の配布記録は残らない。
+    issues, _ = load_issues(issues_folder(office.plan))
+    assert sorted(len(one.forms) for one in issues) == [4, 70]
+
+    def rename(plan: dict[str, Any]) -> None:
+        next(place.item for place in places(plan))["title"] = "新しい名"
+
+    changed_plan(office.plan, office.plan, rename)
+    sent = {path.name: path.read_bytes() for path in office.folder.iterdir()}
+    assert refused(office, deadline=date(2024, 8, 9)).code == "L055"
+    assert {path.name: path.read_bytes() for path in office.folder.iterdir()} == sent
+
+
+def test_a_lost_book_is_made_again_only_as_it_was_sent(office: Office) -> None:
+    office.send(sections=ONLY)
+    (book,) = office.folder.glob("*.xlsx")
+    first = book.read_bytes()
+    shutil.rmtree(office.root / "output")
+    assert refused(office, sections=ONLY, deadline=date(2024, 8, 9)).code == "L055"
+    assert office.send(sections=ONLY).recorded == 0
+    assert book.read_bytes() == first
+
+
+def sample(office: Office, **wishes: Any) -> GenerateResult:
+    request = GenerateRequest(
+        plan=office.plan, template=office.template, root=office.root, sections=ONLY, **wishes
+    )
+    return generate(request)
+
+
+def test_a_sample_goes_elsewhere(office: Office) -> None:
+    """配ったあとに見本を作っても、送ったブックは、期限のないものに替わらない。"""
+    office.send(sections=ONLY)
+    before = office.files()
+    made = sample(office)
+    assert made.folder == office.root / "output" / "令和6年度" / "実績照会" / "見本"
+    after = office.files()
+    assert {name: after[name] for name in before} == before
+    with pytest.raises(SheetgenError) as raised:
+        sample(office, out=office.folder)
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.facts["count"]) == ("F020", 1)
+    assert describe(problem)
+    assert office.files() == after
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "word"),
+    [
+        (date(2024, 7, 28), "L050", "日曜日"),
+        (date(2024, 8, 3), "L050", "土曜日"),
+        (date(2024, 8, 12), "L050", "山の日 振替休日"),
+        (date(2024, 12, 30), "L050", "年末年始"),
+        (date(2024, 6, 28), "L051", "令和６年６月２８日"),
+        (date(2024, 7, 1), None, ""),
+    ],
+)
+def test_a_day_off_or_past_is_asked_about(
+    office: Office, day: date, code: str | None, word: str
+) -> None:
+    found = [one for one in office.send(sections=ONLY, deadline=day, dry_run=True).problems
+             if one.code in ("L050", "L051")]  # fmt: skip
+    assert [one.code for one in found] == ([code] if code else [])
+    assert all(level_of(one) is Level.CONFIRM and word in describe(one) for one in found)
+
+
+def test_the_nearest_working_days_are_offered() -> None:
+    (told,) = deadline_problems(date(2024, 5, 4), date(2024, 4, 1))
+    # 土曜日でみどりの日。前は木曜日、後は振替休日の次の火曜日。
+    assert (told.facts["name"], told.facts["before"], told.facts["after"]) == (
+        "みどりの日",
+        "令和６年５月２日（木）",
+        "令和６年５月７日（火）",
+    )
+    assert week_later(date(2024, 8, 5)) == date(2024, 8, 13)
+    assert week_later(date(2024, 12, 24)) == date(2025, 1, 6)
+
+
+def test_one_section_is_given_more_time(office: Office) -> None:
+    office.send()
+    before = office.files()
+    day = date(2024, 8, 9)
+    result = office.extend(sections=ONLY, deadline=day)
+    assert ([one.section for one in result.parcels], result.recorded) == ([WITH_EMAIL[0]], 1)
+    last = office.sendouts()[-1]
+    assert (last.kind, last.section, last.deadline) == (
+        SendKind.EXTENSION,
+        WITH_EMAIL[0],
+        "2024-08-09",
+    )
+    after = office.files()
+    assert set(after) - set(before) == {
+        (office.folder / name).relative_to(office.root).as_posix()
+        for name in result.parcels[0].files
+    }
+    assert {name for name in before if after[name] != before[name]} == {"data/sendouts.jsonl"}
+    (mail,) = [name for name in result.parcels[0].files if name.endswith(".eml")]
+    assert "８月９日" in body_of_path(office.folder / mail)
+    assert office.extend(sections=ONLY, deadline=day).recorded == 0
+    # 延ばした課があっても、もう一度配ることは何も変えない。
+    again = office.send()
+    assert (again.recorded, "L023" in codes(again)) == (0, False)
+    assert office.files() == after
+
+
+def test_more_time_needs_a_section_a_day_and_a_book(office: Office) -> None:
+    office.send(sections=ONLY)
+    for wishes, code in (
+        ({"sections": ONLY, "deadline": None}, "L057"),
+        ({"deadline": DEADLINE}, "L057"),
+        ({"sections": ("財政課",)}, "L058"),
+        ({"sections": ("無い課",)}, "F004"),
+    ):
+        before = office.files()
+        with pytest.raises(SheetgenError) as raised:
+            office.extend(**wishes)
+        assert [one.code for one in raised.value.problems] == [code]
+        assert all(describe(one) for one in raised.value.problems)
+        assert office.files() == before
+
+
+def test_the_revision_round_has_its_own_folder(office: Office) -> None:
+    office.send(sections=ONLY)
+    before = {path: path.read_bytes() for path in office.folder.iterdir()}
     result = office.send(sections=ONLY, round=RoundKind.REVISION)
-    assert "見直し照会" in body_of_path(office.folder / result.parcels[0].files[2])
+    assert result.folder == office.root / "output" / "令和6年度" / "見直し照会" / "配布"
+    assert "見直し照会" in body_of_path(result.folder / result.parcels[0].files[2])
     assert [one.round for one in office.sendouts()] == ["2024J", "2024M"]
-    assert len(list(office.folder.iterdir())) == 6
+    assert len(list(result.folder.iterdir())) == 3
+    assert {path: path.read_bytes() for path in office.folder.iterdir()} == before
+    # 指定のない配布は、いま行っている照会のこと。前の照会には戻らない。
+    again = office.send(sections=ONLY)
+    assert (again.round.kind, again.recorded, again.is_found) == (RoundKind.REVISION, 0, True)
 
 
 def body_of_path(path: Path) -> str:

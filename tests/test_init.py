@@ -249,7 +249,7 @@ def test_from_init_to_the_books(
     assert main(["add-item", "--from", LIST]) == ExitCode.OK
     assert main(["check"]) == ExitCode.OK
     assert main(["generate"]) == ExitCode.OK
-    books = list((tmp_path / "output" / "令和8年度" / "配布").glob("*.xlsx"))
+    books = list((tmp_path / "output" / "令和8年度" / "実績照会" / "見本").glob("*.xlsx"))
     assert len(books) == 1
     assert rules.violations_of(books) == {}
     sheets = openpyxl.load_workbook(books[0])

@@ -12,7 +12,7 @@ import pytest
 # 上から下へ。棟は、自分と、自分より下の棟だけを使う。隣に書いた部品は、その棟だけが使う。
 ORDER: dict[str, set[str]] = {
     "cli": {"click"},
-    "send": {"jinja2"},
+    "send": {"jinja2", "jpholiday"},
     "year": {"markupsafe"},
     "collect": set(),
     "publish": {"typst", "jinja2", "markupsafe"},

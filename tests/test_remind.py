@@ -24,7 +24,7 @@ from sheetgen.problems import SheetgenError, UsageError
 from sheetgen.records.open_items import ItemState
 from sheetgen.records.sendouts import SendKind, load_sendouts
 from sheetgen.records.undoing import undo
-from sheetgen.send.distributing import DistributeRequest, distribute
+from sheetgen.send.distributing import DistributeRequest, distribute, extend_deadline
 from sheetgen.send.reminding import Reminder, RemindRequest, RemindResult, remind
 from sheetgen.send.sending_back import send_back
 from sheetgen.year.standing import Stage, Standing, StatusRequest
@@ -67,6 +67,18 @@ class Round:
             root=self.desk.root,
         )
         send_back(request, now=datetime(2024, 8, 2, tzinfo=UTC), who="係")
+
+    def extend(self, **wishes: Any) -> None:
+        """期限を延ばす。"""
+        request = DistributeRequest(
+            plan=self.desk.plan,
+            template=self.desk.template,
+            letters=self.letters,
+            root=self.desk.root,
+            extend=True,
+            **wishes,
+        )
+        extend_deadline(request, now=datetime(2024, 8, 2, tzinfo=UTC), who="係")
 
     def remind(self, today: date = LATE, **wishes: Any) -> RemindResult:
         request = RemindRequest(
@@ -165,7 +177,9 @@ def test_each_kind_of_lateness_is_named(
     (told,) = [problem for problem in unasked.problems if problem.code == "L034"]
     assert (told.facts["count"], told.facts["sections"]) == (1, HELD)
     round_.send_back()
-    result = round_.remind()
+    # 差戻しの期限（一週間後）は、まだ来ていない。
+    assert set(by_section(round_.remind())) == {BLANK, SILENT, PARTLY}
+    result = round_.remind(early=True)
     assert "L034" not in {problem.code for problem in result.problems}
     found = by_section(result)
     assert set(found) == {HELD, BLANK, SILENT, PARTLY}
@@ -177,6 +191,7 @@ def test_each_kind_of_lateness_is_named(
     assert "差戻し" in text_of(result, HELD)
     # 期限までに返した課に、その期限を過ぎたとは書かない。
     assert "過ぎ" not in text_of(result, HELD)
+    assert "提出期限は令和６年８月９日（金）" in text_of(result, HELD)
     assert "実績照会.xlsx" not in text_of(result, HELD)
     assert "記入がありません" in text_of(result, BLANK)
     assert "差戻し" not in text_of(result, SILENT)
@@ -198,7 +213,7 @@ def test_an_answer_beside_the_field_is_no_blank_form(round_: Round, tmp_path: Pa
     assert stages[item] is Stage.IN_QUESTION
     assert BLANK not in by_section(round_.remind())
     round_.send_back()
-    result = round_.remind()
+    result = round_.remind(early=True)
     assert by_section(result)[BLANK].questioned == (item,)
     assert "記入がありません" not in text_of(result, BLANK)
 
@@ -246,8 +261,57 @@ def test_before_the_deadline_it_refuses(round_: Round) -> None:
     assert len(round_.remind(date(2024, 8, 1)).reminders) == len(SECTIONS)
 
 
+def test_a_section_given_more_time_is_not_late(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    """延ばした期限を、督促も状況も使う。差戻しを送ったあとなら、差戻しの期限も延びる。"""
+    round_.desk.collect(returned_books(round_.desk, honest_forms, tmp_path / "返信"))
+    round_.send_back()
+    day = date(2024, 8, 23)
+    round_.extend(sections=(SILENT, HELD), deadline=day)
+    result = round_.remind(date(2024, 8, 20))
+    assert {SILENT, HELD}.isdisjoint(by_section(result))
+    (told,) = [problem for problem in result.problems if problem.code == "L033"]
+    assert told.facts["count"] == 2
+    deadlines = {one.name: one.deadline for one in round_.standing().sections}
+    assert {deadlines[SILENT], deadlines[HELD]} == {day.isoformat()}
+    found = by_section(round_.remind(date(2024, 8, 26)))
+    assert {(found[name].deadline, found[name].days_late) for name in (SILENT, HELD)} == {(day, 3)}
+
+
+def test_the_round_that_is_out_is_meant(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    """見直し照会の間は、督促も状況も回収も差戻しも、見直し照会のことを言う。"""
+    first = round_.remind()
+    assert (first.round.kind, first.is_found) == (RoundKind.RESULTS, True)
+    before = {path: path.read_bytes() for path in first.folder.iterdir()}
+    round_.send(round=RoundKind.REVISION, deadline=date(2024, 8, 2))
+    result = round_.remind()
+    assert (result.round.kind, result.is_found) == (RoundKind.REVISION, True)
+    assert set(by_section(result)) == set(SECTIONS)
+    assert "見直し照会" in text_of(result, SILENT)
+    assert result.folder != first.folder
+    assert {path: path.read_bytes() for path in before} == before
+    assert "見直し照会" in round_.standing().round_name
+    # 前の照会の一冊を送り直しても、いま行っている照会は変わらない。
+    round_.send(round=RoundKind.RESULTS, sections=(SILENT,), again=True)
+    assert round_.remind().round.kind is RoundKind.REVISION
+    with pytest.raises(SheetgenError) as raised:
+        round_.send_back()
+    assert raised.value.problems[-1].facts["round"] == "令和６年度の見直し照会"
+    # 届いたものがなければ、最後に送った照会。様式が届けば、その照会。
+    (tmp_path / "空").mkdir()
+    assert round_.desk.collect(tmp_path / "空").round.kind is RoundKind.REVISION
+    late = returned_books(round_.desk, honest_forms, tmp_path / "返信")
+    assert round_.desk.collect(late).round.kind is RoundKind.RESULTS
+    # 言われたものは、言われたとおり。
+    told = round_.remind(round=RoundKind.RESULTS)
+    assert (told.round.kind, told.is_found) == (RoundKind.RESULTS, False)
+
+
 def test_sections_not_yet_due_wait(round_: Round) -> None:
-    round_.send(sections=(SILENT,), deadline=date(2024, 8, 30))
+    round_.send(sections=(SILENT,), deadline=date(2024, 8, 30), again=True)
     result = round_.remind()
     assert set(by_section(result)) == {*SECTIONS} - {SILENT}
     (told,) = [problem for problem in result.problems if problem.code == "L033"]

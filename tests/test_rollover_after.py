@@ -72,7 +72,7 @@ def test_the_next_round_goes_out_with_the_next_initiatives(turned: Turned) -> No
     )
     # 73件と、令和6年度で終えた1件の、最後の年度の実績。
     assert sum(book.forms for book in result.books) == 74
-    assert result.folder == turned.root / "output" / "令和7年度" / "配布"
+    assert result.folder == turned.root / "output" / "令和7年度" / "実績照会" / "見本"
     assert "F014" not in {one.code for one in result.problems}
     standing = status(
         StatusRequest(plan=turned.plan, layout=LAYOUT.parent, root=turned.root)

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from returned.desk import Desk, jobs
 from returned.quick import quickly
@@ -89,14 +90,16 @@ def test_the_books_of_questions_are_sent_back(
         found, text = body(mail)
         (attached,) = found.iter_attachments()
         assert attached.get_filename() == book.name
-        assert attached.get_content() == before[book] == book.read_bytes()
+        assert attached.get_content() == book.read_bytes() != before[book]
+        first = openpyxl.load_workbook(book)["はじめに"]
+        assert "令和６年８月１６日（金）まで" in {cell.value for cell in first["B"]}
         assert str(found["Subject"]) in page.read_text("utf-8")
         assert set(parcel.items) <= held
         titles = {place.item["id"]: place.item["title"] for place in desk.places().values()}
         assert {item for item, title in titles.items() if title in text} == set(parcel.items)
         assert "８月１６日" in text
         assert (line.section, line.items, line.file) == (parcel.section, parcel.items, book.name)
-        assert line.sha256 == hashlib.sha256(before[book]).hexdigest()
+        assert line.sha256 == hashlib.sha256(book.read_bytes()).hexdigest()
         assert (desk.plan.parent / "issued" / f"2024J-{line.issue}.json").is_file()
     assert send(desk, letters, deadline=date(2024, 8, 16)).recorded == 0
     assert len(send(desk, letters, sections=("文書法制課",), dry_run=True).parcels) == 1
@@ -124,9 +127,93 @@ def test_what_has_been_answered_is_not_sent_back(
     desk.settle(reply)
     result = send(desk, letters)
     assert [parcel.section for parcel in result.parcels] == [SECOND]
-    (left,) = [problem for problem in result.problems if problem.code == "L023"]
-    assert FIRST in describe(left)
+    # 片付いた課のものは、下書きとともに「済」に移った。死んだブックは残らない。
+    assert "L023" not in {problem.code for problem in result.problems}
+    assert {path.name for path in result.folder.iterdir() if path.is_file()} == {
+        name for parcel in result.parcels for name in parcel.files
+    }
+    gone = sorted(path.name for path in (result.folder / "済").iterdir())
+    assert len(gone) == 3
+    assert all(FIRST in name for name in gone)
     assert refused(desk, letters, sections=(FIRST,)) == "L040"
+
+
+def first_sheet(book: Path) -> set[object]:
+    return {cell.value for cell in openpyxl.load_workbook(book)["はじめに"]["B"]}
+
+
+def test_without_a_deadline_it_is_a_week(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    """八月五日の一週間後は振替休日なので、その次の日。ブックも文も記録も、同じ日を言う。"""
+    desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST))
+    result = send(desk, letters)
+    (told,) = [problem for problem in result.problems if problem.code == "L052"]
+    day = "令和６年８月１３日（火）"
+    assert told.facts["deadline"] == day
+    ((book, _, mail),) = [parcel.files for parcel in result.parcels]
+    assert f"{day}まで" in first_sheet(result.folder / book)
+    assert f"{day}まで" in body(result.folder / mail)[1]
+    (line,) = [one for one in load_sendouts(desk.plan).sendouts if one.kind is SendKind.RETURN]
+    assert line.deadline == "2024-08-13"
+
+
+def test_a_return_that_was_sent_stays(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    """ほかの課の答えが来て回収し直しても、送った差戻しは一バイトも変わらない。"""
+    folder = tmp_path / "返信"
+    desk.collect(answer(desk, honest_forms, folder, "優", SECOND))
+    sent = send(desk, letters, deadline=date(2024, 8, 16))
+    before = {name: (sent.folder / name).read_bytes() for name in sent.parcels[0].files}
+    answer(desk, honest_forms, folder, "優", FIRST)
+    collected = desk.collect(folder)
+    assert len(collected.returns) == 2
+    assert {name: (sent.folder / name).read_bytes() for name in before} == before
+    # ほかの日を言っても、送ったものの期限は変わらず、そう言われる。
+    result = send(desk, letters, deadline=date(2024, 8, 23))
+    assert result.recorded == 1
+    (told,) = [problem for problem in result.problems if problem.code == "L054"]
+    assert told.facts["sections"] == SECOND
+    assert {name: (sent.folder / name).read_bytes() for name in before} == before
+    again = send(desk, letters, deadline=date(2024, 8, 23), again=True)
+    assert again.recorded == 2
+    assert "令和６年８月２３日（金）まで" in first_sheet(sent.folder / sent.parcels[0].files[0])
+    assert {path.name for path in again.kept_aside} >= {sent.parcels[0].files[2]}
+
+
+def test_a_book_the_office_has_touched_is_sent_as_it_is(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    collected = desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST))
+    (path,) = collected.returns
+    book = openpyxl.load_workbook(path)
+    book["はじめに"]["A1"] = "至急"
+    book.save(path)
+    touched = path.read_bytes()
+    result = send(desk, letters, deadline=date(2024, 8, 16))
+    assert path.read_bytes() == touched
+    (told,) = [problem for problem in result.problems if problem.code == "L053"]
+    assert told.facts["names"] == path.name
+    desk.collect(tmp_path / "一次")
+    assert path.read_bytes() == touched
+
+
+def test_books_of_the_old_place_are_told(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    """照会を分けていなかった版から替えた年。前の置き場所のものは、失われず、そう言われる。"""
+    collected = desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST))
+    (path,) = collected.returns
+    old = desk.root / "output" / "令和6年度" / "回収" / "差戻し"
+    old.mkdir(parents=True)
+    path.rename(old / path.name)
+    kept = (old / path.name).read_bytes()
+    assert refused(desk, letters) == "L059"
+    again = desk.collect(tmp_path / "一次")
+    assert [one.facts["count"] for one in again.problems if one.code == "L062"] == [1]
+    assert (old / path.name).read_bytes() == kept
+    assert send(desk, letters).recorded == 1
 
 
 def test_the_command_sends_back(
@@ -139,7 +226,7 @@ def test_the_command_sends_back(
 ) -> None:
     desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST))
     monkeypatch.chdir(desk.root)
-    given = ["distribute", "--returns", "--letters", str(letters)]
+    given = ["distribute", "--returns", "--letters", str(letters), "--template", str(desk.template)]
     assert main([*given, "--dry-run"]) == ExitCode.OK
     assert FIRST in capsys.readouterr().out
     assert main(given) == ExitCode.OK

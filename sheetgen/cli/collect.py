@@ -56,7 +56,9 @@ def _take(value: str) -> Take:
     "paths", metavar="ファイル…", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @round_option("results（実績照会）か revision（見直し照会）。省くと、届いた様式で決める。")
-@year_option("照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@year_option(
+    "照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと最後に送った照会の年度。"
+)
 @click.option(
     "--waive",
     "waivers",
@@ -86,7 +88,7 @@ def _take(value: str) -> Take:
     "どの数も見えるものに改めて取り込む。何度でも書ける。",
 )
 @source_options
-@folder_option("--out", "回収結果と差戻しの書き出し先。省くと output/令和N年度/回収。")
+@folder_option("--out", "回収結果と差戻しの書き出し先。省くと output/令和N年度/照会の名/回収。")
 @click.option("--dry-run", is_flag=True, help="試しに読むだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def collect(

@@ -14,17 +14,25 @@ from sheetgen.cli.japanese import JapaneseCommand, columns
 from sheetgen.cli.parameters import (
     day,
     folder_option,
+    refusal,
     round_option,
     sections_option,
     source_options,
     year_option,
 )
-from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_path, verdict
+from sheetgen.cli.showing import (
+    ProgressBar,
+    show_earlier,
+    show_noticed,
+    show_round,
+    shown_path,
+    verdict,
+)
 from sheetgen.cli.tables import padded
-from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
+    from sheetgen.plan.round import RoundKind
     from sheetgen.send.distributing import DistributeResult
     from sheetgen.send.posting import Parcel
 
@@ -33,27 +41,41 @@ NO_ADDRESS = "（宛先なし）"
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
-@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@round_option(
+    "results（実績照会）か revision（見直し照会）。日本語でもよい。省くと最後に送った照会。"
+)
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと最後に送った照会の年度。")
 @sections_option("この課だけに送る（例: 経営企画課）。何度でも書ける。")
 @click.option(
     "--deadline",
     type=day,
     metavar="日付",
-    help="様式と依頼文に書く提出期限（例: 2024-07-31）。督促にも使う。",
+    help="様式と依頼文に書く提出期限（例: 2024-07-31）。督促にも使う。"
+    "--returns では、省くと一週間後。",
 )
 @source_options
 @folder_option("--letters", "依頼文のテンプレートのフォルダー。", DEFAULT_LETTERS)
-@folder_option("--out", "書き出す先。省くと output/令和N年度/配布（--returns では 回収）。")
+@folder_option(
+    "--out", "書き出す先。省くと output/令和N年度/照会の名/配布（--returns では 回収）。"
+)
 @click.option(
     "--returns",
     is_flag=True,
     help="配るブックではなく、回収で作った差戻しのブックを送る用意をする。",
 )
-@click.option("--again", is_flag=True, help="前と同じものでも、送ったことをもう一度記録する。")
+@click.option(
+    "--extend",
+    is_flag=True,
+    help="ブックは送り直さず、--section の課の期限を --deadline まで延ばす。お知らせの文もできる。",
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help="もう送ったものも作り直して、送り直す。前と同じものでも、もう一度記録する。",
+)
 @click.option("--dry-run", is_flag=True, help="どの課に何を送るかを示すだけで、何も作らない。")
 def distribute(
-    round_kind: RoundKind,
+    round_kind: RoundKind | None,
     year: int | None,
     sections: tuple[str, ...],
     deadline: date | None,
@@ -62,6 +84,7 @@ def distribute(
     letters: Path,
     out: Path | None,
     returns: bool,
+    extend: bool,
     again: bool,
     dry_run: bool,
 ) -> ExitCode:
@@ -70,6 +93,7 @@ def distribute(
     ブックは generate と同じもの。下書き（.eml）を Outlook で開くと、
     ブックを添えた、送る前のメールになる。
     誰に何を送ったかは、送付記録 data/sendouts.jsonl に残る。
+    もう送ったブックは、--again を付けなければ置き換えない。
     --returns を付けると、差戻しのブックに文とメールの下書きを添える。
     """
     root = Path.cwd()
@@ -84,20 +108,26 @@ def distribute(
         sections=sections,
         deadline=deadline,
         again=again,
+        extend=extend,
         dry_run=dry_run,
     )
-    if returns:
+    if returns and extend:
+        raise refusal("L060")
+    if extend:
+        result = sheetgen.extend_deadline(request)
+    elif returns:
         result = sheetgen.send_back(request)
     else:
         with ProgressBar("送るものを作っています") as progress:
             result = sheetgen.distribute(request, progress)
-    _summarize(result, root, "差戻し" if returns else "")
+    _summarize(result, root, "差戻し" if returns else "", extend=extend)
     return verdict(result.problems)
 
 
-def _summarize(result: DistributeResult, root: Path, what: str) -> None:
+def _summarize(result: DistributeResult, root: Path, what: str, *, extend: bool) -> None:
     """送る相手の表、書き出した先、気を付けることの順に書く。"""
     forms = sum(len(parcel.items) for parcel in result.parcels)
+    show_round(result.round, result.is_found)
     name = result.round.full_name
     name += f"の{what}" if what else ""
     if result.dry_run:
@@ -105,6 +135,11 @@ def _summarize(result: DistributeResult, root: Path, what: str) -> None:
         for line in _table(result.parcels):
             click.echo(line)
         click.echo("試しに調べました。何も作っていません。")
+    elif extend:
+        click.echo(f"{name}の期限を {len(result.parcels)}課に延ばす用意ができました。")
+        click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
+        click.echo("  課ごとに、印刷するお知らせ（.html）とメールの下書き（.eml）")
+        click.echo(f"  送付記録に {result.recorded}課分を加えました。")
     else:
         click.echo(f"{name}を {len(result.parcels)}課に送る用意ができました（様式 {forms}枚）。")
         click.echo(f"  書き出した先: {shown_path(result.folder, root)}")

@@ -20,11 +20,18 @@ from sheetgen.cli.parameters import (
     source_options,
     year_option,
 )
-from sheetgen.cli.showing import ProgressBar, show_earlier, show_noticed, shown_path, verdict
-from sheetgen.plan.round import RoundKind
+from sheetgen.cli.showing import (
+    ProgressBar,
+    show_earlier,
+    show_noticed,
+    show_round,
+    shown_path,
+    verdict,
+)
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
+    from sheetgen.plan.round import RoundKind
     from sheetgen.send.generating import GenerateResult
 
 PER_WORDS = {
@@ -39,8 +46,10 @@ PER_WORDS = {
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
-@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@round_option(
+    "results（実績照会）か revision（見直し照会）。日本語でもよい。省くと最後に送った照会。"
+)
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと最後に送った照会の年度。")
 @click.option(
     "--per",
     type=one_of(PER_WORDS),
@@ -65,10 +74,10 @@ PER_WORDS = {
     help="様式に書く提出期限（例: 2024-07-31）。",
 )
 @source_options
-@folder_option("--out", "書き出す先。省くと output/令和N年度/配布。")
+@folder_option("--out", "書き出す先。省くと output/令和N年度/照会の名/見本。")
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def generate(
-    round_kind: RoundKind,
+    round_kind: RoundKind | None,
     year: int | None,
     per: str,
     items: tuple[str, ...],
@@ -79,10 +88,11 @@ def generate(
     out: Path | None,
     verbose: bool,
 ) -> ExitCode:
-    """各課に配るブックを作る。
+    """各課に配るブックの見本を作る。
 
     計画のデータをテンプレートに書き入れ、課ごとに一冊のブックにする。
     書きかけのファイルは残さない。前に作ったものは、中身が違えば「旧版」に移す。
+    送るブックは distribute で作る。もう送ったブックには触れない。
     """
     root = Path.cwd()
     request = sheetgen.GenerateRequest(
@@ -99,14 +109,17 @@ def generate(
     )
     with ProgressBar("様式を作っています") as progress:
         result = sheetgen.generate(request, progress)
-    _summarize(result, root, round_kind, verbose)
+    _summarize(result, root, verbose)
     return verdict(result.problems)
 
 
-def _summarize(result: GenerateResult, root: Path, kind: RoundKind, verbose: bool) -> None:
+def _summarize(result: GenerateResult, root: Path, verbose: bool) -> None:
     """作ったものと、気を付けることを書く。"""
     forms = sum(book.forms for book in result.books)
-    click.echo(f"{kind.label}のブック {len(result.books)}冊（様式 {forms}枚）を作りました。")
+    show_round(result.round, result.is_found)
+    name = result.round.kind.label
+    click.echo(f"{name}のブックの見本 {len(result.books)}冊（様式 {forms}枚）を作りました。")
+    click.echo("  送るものは、sheetgen distribute で作ります。")
     click.echo(f"  書き出した先: {shown_path(result.folder, root)}")
     show_earlier(result.unchanged, result.kept_aside, "冊")
     show_noticed(result.problems, short=not verbose)

@@ -20,18 +20,20 @@ from sheetgen.cli.parameters import (
     sections_option,
     year_option,
 )
-from sheetgen.cli.showing import show_noticed, shown_path, verdict
+from sheetgen.cli.showing import show_noticed, show_round, shown_path, verdict
 from sheetgen.cli.tables import padded
-from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
+    from sheetgen.plan.round import RoundKind
     from sheetgen.send.reminding import Reminder, RemindResult
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@round_option("results（実績照会）か revision（見直し照会）。日本語でもよい。", RoundKind.RESULTS)
-@year_option("照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@round_option("results（実績照会）か revision（見直し照会）。省くと最後に送った照会。")
+@year_option(
+    "照会を行った年度。2024、R6、令和6年度 のどの形でもよい。省くと最後に送った照会の年度。"
+)
 @sections_option("この課だけを調べる（例: 経営企画課）。何度でも書ける。")
 @click.option(
     "--today",
@@ -49,11 +51,11 @@ if TYPE_CHECKING:
 @plan_option
 @folder_option("--letters", "督促のテンプレートのフォルダー。", DEFAULT_LETTERS)
 @folder_option(
-    "--out", "書き出す先。中に日ごとのフォルダーができる。省くと output/令和N年度/督促。"
+    "--out", "書き出す先。中に日ごとのフォルダーができる。省くと output/令和N年度/照会の名/督促。"
 )
 @click.option("--dry-run", is_flag=True, help="遅れている課を示すだけで、何も作らない。")
 def remind(
-    round_kind: RoundKind,
+    round_kind: RoundKind | None,
     year: int | None,
     sections: tuple[str, ...],
     today: date | None,
@@ -91,6 +93,7 @@ def remind(
 
 def _summarize(result: RemindResult, root: Path) -> None:
     """遅れている課の表、書き出した先、気を付けることの順に書く。"""
+    show_round(result.round, result.is_found)
     name = result.round.full_name
     if not result.reminders:
         click.echo(f"{name}: 送った {result.sent}課に、督促するものはありません。")

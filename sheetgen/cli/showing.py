@@ -16,6 +16,7 @@ from sheetgen.problems import ExitCode, Level, Problem
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar as ClickBar
 
+    from sheetgen.plan.round import Round
     from sheetgen.publish.publishing import ReportResult
 
 
@@ -88,6 +89,12 @@ def show_noticed(problems: Sequence[Problem], *, short: bool = False) -> None:
         show_in_short(problems, verbose=False)
     else:
         show_problems(problems)
+
+
+def show_round(chosen: Round, is_found: bool) -> None:
+    """指定がないので送った記録から決めた照会を、はじめに言う。"""
+    if is_found:
+        click.echo(f"照会は、最後に送った{chosen.full_name}です（ほかの照会は --round で指定）。")
 
 
 def show_earlier(unchanged: int, kept_aside: Sized, unit: str) -> None:

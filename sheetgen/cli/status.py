@@ -11,20 +11,20 @@ import click
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
-from sheetgen.cli.showing import show_problems, shown_path
+from sheetgen.cli.showing import show_problems, show_round, shown_path
 from sheetgen.cli.tables import figure, figure_table
-from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
+    from sheetgen.plan.round import RoundKind
     from sheetgen.year.standing import ItemStanding, Standing, StatusResult
 
 DEFAULT_LAYOUT = Path("templates")
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@round_option("results（実績照会）か revision（見直し照会）。省くと、その年度に最後に配ったもの。")
-@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと年次見直しの年度。")
+@round_option("results（実績照会）か revision（見直し照会）。省くと最後に送った照会。")
+@year_option("照会を行う年度。2024、R6、令和6年度 のどの形でもよい。省くと最後に送った照会の年度。")
 @folder_option("--layout", "ページのテンプレートのあるフォルダー。", DEFAULT_LAYOUT)
 @plan_option
 @folder_option("--out", "ページを書き出す先。省くと output/令和N年度/状況。")
@@ -58,6 +58,7 @@ def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     from sheetgen.year.standing import Stage
 
     standing = result.standing
+    show_round(result.round, result.is_found)
     click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
     if words := left_out_note(standing.not_asked):
         click.echo(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,22 +10,25 @@ from typing import NamedTuple
 from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.request import CollectRequest, FileOutcome, ItemOutcome
 from sheetgen.collect.result_details import collect_report
-from sheetgen.era import wareki
+from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import RETURN_LABEL
 from sheetgen.form.rounds import input_fields, open_paths
 from sheetgen.form.template import FormTemplate
-from sheetgen.plan.item import Owner
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.paths import printed_initiative_year
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.table_layout import table_heights
-from sheetgen.records.open_items import ItemState
-from sheetgen.xlsx.output import Staging
+from sheetgen.records.issues import issues_folder, load_issues
+from sheetgen.records.open_items import ItemState, load_open_items
+from sheetgen.records.rounds_sent import COLLECT_FOLDER, folder_before, round_folder
+from sheetgen.xlsx.output import FINISHED, Staging, put_away
 from sheetgen.xlsx.report_book import write_report
 
+SHOWN = 3
+"""問題に名を挙げる数。残りは数で言う。"""
 REPORT_FILE = "回収結果.xlsx"
-COLLECT_FOLDER = "回収"
 
 
 class Answered(NamedTuple):
@@ -53,11 +56,12 @@ def answer(
     """
     if request.dry_run:
         return Answered(None, (), ())
-    folder = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
+    folder = request.out or round_folder(request.root, chosen, COLLECT_FOLDER)
     returns, found = _returns(
         request, plan, chosen, outcomes, forms, folder / RETURN_LABEL, template
     )
-    found += _finished(plan, outcomes, folder / RETURN_LABEL, request.root)
+    found += _put_finished_away(request, chosen, outcomes, folder / RETURN_LABEL, returns)
+    found += _left_before(request, chosen, folder / RETURN_LABEL)
     report: Path | None = folder / REPORT_FILE
     try:
         _place_report(plan, chosen, outcomes, files, [*problems, *found], folder)
@@ -107,26 +111,59 @@ def _returns(
         return (), list(error.problems)
 
 
-def _finished(
-    plan: Plan, outcomes: Sequence[ItemOutcome], folder: Path, root: Path
+def _put_finished_away(
+    request: CollectRequest,
+    chosen: Round,
+    outcomes: Sequence[ItemOutcome],
+    folder: Path,
+    made: Sequence[Path],
 ) -> list[Problem]:
-    """もう聞くことのない課の、前に作った差戻しのブック。``root`` からの道筋で示す。"""
-    if not folder.is_dir():
-        return []
-    from sheetgen.form.jobs import return_file_name  # 上と同じく、ここで読み込む
+    """もう聞くことのない、前に作った差戻しのブックを、送る文とともに「済」に移す。
 
-    done = {ItemState.RECORDED, ItemState.KEPT}
-    states = {outcome.item: outcome.state for outcome in outcomes}
-    owned: dict[Owner, bool] = {}
-    for _, _, item in plan.items():
-        if item.id in states:
-            owner = item.owners[0]
-            owned[owner] = owned.get(owner, True) and states[item.id] in done
-    problems = []
-    for owner in (owner for owner, finished in owned.items() if finished):
-        name = return_file_name(plan, owner)
-        book = folder / name if name else None
-        if book is not None and book.exists():
-            shown = book.relative_to(root).as_posix() if book.is_relative_to(root) else str(book)
-            problems.append(Problem("R603", Place(file=shown), {"section": owner.full_name}))
-    return problems
+    今回届かなかった課の問いは、覚え書きに残っている。それが読めなければ、何も移さない。
+    """
+    names = {path.name for path in folder.glob(f"*_{RETURN_LABEL}.xlsx")}
+    names -= {path.name for path in made}
+    if not names:
+        return []
+    open_items, unread = load_open_items(request.plan, round_mark(chosen))
+    if unread:
+        return []
+    asked = {item for item, one in open_items.items() if one.state is ItemState.HELD}
+    asked |= {outcome.item for outcome in outcomes if outcome.state is ItemState.HELD}
+    names -= set(_books_asking(request.plan, chosen, asked))
+    moved, stuck = [], []
+    for name in sorted(names):
+        stem = name.removesuffix(".xlsx")
+        own = sorted(path.name for path in folder.iterdir() if path.name.startswith(stem))
+        try:
+            put_away(folder, own, FINISHED, datetime.now())
+            moved.append(name)
+        except SheetgenError:
+            stuck.append(name)
+    root = request.root
+    shown = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
+    return [
+        Problem(code, Place(file=shown), {"count": len(one), "names": in_short(one, SHOWN, "冊")})
+        for code, one in (("R603", moved), ("L061", stuck))
+        if one
+    ]
+
+
+def _books_asking(path: Path, chosen: Round, items: Collection[str]) -> Iterator[str]:
+    """実施項目（ID）のことを最後に聞いた差戻しのブックの名。"""
+    left = set(items)
+    issues, _ = load_issues(issues_folder(path), chosen) if left else ([], [])
+    for issue in issues:  # 新しい順
+        for form in issue.forms.values() if issue.is_return else ():
+            if form.item_id in left:
+                left.remove(form.item_id)
+                yield form.book
+
+
+def _left_before(request: CollectRequest, chosen: Round, folder: Path) -> list[Problem]:
+    """照会を分けていなかった版の置き場所に残る、差戻しのブック。"""
+    old = folder_before(request.root, chosen, COLLECT_FOLDER) / RETURN_LABEL
+    books = list(old.glob(f"*_{RETURN_LABEL}.xlsx")) if request.out is None else []
+    facts = {"count": len(books), "new": folder.relative_to(request.root).as_posix()}
+    return [Problem("L062", Place(file=str(old)), facts)] if books else []

@@ -30,6 +30,7 @@ from sheetgen.reading.reader import ReadFile, Reading
 from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.originals import OriginalKeeper
+from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.shelf import IssueShelf
 
 _STRAYS = 5
@@ -53,8 +54,8 @@ def gather(
     """
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         history = History(request.plan, ledger.master.plan, ledger.entries)
-        year = history.plan.revision.fiscal_year if request.year is None else request.year
-        plan = history.plan_of(year, request.round)
+        meant = round_meant(request.plan, history.plan, request.round, request.year).round
+        plan = history.plan_of(meant.year, request.round)
         wrong = check_decisions(
             plan, request.waivers, request.takes, request.reason, request.formats
         )
@@ -62,12 +63,12 @@ def gather(
             raise UsageError(wrong)
         template = FormTemplate(request.template)
         shelf = IssueShelf(plan, request.plan, template)
-        scope = _scope(request, plan, shelf)
+        scope = _scope(meant if request.round else None, meant.year, plan, shelf)
         sorter = _Sorter(scope, Examiner(plan, Printing(template)))
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
             found = sorter.result()
-            chosen = scope.round or _round_of(found.forms, plan, scope.year)
+            chosen = scope.round or _round_of(found.forms, plan, meant)
             merged = merge(
                 plan, chosen, found.forms, ledger.past(chosen),
                 request.waivers, request.takes, request.reason, request.formats,
@@ -98,10 +99,8 @@ def gather(
     )
 
 
-def _scope(request: CollectRequest, plan: Plan, shelf: IssueShelf) -> CollectScope:
-    """回収する照会。種類を指定しなければ、届いた様式で決める。"""
-    year = plan.revision.fiscal_year if request.year is None else request.year
-    chosen = settle_round(plan, request.round, year) if request.round else None
+def _scope(chosen: Round | None, year: int, plan: Plan, shelf: IssueShelf) -> CollectScope:
+    """回収する照会。種類を指定しなければ（``chosen`` が None）、届いた様式で決める。"""
     known = {
         item.id: KnownItem(item.id, item_label(measure, item), item.title)
         for _, measure, item in plan.items()
@@ -181,8 +180,8 @@ def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -
     return (one for one in problems if one.code != "R142" or one.place.sheet not in sheets)
 
 
-def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
-    """届いた様式の照会。
+def _round_of(forms: Sequence[ReturnedForm], plan: Plan, meant: Round) -> Round:
+    """届いた様式の照会。様式が一枚もなければ ``meant``（最後に送った照会）。
 
     :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
         またはその年度の照会がない（F001、F002）。
@@ -195,4 +194,4 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, year: int) -> Round:
     if len(kinds) > 1:
         strays = min(files.values(), key=len)
         raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))
-    return settle_round(plan, kinds[0] if kinds else RoundKind.RESULTS, year)
+    return settle_round(plan, kinds[0], meant.year) if kinds else meant

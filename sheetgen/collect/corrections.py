@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.merging.decisions import KEEPS_PLAN
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.collect.results import open_questions
 from sheetgen.form.correction import Correction, Reason
-from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.catalogue import cause_for_section, message_of
 from sheetgen.messages.merging import (
     EITHER_VALUE,
     HOW_TO_MEND,
@@ -31,13 +32,15 @@ from sheetgen.messages.merging import (
 from sheetgen.messages.quoting import shortened
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import lasting_path, read_path
-from sheetgen.plan.plan import Plan
+from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Problem
+from sheetgen.reading.file_names import bare
 from sheetgen.records.open_items import ItemState
 
+_ITEM_ID = re.compile(r"[0-9]{2}-[0-9]{2}")
 LONGEST_QUOTE = 99
 """わけの表に写す、書かれていた文字の長さの上限。略した印を足して百字。全文は様式にある。"""
 
@@ -173,13 +176,12 @@ def _shown(path: str, kind: FieldKind, forms: list[ReturnedForm], doubtful: set[
     if len(found) <= 1:
         return next(iter(found), None)
     if kind is FieldKind.TEXT:
-        files = [form.file for form in found.values()]
+        files = [bare(form.file) for form in found.values()]
         return "\n".join(
             WRITTEN_DIFFERENTLY.format(
-                file=form.file if files.count(form.file) == 1 else f"{form.file} {form.sheet}",
-                text=value,
+                file=file if files.count(file) == 1 else f"{file} {form.sheet}", text=value
             )
-            for value, form in found.items()
+            for file, (value, form) in zip(files, found.items(), strict=True)
         )
     return EITHER_VALUE.join(str(value) for value in found)
 
@@ -217,7 +219,7 @@ def _reason(
 ) -> Reason:
     field = inputs.fields.get(path) if path is not None else None
     written = "、".join(_written(path, problem, forms)) if path is not None else None
-    cause = message_of(problem).cause
+    cause = cause_for_section(_with_labels(problem, plan))
     if path is not None and path not in inputs.opened:
         mend = MEND_WRONG_PLACE if problem.code == "R340" else MEND_CLOSED
     else:
@@ -230,6 +232,15 @@ def _reason(
         cause=cause,
         mend=mend,
     )
+
+
+def _with_labels(problem: Problem, plan: Plan) -> Problem:
+    """実施項目の ID を、課の知る印刷の番号に替える。"""
+    if "items" not in problem.facts:
+        return problem
+    labels = {item.id: item_label(measure, item) for _, measure, item in plan.items()}
+    items = _ITEM_ID.sub(lambda found: labels.get(found[0], found[0]), str(problem.facts["items"]))
+    return replace(problem, facts={**problem.facts, "items": items})
 
 
 def _written(path: str, problem: Problem, forms: list[ReturnedForm]) -> Iterator[str]:

@@ -60,7 +60,7 @@ class BookMaker:
         self._plan, self._round, self._asked = plan, chosen, asked
         blueprint = template.blueprint(plan)
         book = blueprint.book
-        mark = issue_key(plan, base, chosen, asked, book.fingerprint)
+        mark = issue_key(plan, base, chosen, asked, book.fingerprint, corrections)
         self._marks = Marks(book.fingerprint, mark)
         self._is_return = base is not None
         # 公表するブックは、照会のものではない。
@@ -92,6 +92,11 @@ class BookMaker:
         self.writer = TemplateWriter(
             template.package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
         )
+
+    @property
+    def key(self) -> str:
+        """配布記録の目印。"""
+        return self._marks.issue
 
     @property
     def input_count(self) -> int:
@@ -140,7 +145,9 @@ class BookMaker:
         correction = self._corrections.get(form.item_id)
         if correction:
             doubted = frozenset(correction.marks)
-            form = replace(form, replaces=correction.replaces, doubted=doubted)
+            form = replace(
+                form, replaces=correction.replaces, doubted=doubted, correction=correction
+            )
         self._issued[form.form_id] = form
 
     def _entries(self, job: BookJob) -> Iterator[SheetEntry]:

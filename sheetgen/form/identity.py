@@ -38,6 +38,12 @@ def round_mark(chosen: Round) -> str:
     return f"{chosen.year}{_ROUND_LETTERS[chosen.kind]}"
 
 
+def round_of_mark(text: str) -> Round | None:
+    """``2024J`` の照会。その形でなければ ``None``。"""
+    kind = _ROUNDS.get(text[-1:])
+    return Round(kind, int(text[:-1])) if kind and text[:-1].isdecimal() else None
+
+
 def form_id(chosen: Round, item_id: str) -> str:
     """印刷する様式ID。``2024J-08-08-`` と検査数字。"""
     body = f"{round_mark(chosen)}-{item_id}"

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetgen.plan.paths import read_path
+from sheetgen.form.correction import Correction
+from sheetgen.plan.paths import only_items, read_path
 from sheetgen.problems import SheetgenError
 from sheetgen.xlsx.refs import ref_of
 
@@ -73,6 +74,7 @@ class IssuedForm:
     答えを見せる差戻しのブックだけ。``opened`` は聞いた欄の道、``capacity`` は開いた文の欄ごとの、
     印刷できる全角の字数。``replaces`` は、差戻しのブックが答えを見せている原本（sha256）で、
     そのブックが戻れば、答え直されたものとする。``doubted`` は、そのブックが聞いている欄の道。
+    ``correction`` は差戻しの中身で、期限を入れたブックを作り直すために持つ。
     """
 
     form_id: str
@@ -85,6 +87,7 @@ class IssuedForm:
     capacity: Mapping[str, int] = field(default_factory=dict)
     replaces: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +162,21 @@ _CONTENT_VERSION = "2"
 
 
 def issue_key(
-    shown: Plan, base: Plan | None, chosen: Round, asked: RoundText, template: str
+    shown: Plan,
+    base: Plan | None,
+    chosen: Round,
+    asked: RoundText,
+    template: str,
+    corrections: Mapping[str, Correction],
 ) -> str:
     """配布記録の目印（16進8桁）。様式の中身を決めるもののすべてから作る。
 
     ``base`` は、``shown`` が答えを重ねた写し（差戻し）のときの、もとの計画のデータ。
-    そうでなければ None。
+    そうでなければ None。差戻しの目印は、差し戻す実施項目だけで決まる。ほかの課の答えが
+    記録されても、もう送った差戻しは同じものである。
     """
+    if base is not None:
+        shown, base = only_items(shown, corrections), only_items(base, corrections)
     parts = [
         _CONTENT_VERSION,
         shown.model_dump_json(),
@@ -176,6 +187,7 @@ def issue_key(
         asked.deadline,
         asked.task,
         template,
+        *(repr((key, one.marks, one.reasons)) for key, one in sorted(corrections.items())),
     ]
     digest = hashlib.sha256()
     for part in parts:

@@ -31,8 +31,10 @@ class Per(StrEnum):
 class GenerateRequest:
     """様式を作る依頼。
 
-    ``root`` は作業フォルダー。``out`` が None なら、ブックは ``root/output/令和N年度/配布`` に
-    置く。``year`` は照会の実施年度（西暦）で、None なら計画の ``revision.fiscal_year`` から決める。
+    ``root`` は作業フォルダー。``out`` が None なら、ブックは
+    ``root/output/令和N年度/実績照会/見本`` のように、照会ごとのフォルダーに
+    置く。``round`` が None なら、最後に送った照会（なければ実績照会）。``year`` は照会の実施年度
+    （西暦）で、None なら送った記録と計画の ``revision.fiscal_year`` から決める。
     ``items``（実施項目のID）と ``sections``（課の名）で範囲を絞る。空なら全部。
     ``only_asked`` が真なら、この照会で書いてもらう実施項目だけにする。
     """
@@ -41,13 +43,18 @@ class GenerateRequest:
     template: Path
     root: Path
     out: Path | None = None
-    round: RoundKind = RoundKind.RESULTS
+    round: RoundKind | None = None
     year: int | None = None
     per: Per = Per.SECTION
     items: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     deadline: date | None = None
     only_asked: bool = False
+
+    @property
+    def label(self) -> str:
+        """ブックの名に付ける、照会の名。"""
+        return (self.round or RoundKind.RESULTS).label
 
 
 _FORBIDDEN = '<>:"/\\|?*'
@@ -101,7 +108,7 @@ def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
         raise UsageError(Problem("F030", facts=facts) if skipped else Problem("F005"))
     if request.per is Per.SECTION:
         joint = [place for place in scope if not request.items or place[2].id in request.items]
-        return list(_by_section(plan, chosen, joint, request.round.label))
+        return list(_by_section(plan, chosen, joint, request.label))
     return list((_per_item if request.per is Per.ITEM else _per_plan)(request, chosen))
 
 
@@ -173,7 +180,9 @@ def _labels(places: Iterable[Placed]) -> list[str]:
 def _scope(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
     """絞る前の実施項目。"""
     if request.only_asked:
-        return asked_items(plan, settle_round(plan, request.round, request.year))
+        return asked_items(
+            plan, settle_round(plan, request.round or RoundKind.RESULTS, request.year)
+        )
     return tuple(plan.items())
 
 
@@ -241,11 +250,11 @@ def _per_item(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[
         item = place[2]
         owner = item.owners[0]
         name = f"{item.id}_{item.title}"
-        yield BookJob(_file_name(name, request.round.label), owner.full_name, (place,))
+        yield BookJob(_file_name(name, request.label), owner.full_name, (place,))
 
 
 def _per_plan(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
-    yield BookJob(_file_name("全実施項目", request.round.label), "各所属", chosen)
+    yield BookJob(_file_name("全実施項目", request.label), "各所属", chosen)
 
 
 def _file_name(name: str, label: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
-from sheetgen.messages.merging import ANSWERING, MERGING
+from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS
 from sheetgen.messages.message import Message
 from sheetgen.messages.plan import MASTER, PLAN
 from sheetgen.messages.publish import DOCUMENT, OPENDATA
@@ -50,9 +50,21 @@ CATALOGUE: dict[str, Message] = {
 def message_of(problem: Problem) -> Message:
     """問題の文面を、事実を埋めて返す。"""
     entry = CATALOGUE[problem.code]
-    # 画面にもセルにも収まる長さにする。
-    facts = {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
+    facts = _facts(problem)
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def _facts(problem: Problem) -> dict[str, str]:
+    """文に埋める事実。画面にもセルにも収まる長さにする。"""
+    return {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
+
+
+def cause_for_section(problem: Problem) -> str:
+    """課に見せるわけ。事務局の中のことばを使わない。"""
+    words = TOLD_TO_SECTIONS.get(problem.code)
+    if words is None:
+        return message_of(problem).cause
+    return words.format(**_facts(problem))
 
 
 def level_of(problem: Problem) -> Level:

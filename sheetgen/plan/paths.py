@@ -117,6 +117,11 @@ def without_items(plan: Plan, gone: Collection[str]) -> Plan:
     )
 
 
+def only_items(plan: Plan, kept: Collection[str]) -> Plan:
+    """実施項目（ID）だけを残した計画。"""
+    return without_items(plan, {item.id for _, _, item in plan.items()} - set(kept))
+
+
 def _with_entries(plan: Plan, change: Callable[[Entries], Entries]) -> Plan:
     policies = tuple(
         policy.model_copy(

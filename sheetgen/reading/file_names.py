@@ -17,6 +17,7 @@ _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNKNOWN = "\ufffd"
 _LONGEST = 200
+_INSIDE = " の中の "
 
 
 def shown(text: str) -> str:
@@ -35,7 +36,12 @@ def joined(*parts: str) -> str:
 
 def inside(container: str, name: str) -> str:
     """ZIP の中のファイルの名。"""
-    return f"{container} の中の {name}"
+    return f"{container}{_INSIDE}{name}"
+
+
+def bare(name: str) -> str:
+    """人に見せる名から、置き場所（フォルダー、ZIP）を除いた、ファイルだけの名。"""
+    return name.rpartition(_INSIDE)[2].rpartition("/")[2]
 
 
 def member_parts(raw: str) -> tuple[str, ...]:

@@ -14,10 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.identity import round_mark
 from sheetgen.form.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.plan.durable import put
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.text import writable
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, SheetgenError
 
 FOLDER = "issued"
@@ -180,7 +183,33 @@ def _form(form: IssuedForm) -> dict[str, object]:
         "values": dict(form.values),
         "base": dict(form.base),
         **{name: sorted(held) for name, held in sent_back.items() if held},
+        **({"correction": _correction(form.correction)} if form.correction else {}),
     }
+
+
+def _correction(one: Correction) -> dict[str, object]:
+    """差戻しの中身。答えのもとの原本は、様式のほうにある。"""
+    return {
+        "values": {path: _stored(value) for path, value in one.values.items()},
+        "marks": {path: writable(words) for path, words in one.marks.items()},
+        "reasons": [list(map(_stored, reason)) for reason in one.reasons],
+        "cut": dict(one.cut),
+    }
+
+
+def _stored(value: Value) -> Value:
+    return writable(value) if isinstance(value, str) else value
+
+
+def _parse_correction(
+    item: str, record: Mapping[str, Any] | None, replaces: frozenset[str]
+) -> Correction | None:
+    if record is None:
+        return None
+    reasons = tuple(Reason(*reason) for reason in record["reasons"])
+    return Correction(
+        item, dict(record["values"]), dict(record["marks"]), reasons, replaces, dict(record["cut"])
+    )
 
 
 def _parse(record: Mapping[str, Any]) -> Issue:
@@ -199,6 +228,11 @@ def _parse(record: Mapping[str, Any]) -> Issue:
             dict(form["capacity"]),
             frozenset(_texts(form.get("replaces", []))),
             frozenset(_texts(form.get("doubted", []))),
+            _parse_correction(
+                _text(form["item"]),
+                form.get("correction"),
+                frozenset(_texts(form.get("replaces", []))),
+            ),
         )
         for form_id, form in record["forms"].items()
     }

@@ -29,6 +29,7 @@ class SendKind(StrEnum):
     ISSUE = "配布"
     RETURN = "差戻し"
     REMINDER = "督促"
+    EXTENSION = "期限延長"
 
 
 class SendOut(Record):

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, not_asked, plan_jobs
-from sheetgen.form.rounds import settle_round
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
-from sheetgen.problems import Problem
+from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
 from sheetgen.records.editions import keep_round_sent, open_history
-from sheetgen.records.sendouts import SendKind, latest, load_sendouts, of_round
-from sheetgen.send.generating import make_books
+from sheetgen.records.rounds_sent import ISSUE_FOLDER, round_folder, round_meant
+from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
+from sheetgen.send.deadlines import day_words, deadline_problems
+from sheetgen.send.generating import changed_since, make_books
 from sheetgen.send.letters import (
+    EXTENSION_LETTER,
     ISSUE_LETTER,
+    SHOWN,
     Addressees,
     LetterWriter,
     left_over,
@@ -27,7 +30,14 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter
-from sheetgen.send.posting import Parcel, Posting, parcel_of, place_letters, record_sendouts
+from sheetgen.send.posting import (
+    Parcel,
+    Posting,
+    parcel_of,
+    place_letters,
+    place_notes,
+    record_sendouts,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +45,10 @@ class DistributeRequest:
     """配るものを作る依頼。
 
     欄は :class:`sheetgen.form.jobs.GenerateRequest` と同じ。``letters`` は手紙のテンプレートの
-    フォルダー。``again`` が真なら、前と同じものでも、送付記録に書く。``dry_run`` が真なら、
-    何も作らず、書かない。差戻しのブックを送り返すときの ``out`` は、それを作った回収のフォルダー。
+    フォルダー。``again`` が真なら、送ったものも作り直し、前と同じものでも、送付記録に書く。
+    ``extend`` が真なら、ブックは作らず、``sections`` の課の期限を延ばす。
+    ``dry_run`` が真なら、何も作らず、書かない。差戻しのブックを送り返すときの ``out`` は、
+    それを作った回収のフォルダー。
     """
 
     plan: Path
@@ -44,17 +56,21 @@ class DistributeRequest:
     letters: Path
     root: Path
     out: Path | None = None
-    round: RoundKind = RoundKind.RESULTS
+    round: RoundKind | None = None
     year: int | None = None
     sections: tuple[str, ...] = ()
     deadline: date | None = None
     again: bool = False
+    extend: bool = False
     dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DistributeResult:
-    """配るものを作った結果。``recorded`` は送付記録に加えた行の数。"""
+    """配るものを作った結果。``recorded`` は送付記録に加えた行の数。
+
+    ``sent`` は、もう送ってあり、そのまま残した課。``is_found`` は、照会を記録から決めたか。
+    """
 
     round: Round
     folder: Path
@@ -64,6 +80,8 @@ class DistributeResult:
     kept_aside: tuple[Path, ...]
     problems: tuple[Problem, ...]
     dry_run: bool = False
+    sent: tuple[str, ...] = ()
+    is_found: bool = False
 
 
 def distribute(
@@ -73,68 +91,119 @@ def distribute(
     now: datetime | None = None,
     who: str | None = None,
 ) -> DistributeResult:
-    """各課に送るものを作り、送付記録に残す。
+    """各課に送るものを作り、送付記録に残す。もう送ったものは、``again`` でなければ変えない。
 
     ``progress`` は（終わったブックの数、全部の数、宛先）を受け取る。
 
     :raises SheetgenError: 計画のデータ、テンプレートか依頼が使えない（そのときは何も変えない）、
-        またはファイルが書けない。
+        どの課にも、中身の違うブックをもう送ってある（L055）、またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     history = open_history(request.plan)
-    chosen = settle_round(history.plan, request.round, request.year)
+    meant = round_meant(request.plan, history.plan, request.round, request.year, only_sent=True)
+    chosen = meant.round
     plan = history.plan_of(chosen.year, chosen.kind)
-    wanted = _books_wanted(request)
+    folder = request.out or round_folder(request.root, chosen, ISSUE_FOLDER)
+    wanted = _books_wanted(request, chosen, folder)
     jobs = plan_jobs(plan, wanted)
     letters = _letters(request, plan, chosen, jobs)
     log = load_sendouts(request.plan)
     before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.ISSUE)
     addressees = Addressees(plan)
-    parcels = tuple(
+    parcels = [
         parcel_of(job.addressee, job.file_name, "依頼文", _ids(job), addressees, before)
         for job in jobs
-    )
-    folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
+    ]
     problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
+    problems += deadline_problems(request.deadline, moment.date())
     if request.deadline is None:
         problems.append(Problem("L022"))
+    sent = {} if request.again else _sent_books(parcels, before)
     if request.dry_run:
         problems += not_asked(plan, chosen, wanted)
-        return DistributeResult(chosen, folder, parcels, 0, 0, (), tuple(problems), dry_run=True)
-    made = make_books(plan, wanted, progress)
-    books = [(made.folder / job.file_name).read_bytes() for job in jobs]
-    placed = place_letters(folder, parcels, letters, books)
+        kept = set(changed_since(plan, chosen, wanted, sent))
+    else:
+        made = make_books(plan, chosen, wanted, progress, sent)
+        kept = set(made.sent)
+    problems += _told_of_sent([one for one in parcels if one.files[0] in kept], parcels, sent)
+    new = tuple(one for one in parcels if one.files[0] not in kept)
+    result = DistributeResult(
+        chosen,
+        folder,
+        new,
+        0,
+        0,
+        (),
+        tuple(problems),
+        dry_run=request.dry_run,
+        sent=tuple(one.section for one in parcels if one.files[0] in kept),
+        is_found=meant.is_found,
+    )
+    if request.dry_run:
+        return result
+    books = [(folder / one.files[0]).read_bytes() for one in new]
+    written = [letter for one, letter in zip(parcels, letters, strict=True) if one in new]
+    placed = place_letters(folder, new, written, books)
     posting = Posting(SendKind.ISSUE, chosen, moment, who)
-    sendouts = posting.book_lines(parcels, books, [made.issue] * len(books), request.deadline)
+    deadlines = [request.deadline] * len(new)
+    sendouts = posting.book_lines(new, books, [made.issue] * len(books), deadlines)
     recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
     problems += [*made.problems, *failed, *keep_round_sent(request.plan, chosen)]
     if is_whole(wanted):
-        label = request.round.label
-        made_names = [name for parcel in parcels for name in parcel.files]
-        problems += left_over(folder, made_names, f"*_{label}.eml", f"*_{label}_*.html")
-    return DistributeResult(
-        chosen,
-        folder,
-        parcels,
-        recorded,
-        made.unchanged,
-        (*made.kept_aside, *placed.kept_aside),
-        tuple(problems),
+        label = chosen.kind.label
+        names = [name for parcel in parcels for name in parcel.files]
+        names += [name for parcel in parcels for name in extension_files(parcel)]
+        problems += left_over(folder, names, f"*_{label}.eml", f"*_{label}_*.html")
+    return replace(
+        result,
+        recorded=recorded,
+        unchanged=made.unchanged,
+        kept_aside=(*made.kept_aside, *placed.kept_aside),
+        problems=tuple(problems),
     )
+
+
+def _sent_books(
+    parcels: Sequence[Parcel], before: Mapping[tuple[str, str], SendOut]
+) -> dict[str, SendOut]:
+    """もう送ったブックの名と、その最後の記録。"""
+    pairs = ((one.files[0], before.get((one.section, one.files[0]))) for one in parcels)
+    return {name: sent for name, sent in pairs if sent is not None}
+
+
+def _told_of_sent(
+    kept: Sequence[Parcel], parcels: Sequence[Parcel], sent: Mapping[str, SendOut]
+) -> list[Problem]:
+    """送ったまま残したブックがあれば知らせる。
+
+    :raises SheetgenError: 作るものが一つもない（L055）。
+    """
+    if not kept:
+        return []
+    days = {sent[one.files[0]].deadline_day for one in kept}
+    known = [day for day in days if day is not None]
+    facts = {
+        "count": len(kept),
+        "sections": in_short([one.section for one in kept], SHOWN, "課"),
+        "deadline": day_words(max(known)) if known else "なし",
+    }
+    if len(kept) == len(parcels):
+        raise SheetgenError(Problem("L055", facts=facts))
+    return [Problem("L056", facts=facts)]
 
 
 def _ids(job: BookJob) -> Iterator[str]:
     return (item.id for _, _, item in job.items)
 
 
-def _books_wanted(request: DistributeRequest) -> GenerateRequest:
+def _books_wanted(request: DistributeRequest, chosen: Round, folder: Path) -> GenerateRequest:
     return GenerateRequest(
         plan=request.plan,
         template=request.template,
         root=request.root,
-        out=request.out,
-        round=request.round,
-        year=request.year,
+        out=folder,
+        round=chosen.kind,
+        year=chosen.year,
         sections=request.sections,
         deadline=request.deadline,
         only_asked=True,
@@ -142,13 +211,90 @@ def _books_wanted(request: DistributeRequest) -> GenerateRequest:
 
 
 def _letters(
-    request: DistributeRequest, plan: Plan, chosen: Round, jobs: Sequence[BookJob]
+    request: DistributeRequest,
+    plan: Plan,
+    chosen: Round,
+    jobs: Sequence[BookJob],
+    template: str = ISSUE_LETTER,
 ) -> list[Letter]:
     """課ごとの依頼文。テンプレートの誤りは、何かを置く前に分かる。"""
-    writer = LetterWriter(request.letters, ISSUE_LETTER)
+    writer = LetterWriter(request.letters, template)
     letters = []
     for job in jobs:
         values = letter_text(plan, chosen, request.deadline, job.addressee, job.file_name)
         items, joint = letter_items(job.items), letter_items(job.joint, here=False)
         letters.append(writer.write(replace(values, items=items, joint=joint)))
     return letters
+
+
+def extension_files(parcel: Parcel) -> tuple[str, str]:
+    """期限を延ばすお知らせの、印刷する文とメールの下書きの名。"""
+    stem = parcel.files[0].removesuffix(".xlsx")
+    return f"{stem}_期限延長.html", f"{stem}_期限延長.eml"
+
+
+def extend_deadline(
+    request: DistributeRequest, *, now: datetime | None = None, who: str | None = None
+) -> DistributeResult:
+    """いくつかの課の期限を延ばす。お知らせと下書きを作り、送付記録に残す。ブックは変えない。
+
+    督促と状況は、延ばした期限を使う。差戻しを送ってあれば、その期限も同じ日になる。
+
+    :raises UsageError: 課か期限の指定がない（L057）、その課はない（F004）。
+    :raises SheetgenError: まだ送っていない課がある（L058）、テンプレートが使えない、
+        またはファイルが書けない。
+    """
+    if not request.sections or request.deadline is None:
+        raise UsageError(Problem("L057", Place(label="--extend")))
+    moment = (now or datetime.now()).astimezone()
+    history = open_history(request.plan)
+    meant = round_meant(request.plan, history.plan, request.round, request.year)
+    chosen = meant.round
+    plan = history.plan_of(chosen.year, chosen.kind)
+    folder = request.out or round_folder(request.root, chosen, ISSUE_FOLDER)
+    jobs = plan_jobs(plan, _books_wanted(request, chosen, folder))
+    log = load_sendouts(request.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen))
+    before = {one.section: one for one in sendouts if one.kind is SendKind.ISSUE}
+    unsent = [job.addressee for job in jobs if job.addressee not in before]
+    if unsent:
+        facts = {"round": chosen.full_name, "sections": in_short(unsent, SHOWN, "課")}
+        raise SheetgenError(Problem("L058", facts=facts))
+    addressees = Addressees(plan)
+    parcels = tuple(
+        parcel_of(job.addressee, before[job.addressee].file, "", before[job.addressee].items,
+                  addressees, {})
+        for job in jobs
+    )  # fmt: skip
+    letters = _letters(request, plan, chosen, jobs, EXTENSION_LETTER)
+    problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
+    problems += deadline_problems(request.deadline, moment.date())
+    notes = tuple(replace(one, files=extension_files(one)) for one in parcels)
+    recorded = 0
+    if not request.dry_run:
+        mails = place_notes(folder, notes, letters)
+        posting = Posting(SendKind.EXTENSION, chosen, moment, who)
+        lines = [
+            posting.line(
+                section=one.section,
+                to=one.to,
+                file=one.files[-1],
+                data=mail,
+                deadline=request.deadline,
+                items=one.items,
+            )
+            for one, mail in zip(notes, mails, strict=True)
+        ]
+        recorded, failed = record_sendouts(request.plan, lines, again=request.again)
+        problems += failed
+    return DistributeResult(
+        chosen,
+        folder,
+        notes,
+        recorded,
+        0,
+        (),
+        tuple(problems),
+        dry_run=request.dry_run,
+        is_found=meant.is_found,
+    )

@@ -40,6 +40,7 @@ from sheetgen.send.mail import Attachment, Letter, LetterItem, LetterText, Mail,
 ISSUE_LETTER = "依頼文.txt"
 REMINDER_LETTER = "督促.txt"
 RETURN_LETTER = "差戻し.txt"
+EXTENSION_LETTER = "期限延長.txt"
 PAGE = "印刷.html"
 PAGE_COLUMNS = 88
 """A4 の紙面の一行の桁数（全角は二桁）。字の大きさを選ぶための見積もりに使う。"""

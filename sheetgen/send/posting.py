@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.round import Round
@@ -31,6 +32,22 @@ class Parcel:
     items: tuple[str, ...]
     files: tuple[str, ...]
     sent_before: str | None = None
+
+
+class Note(Protocol):
+    """ブックの付かない手紙の、宛先と置く名（印刷する文、メールの下書き）。"""
+
+    @property
+    def section(self) -> str:
+        """宛先の課。"""
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """宛先のメール。"""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """置く名。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,7 @@ class Posting:
         parcels: Sequence[Parcel],
         books: Sequence[bytes],
         issues: Sequence[str | None],
-        deadline: date | None,
+        deadlines: Sequence[date | None],
     ) -> list[SendOut]:
         """ブックを送る行。``books`` はその中身、``issues`` はその配布記録の目印。"""
         return [
@@ -86,7 +103,7 @@ class Posting:
                 items=parcel.items,
                 issue=issue,
             )
-            for parcel, book, issue in zip(parcels, books, issues, strict=True)
+            for parcel, book, issue, deadline in zip(parcels, books, issues, deadlines, strict=True)
         ]
 
 
@@ -125,6 +142,24 @@ def place_letters(
             with staging.open(mail) as target:
                 target.write(draft(parcel.section, parcel.to, letter, Attachment(name, book)))
         return staging.place()
+
+
+def place_notes(folder: Path, notes: Sequence[Note], letters: Sequence[Letter]) -> list[bytes]:
+    """ブックの付かない手紙（督促、期限の延長）を置く。返すのは、メールの下書きの中身。
+
+    :raises SheetgenError: ファイルが書けない（O001、O002、O004）。
+    """
+    mails = []
+    with Staging(folder, datetime.now()) as staging:
+        for note, letter in zip(notes, letters, strict=True):
+            page, mail = note.files
+            mails.append(draft(note.section, note.to, letter))
+            with staging.open(page) as target:
+                target.write(letter.page)
+            with staging.open(mail) as target:
+                target.write(mails[-1])
+        staging.place()
+    return mails
 
 
 def record_sendouts(

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import safe_name
-from sheetgen.form.rounds import settle_round
 from sheetgen.messages.quoting import in_short
 from sheetgen.messages.send import UNTOUCHED
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError
+from sheetgen.records.editions import History
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import ItemState
+from sheetgen.records.rounds_sent import REMINDER_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
 from sheetgen.send.letters import (
     REMINDER_LETTER,
@@ -25,14 +25,12 @@ from sheetgen.send.letters import (
     Addressees,
     LetterWriter,
     chosen_sections,
-    draft,
     left_over,
     letter_items,
     letter_text,
 )
 from sheetgen.send.mail import Letter, LetterItem
-from sheetgen.send.posting import Posting, record_sendouts
-from sheetgen.xlsx.output import Staging
+from sheetgen.send.posting import Posting, place_notes, record_sendouts
 from sheetgen.year.standing import Stage, is_counted, stage_of, waits_for_section
 from sheetgen.year.status import traces_of
 
@@ -41,7 +39,8 @@ from sheetgen.year.status import traces_of
 class RemindRequest:
     """督促を作る依頼。
 
-    ``today`` は日数を数える基準の日。``deadline`` は、課ごとに伝えた期限の代わり。
+    ``round`` と ``year`` が None なら、最後に送った照会。``today`` は日数を数える基準の日。
+    ``deadline`` は、課ごとに伝えた期限の代わり。
     ``early`` が真なら、期限の前でも作る。
     """
 
@@ -49,7 +48,7 @@ class RemindRequest:
     letters: Path
     root: Path
     out: Path | None = None
-    round: RoundKind = RoundKind.RESULTS
+    round: RoundKind | None = None
     year: int | None = None
     sections: tuple[str, ...] = ()
     today: date
@@ -84,7 +83,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class RemindResult:
-    """督促を作った結果。``sent`` は配った課の数。"""
+    """督促を作った結果。``sent`` は配った課の数、``is_found`` は照会を記録から決めたか。"""
 
     round: Round
     folder: Path
@@ -93,6 +92,7 @@ class RemindResult:
     recorded: int
     problems: tuple[Problem, ...]
     dry_run: bool = False
+    is_found: bool = False
 
 
 _OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
@@ -161,8 +161,8 @@ def outstanding(
             continue
         held = by_state[ItemState.HELD]
         lacking = bool(by_state[ItemState.MISSING] or by_state[ItemState.UNTOUCHED])
-        first = deadline or _last_day(mine)
-        again = deadline or _last_day(back)
+        first, again = _deadlines(one for one in sendouts if one.section == section)
+        first, again = deadline or first, deadline or again
         found.append(
             Outstanding(
                 section,
@@ -178,10 +178,20 @@ def outstanding(
     return found
 
 
-def _last_day(sendouts: Sequence[SendOut]) -> date | None:
-    """最後に知らせた期限。"""
-    days = [one.deadline_day for one in sendouts if one.deadline_day is not None]
-    return days[-1] if days else None
+def _deadlines(sendouts: Iterable[SendOut]) -> tuple[date | None, date | None]:
+    """一つの課に最後に知らせた、配布の期限と差戻しの期限。延ばした期限は、どちらにも当てる。"""
+    first = again = None
+    is_back = False
+    for one in sendouts:
+        is_back = is_back or one.kind is SendKind.RETURN
+        day = one.deadline_day
+        if day is None:
+            continue
+        if one.kind in (SendKind.ISSUE, SendKind.EXTENSION):
+            first = day
+        if one.kind is SendKind.RETURN or (one.kind is SendKind.EXTENSION and is_back):
+            again = day
+    return first, again
 
 
 _STATES = {
@@ -193,9 +203,9 @@ _STATES = {
 
 
 def item_states(
-    ledger: Ledger, chosen: Round
+    ledger: Ledger, plan: Plan, chosen: Round
 ) -> tuple[Mapping[str, ItemState], tuple[Problem, ...]]:
-    """この照会で数える実施項目の状態。計画の順。読めない記録も返す。
+    """この照会で数える実施項目の状態。``plan``（照会の計画）の順。読めない記録も返す。
 
     戻ったあとで取り消したものは、答えのあったもの（記録済み）とする。課にもう一度求めず、
     事務局にだけ知らせる（L035）。
@@ -203,7 +213,7 @@ def item_states(
     traces, problems = traces_of(ledger, chosen)
     states = {}
     undone = []
-    for _, _, item in ledger.master.plan.items():
+    for _, _, item in plan.items():
         stage, _ = stage_of(item, chosen, traces)
         if not is_counted(item, stage, chosen, traces):
             continue
@@ -216,9 +226,6 @@ def item_states(
         facts = {"count": len(undone), "items": in_short(undone, SHOWN, "件")}
         problems = (*problems, Problem("L035", facts=facts))
     return states, problems
-
-
-FOLDER = "督促"
 
 
 def remind(
@@ -235,9 +242,11 @@ def remind(
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:
-        plan = ledger.master.plan
-        chosen = settle_round(plan, request.round, request.year)
-        states, unread = item_states(ledger, chosen)
+        history = History(request.plan, ledger.master.plan, ledger.entries)
+        meant = round_meant(request.plan, history.plan, request.round, request.year)
+        chosen = meant.round
+        plan = history.plan_of(chosen.year, chosen.kind)
+        states, unread = item_states(ledger, plan, chosen)
     log = load_sendouts(request.plan)
     sendouts = of_round(log.sendouts, round_mark(chosen))
     addressees = Addressees(plan)
@@ -264,7 +273,7 @@ def remind(
     letters = [_letter(writer, plan, chosen, one, request.today) for one in late]
     recorded = 0
     if late and not request.dry_run:
-        mails = _place(folder, reminders, letters)
+        mails = place_notes(folder, reminders, letters)
         posting = Posting(SendKind.REMINDER, chosen, moment, who)
         recorded, failed = record_sendouts(request.plan, _lines(posting, reminders, mails))
         problems += failed
@@ -279,6 +288,7 @@ def remind(
         recorded,
         tuple(problems),
         dry_run=request.dry_run,
+        is_found=meant.is_found,
     )
 
 
@@ -341,7 +351,7 @@ def _lines(
 
 def _folder(request: RemindRequest, chosen: Round) -> Path:
     """置く先。日ごとに分け、前に作ったものと混ぜない。"""
-    base = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
+    base = request.out or round_folder(request.root, chosen, REMINDER_FOLDER)
     return base / f"{request.today:%Y-%m-%d}"
 
 
@@ -390,17 +400,3 @@ def _letter(
 def _in_order(plan: Plan, *groups: tuple[LetterItem, ...]) -> tuple[LetterItem, ...]:
     by_id = {one.id: one for group in groups for one in group}
     return tuple(by_id[item.id] for _, _, item in plan.items() if item.id in by_id)
-
-
-def _place(folder: Path, reminders: Sequence[Reminder], letters: Sequence[Letter]) -> list[bytes]:
-    mails = []
-    with Staging(folder, datetime.now()) as staging:
-        for reminder, letter in zip(reminders, letters, strict=True):
-            page, mail = reminder.files
-            mails.append(draft(reminder.section, reminder.to, letter))
-            with staging.open(page) as target:
-                target.write(letter.page)
-            with staging.open(mail) as target:
-                target.write(mails[-1])
-        staging.place()
-    return mails

@@ -1,30 +1,40 @@
-"""差戻しの送付：回収で作った差戻しのブックに、お願いの文とメールの下書きを添える。"""
+"""差戻しの送付：回収で作った差戻しのブックに、期限を入れ、お願いの文とメールの下書きを添える。"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from sheetgen.collect.answering import COLLECT_FOLDER
-from sheetgen.era import wareki
+from sheetgen.collect.return_books import ReturnMaker
 from sheetgen.form.identity import round_mark
 from sheetgen.form.issued import Issue
 from sheetgen.form.jobs import RETURN_LABEL, return_file_name
-from sheetgen.form.rounds import settle_round
+from sheetgen.form.template import FormTemplate
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.item import Owner
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.records.editions import History
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.open_items import ItemState
-from sheetgen.records.sendouts import SendKind, latest, load_sendouts, of_round
+from sheetgen.records.rounds_sent import (
+    COLLECT_FOLDER,
+    folder_before,
+    round_folder,
+    round_meant,
+)
+from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
+from sheetgen.records.shelf import keep_issue
+from sheetgen.send.deadlines import day_words, deadline_problems, week_later
 from sheetgen.send.distributing import DistributeRequest, DistributeResult
 from sheetgen.send.letters import (
     RETURN_LETTER,
+    SHOWN,
     Addressees,
     LetterWriter,
     chosen_sections,
@@ -33,8 +43,9 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter
-from sheetgen.send.posting import Posting, parcel_of, place_letters, record_sendouts
+from sheetgen.send.posting import Parcel, Posting, parcel_of, place_letters, record_sendouts
 from sheetgen.send.reminding import item_states
+from sheetgen.xlsx.output import Staging
 
 
 class _Book(NamedTuple):
@@ -47,24 +58,41 @@ class _Book(NamedTuple):
     items: tuple[str, ...]
 
 
+class _Return(NamedTuple):
+    """送る差戻し。``issue`` は期限を入れて作り直したときの記録。
+
+    ``is_edited`` は、事務局が手を入れたブックで、期限を入れずにそのまま送るもの。
+    """
+
+    book: _Book
+    parcel: Parcel
+    deadline: date | None
+    data: bytes
+    key: str
+    issue: Issue | None = None
+    is_edited: bool = False
+
+
 def send_back(
     request: DistributeRequest, *, now: datetime | None = None, who: str | None = None
 ) -> DistributeResult:
-    """差戻しのブックを送る用意をして、送付記録に残す。ブックはそのまま。
+    """差戻しのブックを送る用意をして、送付記録に残す。
 
-    送るのは、まだ聞くことのあるブックだけ。ブックに何があるかは、
-    差戻しのいちばん新しい記録で分かる。
+    送るのは、まだ聞くことのあるブックだけ。ブックに何があるかは、差戻しのいちばん新しい記録で
+    分かる。期限は、指定がなければ一週間後。もう送ったものは、``again`` でなければ変えない。
 
     :raises UsageError: その課はない（F004）。
-    :raises SheetgenError: 差し戻すものがない（L040）、テンプレートが使えない、
+    :raises SheetgenError: 差し戻すものがない（L040、L059）、テンプレートが使えない、
         またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:
-        plan = ledger.master.plan
-        chosen = settle_round(plan, request.round, request.year)
-        states, problems = item_states(ledger, chosen)
-    base = request.out or request.root / "output" / wareki(chosen.year) / COLLECT_FOLDER
+        history = History(request.plan, ledger.master.plan, ledger.entries)
+        meant = round_meant(request.plan, history.plan, request.round, request.year)
+        chosen = meant.round
+        plan = history.plan_of(chosen.year, chosen.kind)
+        states, problems = item_states(ledger, plan, chosen)
+    base = request.out or round_folder(request.root, chosen, COLLECT_FOLDER)
     folder = base / RETURN_LABEL
     issues, _ = load_issues(issues_folder(request.plan), chosen)
     wanted = chosen_sections(plan, request.sections)
@@ -72,44 +100,137 @@ def send_back(
     held = {item for item, state in states.items() if state is ItemState.HELD}
     books = list(_books(plan, owners, folder, [one for one in issues if one.is_return], held))
     if not books:
-        facts = {"round": chosen.full_name}
-        raise SheetgenError([*problems, Problem("L040", Place(file=str(folder)), facts)])
+        raise SheetgenError([*problems, _nothing(request, chosen, folder)])
     log = load_sendouts(request.plan)
     before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.RETURN)
     addressees = Addressees(plan)
-    parcels = tuple(
-        parcel_of(one.owner.full_name, one.path.name, "お願い", one.items, addressees, before)
-        for one in books
-    )
+    deadline = request.deadline or week_later(moment.date())
+    template = FormTemplate(request.template)
+    returns = [
+        _return(one, request, plan, chosen, deadline, addressees, before, template) for one in books
+    ]
+    parcels = tuple(one.parcel for one in returns)
     found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
-    letters = _letters(request, plan, chosen, books)
+    found += _told_of_deadline(request, returns, before, deadline, moment.date())
+    letters = _letters(request, plan, chosen, returns)
     recorded = 0
     kept: tuple[Path, ...] = ()
     if not request.dry_run:
-        data = [book.data for book in books]
-        kept = place_letters(folder, parcels, letters, data).kept_aside
+        kept = _place_dated(folder, returns, again=request.again)
+        data = [one.data for one in returns]
+        kept += place_letters(folder, parcels, letters, data).kept_aside
+        for one in returns:
+            found += keep_issue(one.issue, request.plan) if one.issue else []
         posting = Posting(SendKind.RETURN, chosen, moment, who)
-        issued = [book.issue.key for book in books]
-        lines = posting.book_lines(parcels, data, issued, request.deadline)
+        lines = posting.book_lines(
+            parcels, data, [one.key for one in returns], [one.deadline for one in returns]
+        )
         recorded, failed = record_sendouts(request.plan, lines, again=request.again)
         found += failed
         if not request.sections:
             names = [name for parcel in parcels for name in parcel.files]
             found += left_over(folder, names, "*.eml", "*.html")
     return DistributeResult(
-        chosen, folder, parcels, recorded, 0, kept, tuple(found), dry_run=request.dry_run
+        chosen,
+        folder,
+        parcels,
+        recorded,
+        0,
+        kept,
+        tuple(found),
+        dry_run=request.dry_run,
+        is_found=meant.is_found,
     )
 
 
+def _nothing(request: DistributeRequest, chosen: Round, folder: Path) -> Problem:
+    """送る差戻しがない。前の版の置き場所に残っていれば、そう言う。"""
+    facts: dict[str, object] = {"round": chosen.full_name}
+    old = folder_before(request.root, chosen, COLLECT_FOLDER) / RETURN_LABEL
+    if request.out is None and any(old.glob(f"*_{RETURN_LABEL}.xlsx")):
+        return Problem("L059", Place(file=str(folder)), {**facts, "old": str(old)})
+    return Problem("L040", Place(file=str(folder)), facts)
+
+
+def _return(
+    book: _Book,
+    request: DistributeRequest,
+    plan: Plan,
+    chosen: Round,
+    deadline: date,
+    addressees: Addressees,
+    before: Mapping[tuple[str, str], SendOut],
+    template: FormTemplate,
+) -> _Return:
+    """一冊の差戻し。送ったものはそのまま、まだのものは期限を入れて作り直す。"""
+    section = book.owner.full_name
+    parcel = parcel_of(section, book.path.name, "お願い", book.items, addressees, before)
+    last = before.get((section, book.path.name))
+    if last is not None and last.issue == book.issue.key and not request.again:
+        return _Return(book, parcel, last.deadline_day, book.data, book.issue.key)
+    corrections = {
+        form.item_id: form.correction
+        for form in book.issue.forms.values()
+        if form.book == book.path.name and form.correction is not None
+    }
+    if set(corrections) != set(book.items):  # 前の版が作ったもの
+        return _Return(book, parcel, deadline, book.data, book.issue.key, is_edited=True)
+    maker = ReturnMaker(plan, chosen, corrections, template)
+    dated = maker.maker(deadline)
+    data = maker.book(dated)
+    earlier = [None, last.deadline_day] if last is not None else [None]
+    if book.data != data and all(
+        book.data != maker.book(maker.maker(one)) for one in dict.fromkeys(earlier)
+    ):
+        return _Return(book, parcel, deadline, book.data, book.issue.key, is_edited=True)
+    return _Return(book, parcel, deadline, data, dated.key, dated.issue())
+
+
+def _place_dated(folder: Path, returns: Sequence[_Return], *, again: bool) -> tuple[Path, ...]:
+    """期限を入れたブックを置く。旧版に残すのは、送り直すときの、前に送ったものだけ。"""
+    with Staging(folder, datetime.now(), keep_aside=again) as staging:
+        for one in returns:
+            if one.issue is not None:
+                with staging.open(one.book.path.name) as target:
+                    target.write(one.data)
+        return staging.place().kept_aside
+
+
+def _told_of_deadline(
+    request: DistributeRequest,
+    returns: Sequence[_Return],
+    before: Mapping[tuple[str, str], SendOut],
+    deadline: date,
+    today: date,
+) -> Iterator[Problem]:
+    """期限について知らせること。"""
+    if request.deadline is None and any(one.issue or one.is_edited for one in returns):
+        yield Problem("L052", facts={"deadline": day_words(deadline)})
+    yield from deadline_problems(request.deadline, today)
+    kept = [
+        one.book.owner.full_name
+        for one in returns
+        if request.deadline is not None and one.deadline != request.deadline
+    ]
+    if kept:
+        facts = {"count": len(kept), "sections": in_short(kept, SHOWN, "課")}
+        yield Problem("L054", facts=facts)
+    edited = [one.book.path.name for one in returns if one.is_edited]
+    if edited:
+        facts = {"count": len(edited), "names": in_short(edited, SHOWN, "冊")}
+        yield Problem("L053", facts=facts)
+
+
 def _letters(
-    request: DistributeRequest, plan: Plan, chosen: Round, books: Sequence[_Book]
+    request: DistributeRequest, plan: Plan, chosen: Round, returns: Sequence[_Return]
 ) -> list[Letter]:
     """課ごとのお願いの文。テンプレートの誤りは、何かを置く前に分かる。"""
     writer = LetterWriter(request.letters, RETURN_LETTER)
     letters = []
-    for one in books:
-        values = letter_text(plan, chosen, request.deadline, one.owner.full_name, one.path.name)
-        items = letter_items(place for place in plan.items() if place[2].id in one.items)
+    for one in returns:
+        book = one.book
+        values = letter_text(plan, chosen, one.deadline, book.owner.full_name, book.path.name)
+        items = letter_items(place for place in plan.items() if place[2].id in book.items)
         letters.append(writer.write(replace(values, items=items)))
     return letters
 

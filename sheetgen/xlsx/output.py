@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from sheetgen.problems import Place, Problem, SheetgenError
 
 KEPT_ASIDE = "旧版"
 """中身の違う前のファイルを移すフォルダーの名。"""
+FINISHED = "済"
+"""もう要らなくなったファイルを移すフォルダーの名。"""
 _PREFIX = ".作成中_"
 _STALE_SECONDS = 3600
 
@@ -64,6 +67,14 @@ class Staging:
             yield target
         self._names.append(name)
 
+    def digest(self, name: str) -> str:
+        """預かったファイルの中身の目印（sha256）。"""
+        return hashlib.sha256((self._staging / name).read_bytes()).hexdigest()
+
+    def drop(self, name: str) -> None:
+        """預かったファイルを、置かないことにする。"""
+        self._names.remove(name)
+
     def place(self) -> Placed:
         """預かったファイルを、すべて置く。
 
@@ -90,13 +101,7 @@ class Staging:
         """前のファイルを旧版のフォルダーに写す。置き換えは、このあとの一度の操作で行う。"""
         if not replaced:
             return
-        kept = self.folder / KEPT_ASIDE / self._now.strftime("%Y%m%d-%H%M%S")
-        number = 1
-        while kept.exists():  # 同じ秒の、前の回のものに重ねない
-            number += 1
-            kept = kept.with_name(f"{self._now:%Y%m%d-%H%M%S}-{number}")
-        with explained(kept):
-            kept.mkdir(parents=True)
+        kept = _fresh_folder(self.folder / KEPT_ASIDE, self._now)
         for old in replaced:
             with explained(kept / old.name):
                 yield Path(shutil.copy2(old, kept / old.name))
@@ -107,6 +112,34 @@ class Staging:
             with suppress(OSError):
                 if self._now.timestamp() - left.stat().st_mtime > _STALE_SECONDS:
                     shutil.rmtree(left, ignore_errors=True)
+
+
+def _fresh_folder(base: Path, now: datetime) -> Path:
+    """``base`` の中に、日時の名の新しいフォルダーを作る。"""
+    made = base / now.strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while made.exists():  # 同じ秒の、前の回のものに重ねない
+        number += 1
+        made = made.with_name(f"{now:%Y%m%d-%H%M%S}-{number}")
+    with explained(made):
+        made.mkdir(parents=True)
+    return made
+
+
+def put_away(folder: Path, names: Iterable[str], into: str, now: datetime) -> None:
+    """``folder`` の中の済んだファイルを、中の ``into`` というフォルダーに移す。何も消さない。
+
+    :raises SheetgenError: 移せない（O001、O002、O004）。途中まで移したものは、そのまま。
+    """
+    made: Path | None = None
+    for name in names:
+        with explained(folder / name):
+            target = folder / into / name
+            if target.exists():  # 前の回に片付けたものに重ねない
+                made = made or _fresh_folder(folder / into, now)
+                target = made / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).rename(target)
 
 
 @contextmanager

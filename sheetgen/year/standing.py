@@ -55,9 +55,8 @@ _MARKS = {
 class StatusRequest:
     """状況を見る依頼。
 
-    ``round`` が None なら、``year`` に最後に送った照会（``year`` も None なら、
-    計画の今の年次見直しの年度）。``layout`` はテンプレート全体のフォルダー。ページは
-    ``root/output/令和N年度/状況`` に置き、``out`` があればそこに置く。
+    ``round`` と ``year`` が None なら、最後に送った照会。``layout`` はテンプレート全体の
+    フォルダー。ページは ``root/output/令和N年度/状況`` に置き、``out`` があればそこに置く。
     """
 
     plan: Path
@@ -195,12 +194,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """状況と、置いたページ。"""
+    """状況と、置いたページ。``is_found`` は、照会を送った記録から決めたか。"""
 
     round: Round
     standing: Standing
     page: Path
     problems: tuple[Problem, ...] = ()
+    is_found: bool = False
 
 
 def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:

@@ -13,20 +13,19 @@ from markupsafe import Markup
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
-from sheetgen.form.rounds import settle_round
 from sheetgen.messages.guidance import left_out_note
-from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import Round
 from sheetgen.plan.written_figures import figure_doubts
-from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.document.grades import grade_of
 from sheetgen.publish.html import render
 from sheetgen.records.editions import History
-from sheetgen.records.issues import issue_files, issues_folder, load_issues
+from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import load_open_items
 from sheetgen.records.past import undone_runs
+from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
 from sheetgen.xlsx.output import Staging
 from sheetgen.year.standing import Sending, Standing, StatusRequest, StatusResult, Traces
@@ -80,7 +79,8 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
     """
     moment = now or datetime.now()
     with open_ledger(request.plan, writing=False) as ledger:
-        chosen = _chosen(request, ledger.master.plan)
+        meant = round_meant(request.plan, ledger.master.plan, request.round, request.year)
+        chosen = meant.round
         standing, problems = standing_of(ledger, chosen, moment)
         doubts = figure_doubts(ledger.master.plan, str(request.plan))
     folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
@@ -90,7 +90,8 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
         with staging.open(PAGE) as target:
             target.write(page)
         staging.place()
-    return StatusResult(chosen, standing, folder / PAGE, (*ledger.problems, *problems, *doubts))
+    told = (*ledger.problems, *problems, *doubts)
+    return StatusResult(chosen, standing, folder / PAGE, told, meant.is_found)
 
 
 def standing_of(
@@ -128,28 +129,6 @@ def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...
         sendings=_sendings(of_round(log.sendouts, mark)),
     )
     return traces, (*problems, *damage, *log.problems)
-
-
-def _chosen(request: StatusRequest, plan: Plan) -> Round:
-    """見る照会。種類を指定しなければ、その年度に最後に配ったもの。"""
-    year = plan.revision.fiscal_year if request.year is None else request.year
-    if request.round is not None:
-        return settle_round(plan, request.round, year)
-    rounds = []
-    for kind in RoundKind:
-        try:
-            rounds.append(settle_round(plan, kind, year))
-        except UsageError:
-            continue
-    if not rounds:
-        return settle_round(plan, RoundKind.RESULTS, year)
-    return max(rounds, key=lambda one: _last_issued(request.plan, one))
-
-
-def _last_issued(plan: Path, chosen: Round) -> int:
-    """最後に配った時。配っていなければ 0。同じなら、先の（実績）照会が選ばれる。"""
-    files = issue_files(issues_folder(plan), chosen)
-    return max((path.stat().st_mtime_ns for path in files), default=0)
 
 
 def _undone(entries: Iterable[JournalEntry], mark: str) -> frozenset[str]:

@@ -70,7 +70,9 @@ class Desk:
     @property
     def books(self) -> list[Path]:
         """配った実績照会のブック。"""
-        return sorted((self.root / "output" / "令和6年度" / "配布").glob("*_実績照会.xlsx"))
+        return sorted(
+            (self.root / "output" / "令和6年度" / "実績照会" / "見本").glob("*_実績照会.xlsx")
+        )
 
     def collect(
         self,

@@ -13,9 +13,11 @@ from sheetgen.collect.merging.decisions import (
     choices_text,
     take_words,
 )
+from sheetgen.messages.merging import ANSWER_IN
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
+from sheetgen.reading.file_names import bare
 
 
 class Field(NamedTuple):
@@ -128,6 +130,8 @@ def _decided(field: Field, wanted: Sequence[FormAnswer], choice: Choice) -> Fiel
     facts = {
         "values": values_text(wanted, field.now),
         "choices": choices_text(field.item, wanted),
+        "answers": answers_text(wanted, field.now),
+        "now": shown(field.now, [one.value for one in wanted]),
     }
     place = Place(path=field.path, label=field.label, item=field.item)
     return FieldMerge(field.now, problems=(Problem(code, place, facts),), in_doubt=True)
@@ -167,6 +171,16 @@ def _common(one: str, other: str) -> int:
     """先頭から同じ字の数。"""
     pairs = zip(one, other, strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def answers_text(answers: Sequence[FormAnswer], now: Value) -> str:
+    """食い違う答えを、課に分かるように、送られたファイルの名だけで示す。"""
+    everything = [one.value for one in answers] + [now]
+    parts = (
+        ANSWER_IN.format(file=bare(one.form.file), value=shown(one.value, everything))
+        for one in answers
+    )
+    return "、".join(dict.fromkeys(parts))
 
 
 def values_text(answers: Sequence[FormAnswer], now: Value) -> str:
