@@ -329,7 +329,7 @@ def test_the_rest_is_sent_beside_what_was_sent(office: Office) -> None:
     assert {name: (office.folder / name).read_bytes() for name in first} == first
     # 送っていない様式の配布記録は残らない。
     issues, _ = load_issues(issues_folder(office.plan))
-    assert sorted(len(one.forms) for one in issues) == [4, 70]
+    assert sorted(len(one.forms) for one in issues) == [4, 67]
 
     def rename(plan: dict[str, Any]) -> None:
         next(place.item for place in places(plan))["title"] = "新しい名"

@@ -96,8 +96,8 @@ def test_the_changes_of_a_revision_are_found_without_naming_a_file(
     assert "8,000" in text
     document = document_for(tmp_path, plan=plan)
     assert document.results is not None
-    assert document.results.changes.changed is not None
-    (changed,) = [one for one in document.results.changes.changed if one.item == "08-08"]
+    rows = [row for group in document.results.changes.groups for row in group.rows]
+    (changed,) = [one for one in rows if one.item == "08-08"]
     assert "令和７年度の" in changed.what
 
 

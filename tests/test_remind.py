@@ -218,6 +218,45 @@ def test_an_answer_beside_the_field_is_no_blank_form(round_: Round, tmp_path: Pa
     assert "記入がありません" not in text_of(result, BLANK)
 
 
+def test_a_file_that_cannot_be_read_is_named_and_settled(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    """PDF で来たものは、督促に名が挙がり、Excel の様式が届けば片付く。PDF は消さない。"""
+    folder = tmp_path / "返信"
+    folder.mkdir()
+    pdf = folder / book_of(round_.desk, SILENT).with_suffix(".pdf").name
+    pdf.write_bytes(b"%PDF-1.7\n")
+    (folder / "スキャン.pdf").write_bytes(b"%PDF-1.4\n")
+    collected = round_.desk.collect(folder)
+    assert sorted(one.code for one in collected.problems if one.place.file) == ["R005", "R005"]
+    result = round_.remind()
+    found = by_section(result)
+    assert {name: len(one.unreadable) for name, one in found.items()} == {
+        section: int(section == SILENT) for section in SECTIONS
+    }
+    text = text_of(result, SILENT)
+    assert f"{pdf.name}（PDF です）" in text
+    assert "返信/" not in text
+    assert "読み取れなかった" not in text_of(result, DONE)
+    (told,) = [problem for problem in result.problems if problem.code == "L064"]
+    assert (told.facts["count"], told.facts["names"]) == (1, "スキャン.pdf")
+    # その課の Excel が届いた。どの課のものか分からないものは、まだ片付かない。
+    mine = [form for form in honest_forms.values() if form.addressee == SILENT]
+    quickly(jobs(round_.desk, mine, folder))
+    collected = round_.desk.settle(folder)
+    assert pdf.is_file()
+    files = {one.place.file: one.code for one in collected.problems if one.place.file}
+    assert files == {f"返信/{pdf.name}": "L063", "返信/スキャン.pdf": "R005"}
+    assert SILENT not in by_section(round_.remind())
+    # すべての課の様式が届けば、それも片付く。
+    quickly(jobs(round_.desk, list(honest_forms.values()), folder))
+    collected = round_.desk.settle(folder)
+    files = [one.code for one in collected.problems if (one.place.file or "").endswith(".pdf")]
+    assert files == ["L063", "L063"]
+    assert all(describe(one) for one in collected.problems)
+    assert "L064" not in {problem.code for problem in round_.remind().problems}
+
+
 def test_when_all_have_answered_it_says_so(
     round_: Round, honest_forms: dict[str, Form], tmp_path: Path
 ) -> None:

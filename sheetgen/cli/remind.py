@@ -116,6 +116,7 @@ def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
     for one in reminders:
         counted = (("未提出", one.missing), ("未記入", one.untouched), ("差戻し", one.questioned))
         what = "、".join(f"{word} {len(items)}" for word, items in counted if items)
+        what += f"、読めないファイル {len(one.unreadable)}" if one.unreadable else ""
         late = "" if one.days_late is None or one.days_late <= 0 else f"{one.days_late}日遅れ  "
         to = ", ".join(one.to) or NO_ADDRESS
         before = f"（{one.reminded_before[:10]} に督促）" if one.reminded_before else ""

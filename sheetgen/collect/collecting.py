@@ -19,6 +19,8 @@ from sheetgen.collect.request import CollectRequest, CollectResult, FileOutcome
 from sheetgen.collect.results import distinct
 from sheetgen.collect.rules.hidden_places import check_book
 from sheetgen.collect.rules.table import check_together
+from sheetgen.collect.unread import unread_files
+from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.quoting import in_short
@@ -29,6 +31,7 @@ from sheetgen.progress import Progress
 from sheetgen.reading.reader import ReadFile, Reading
 from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
+from sheetgen.records.open_items import load_open_items, load_unread
 from sheetgen.records.originals import OriginalKeeper
 from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.shelf import IssueShelf
@@ -76,21 +79,30 @@ def gather(
             # 届いたものがディスクに書き切られるまで、何も記録しない。
             kept = () if request.dry_run else keeper.finish()
         run = None if request.dry_run else record(ledger, chosen, merged.outcomes, history.plan)
-        noted = () if request.dry_run else note_open_items(ledger, chosen, merged.outcomes)
-    problems = (
+        mark = round_mark(chosen)
+        open_items, _ = load_open_items(ledger.path, mark)
+        unread = unread_files(
+            plan, merged.outcomes, [*reading.problems, *found.problems], open_items,
+            load_unread(ledger.path, mark),
+        )  # fmt: skip
+        noted = () if request.dry_run else note_open_items(
+            ledger, chosen, merged.outcomes, unread.left
+        )  # fmt: skip
+    problems = unread.told((
         *ledger.problems, *shelf.problems, *reading.problems, *kept,
         *found.problems, *merged.problems, *noted,
-    )  # fmt: skip
+    ))  # fmt: skip
+    files = tuple(one._replace(problems=unread.told(one.problems)) for one in found.files)
     recorded = with_outcomes(plan, chosen, merged.outcomes)
     answered = answer(
-        request, recorded, chosen, merged.outcomes, found.files, problems, found.forms, template
+        request, recorded, chosen, merged.outcomes, files, problems, found.forms, template
     )
     of_items = [problem for outcome in merged.outcomes for problem in outcome.problems]
     return CollectResult(
         round=chosen,
         sections=tuple(owner.full_name for owner in plan.owners()),
         items=merged.outcomes,
-        files=found.files,
+        files=files,
         problems=tuple(distinct([*problems, *of_items, *answered.problems])),
         run=run,
         report=answered.report,

@@ -22,7 +22,13 @@ from sheetgen.problems import Level, Problem
 from sheetgen.records.editions import keep_round
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit
-from sheetgen.records.open_items import ItemState, OpenItem, load_open_items, save_open_items
+from sheetgen.records.open_items import (
+    ItemState,
+    OpenItem,
+    UnreadFile,
+    load_open_items,
+    save_open_items,
+)
 from sheetgen.records.originals import OriginalKeeper, originals_folder
 
 
@@ -66,13 +72,13 @@ def record(
 
 
 def note_open_items(
-    ledger: Ledger, chosen: Round, outcomes: Sequence[ItemOutcome]
+    ledger: Ledger, chosen: Round, outcomes: Sequence[ItemOutcome], unread: Sequence[UnreadFile]
 ) -> tuple[Problem, ...]:
-    """届いたがまだ記録できない実施項目を、状況のために控える。記録のあとに呼ぶ。"""
+    """届いたがまだ記録できない実施項目とファイルを、状況と督促のために控える。記録のあとに呼ぶ。"""
     mark = round_mark(chosen)
     before, _ = load_open_items(ledger.path, mark)
     at = datetime.now().astimezone().isoformat(timespec="seconds")
-    return save_open_items(ledger.path, mark, open_items_after(before, outcomes, at))
+    return save_open_items(ledger.path, mark, open_items_after(before, outcomes, at), unread)
 
 
 def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) -> Plan:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sheetgen.collect.request import FileOutcome, ItemOutcome
 from sheetgen.collect.results import (
+    SETTLED,
     by_weight,
     compared,
     distinct,
     item_table,
     labels_of,
+    refuses,
     section_table,
 )
 from sheetgen.era import wareki_full
@@ -27,8 +29,6 @@ from sheetgen.xlsx.tables import Align, Column, Shown, Table, TableBook, TableCe
 Labels = Mapping[str, tuple[str, Item]]
 """実施項目の ID から、印刷の番号と実施項目へ。"""
 _TONES = {Level.ERROR: Tone.DOUBT, Level.CONFIRM: Tone.WAITING, Level.NOTE: Tone.PLAIN}
-_OF_NO_FILE = frozenset({"R001", "R017"})
-"""届いたもののうち、一つのファイルのことではない問題。"""
 _NUMBER = Column("番号", 8, Align.CENTER)
 _ID = Column("ID", 7, Align.CENTER)
 _OWNER = Column("主管課", 16)
@@ -224,7 +224,8 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
         for one in files
     ]
     known = {one.file for one in files}
-    refused = {problem.place.file or "" for problem in problems if _refuses(problem)} - known
+    refused = {one.place.file or "" for one in problems if refuses(one) or one.code == SETTLED}
+    refused -= known
     rows += [(name, None, 0, _counted(per_file.get(name)), None) for name in sorted(refused)]
     return Table(
         name="ファイル",
@@ -239,16 +240,6 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
         ),
         rows=tuple(rows),
         empty="届いたファイルはありません。",
-    )
-
-
-def _refuses(problem: Problem) -> bool:
-    """一つのファイルを、受け取れないと言う問題か。"""
-    return (
-        problem.code.startswith("R0")
-        and problem.code not in _OF_NO_FILE
-        and level_of(problem) is Level.ERROR
-        and problem.place.file is not None
     )
 
 

@@ -42,6 +42,22 @@ def distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
 
 
+SETTLED = "L063"
+"""読めなかったが、同じ課の様式が Excel で届いて、片付いたファイルの符号。"""
+_OF_NO_FILE = frozenset({"R001", "R017", "R069"})
+"""届いたもののうち、一つのファイルのことではない問題。"""
+
+
+def refuses(problem: Problem) -> bool:
+    """一つのファイルを、受け取れないか読めないと言う問題か。"""
+    return (
+        problem.code.startswith("R0")
+        and problem.code not in _OF_NO_FILE
+        and level_of(problem) is Level.ERROR
+        and problem.place.file is not None
+    )
+
+
 def by_weight(problems: Iterable[Problem]) -> list[Problem]:
     """重い順。同じ重さの中では、元の順。"""
     return sorted(problems, key=lambda one: _ORDER[level_of(one)])

@@ -125,6 +125,28 @@ def return_file_name(plan: Plan, owner: Owner) -> str | None:
     return _file_name(name, RETURN_LABEL) if name else None
 
 
+def section_named_in(plan: Plan, text: str) -> str | None:
+    """文字の中に名のある、ブックを持つ課の正式な名。一つに決まらなければ ``None``。
+
+    配ったブックの名の初めの番号（``0206_``）、部と課、課だけのうち、いちばん長く合うもの。
+    """
+    plain = _plain(text)
+    holders = {_key(item.owners[0]) for _, _, item in plan.items()}
+    found: dict[str, int] = {}
+    for key, name, addressee in _sections(plan):
+        number = name.partition("_")[0] + "_"
+        fits = [len(one) for one in map(_plain, ("".join(key), key[1])) if one in plain]
+        fits += [len(plain)] if plain.startswith(number) else []
+        if key in holders and fits:
+            found[addressee] = max(fits)
+    best = [one for one, length in found.items() if length == max(found.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def sections_without_book(
     plan: Plan, request: GenerateRequest, jobs: list[BookJob]
 ) -> list[Problem]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +40,17 @@ class OpenItem(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
+class UnreadFile(NamedTuple):
+    """届いたが読めなかったファイル。``file`` は人に見せる名、``code`` はそのわけの符号。
+
+    ``section`` は送った課の正式な名（ファイルの名から分からなければ空）。
+    """
+
+    file: str
+    code: str
+    section: str = ""
+
+
 NAME = "collected.json"
 VERSION = 1
 _DAMAGE = (ValueError, LookupError, TypeError, AttributeError)
@@ -53,13 +64,26 @@ def open_items_path(plan: Path) -> Path:
 def load_open_items(plan: Path, mark: str) -> tuple[dict[str, OpenItem], tuple[Problem, ...]]:
     """その照会（``2024J`` など）の、まだ記録できない実施項目。読めなければ空とし、告げる。"""
     try:
-        rounds = _rounds(open_items_path(plan))
+        rounds = _part(open_items_path(plan), "rounds")
         return {item: _parse(one) for item, one in rounds.get(mark, {}).items()}, ()
     except (OSError, *_DAMAGE):
         return {}, (Problem("S001", Place(file=str(plan.with_name(NAME)))),)
 
 
-def save_open_items(plan: Path, mark: str, items: Mapping[str, OpenItem]) -> tuple[Problem, ...]:
+def load_unread(plan: Path, mark: str) -> tuple[UnreadFile, ...]:
+    """その照会の、届いたが読めなかったファイル。控えが読めなければ空。"""
+    try:
+        found = _part(open_items_path(plan), "unread").get(mark, {})
+        return tuple(
+            UnreadFile(file, str(one["code"]), str(one["section"])) for file, one in found.items()
+        )
+    except (OSError, *_DAMAGE):
+        return ()
+
+
+def save_open_items(
+    plan: Path, mark: str, items: Mapping[str, OpenItem], unread: Iterable[UnreadFile] = ()
+) -> tuple[Problem, ...]:
     """その照会の覚え書きを新しくする。計画のデータの錠を持って呼ぶ。
 
     答えはもう記録してある。書けなくても、例外にせず、問題として返す。
@@ -67,25 +91,38 @@ def save_open_items(plan: Path, mark: str, items: Mapping[str, OpenItem]) -> tup
     path = open_items_path(plan)
     try:
         try:
-            rounds = _rounds(path)
+            before = {name: _part(path, name) for name in _PARTS}
         except _DAMAGE:
-            rounds = {}
-        new = {item: _render(one) for item, one in sorted(items.items())}
-        if new == rounds.get(mark, {}):
+            before = {name: {} for name in _PARTS}
+        new = {
+            "rounds": {item: _render(one) for item, one in sorted(items.items())},
+            "unread": {
+                one.file: {"code": one.code, "section": one.section} for one in sorted(unread)
+            },
+        }
+        if all(new[name] == before[name].get(mark, {}) for name in _PARTS):
             return ()
-        rounds = {**{key: value for key, value in rounds.items() if key != mark}, mark: new}
-        kept = {key: value for key, value in sorted(rounds.items()) if value}
-        if not kept:
+        kept = {}
+        for name in _PARTS:
+            merged = {**before[name], mark: new[name]}
+            kept[name] = {key: value for key, value in sorted(merged.items()) if value}
+        if not any(kept.values()):
             path.unlink(missing_ok=True)
             return ()
-        text = json.dumps({"version": VERSION, "rounds": kept}, ensure_ascii=False, indent=1)
+        if not kept["unread"]:
+            del kept["unread"]
+        text = json.dumps({"version": VERSION, **kept}, ensure_ascii=False, indent=1)
         put(path, text.encode("utf-8", "replace") + b"\n", flush=False)
     except OSError:
         return (Problem("S002", Place(file=str(plan.with_name(NAME)))),)
     return ()
 
 
-def _rounds(path: Path) -> dict[str, dict[str, Any]]:
+_PARTS = ("rounds", "unread")
+
+
+def _part(path: Path, name: str) -> dict[str, dict[str, Any]]:
+    """覚え書きの一つの部分。照会（``2024J`` など）がキー。``unread`` は、ないこともある。"""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -93,7 +130,8 @@ def _rounds(path: Path) -> dict[str, dict[str, Any]]:
     record = json.loads(data)
     if record["version"] != VERSION:
         raise ValueError("version")
-    return {str(mark): dict(items) for mark, items in record["rounds"].items()}
+    part = record["rounds"] if name == "rounds" else record.get(name, {})
+    return {str(mark): dict(items) for mark, items in part.items()}
 
 
 def _render(one: OpenItem) -> dict[str, object]:

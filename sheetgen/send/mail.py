@@ -34,13 +34,21 @@ class LetterItem:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterFile:
+    """手紙に挙げる、読み取れなかったファイル。"""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LetterText:
     """一つの課への手紙の値。分からないもの、決まっていないものは空の文字。
 
     ``section`` は宛先の課の正式な名。``items`` はブック ``file`` に様式のある実施項目、
     ``joint`` は様式がほかの課へ行った共同の実施項目。督促では、``missing`` は答えのない実施項目、
     ``questioned`` は差し戻して答え直されていないもの、``days_late`` は期限からの日数（0 以下なら、
-    まだ過ぎていない）。
+    まだ過ぎていない）、``unreadable`` は届いたが読み取れなかったファイル。
     """
 
     municipality: str
@@ -59,6 +67,7 @@ class LetterText:
     missing: tuple[LetterItem, ...] = ()
     questioned: tuple[LetterItem, ...] = ()
     days_late: int = 0
+    unreadable: tuple[LetterFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from pathlib import Path
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import safe_name
 from sheetgen.messages.quoting import in_short
-from sheetgen.messages.send import UNTOUCHED
+from sheetgen.messages.send import UNREADABLE, UNREADABLE_OTHERWISE, UNTOUCHED
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError
+from sheetgen.reading.file_names import bare
 from sheetgen.records.editions import History
 from sheetgen.records.ledger import Ledger, open_ledger
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import ItemState, UnreadFile, load_unread
 from sheetgen.records.rounds_sent import REMINDER_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
 from sheetgen.send.letters import (
@@ -29,7 +30,7 @@ from sheetgen.send.letters import (
     letter_items,
     letter_text,
 )
-from sheetgen.send.mail import Letter, LetterItem
+from sheetgen.send.mail import Letter, LetterFile, LetterItem
 from sheetgen.send.posting import Posting, place_notes, record_sendouts
 from sheetgen.year.standing import Stage, is_counted, stage_of, waits_for_section
 from sheetgen.year.status import traces_of
@@ -62,7 +63,8 @@ class Reminder:
     """一つの課への督促。
 
     ``missing`` と ``untouched`` は答えのない実施項目、``questioned`` は差し戻して答え
-    直されていないもの（ID）。``days_late`` は、期限が分からなければ None。
+    直されていないもの（ID）。``days_late`` は、期限が分からなければ None。``unreadable`` は、
+    届いたが読めなかったファイル。
     """
 
     section: str
@@ -74,6 +76,7 @@ class Reminder:
     days_late: int | None
     files: tuple[str, ...] = ()
     reminded_before: str | None = None
+    unreadable: tuple[UnreadFile, ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -247,6 +250,7 @@ def remind(
         chosen = meant.round
         plan = history.plan_of(chosen.year, chosen.kind)
         states, unread = item_states(ledger, plan, chosen)
+        files = load_unread(ledger.path, round_mark(chosen))
     log = load_sendouts(request.plan)
     sendouts = of_round(log.sendouts, round_mark(chosen))
     addressees = Addressees(plan)
@@ -260,17 +264,21 @@ def remind(
     ]
     late, problems = _late([one for one in found if one.asked], request)
     folder = _folder(request, chosen)
-    reminders = tuple(_reminder(one, addressees, sendouts, request.today) for one in late)
+    reminders = tuple(_reminder(one, addressees, sendouts, request.today, files) for one in late)
     problems = [
         *ledger.problems,
         *unread,
         *addressees.problems(one.section for one in late),
         *problems,
         *_unsent_returns(found),
+        *_of_nobody(files),
     ]
     # テンプレートの誤りは、試すだけのときにも分かる。
     writer = LetterWriter(request.letters, REMINDER_LETTER)
-    letters = [_letter(writer, plan, chosen, one, request.today) for one in late]
+    letters = [
+        _letter(writer, plan, chosen, one, request.today, reminder.unreadable)
+        for one, reminder in zip(late, reminders, strict=True)
+    ]
     recorded = 0
     if late and not request.dry_run:
         mails = place_notes(folder, reminders, letters)
@@ -333,6 +341,13 @@ def _unsent_returns(found: Sequence[Outstanding]) -> list[Problem]:
     return [Problem("L034", facts={"count": count, "sections": sections})]
 
 
+def _of_nobody(files: Sequence[UnreadFile]) -> list[Problem]:
+    """読めなかったファイルのうち、どの課のものか分からないもの。"""
+    names = [bare(one.file) for one in files if not one.section]
+    facts = {"count": len(names), "names": in_short(names, SHOWN, "個")}
+    return [Problem("L064", facts=facts)] if names else []
+
+
 def _lines(
     posting: Posting, reminders: Sequence[Reminder], mails: Sequence[bytes]
 ) -> list[SendOut]:
@@ -356,7 +371,11 @@ def _folder(request: RemindRequest, chosen: Round) -> Path:
 
 
 def _reminder(
-    one: Outstanding, addressees: Addressees, sendouts: Sequence[SendOut], today: date
+    one: Outstanding,
+    addressees: Addressees,
+    sendouts: Sequence[SendOut],
+    today: date,
+    files: Sequence[UnreadFile],
 ) -> Reminder:
     before = [
         sent.at
@@ -374,11 +393,17 @@ def _reminder(
         days_late=one.days_late(today),
         files=(f"{stem}.html", f"{stem}.eml"),
         reminded_before=before[-1] if before else None,
+        unreadable=tuple(file for file in files if file.section == one.section),
     )
 
 
 def _letter(
-    writer: LetterWriter, plan: Plan, chosen: Round, one: Outstanding, today: date
+    writer: LetterWriter,
+    plan: Plan,
+    chosen: Round,
+    one: Outstanding,
+    today: date,
+    files: Sequence[UnreadFile],
 ) -> Letter:
     items = {item.id: item for item in letter_items(plan.items())}
 
@@ -392,6 +417,10 @@ def _letter(
             items=named(one.asked),
             missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
             questioned=named(one.questioned),
+            unreadable=tuple(
+                LetterFile(bare(file.file), UNREADABLE.get(file.code, UNREADABLE_OTHERWISE))
+                for file in files
+            ),
             days_late=max((today - one.named_deadline).days, 0) if one.named_deadline else 0,
         )
     )

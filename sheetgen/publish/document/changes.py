@@ -77,8 +77,9 @@ def _known_alone(plan: Plan) -> Iterator[ItemChange]:
     for _, measure, item in plan.items():
         if plan.is_new(item):
             yield ItemChange(ComparedState.NEW, item.id, None, (measure, item), "")
+    ended = {item.id: (measure, item) for _, measure, item in plan.ended()}
     for one in plan.revision.retired_items:
-        yield ItemChange(ComparedState.ENDED, one, None, None, "")
+        yield ItemChange(ComparedState.ENDED, one, ended.get(one), None, "")
 
 
 def _entry(one: ItemChange) -> ChangedItem:
