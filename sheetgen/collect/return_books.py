@@ -47,7 +47,7 @@ def make_returns(
     """
     by_item = {one.item: one for one in corrections}
     shown = _with_answers(plan, chosen, by_item)
-    asked = round_text(chosen, None)
+    asked = round_text(plan, chosen, None)
     maker = BookMaker(shown, chosen, asked, template, plan, by_item)
     jobs = return_jobs(shown, by_item)
     with Staging(folder, datetime.now()) as staging:

@@ -74,7 +74,7 @@ def make_books(
     """読んである計画から様式を作る。ほかは :func:`generate` と同じ。"""
     chosen = settle_round(plan, request.round, request.year)
     jobs = plan_jobs(plan, request)
-    asked = round_text(chosen, request.deadline)
+    asked = round_text(plan, chosen, request.deadline)
     maker = BookMaker(plan, chosen, asked, FormTemplate(request.template))
     folder = request.out or request.root / "output" / wareki(chosen.year) / "配布"
     with Staging(folder, datetime.now()) as staging:
@@ -86,12 +86,12 @@ def make_books(
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
-        problems += not_asked(plan, chosen, request)
         if chosen.result_year is not None:
             problems += without_initiative(jobs, printed_initiative_year(plan, chosen))
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
+    problems += not_asked(plan, chosen, request)
     issue = maker.issue()
     problems += keep_issue(issue, request.plan)
     if is_whole(request) and request.per is Per.SECTION:
