@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from live_browser import Browser
 from making import make
 from programs import programs_required
 from reporting import make_report, with_results
@@ -93,3 +94,10 @@ def heeded_interrupt() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """生きた Chromium。"""
+    with Browser() as one:
+        yield one

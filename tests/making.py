@@ -113,6 +113,7 @@ def wanted(place: Place, path: str, initiative_year: int) -> object:
         "initiative": {
             "fiscal_year": initiative_year,
             "text": place.item["initiatives"].get(str(initiative_year)),
+            "previous": None,
         },
     }
     for step in _STEP.findall(path):

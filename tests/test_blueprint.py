@@ -104,6 +104,7 @@ def test_a_sound_template(tmp_path: Path, plan: Plan) -> None:
         (put(GUIDE, "C4", "{{ entry.note }}", locked=False), [("T108", GUIDE, "C4")]),
         (put(GUIDE, "A6", "{{ entry.title }}"), [("T102", GUIDE, "A6")]),
         (put(GUIDE, "A6", "終わり {% endfor %}"), [("T109", GUIDE, "A6")]),
+        (put(GUIDE, "A6", "終わり {% endif %}"), [("T109", GUIDE, "A6")]),
     ],
 )
 def test_each_fault_is_told_once_with_its_cell(

@@ -15,6 +15,7 @@ from sheetgen.form.expressions import (
     Linked,
     UnknownFilterError,
     compile_cell,
+    compile_condition,
     compile_loop,
     strip_end,
 )
@@ -197,8 +198,23 @@ def test_what_is_left_of_the_marks() -> None:
     loop = compile_loop("{% for entry in entries %}{{ entry.title }} ")
     assert loop is not None
     assert (loop.target, loop.rest) == ("entry", "{{ entry.title }} ")
-    assert strip_end("{{ entry.title }}{%- endfor -%} ") == "{{ entry.title }}"
-    assert strip_end("{{ entry.title }}{% endif %}") is None
+    assert strip_end("{{ entry.title }}{%- endfor -%} ") == ("{{ entry.title }}", "for")
+    assert strip_end("{{ entry.title }}{% endif %}") == ("{{ entry.title }}", "if")
+    assert strip_end("{%if entry.title%}{{ entry.title }}{%endif%}") is None
+
+
+def test_rows_that_are_there_only_when_a_condition_holds() -> None:
+    row = compile_condition("{% if entries and entries[0].sheet %}題 {{ entries[0].title }}")
+    assert row is not None
+    assert row.rest == "題 {{ entries[0].title }}"
+    assert row.contexts(NAMES) == [NAMES]
+    assert row.contexts({"entries": []}) == []
+    assert row.names() == {"entries"}
+    assert {one.path for one in row.unknown_names({"entry": int})} == {"entries"}
+    assert compile_condition("{% if a %}題{% endif %}") is None
+    assert compile_condition("{% for a in b %}") is None
+    with pytest.raises(ExpressionError):
+        compile_condition("{% if %}題")
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_a_return_shows_the_answers_and_keeps_the_base(home: Path, template_path
     item = next(item for _, _, item in plan.items() if item.id == "08-08")
     shown = with_items(plan, {"08-08": with_values(item, {"years[0].result.value": "34台"}, 2024)})
     template = FormTemplate(template_path)
-    maker = BookMaker(shown, RESULTS, round_text(RESULTS, None), template, base=plan)
+    maker = BookMaker(shown, RESULTS, round_text(plan, RESULTS, None), template, base=plan)
     request = GenerateRequest(
         plan=home / "plan.json", template=template_path, root=home, items=("08-08",)
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, SECONDS
+from live_browser import Browser
 from making import changed_plan
 from programs import need
 from running import run_program
@@ -22,7 +23,13 @@ from sheetgen.plan.loading import load_plan
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.records.open_items import ItemState
 from sheetgen.records.sendouts import SendKind, SendOut
-from sheetgen.send.letters import ISSUE_LETTER, REMINDER_LETTER, Addressees, LetterWriter
+from sheetgen.send.letters import (
+    ISSUE_LETTER,
+    REMINDER_LETTER,
+    RETURN_LETTER,
+    Addressees,
+    LetterWriter,
+)
 from sheetgen.send.mail import LetterItem, LetterText
 from sheetgen.send.reminding import Outstanding, outstanding, sections_sent
 
@@ -106,13 +113,58 @@ def test_what_is_not_known_leaves_no_empty_line(folder: Path) -> None:
 def test_the_page_says_the_same_as_the_mail(folder: Path) -> None:
     letter = LetterWriter(folder, ISSUE_LETTER).write(VALUES)
     page = letter.page.decode("utf-8")
-    body = re.search(r'<div class="letter">(.*?)</div>', page, re.S)
-    assert body
-    assert html.unescape(body[1]) == letter.text
+    head, _, rest = page.partition("<h1>")
+    lines = re.findall(r"<p[^>]*>([^<]*)</p>", head + rest)
+    said = [html.unescape(line).strip() for line in lines if line.strip()]
+    assert said == [line.strip() for line in letter.text.splitlines() if line.strip()]
+    assert html.unescape(rest.partition("</h1>")[0]) == letter.subject
     assert "<設置>" not in page
     assert page.startswith("<!DOCTYPE html>")
     assert 'lang="ja"' in page
     assert "http" not in page
+
+
+_LINES = """
+const lines = [...document.querySelectorAll('p, h1')].map(one => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const boxes = [...range.getClientRects()].filter(box => box.width > 1);
+  return {text: one.textContent.trim(), left: boxes.map(box => Math.round(box.left)),
+          right: boxes.map(box => Math.round(box.right)), top: one.getBoundingClientRect().top};
+});
+return [lines.filter(one => one.text), Math.round(document.body.getBoundingClientRect().right
+        - parseFloat(getComputedStyle(document.body).paddingRight))];
+"""
+
+
+@pytest.mark.parametrize("name", [ISSUE_LETTER, REMINDER_LETTER, RETURN_LETTER])
+def test_the_page_stands_as_an_official_letter(
+    folder: Path, tmp_path: Path, browser: Browser, name: str
+) -> None:
+    """番号と日付、宛先、右に寄せた差出人、件名の順に立ち、折り返した行は下がったまま。"""
+    item = replace(ITEM, title="効果的かつ効率的な業務執行を目指した任用形態のあり方検討" * 3)
+    noted = replace(item, note="共管の実施項目です。共管の課と調整してください。" * 3)
+    found = replace(VALUES, items=(item, noted), missing=(item, noted))
+    page = tmp_path / "page.html"
+    page.write_bytes(LetterWriter(folder, name).write(found).page)
+    browser.open(page, width=800)
+    lines, edge = browser.ask(_LINES)
+    order = [line["text"] for line in lines[:5]]
+    assert [order[0][0], order[1][:2], order[2], order[3]] == [
+        "第", "令和", "総務部 総務課長 様", VALUES.office,
+    ]  # fmt: skip
+    assert "について" in order[4]
+    assert [line["right"][-1] for line in (lines[0], lines[1], lines[3])] == [edge] * 3
+    wrapped = [line for line in lines[5:] if len(line["left"]) > 1]
+    assert len(wrapped) >= 3
+    for line in wrapped:
+        deeper = line["left"][1] > line["left"][0] if line["text"][0] == "※" else True
+        assert deeper, line["text"]
+        assert len(set(line["left"][1:])) == 1
+        assert min(line["left"]) == line["left"][0], line["text"]
+    margin = min(line["left"][0] for line in lines)
+    hanging = [line for line in wrapped if line["text"][:1] in "(※" and line["left"][1] <= margin]
+    assert hanging == []
 
 
 def test_the_reminder_counts_and_names(folder: Path) -> None:
@@ -170,7 +222,7 @@ def test_a_slip_is_shown_with_its_line(folder: Path, old: str, new: str, words: 
 
 
 def test_a_slip_on_the_page_is_shown_too(folder: Path) -> None:
-    edit(folder, "{{ text }}", "{{ txet }}", "印刷.html")
+    edit(folder, "text.rstrip", "txet.rstrip", "印刷.html")
     problem = refused(folder)
     assert problem.code == "L011"
     assert problem.place.file == str(folder / "印刷.html")

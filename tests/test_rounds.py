@@ -101,7 +101,7 @@ def test_after_the_last_year_the_last_initiative_is_shown() -> None:
     plan = Plan.model_validate(raw)
     chosen = settle_round(plan, RESULTS, YEARS[-1] + 1)
     place = next(plan.items())
-    asked = round_text(chosen, None)
+    asked = round_text(plan, chosen, None)
     book, marks = BookText("総務部 総務課", 1), Marks("0", "1")
     context = form_context(plan, chosen, place, book, asked, marks)
     assert context.initiative.fiscal_year == YEARS[-1]

@@ -22,6 +22,7 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import CATALOGUE, describe
 from sheetgen.messages.merging import EITHER_VALUE, WRITTEN_DIFFERENTLY
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import with_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Level, Place, Problem, SheetgenError
@@ -94,9 +95,52 @@ def test_14_text_over_what_the_page_can_print(plan: Plan, template_path: Path) -
         assert form.answers[TEXT].value == text
         return levels(form)
 
-    assert told(160) == told(500) == {}
+    assert told(160) == told(300) == {}
+    assert told(500) == {"R337": Level.CONFIRM}
     assert told(1200) == {"R337": Level.CONFIRM}
     assert told(4000) == {"R336": Level.ERROR}
+
+
+def test_a_text_that_squeezes_the_page_is_asked_with_what_fits(
+    plan: Plan, template_path: Path
+) -> None:
+    """割り付けの下限（9.5 pt）を下回る取組方針を、どの実施項目でも、入る字数とともに聞く。"""
+    examiner = Examiner(plan, Printing(FormTemplate(template_path)))
+    words = "・取組を進める内容を、課で検討して決める。" * 50
+
+    def asked(item: str, text: str) -> list[Problem]:
+        answers = {"initiative.text": text}
+        one = matched(plan, REVISION, item, answers, capacity={"initiative.text": 140})
+        return [p for p in examiner.examine(one).problems if p.code in ("R336", "R337")]
+
+    for item in ("01-01", "08-08", "05-03"):
+        (told,) = asked(item, words[:600])
+        assert (told.code, told.facts["length"]) == ("R337", 600)
+        assert float(str(told.facts["size"])) < 9.5 <= float(str(told.facts["least"]))
+        fits = int(str(told.facts["capacity"]))
+        assert 100 < fits < 600
+        # 入ると言った字数なら聞かず、一字多ければ聞く。
+        assert asked(item, words[:fits]) == []
+        assert asked(item, words[: fits + 1]) != []
+
+
+def test_a_page_that_is_small_already_is_no_fault_of_the_text(
+    plan: Plan, template_path: Path
+) -> None:
+    """ほかの欄でもう小さくなっているページでは、それより小さくする文だけを聞く。"""
+    crowded = plan.find("08-08")[2].model_copy(update={"improvement": "● 取り組む。" * 330})
+    squeezed = with_items(plan, {"08-08": crowded})
+    examiner = Examiner(squeezed, Printing(FormTemplate(template_path)))
+
+    def told(length: int) -> list[str]:
+        text = ("・取組を進める。" * 60)[:length]
+        answers = {"initiative.text": text}
+        one = matched(squeezed, REVISION, "08-08", answers, capacity={"initiative.text": 20})
+        found = examiner.examine(one).problems
+        return [p.code for p in found if p.code in ("R336", "R337")]
+
+    assert told(40) == []
+    assert told(400) == ["R337"]
 
 
 def test_characters_that_no_font_prints_are_told_with_their_field(

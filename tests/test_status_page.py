@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +29,6 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> StatusResult:
     plan = with_results(ROOT / "data" / "plan.json", folder / "plan.json", (2023,))
     sent(plan)
     return status(StatusRequest(plan=plan, layout=ROOT / "templates", root=folder), NOW)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as one:
-        yield one
 
 
 def choose(browser: Browser, name: str, value: str) -> None:

@@ -48,8 +48,12 @@ def test_every_path_of_the_template_is_explained(template_path: Path, documented
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell.value, str) and cell.data_type == "s":
-                    opened = cell.value.replace("{% endfor %}", "")
-                    closed = opened + "{% endfor %}" * opened.count("{% for")
+                    closed = cell.value.replace("{% endfor %}", "")
+                    closed += "{% endfor %}" * closed.count("{% for")
+                    for_if = closed.count("{% if") - closed.count("{% endif %}")
+                    # 行を囲む印は、ほかのセルで始まるか終わる。
+                    closed = closed + "{% endif %}" * for_if if for_if > 0 else closed
+                    closed = "{% if 1 %}" * -for_if + closed if for_if < 0 else closed
                     tree = environment.parse(closed)
                     used.update(written(one) for one in tree.find_all(nodes.Getattr))
     whole = {path for path in used if not any(other.startswith(f"{path}.") for other in used)}

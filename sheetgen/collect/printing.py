@@ -1,12 +1,11 @@
 """書き終えた様式が、1ページに印刷できるかを確かめる。
 
-様式を作るときと同じ割り付けで測る。測るのは、配ったときのセルの中身より長い答えだけ。
+様式を作るときと同じ割り付けで測る。字が、割り付けが本文の下限とする大きさ（記入の余地を残せる、
+いちばん小さい字）を下回れば聞く。測るのは、配ったときのセルに入りきらない答えだけ。
 テンプレートを読むほうが、すべての様式の点検より時間がかかる。
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sheetgen.collect.answers import Answer
 from sheetgen.collect.rules.case import Case
@@ -15,12 +14,6 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Problem, SheetgenError
 
-READABLE = 8.0  # pt。これより小さくなる様式は、読みにくいと知らせる。
-
-
-# 様式の文が、配ったときのセルの字数を何倍分超えたら測るか。本物のテンプレートと計画では、
-# 一つのセルに四倍（超えた分が三倍）の文を入れて、初めて字が 8 pt を下回る。
-_SURELY_ENOUGH = 1.5
 _LOST_PER_LINE_END = 20  # 全角の字。改行一つで使われずに終わる行の残り（およそ）
 
 
@@ -32,87 +25,121 @@ class Printing:
         self._unprinted = UnprintedCharacters()
 
     def check(self, plan: Plan, case: Case) -> list[Problem]:
-        """印刷できないほど長い文と、印刷する書体にない字。"""
+        """印刷できないほど長い文、字を小さくする文と、印刷する書体にない字。"""
         return [*self._too_long(plan, case), *self._unprinted.check(case)]
 
     def _too_long(self, plan: Plan, case: Case) -> list[Problem]:
-        long = {
-            answer.path: (answer, excess)
+        long = [
+            answer
             for answer in case.asked("words")
-            if isinstance(answer.value, str) and (excess := _excess(case, answer, answer.value)) > 0
-        }
-        if sum(excess for _, excess in long.values()) <= _SURELY_ENOUGH:
+            if isinstance(answer.value, str) and _is_over(case, answer, answer.value)
+        ]
+        if not any(case.is_new(answer) for answer in long):
             return []
+        page: _Page | None
         try:
-            sizes = self._sizes(plan, case)
+            page = _Page(self._template, plan, case)
         except SheetgenError:
             # 回収は配布記録によって行い、テンプレートは要らない。
-            sizes = {}
+            page = None
         return [
             problem
-            for path, (answer, _) in long.items()
-            if case.is_new(answer) and (problem := _problem(case, answer, sizes.get(path)))
+            for answer in long
+            if case.is_new(answer) and (problem := _problem(case, answer, page))
         ]
 
-    def _sizes(self, plan: Plan, case: Case) -> Mapping[str, float]:
-        """道ごとの文字の大きさ (pt)。収まらなければ 0。"""
-        from sheetgen.form.context import BookText, form_context, round_text
-        from sheetgen.form.filling import FormFiller
-        from sheetgen.form.identity import Marks
-        from sheetgen.plan.paths import with_values
 
-        form = self._template.blueprint(plan).form
-        filler = FormFiller(form, str(self._template.path), frozenset())
-        policy, measure, item = plan.find(case.item.id)
-        written = {
+class _Page:
+    """答えを入れた様式の割り付け。
+
+    :raises SheetgenError: テンプレートが使えない。
+    """
+
+    def __init__(self, template: FormTemplate, plan: Plan, case: Case) -> None:
+        from sheetgen.form.filling import FormFiller
+        from sheetgen.form.fit import ROOM_KEPT_DOWN_TO
+
+        self.readable = ROOM_KEPT_DOWN_TO
+        self._form = template.blueprint(plan).form
+        # 記入し終えた様式なので、記入の余地は残さない。
+        self._filler = FormFiller(self._form, str(template.path), frozenset())
+        self._plan, self._case = plan, case
+        self._place = plan.find(case.item.id)
+        self._written = {
             path: answer.value
             for path, answer in case.answers.items()
             if path in case.issued.opened
         }
-        filled_in = with_values(item, written, case.round.initiative_year)
+
+    def size(self, path: str, text: str | None) -> float:
+        """その欄に ``text`` を入れたときの、その欄の文字の大きさ (pt)。収まらなければ 0。"""
+        from sheetgen.form.context import BookText, form_context, round_text
+        from sheetgen.form.identity import Marks
+        from sheetgen.plan.paths import with_values
+
+        policy, measure, item = self._place
+        chosen, plan = self._case.round, self._plan
+        filled_in = with_values(item, {**self._written, path: text}, chosen.initiative_year)
         context = form_context(
             plan,
-            case.round,
+            chosen,
             (policy, measure, filled_in),
             BookText("", 1),
-            round_text(case.round, None),
+            round_text(plan, chosen, None),
             Marks("0" * 8, "0" * 8),
         )
-        fills = filler.fill(context, context.form.label).fills
-        lost = {problem.place.cell for problem in filler.problems if problem.code == "F010"}
-        sizes = {}
-        for one in form.cells:
-            if one.input is not None:
-                size = fills[one.cell.ref, 0].size or one.cell.size
-                sizes[one.input.path] = 0.0 if one.cell.ref in lost else size
-        return sizes
+        known = len(self._filler.problems)
+        fills = self._filler.fill(context, context.form.label).fills
+        lost = {one.place.cell for one in self._filler.problems[known:] if one.code == "F010"}
+        cell = next(one.cell for one in self._form.cells if one.input and one.input.path == path)
+        return 0.0 if cell.ref in lost else fills[cell.ref, 0].size or cell.size
+
+    def room(self, path: str, text: str, size: float) -> int:
+        """字が ``size`` pt を下回らずに入る、この文の初めの字数。"""
+        fits, over = 0, len(text)
+        while over - fits > 1:
+            middle = (fits + over) // 2
+            if self.size(path, text[:middle]) >= size:
+                fits = middle
+            else:
+                over = middle
+        return fits
 
 
-def _excess(case: Case, answer: Answer, text: str) -> float:
-    """配ったときの欄に入る字数を、その何倍分超えているか。超えていなければ負。
+def _is_over(case: Case, answer: Answer, text: str) -> bool:
+    """配ったときの欄に入る字数を超えたか。超えていなければ、字は小さくならない。
 
     差戻しの様式は、答えを入れて配るので、セルはもうその答えに合わせて広がっている。
     そこに入る字数では何も分からず、測るしかない。
     """
     capacity = case.issued.capacity.get(answer.path)
     if not capacity:
-        return 0.0
+        return False
     shown = case.issued.values.get(answer.ref)
     if shown is not None and shown != case.issued.base.get(answer.path):
-        return _SURELY_ENOUGH + 1
-    return (len(text) + _LOST_PER_LINE_END * text.count("\n")) / capacity - 1
+        return True
+    return len(text) + _LOST_PER_LINE_END * text.count("\n") > capacity
 
 
-def _problem(case: Case, answer: Answer, size: float | None) -> Problem | None:
-    """``size`` は印刷される大きさ (pt)。0 は収まらない、``None`` は確かめられない。"""
+def _problem(case: Case, answer: Answer, page: _Page | None) -> Problem | None:
+    """長い文の問題。ページを測れなければ、そのことを知らせる。"""
+    text, path = str(answer.value), answer.path
     facts: dict[str, object] = {
-        "length": len(str(answer.value)),
-        "capacity": case.issued.capacity.get(answer.path, 0),
+        "length": len(text),
+        "capacity": case.issued.capacity.get(path, 0),
     }
-    if size is None:
+    if page is None:
         return case.problem("R343", answer, facts)
-    if size <= 0:
+    size = page.size(path, text)
+    if size >= page.readable:
+        return None
+    # ほかの欄のために、もう小さくなっているページもある。この文のために小さくなる分だけを聞く。
+    without = page.size(path, None)
+    if size and size >= without:
+        return None
+    least = min(page.readable, without)
+    facts["capacity"] = page.room(path, text, least)
+    if not size:
         return case.problem("R336", answer, facts)
-    if size < READABLE:
-        return case.problem("R337", answer, facts | {"size": f"{size:g}"})
-    return None
+    shown = {"size": f"{size:g}", "without": f"{without:g}", "least": f"{least:g}"}
+    return case.problem("R337", answer, facts | shown)

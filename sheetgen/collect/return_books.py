@@ -54,7 +54,7 @@ class ReturnMaker:
 
     def maker(self, deadline: date | None) -> BookMaker:
         """期限を入れたブックを作るもの。決まっていなければ、送る文で知らせるとだけ書く。"""
-        asked = round_text(self._round, deadline)
+        asked = round_text(self._plan, self._round, deadline)
         if deadline is None:
             asked = replace(asked, deadline=DEADLINE_IN_LETTER)
         return BookMaker(

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from sheetgen.form.context import FORM_NAMES, RETURN_NAME, BookContext, FormContext
 from sheetgen.form.expressions import (
+    Condition,
     Expression,
     ExpressionError,
     Loop,
     UnknownFilterError,
     UnknownName,
     compile_cell,
+    compile_condition,
     compile_loop,
     strip_end,
 )
@@ -40,11 +42,11 @@ class BoundCell(NamedTuple):
 
 
 class Block(NamedTuple):
-    """繰り返す行（最初と最後）。``opening`` は ``{% for %}`` のあるセル。"""
+    """繰り返す行か、あるときだけ入る行（最初と最後）。``opening`` は始めの印のあるセル。"""
 
     first: int
     last: int
-    loop: Loop
+    loop: Loop | Condition
     opening: TemplateCell
 
 
@@ -168,12 +170,12 @@ class _Reader:
         """繰り返しと、印を除いたセルの文字。"""
         blocks: list[Block] = []
         texts: dict[str, str] = {}
-        opened: tuple[TemplateCell, Loop] | None = None
+        opened: tuple[TemplateCell, Loop | Condition] | None = None
         for cell in sheet.cells:
             if not cell.is_dynamic:
                 continue
             try:
-                loop = compile_loop(cell.text)
+                loop = compile_loop(cell.text) or compile_condition(cell.text)
             except ExpressionError as error:
                 self._refuse(sheet, cell, error)
                 continue
@@ -183,11 +185,11 @@ class _Reader:
                 opened = (cell, loop)
                 texts[cell.ref] = loop.rest
                 continue
-            rest = strip_end(cell.text)
-            if rest is None:
+            ended = strip_end(cell.text)
+            if ended is None:
                 continue
-            texts[cell.ref] = rest
-            if opened is None:
+            texts[cell.ref], word = ended
+            if opened is None or isinstance(opened[1], Condition) != (word == "if"):
                 self._report("T109", sheet, cell)
                 continue
             blocks.append(Block(opened[0].first_row, cell.last_row, opened[1], opened[0]))

@@ -70,6 +70,7 @@ class BookMaker:
         self._blueprint = blueprint
         self._layout = issued_layout(blueprint, template.package, template.path)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
+        self._beside = not published and chosen.result_year is None
         self._opened = frozenset() if published else open_paths(plan, chosen)
         self._issued: dict[str, IssuedForm] = {}
         self._corrections = corrections
@@ -167,7 +168,14 @@ class BookMaker:
                 continue
             for place in job.items:
                 context = form_context(
-                    self._plan, self._round, place, book, self._asked, self._marks, self._opened
+                    self._plan,
+                    self._round,
+                    place,
+                    book,
+                    self._asked,
+                    self._marks,
+                    self._opened,
+                    beside=self._beside,
                 )
                 correction = self._corrections.get(context.item.id)
                 marks = correction.marks if correction else {}

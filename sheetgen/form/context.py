@@ -11,8 +11,8 @@ from typing import Any
 
 from sheetgen.era import REIWA_OFFSET, wareki_short
 from sheetgen.form.identity import Marks, carrier, form_id
-from sheetgen.messages.guidance import task_of
-from sheetgen.plan.item import Item, YearPlan
+from sheetgen.messages.guidance import results_task, revision_task
+from sheetgen.plan.item import Item, Result, YearPlan
 from sheetgen.plan.paths import printed_initiative_year, with_values
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
@@ -21,12 +21,18 @@ from sheetgen.plan.value import in_thousands
 
 @dataclass(frozen=True, slots=True)
 class RoundText:
-    """照会。``deadline`` は期限の書き方（決まっていなければ空）。"""
+    """照会。``deadline`` は期限の書き方（決まっていなければ空）。
+
+    ``grade`` は、書いてもらう評価の欄の名（見直し照会では空）。``previous_year`` は、
+    見直し照会の様式に添える、今の取組方針の年度（実績照会では ``None``）。
+    """
 
     name: str
     fiscal_year: int
     deadline: str
     task: str
+    grade: str = ""
+    previous_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +45,15 @@ class BookText:
 
 @dataclass(frozen=True, slots=True)
 class Initiative:
-    """様式に載せる年度の取組方針・取組内容。"""
+    """様式に載せる年度の取組方針・取組内容。
+
+    ``previous`` は、見直し照会の様式に添える、今の年度（``previous_year``）の文。ほかでは None。
+    """
 
     fiscal_year: int
     text: str | None
+    previous_year: int
+    previous: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +152,21 @@ def deadline_text(deadline: date | None) -> str:
     return written.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + "まで"
 
 
-def round_text(chosen: Round, deadline: date | None) -> RoundText:
+def round_text(plan: Plan, chosen: Round, deadline: date | None) -> RoundText:
     """照会の名、期限、してもらうこと。"""
+    year = chosen.result_year
+    # 公式の様式は、最終年度には全期間総合評価だけを置く。
+    record, name = (Item, "overall_grade") if year == plan.final_year else (Result, "grade")
+    grade = record.model_fields[name].title or ""
     return RoundText(
         name=chosen.kind.label,
         fiscal_year=chosen.year,
         deadline=deadline_text(deadline),
-        task=task_of(chosen.kind.value, chosen.result_year, chosen.initiative_year),
+        task=results_task(year, grade)
+        if year is not None
+        else revision_task(chosen.initiative_year),
+        grade=grade if year is not None else "",
+        previous_year=chosen.year if year is None else None,
     )
 
 
@@ -174,8 +193,13 @@ def form_context(
     asked: RoundText,
     marks: Marks,
     opened: frozenset[str] = frozenset(),
+    *,
+    beside: bool = False,
 ) -> FormContext:
-    """一枚の様式の名前と値。``opened`` は、記入欄の道。"""
+    """一枚の様式の名前と値。``opened`` は、記入欄の道。
+
+    ``beside`` が真なら、見直し照会に今の年度の取組方針を添える。
+    """
     policy, measure, item = place
     item = as_printed(item, opened)
     related = "、".join(item.related_sections)
@@ -189,7 +213,12 @@ def form_context(
         measure=measure,
         item=item,
         years=item.years,
-        initiative=Initiative(initiative_year, item.initiative(initiative_year)),
+        initiative=Initiative(
+            initiative_year,
+            item.initiative(initiative_year),
+            initiative_year - 1,
+            item.initiative(initiative_year - 1) if beside else None,
+        ),
         form=FormText(
             id=form_id(chosen, item.id),
             carrier=carrier(plan, chosen, item.id, marks),

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -364,9 +365,7 @@ class Loop:
 
     def names(self) -> set[str]:
         """並びの式が外から受け取る名前。"""
-        return {n.name for n in self.tree.iter.find_all(nodes.Name)} | (
-            {self.tree.iter.name} if isinstance(self.tree.iter, nodes.Name) else set()
-        )
+        return _names_in(self.tree.iter)
 
     def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
         """並びと条件にある、知らない名前。"""
@@ -376,18 +375,81 @@ class Loop:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """あるときだけ入る行。``rest`` は、印を除いた最初のセルの文字。"""
+
+    rest: str
+    test: nodes.Node
+    _holds: Callable[[Context], bool]
+
+    def contexts(self, context: Context) -> list[Context]:
+        """成り立てば一回、成り立たなければ一回もない。
+
+        :raises ExpressionError: 条件を確かめられない。
+        """
+        try:
+            return [context] if self._holds(context) else []
+        except Exception as error:  # 式は人が書く。何が起きても、その式の誤りである
+            raise ExpressionError(str(error)) from error
+
+    def scope(self, scope: Mapping[str, object]) -> dict[str, object]:
+        """行の中で使える名前と型。外と同じ。"""
+        return dict(scope)
+
+    def names(self) -> set[str]:
+        """条件が外から受け取る名前。"""
+        return _names_in(self.test)
+
+    def unknown_names(self, scope: Mapping[str, object]) -> list[UnknownName]:
+        """条件にある、知らない名前。"""
+        return unknown_names(self.test, dict(scope))
+
+
+def _names_in(node: nodes.Node) -> set[str]:
+    found = {one.name for one in node.find_all(nodes.Name)}
+    return found | ({node.name} if isinstance(node, nodes.Name) else set())
+
+
+def _opening(text: str) -> tuple[str, str, str] | None:
+    """このセルでは閉じない印で始まる文字を、（``for`` か ``if``、印、残り）に分ける。"""
+    stripped = text.lstrip()
+    end = stripped.find("%}") + 2
+    if not stripped.startswith("{%") or end < 2:
+        return None
+    word = "".join(stripped[:end].strip("{%-+} \n").split(None, 1)[:1])
+    if word not in ("for", "if") or f"end{word}" in text:
+        return None
+    return word, stripped[:end], stripped[end:]
+
+
+def compile_condition(text: str) -> Condition | None:
+    """``{% if … %}`` で始まり、このセルでは閉じない文字なら、条件を返す。
+
+    :raises ExpressionError: タグが読めない。
+    """
+    found = _opening(text)
+    if found is None or found[0] != "if":
+        return None
+    _, tag, rest = found
+    try:
+        tree = _ENVIRONMENT.parse(tag + "{% endif %}").body[0]
+        assert isinstance(tree, nodes.If)
+        asked = _ENVIRONMENT.from_string(tag + "1{% endif %}")
+    except TemplateError as error:
+        raise ExpressionError(error.message or str(error)) from error
+    return Condition(rest, tree.test, lambda context: bool(asked.render(context)))
+
+
 def compile_loop(text: str) -> Loop | None:
     """``{% for … %}`` で始まり、このセルでは閉じない文字なら、繰り返しを返す。
 
     :raises ExpressionError: タグが読めない。
     """
-    stripped = text.lstrip()
-    if not stripped.startswith("{%") or "endfor" in text:
+    found = _opening(text)
+    if found is None or found[0] != "for":
         return None
-    end = stripped.find("%}") + 2
-    tag = stripped[:end]
-    if end < 2 or tag.strip("{%-+} \n").split(None, 1)[:1] != ["for"]:
-        return None
+    _, tag, rest = found
     try:
         tree = _ENVIRONMENT.parse(tag + "{% endfor %}").body[0]
         assert isinstance(tree, nodes.For)
@@ -403,15 +465,19 @@ def compile_loop(text: str) -> Loop | None:
         picked.render({**context, "_keep": kept.append})
         return kept
 
-    return Loop(target, stripped[end:], tree, items)
+    return Loop(target, rest, tree, items)
 
 
-def strip_end(text: str) -> str | None:
-    """``{% endfor %}`` で終わり、このセルでは始まらない文字なら、印を除いて返す。"""
+def strip_end(text: str) -> tuple[str, str] | None:
+    """``{% endfor %}`` か ``{% endif %}`` で終わり、このセルでは始まらない文字。
+
+    印を除いた文字と、始めの印のことば（``for`` か ``if``）を返す。
+    """
     stripped = text.rstrip()
     start = stripped.rfind("{%")
-    if start < 0 or not stripped.endswith("%}") or "{% for" in text:
+    if start < 0 or not stripped.endswith("%}"):
         return None
-    if stripped[start:].strip("{%-+} \n") != "endfor":
+    word = {"endfor": "for", "endif": "if"}.get(stripped[start:].strip("{%-+} \n"))
+    if word is None or re.search(rf"{{%[-+]?\s*{word}\b", text):
         return None
-    return stripped[:start]
+    return stripped[:start], word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,8 @@ from sheetgen.form.context import BookContext, FormContext, names_of
 from sheetgen.form.expressions import ExpressionError, Linked
 from sheetgen.form.fit import Box, Fitted, Page, fit, height_for
 from sheetgen.form.guidance import OpenInput, validations
+from sheetgen.messages.guidance import previous_note
+from sheetgen.plan.paths import INITIATIVE
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
 from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed, showing_all
@@ -111,6 +114,9 @@ def shown(value: Value, number_format: str) -> str:
     return printed(value, number_format if is_number_format(number_format) else GENERAL)
 
 
+PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
+
+
 class ListFiller:
     """実施項目によらないシート（「はじめに」など）に値を入れる。"""
 
@@ -143,7 +149,19 @@ class ListFiller:
             fills=fills,
             row_heights=heights,
             repeats={block.first: len(turns[block.first]) for block in self._bound.blocks},
+            on_one_page=self._is_on_one_page(heights, turns),
         )
+
+    def _is_on_one_page(
+        self, heights: Mapping[RowKey, float], turns: Mapping[int | None, list[Mapping[str, Any]]]
+    ) -> bool:
+        """すべての行が、1ページに入るか。"""
+        sheet = self._bound.sheet
+        total = 0.0
+        for row, plain in sheet.row_heights.items():
+            block = next((b.first for b in self._bound.blocks if b.first <= row <= b.last), None)
+            total += sum(heights.get((row, turn), plain) for turn in range(len(turns[block])))
+        return total <= sheet.printable_height - PAGE_SPARE
 
     def _grow(self, cell: TemplateCell, text: str, turn: int, heights: dict[RowKey, float]) -> None:
         """折り返した文字が入るまで、行を高くする。"""
@@ -153,9 +171,6 @@ class ListFiller:
         key = (cell.first_row, turn)
         least = heights.get(key) or sheet.row_heights.get(cell.first_row, sheet.default_row_height)
         heights[key] = max(least, height_for(text, cell.width, cell.size))
-
-
-PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
 
 
 # 記入欄に空けておく行数。手書きでなく打ち込む欄なので、文章だけ広くとる。
@@ -174,6 +189,9 @@ _RETURN_MARKS = ("form.id", "form.carrier")
 def is_return_mark(one: BoundCell) -> bool:
     """様式を回収するための目印のセルか。"""
     return any(path.startswith(_RETURN_MARKS) for path in one.expression.paths())
+
+
+_Valued = tuple[BoundCell, Value, str | None, SheetLink | None]
 
 
 class FormFiller:
@@ -202,7 +220,8 @@ class FormFiller:
         self._evaluator = Evaluator(file, bound.sheet, known)
         self.problems = self._evaluator.problems
         sheet = bound.sheet
-        self._visible = sheet.row_heights.keys()
+        self._spare = _spare_rows(bound)
+        self._visible = sheet.row_heights.keys() | self._spare.keys()
         dynamic = {one.cell.ref for one in bound.cells}
         self._static = [
             _box(cell, cell.text, cell.wrap)
@@ -240,7 +259,7 @@ class FormFiller:
         """一枚を作る。``name`` はシートの名、``marks`` は直してもらう欄の道と、そのわけ。"""
         names = names_of(context)
         item = context.item
-        values: list[tuple[BoundCell, Value, str | None, SheetLink | None]] = []
+        values: list[_Valued] = []
         boxes = list(self._static)
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
@@ -252,11 +271,12 @@ class FormFiller:
                 facts = {"value": value, "shown": shown(value, code), "format": needed}
                 self._evaluator.report("F013", one, item.id, **facts)
             values.append((one, value, code, link))
-            boxes.append(self._value_box(one, value, code))
-        fitted = fit(boxes, self._page)
+            boxes.append(self._value_box(one, self._expected(one, context, value), code))
+        page = self._page_with(values)
+        fitted = fit(boxes, page)
         overflow = fitted.overflow
         if overflow:
-            fitted = self._fit_the_rest(boxes, overflow)
+            fitted = _fit_the_rest(boxes, overflow, page)
         fills = {
             (one.cell.ref, 0): Fill(
                 value, code, fitted.sizes.get(one.cell.ref), self._state(one, marks), link
@@ -265,7 +285,12 @@ class FormFiller:
         }
         self._report_overflow(overflow, item.id, fills)
         inputs = tuple(
-            OpenInput(one.cell.ref, one.input, fitted.capacity.get(one.cell.ref, 0))
+            OpenInput(
+                one.cell.ref,
+                one.input,
+                fitted.capacity.get(one.cell.ref, 0),
+                _beside(context) if one.input.path == INITIATIVE else "",
+            )
             for one in self._bound.cells
             if one.input is not None and self._is_open(one)
         )
@@ -281,9 +306,19 @@ class FormFiller:
             },
         )
 
-    def _fit_the_rest(self, boxes: list[Box], overflow: tuple[str, ...]) -> Fitted:
-        """あふれる文を除いて割り付ける。一つの長すぎる答えのために、ほかの字まで小さくしない。"""
-        return fit([b._replace(text="") if b.key in overflow else b for b in boxes], self._page)
+    def _page_with(self, values: list[_Valued]) -> Page:
+        """値の入った、隠してある行を加えたページ。"""
+        shown = {one.cell.first_row for one, value, _, _ in values if value not in (None, "")}
+        rows = {row: height for row, height in self._spare.items() if row in shown}
+        if not rows:
+            return self._page
+        return replace(self._page, row_heights={**self._page.row_heights, **rows})
+
+    def _expected(self, one: BoundCell, context: FormContext, value: Value) -> Value:
+        """量るときの値。取組方針の空の欄には、今の年度の文と同じだけの余地をとる。"""
+        if value is None and self._is_open(one) and one.input and one.input.path == INITIATIVE:
+            return context.initiative.previous
+        return value
 
     def _value_box(self, one: BoundCell, value: Value, code: str | None) -> Box:
         """値の箱。数は Excel が折り返さないので、一行で入らなければならない。"""
@@ -311,7 +346,9 @@ class FormFiller:
         self, overflow: tuple[str, ...], item: str, fills: dict[CellKey, Fill]
     ) -> None:
         bound = {one.cell.ref: one for one in self._bound.cells}
-        values = [bound[ref] for ref in overflow if ref in bound]
+        values = [
+            bound[ref] for ref in overflow if ref in bound and fills[ref, 0].value is not None
+        ]
         for one in values:
             fill = fills[one.cell.ref, 0]
             if isinstance(fill.value, int | float):
@@ -323,12 +360,30 @@ class FormFiller:
                 self._evaluator.report("T127", one, None)
             else:
                 self._evaluator.report("F010", one, item, length=len(fill.value or ""))
-        if overflow and not values:
+        if not values and not bound.keys() & set(overflow):
             # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
             sheet = self._bound.sheet.name
             for ref in set(overflow) - self._narrow:
                 self._narrow.add(ref)
                 self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
+
+
+def _beside(context: FormContext) -> str:
+    """取組方針の欄を選ぶと、今の年度の文が出るようにする。"""
+    known = context.initiative
+    return previous_note(known.previous_year, known.previous) if known.previous else ""
+
+
+def _spare_rows(bound: BoundSheet) -> Mapping[int, float]:
+    """テンプレートで隠してあり、値が入ったときだけ見せる行の高さ。目印の行は、いつも隠す。"""
+    marks = {one.cell.first_row for one in bound.cells if is_return_mark(one)}
+    filled = {one.cell.first_row for one in bound.cells} - marks
+    return {row: height for row, height in bound.sheet.hidden_rows.items() if row in filled}
+
+
+def _fit_the_rest(boxes: list[Box], overflow: tuple[str, ...], page: Page) -> Fitted:
+    """あふれる文を除いて割り付ける。一つの長すぎる答えのために、ほかの字まで小さくしない。"""
+    return fit([b._replace(text="") if b.key in overflow else b for b in boxes], page)
 
 
 def _box(cell: TemplateCell, text: str, wrap: bool, room: int = 0) -> Box:

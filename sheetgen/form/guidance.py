@@ -18,11 +18,12 @@ _LONGEST_LIST = 255
 
 
 class OpenInput(NamedTuple):
-    """開いている記入欄。``capacity`` は、印刷で入る全角の字数。"""
+    """開いている記入欄。``capacity`` は、印刷で入る全角の字数、``note`` は案内に添える文。"""
 
     ref: str
     field: InputField
     capacity: int
+    note: str = ""
 
 
 def validations(
@@ -86,7 +87,7 @@ def _checked(
         strict=strict,
         operator="lessThanOrEqual" if kind == "textLength" else "",
         prompt_title=_cut(one.field.label, 32),
-        prompt=_cut(words.prompt.format(**facts), 255),
+        prompt=_cut(words.prompt.format(**facts) + one.note, 255),
         error_title=_cut(words.error_title, 32),
         error=_cut(words.error.format(**facts), 225),
     )

@@ -58,18 +58,26 @@ def guidance(kind: str) -> Guidance:
     return _GUIDANCE[kind]
 
 
-def task_of(round_kind: str, result_year: int | None, initiative_year: int) -> str:
-    """照会で課にしてもらうこと（「はじめに」に載せる）。"""
-    if round_kind == "results" and result_year is not None:
-        return (
-            f"{wareki_full(result_year)}の取組実績と評価を記入してください。"
-            "色の付いた欄が、記入していただく欄です。"
-        )
+def results_task(result_year: int, grade: str) -> str:
+    """実績照会で課にしてもらうこと。``grade`` は評価の欄の名。"""
+    return (
+        f"{wareki_full(result_year)}の取組実績と{grade}を記入してください。"
+        "色の付いた欄が、記入していただく欄です。"
+    )
+
+
+def revision_task(initiative_year: int) -> str:
+    """見直し照会で課にしてもらうこと。"""
     return (
         f"{wareki_full(initiative_year)}の取組方針・取組内容を記入し、"
         f"{wareki_full(initiative_year)}以降の年次計画、目標値、効果見込額を見直してください。"
         "色の付いた欄が、記入していただく欄です。"
     )
+
+
+def previous_note(year: int, text: str) -> str:
+    """次の年度の取組方針の欄の案内に添える、今の年度の文。"""
+    return f"\n〔{wareki_full(year)}の文〕\n{text}"
 
 
 def joint_note(section: str, here: bool) -> str:

@@ -16,7 +16,8 @@ from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
 
 _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
-_INITIATIVE = "initiative.text"
+INITIATIVE = "initiative.text"
+"""様式の、取組方針・取組内容の欄の道。"""
 NUMBER_FORMAT_PATH = "indicator.number_format"
 """指標の表示形式の道。様式の欄ではないが、答えとともに改めることがある。"""
 Entries = tuple[Item | CrossReference, ...]
@@ -33,7 +34,7 @@ def printed_initiative_year(plan: Plan, chosen: Round) -> int:
 
 def lasting_path(path: str, initiative_year: int) -> str:
     """照会が替わっても同じ欄を指す道。``initiative.text`` は ``initiatives[2025]`` になる。"""
-    return f"initiatives[{initiative_year}]" if path == _INITIATIVE else path
+    return f"initiatives[{initiative_year}]" if path == INITIATIVE else path
 
 
 def read_path(item: Item, path: str, initiative_year: int) -> Value:
@@ -139,7 +140,7 @@ def _with_entries(plan: Plan, change: Callable[[Entries], Entries]) -> Plan:
 
 def initiative_year_of(path: str, initiative_year: int | None) -> int | None:
     """取組方針・取組内容の欄なら、その年度。``initiative_year`` は照会の年度。"""
-    if path == _INITIATIVE:
+    if path == INITIATIVE:
         return initiative_year
     match = _INITIATIVE_PATH.fullmatch(path)
     return int(match[1]) if match else None

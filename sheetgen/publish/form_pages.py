@@ -80,7 +80,7 @@ class FormPages:
 
     def _page(self, place: tuple[Policy, Measure, Item], opens: bool) -> FormPage:
         policy, measure, item = place
-        asked = round_text(self._round, None)
+        asked = round_text(self._plan, self._round, None)
         book = BookText("", self._plan.item_count)
         context = form_context(self._plan, self._round, place, book, asked, self._marks)
         filled = self._filler.fill(context, context.form.label)

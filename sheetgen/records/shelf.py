@@ -38,7 +38,7 @@ def computed_issue(plan: Plan, chosen: Round, template: FormTemplate) -> Issue:
     from sheetgen.form.context import round_text
     from sheetgen.form.jobs import GenerateRequest, plan_jobs
 
-    maker = BookMaker(plan, chosen, round_text(chosen, None), template)
+    maker = BookMaker(plan, chosen, round_text(plan, chosen, None), template)
     request = GenerateRequest(plan=Path(), template=template.path, root=Path(), round=chosen.kind)
     for job in plan_jobs(plan, request):
         for _ in maker.book(job).sheets:

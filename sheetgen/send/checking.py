@@ -85,7 +85,7 @@ def _make_return(loaded: Plan, chosen: Round, template: FormTemplate) -> list[Pr
     path = min(open_paths(loaded, chosen))
     reasons = tuple(Reason(one, "欄", "書かれていた文字", "わけ", "直し方") for one in (path, None))
     sample = {item.id: Correction(item.id, {}, {path: "わけ"}, reasons)}
-    maker = BookMaker(loaded, chosen, round_text(chosen, None), template, loaded, sample)
+    maker = BookMaker(loaded, chosen, round_text(loaded, chosen, None), template, loaded, sample)
     for job in return_jobs(loaded, sample):
         maker.writer.write(maker.book(job), io.BytesIO())
     return maker.problems()
@@ -95,7 +95,7 @@ def _make_all(loaded: Plan, chosen: Round, template: FormTemplate) -> BookMaker:
     request = GenerateRequest(
         plan=Path(), template=template.path, root=Path(), round=chosen.kind, per=Per.PLAN
     )
-    maker = BookMaker(loaded, chosen, round_text(chosen, None), template)
+    maker = BookMaker(loaded, chosen, round_text(loaded, chosen, None), template)
     for job in plan_jobs(loaded, request):
         maker.writer.write(maker.book(job), io.BytesIO())
     return maker

@@ -128,9 +128,8 @@ def make_books(
     ほかは :func:`generate` と同じ。
     """
     jobs = plan_jobs(plan, request)
-    maker = BookMaker(
-        plan, chosen, round_text(chosen, request.deadline), FormTemplate(request.template)
-    )
+    asked = round_text(plan, chosen, request.deadline)
+    maker = BookMaker(plan, chosen, asked, FormTemplate(request.template))
     folder = request.out or round_folder(request.root, chosen, SAMPLE_FOLDER)
     kept: list[str] = []
     with Staging(folder, datetime.now()) as staging:
@@ -146,7 +145,7 @@ def make_books(
         if progress:
             progress(len(jobs), len(jobs), "")
         problems = maker.problems() + sections_without_book(plan, request, jobs)
-        problems += [*not_asked(plan, chosen, request), *homeless(plan)]
+        problems += homeless(plan)
         printed = {item.id for job in jobs for _, _, item in job.items}
         doubts = figure_doubts(plan, str(request.plan))
         problems += [one for one in doubts if one.place.item in printed]
@@ -155,6 +154,7 @@ def make_books(
         if any(is_error(problem) for problem in problems):
             raise SheetgenError(problems)
         placed = staging.place()
+    problems += not_asked(plan, chosen, request)
     issue = maker.issue()
     made = {key: form for key, form in issue.forms.items() if form.book not in kept}
     if made:
@@ -186,7 +186,7 @@ def changed_since(
     if not jobs:
         return ()
     maker = BookMaker(
-        plan, chosen, round_text(chosen, request.deadline), FormTemplate(request.template)
+        plan, chosen, round_text(plan, chosen, request.deadline), FormTemplate(request.template)
     )
     return [name for name, data in _rendered(maker, jobs) if _sha256(data) != sent[name].sha256]
 

@@ -267,7 +267,7 @@ def letter_text(
     plan: Plan, chosen: Round, deadline: date | None, section: str, file: str
 ) -> LetterText:
     """実施項目のほかの、手紙の値。"""
-    asked = round_text(chosen, deadline)
+    asked = round_text(plan, chosen, deadline)
     return LetterText(
         municipality=plan.municipality,
         plan_title=plan.plan_title,

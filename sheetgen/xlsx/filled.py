@@ -76,7 +76,8 @@ class FilledSheet:
     """値を入れ終えた一枚。
 
     ``repeats`` は、繰り返しの初めの行ごとの回数。``names`` は、シートの中だけの名前の定義（名 →
-    セル）。``capacity`` は、開いた文の欄の道ごとの、印刷できる全角の字数。
+    セル）。``capacity`` は、開いた文の欄の道ごとの、印刷できる全角の字数。``on_one_page`` なら、
+    1ページに入るので、テンプレートの改ページを入れない。
     """
 
     template_sheet: str
@@ -87,6 +88,7 @@ class FilledSheet:
     validations: tuple[Validation, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
+    on_one_page: bool = False
 
 
 class SheetEntry(NamedTuple):

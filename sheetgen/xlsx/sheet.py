@@ -173,7 +173,8 @@ class _RowCutter:
 
     def _cut_row(self, number: int, row: Node) -> None:
         if number in self._tall_rows:
-            opening = row.open_tag(r=None, ht=None, customHeight=None).decode()
+            # 高さを計算した行は、テンプレートで隠してあっても見せる。
+            opening = row.open_tag(r=None, ht=None, customHeight=None, hidden=None).decode()
             before = f'<{row.qname} r="{number}"'
             slot = RowSlot(number, before, opening[len(row.qname) + 1 :], row.open_tag().decode())
             self._splice.replace(row.start, row.open_end, slot)

@@ -46,6 +46,8 @@ def cut_tail(source: SheetSource) -> None:
             _repoint_below(source, node)
         elif node.local == "hyperlinks":
             _hyperlinks(source, node)
+        elif node.local == "rowBreaks" and not source.binding.is_form:
+            source.splice.replace(node.start, node.end, _breaks(node))
         elif node.local not in {"sheetData", "sheetViews", "sheetPr", "cols", "mergeCells"}:
             _repoint_below(source, node)
     if source.binding.is_form:
@@ -90,26 +92,29 @@ def _first_cell(sqref: str | None) -> str | None:
 
 
 def _move(source: SheetSource, node: Node) -> None:
-    """要素の属性にある範囲と、改ページの行を移す。"""
+    """要素の属性にある範囲を移す。"""
     attribute = _RANGE_ATTRIBUTES.get(node.local, "")
     # 拡張 (x14) の同じ名の要素は、範囲を属性ではなく子の sqref に持つ。
     if attribute in node.attrs:
         _shift_attribute(source, node, attribute)
     elif node.local in _SINGLE_RANGES:
         _shift_attribute(source, node, "ref")
-    elif node.local == "rowBreaks":
-        for one in node.all("brk"):
-            _shift_break(source, one)
 
 
-def _shift_break(source: SheetSource, node: Node) -> None:
-    """改ページ。``id`` はその上の行の番号。"""
-    row = int(node.attrs.get("id", 0))
+def _breaks(node: Node) -> ComputedSlot:
+    """改ページ。``id`` はその上の行の番号。1ページに入るシートには入れない。"""
+    found = [(int(one.attrs.get("id", 0)), one) for one in node.all("brk")]
 
     def compute(state: RenderState) -> str:
-        return node.open_tag(id=str(state.shift.end(row, row))).decode()
+        if state.sheet.on_one_page:
+            return ""
+        moved = [
+            one.open_tag(id=str(state.shift.end(row, row))).decode().rstrip("/>") + "/>"
+            for row, one in found
+        ]
+        return node.open_tag().decode() + "".join(moved) + f"</{node.qname}>"
 
-    source.splice.replace(node.start, node.open_end, ComputedSlot(compute))
+    return ComputedSlot(compute)
 
 
 def _shifted(sqref: str) -> ComputedSlot:

@@ -15,6 +15,7 @@ import math
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -66,6 +67,7 @@ class TemplateSheet(NamedTuple):
     シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。``unlocked`` は、
     ロックを外した空のセル（または列、行）。``breaks`` は、印刷範囲を分ける手動の改ページの、
     すぐ後ろのセル。``areas`` は印刷範囲の数、``columns`` はその左端と右端の列。
+    ``hidden_rows`` は、印刷範囲の隠した行の、見せるときの高さ。
     """
 
     name: str
@@ -81,6 +83,7 @@ class TemplateSheet(NamedTuple):
     breaks: tuple[str, ...] = ()
     areas: int = 1
     columns: tuple[int, int] = (1, 16384)
+    hidden_rows: Mapping[int, float] = MappingProxyType({})
 
 
 class TemplateBook(NamedTuple):
@@ -236,15 +239,15 @@ def _sheet(sheet: Worksheet, measure: _Measure, merged: Areas) -> TemplateSheet:
     margins = sheet.page_margins
     scale = (setup.scale or 100) / 100
     first_column, first_row, last_column, last_row = area
+    rows = {
+        row: sheet.row_dimensions[row].height or heights for row in range(first_row, last_row + 1)
+    }
+    hidden = [row for row in rows if sheet.row_dimensions[row].hidden]
     return TemplateSheet(
         name=sheet.title,
         hidden=sheet.sheet_state != "visible",
         cells=tuple(_cells(sheet, widths, merged, indent_points(measure.font, measure.size))),
-        row_heights={
-            row: sheet.row_dimensions[row].height or heights
-            for row in range(first_row, last_row + 1)
-            if not sheet.row_dimensions[row].hidden
-        },
+        row_heights={row: height for row, height in rows.items() if row not in hidden},
         print_width=sum(widths(column) for column in range(first_column, last_column + 1)),
         printable_width=(across - 72 * (margins.left + margins.right)) / scale,
         printable_height=(down - 72 * (margins.top + margins.bottom)) / scale,
@@ -254,6 +257,7 @@ def _sheet(sheet: Worksheet, measure: _Measure, merged: Areas) -> TemplateSheet:
         breaks=tuple(_breaks(sheet, area)),
         areas=max(1, len(_print_areas(sheet))),
         columns=(first_column, last_column),
+        hidden_rows={row: rows[row] for row in hidden},
     )
 
 
