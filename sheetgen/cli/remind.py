@@ -22,6 +22,7 @@ from sheetgen.cli.parameters import (
 )
 from sheetgen.cli.showing import show_noticed, shown_path, verdict
 from sheetgen.cli.tables import padded
+from sheetgen.era import iso_full
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import ExitCode
 
@@ -115,6 +116,6 @@ def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
         what = "、".join(f"{word} {len(items)}" for word, items in counted if items)
         late = "" if one.days_late is None or one.days_late <= 0 else f"{one.days_late}日遅れ  "
         to = ", ".join(one.to) or NO_ADDRESS
-        before = f"（{one.reminded_before[:10]} に督促）" if one.reminded_before else ""
+        before = f"（{iso_full(one.reminded_before[:10])}に督促）" if one.reminded_before else ""
         name = padded(one.section, width)
         yield f"  {name}  {late}{what}  {to} {before}".rstrip()
