@@ -1,6 +1,8 @@
-"""西暦の年度を、令和の年度として書く。"""
+"""西暦の年度を令和の年度として書き、日付を人の読む形で書く。"""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 REIWA_OFFSET = 2018  # 令和1年度 = 2019年度
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -37,3 +39,28 @@ def circled(number: int) -> str:
     if 36 <= number <= 50:
         return chr(0x32B1 + number - 36)
     return f"({number})"
+
+
+_REIWA_BEGINS = date(2019, 5, 1)
+
+
+def day_full(day: date) -> str:
+    """``令和６年７月３１日（水）``。人が読む日付の、ただ一つの書き方。令和より前は西暦で書く。"""
+    number = day.year - REIWA_OFFSET
+    year = f"{day.year}年" if day < _REIWA_BEGINS else f"令和{'元' if number == 1 else number}年"
+    written = f"{year}{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+    return written.translate(_FULL_WIDTH)
+
+
+def moment_full(at: datetime) -> str:
+    """``令和６年７月３１日（水） 17:00``。"""
+    return f"{day_full(at.date())} {at:%H:%M}"
+
+
+def iso_full(text: str) -> str:
+    """ISO 8601 の日付か日時を、人の読む形にする。読めなければ、そのまま。"""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment_full(at) if "T" in text else day_full(at.date())

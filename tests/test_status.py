@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def test_each_item_is_in_its_stage(standing: Standing) -> None:
     assert found[HELD] is Stage.IN_QUESTION
     [held] = [one for one in standing.items if one.item == HELD]
     assert held.note.splitlines() == [*ASKED, "ファイル: 届いたもの.xlsx"]
-    assert found[BLANK] is Stage.RETURNED
+    assert found[BLANK] is Stage.BLANK
     assert found[RETURNED] is Stage.IN_QUESTION
     assert found[WAITING] is Stage.OUT
     assert found["02-07"] is Stage.NOT_SENT
@@ -79,6 +80,19 @@ def test_each_item_is_in_its_stage(standing: Standing) -> None:
     # 新規項目には、前の年度の実績を聞かない。
     assert standing.not_asked == ("(1)⑤", "(1)⑥", "(6)④")
     assert not {"01-05", "01-06", "06-04"} & found.keys()
+
+
+def test_what_is_the_same_is_called_the_same() -> None:
+    """状況と回収は、同じ状態を同じことばで言う。状況にだけあるのは、配る前と、取り消した後。"""
+    assert {str(one) for one in Stage} - {str(one) for one in ItemState} == {"未配布", "取消"}
+    assert {str(one) for one in ItemState} - {str(one) for one in Stage} == {"今回記録"}
+    pages = [*(ROOT / "docs").glob("*.md"), *LAYOUT.rglob("*.html"), *LAYOUT.rglob("*.txt")]
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert not re.search("回答待ち|戻り未記録", text), page.name
+    glossary = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    for word in {*map(str, Stage), *map(str, ItemState)}:
+        assert f"| {word} |" in glossary, word
 
 
 def test_the_table_fits_a_screen_of_80_columns(standing: Standing) -> None:
@@ -99,8 +113,10 @@ def test_the_deadline_is_told_above_the_table(standing: Standing) -> None:
         return deadline_words(replace(standing, sections=tuple(sections)))
 
     assert told() == ""
-    assert told("2024-07-31", "2024-07-31") == "提出期限 2024-07-31"
-    assert told("2024-08-30", "2024-07-31").startswith("提出期限 2024-07-31 から 2024-08-30")
+    assert told("2024-07-31", "2024-07-31") == "提出期限 令和６年７月３１日（水）"
+    assert told("2024-08-30", "2024-07-31").startswith(
+        "提出期限 令和６年７月３１日（水）から令和６年８月３０日（金）まで"
+    )
 
 
 def test_sections_add_up_and_are_late(standing: Standing) -> None:

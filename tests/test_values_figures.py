@@ -551,7 +551,7 @@ def test_10_the_day_of_a_date_is_told(code: str, numeric: bool, told: str) -> No
     expected = Expected("台", "#,##0", numeric=numeric, like="令和６年３月")
     cell = RawCell(CellKind.DATE, "2024-03-01T10:00:00", code)
     ((found, facts),) = read_value(cell, FieldKind.FIGURE, expected).problems
-    assert (found, facts["date"]) == (told, "2024-03-01")
+    assert (found, facts["date"]) == (told, "令和６年３月１日（金）")
     assert facts["shown"] == code.replace("yyyy", "2024").replace("m", "3").replace("d", "1")
 
 
@@ -587,9 +587,9 @@ def test_10_what_was_typed_is_told_only_where_a_part_of_the_date_is_shown(
     ("serial", "day"),
     [
         (36525, None),
-        (36526, "2000年1月1日"),
+        (36526, "２０００年１月１日（土）"),
         (45352.5, None),
-        (73050, "2099年12月31日"),
+        (73050, "令和８１年１２月３１日（木）"),
         (73051, None),
     ],
 )
@@ -612,7 +612,7 @@ def test_10_a_date_is_right_where_a_date_is_wanted() -> None:
     assert (whole.value, asked(whole)) == ("令和6年3月1日", ["R226"])
     serial = number(45352, "General", wanted)
     assert (serial.value, asked(serial)) == (45352, ["R227"])
-    assert serial.problems[0][1]["date"] == "2024年3月1日"
+    assert serial.problems[0][1]["date"] == "令和６年３月１日（金）"
 
 
 def test_9_a_format_with_another_unit_of_money() -> None:

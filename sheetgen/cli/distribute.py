@@ -29,6 +29,7 @@ from sheetgen.cli.showing import (
     verdict,
 )
 from sheetgen.cli.tables import padded
+from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -157,6 +158,6 @@ def _table(parcels: tuple[Parcel, ...]) -> Iterator[str]:
     width = max(columns(parcel.section) for parcel in parcels)
     for parcel in parcels:
         to = ", ".join(parcel.to) or NO_ADDRESS
-        before = f"（{parcel.sent_before[:10]} に送付）" if parcel.sent_before else ""
+        before = f"（{iso_full(parcel.sent_before[:10])}に送付）" if parcel.sent_before else ""
         name = padded(parcel.section, width)
         yield f"  {name} {len(parcel.items):>3}枚  {to} {before}".rstrip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option, year_option
 from sheetgen.cli.showing import show_problems, shown_path
+from sheetgen.era import iso_full
 from sheetgen.messages.quoting import quoted
 from sheetgen.problems import ExitCode, Problem, UsageError
 
@@ -27,10 +27,7 @@ SHOWN_LENGTH = 60
 
 def moment(at: str) -> str:
     """日時を、分まで書く。読めない書き方ならそのまま。"""
-    try:
-        return datetime.fromisoformat(at).strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return at
+    return iso_full(at)
 
 
 def shown(value: Value, length: int = SHOWN_LENGTH) -> str:

@@ -22,6 +22,7 @@ from sheetgen.cli.parameters import (
 )
 from sheetgen.cli.showing import show_noticed, show_round, shown_path, verdict
 from sheetgen.cli.tables import padded
+from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -119,6 +120,6 @@ def _table(reminders: tuple[Reminder, ...]) -> Iterator[str]:
         what += f"、読めないファイル {len(one.unreadable)}" if one.unreadable else ""
         late = "" if one.days_late is None or one.days_late <= 0 else f"{one.days_late}日遅れ  "
         to = ", ".join(one.to) or NO_ADDRESS
-        before = f"（{one.reminded_before[:10]} に督促）" if one.reminded_before else ""
+        before = f"（{iso_full(one.reminded_before[:10])}に督促）" if one.reminded_before else ""
         name = padded(one.section, width)
         yield f"  {name}  {late}{what}  {to} {before}".rstrip()

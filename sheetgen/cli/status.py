@@ -13,6 +13,7 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
 from sheetgen.cli.showing import show_problems, show_round, shown_path
 from sheetgen.cli.tables import figure, figure_table
+from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -104,5 +105,6 @@ def deadline_words(standing: Standing) -> str:
     """課に知らせた提出期限。課ごとの日は、ページの表にある。"""
     days = sorted({one.deadline for one in standing.sections if one.deadline})
     if len(days) < 2:
-        return "".join(f"提出期限 {day}" for day in days)
-    return f"提出期限 {days[0]} から {days[-1]} まで（課ごとの日は、ページにあります）"
+        return "".join(f"提出期限 {iso_full(day)}" for day in days)
+    first, last = iso_full(days[0]), iso_full(days[-1])
+    return f"提出期限 {first}から{last}まで（課ごとの日は、ページにあります）"

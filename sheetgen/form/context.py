@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sheetgen.era import REIWA_OFFSET, wareki_short
+from sheetgen.era import day_full, wareki_short
 from sheetgen.form.identity import Marks, carrier, form_id
 from sheetgen.messages.guidance import results_task, revision_task
 from sheetgen.plan.item import Item, Result, YearPlan
@@ -145,11 +145,7 @@ def deadline_text(deadline: date | None) -> str:
     """期限 ``令和６年５月３１日（金）まで``。決まっていなければ空。"""
     if deadline is None:
         return ""
-    year = deadline.year - REIWA_OFFSET
-    written = (
-        f"令和{year}年{deadline.month}月{deadline.day}日（{'月火水木金土日'[deadline.weekday()]}）"
-    )
-    return written.translate(str.maketrans("0123456789", "０１２３４５６７８９")) + "まで"
+    return f"{day_full(deadline)}まで"
 
 
 def round_text(plan: Plan, chosen: Round, deadline: date | None) -> RoundText:

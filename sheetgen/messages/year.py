@@ -175,7 +175,7 @@ STARTING: dict[str, Message] = {
     ),
 }
 BY_HAND = "記録簿によらない値"
-RETURN_WAITS = "差戻しの回答待ち"
+RETURN_WAITS = "差戻しの答えが、まだ届いていない"
 NOTHING_WRITTEN = "何も書かれていない"
 UNDONE = "記録を取り消した。届いたファイルを、もう一度回収する"
 MADE_NOT_SENT = "様式は作成済み"

@@ -21,6 +21,7 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
+from sheetgen.era import iso_full
 from sheetgen.messages.jinja import template_reason
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.comparison.blocks import Comparison
@@ -67,6 +68,7 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
     )
     environment.filters["lines"] = _lines
     environment.filters["wide"] = _wide
+    environment.filters["day"] = iso_full
     try:
         return environment.get_template(main).render(values).encode()
     except TemplateNotFound as error:

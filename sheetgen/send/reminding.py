@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from sheetgen.era import day_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import safe_name
 from sheetgen.messages.quoting import in_short
@@ -200,6 +201,7 @@ def _deadlines(sendouts: Iterable[SendOut]) -> tuple[date | None, date | None]:
 _STATES = {
     Stage.NOT_SENT: ItemState.MISSING,
     Stage.OUT: ItemState.MISSING,
+    Stage.BLANK: ItemState.UNTOUCHED,
     Stage.IN_QUESTION: ItemState.HELD,
     Stage.RECORDED: ItemState.KEPT,
 }
@@ -325,8 +327,8 @@ def _late(
     if rest:
         known = [one.deadline for one in rest if one.deadline is not None]
         if known:
-            shown = f"{min(known):%Y-%m-%d}"
-            raise SheetgenError(Problem("L031", facts={"deadline": shown, "count": len(rest)}))
+            facts = {"deadline": day_full(min(known)), "count": len(rest)}
+            raise SheetgenError(Problem("L031", facts=facts))
         raise SheetgenError(Problem("L032", facts={"count": len(rest)}))
     return late, []
 

@@ -28,13 +28,17 @@ from sheetgen.records.open_items import ItemState, OpenItem
 
 
 class Stage(StrEnum):
-    """一つの実施項目が、その照会でどこまで進んだか。値は人に見せることば。"""
+    """一つの実施項目が、その照会でどこまで進んだか。値は人に見せることば。
+
+    回収にもある状態は、回収と同じことばで言う。RETURNED は、記録を取り消したもの。
+    """
 
     NOT_SENT = "未配布"
-    OUT = "回答待ち"
-    RETURNED = "戻り未記録"
-    IN_QUESTION = "要確認"
-    RECORDED = "記録済み"
+    OUT = ItemState.MISSING.value
+    BLANK = ItemState.UNTOUCHED.value
+    RETURNED = "取消"
+    IN_QUESTION = ItemState.HELD.value
+    RECORDED = ItemState.KEPT.value
 
     @property
     def mark(self) -> str:
@@ -45,6 +49,7 @@ class Stage(StrEnum):
 _MARKS = {
     Stage.NOT_SENT: "－",
     Stage.OUT: "○",
+    Stage.BLANK: "□",
     Stage.RETURNED: "◇",
     Stage.IN_QUESTION: "▲",
     Stage.RECORDED: "●",
@@ -218,7 +223,7 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     if item.id in traces.returned:
         return Stage.IN_QUESTION, RETURN_WAITS
     if found:
-        return Stage.RETURNED, _words((NOTHING_WRITTEN,), found.files)
+        return Stage.BLANK, _words((NOTHING_WRITTEN,), found.files)
     if item.id in traces.undone:
         return Stage.RETURNED, UNDONE
     if item.id not in traces.issued:
@@ -230,9 +235,7 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
 
 def waits_for_section(item: str, stage: Stage, traces: Traces) -> bool:
     """課の答えを待っているか。取り消したものは届いているので、事務局が回収し直す。"""
-    if stage is Stage.RETURNED:
-        return item in (traces.open_items or {})
-    return stage in (Stage.OUT, Stage.IN_QUESTION)
+    return stage in (Stage.OUT, Stage.BLANK, Stage.IN_QUESTION)
 
 
 def is_counted(item: Item, stage: Stage, chosen: Round, traces: Traces) -> bool:

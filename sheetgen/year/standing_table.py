@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sheetgen.era import reiwa, wareki_full
+from sheetgen.era import moment_full, reiwa, wareki_full
 from sheetgen.form.rounds import Placed
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan, Policy, item_label
@@ -144,7 +144,7 @@ def build_standing(
     return Standing(
         title=f"{plan.municipality}{plan.plan_title}",
         round_name=chosen.full_name,
-        at=f"{now:%Y-%m-%d %H:%M}",
+        at=moment_full(now),
         stages=STAGES,
         counts=tuple(counts[stage] for stage in STAGES),
         late=sum(one.is_late for one in items),

@@ -25,7 +25,7 @@ from sheetgen.collect.values.figures import (
 )
 from sheetgen.collect.values.number_format import section_for, shown_number
 from sheetgen.collect.values.plain_text import Doubt, Notes, fold
-from sheetgen.era import REIWA_OFFSET
+from sheetgen.era import REIWA_OFFSET, day_full, iso_full
 from sheetgen.messages.values import SEEN_AS, SEEN_AS_BLANK, SEEN_OTHERWISE
 from sheetgen.plan.text import LARGEST_NUMBER
 from sheetgen.plan.value import (
@@ -322,11 +322,11 @@ def read_date(
     notes.use("date")
     typed = typed_before(iso, number_format)
     if typed is not None:
-        notes.ask("R225", shown=shown, date=iso[:10], typed=typed)
+        notes.ask("R225", shown=shown, date=iso_full(iso[:10]), typed=typed)
     elif numeric:
-        notes.ask("R231", shown=shown, date=iso[:10])
+        notes.ask("R231", shown=shown, date=iso_full(iso[:10]))
     else:
-        notes.ask("R226", shown=shown, date=iso[:10])
+        notes.ask("R226", shown=shown, date=iso_full(iso[:10]))
     return shown
 
 
@@ -334,5 +334,5 @@ def read_serial(number: int | float, like: str | None, notes: Notes) -> Value:
     """日付を書く欄の数。日付の通し番号かもしれなければ問う。"""
     day = date_from_serial(number) if like and re.search(DATED, like) else None
     if day is not None:
-        notes.ask("R227", value=printed(number), date=f"{day.year}年{day.month}月{day.day}日")
+        notes.ask("R227", value=printed(number), date=day_full(day))
     return number
