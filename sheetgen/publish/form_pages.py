@@ -19,13 +19,18 @@ from sheetgen.plan.value import EFFECT_FORMAT, GENERAL, Value, is_number_format,
 from sheetgen.problems import Problem
 from sheetgen.publish.document.overview import measure_name, policy_name
 from sheetgen.publish.document.sheets import Form, FormPage
+from sheetgen.publish.table_headings import Box, Grid, Kind
 from sheetgen.xlsx.filled import FilledSheet
 from sheetgen.xlsx.formulas import compile_formula
-from sheetgen.xlsx.look import read_look
+from sheetgen.xlsx.look import SheetLook, read_look
 from sheetgen.xlsx.template import TemplateCell
 
 _INDEX = re.compile(r"\[\d+\]")
 
+
+# 実施項目によらない名前。
+_SAME = frozenset({"plan", "round", "book", "final_year"})
+_ROLES = {Kind.ROW: "row", Kind.COLUMN: "column"}
 
 # 様式の名前と、計画のデータの欄の名。
 _MASTER_NAMES = {
@@ -56,7 +61,9 @@ class FormPages:
         self._round = round_of(plan)
         self._marks = Marks(book.fingerprint, "")
         look = read_look(template.package, bound.sheet.name)
-        self.form = Form(look, tuple(self._names(cell.ref) for cell in look.cells))
+        self.form = Form(
+            look, tuple(self._names(cell.ref) for cell in look.cells), self._headings(look)
+        )
         self._formulas = {
             cell.ref: compile_formula(cell.text) for cell in bound.sheet.cells if cell.is_formula
         }
@@ -77,6 +84,34 @@ class FormPages:
         one = self._bound.get(ref)
         paths = one.expression.paths() if one else []
         return tuple(_master_name(path) for path in paths)
+
+    def _headings(self, look: SheetLook) -> tuple[str, ...]:
+        """セルごとの、見出しとしての役（:class:`~sheetgen.publish.document.sheets.Form`）。"""
+        columns, rows = list(look.columns), list(look.rows)
+        boxes: dict[str, Box] = {}
+        for cell in look.cells:
+            xs = [
+                n for n, key in enumerate(columns) if cell.first_column <= key <= cell.last_column
+            ]
+            ys = [n for n, key in enumerate(rows) if cell.first_row <= key <= cell.last_row]
+            if xs and ys:
+                kind = self._kind(cell.ref)
+                boxes[cell.ref] = Box(ys[0], xs[0], ys[-1] + 1, xs[-1] + 1, kind)
+        grid = Grid(list(boxes.values())).decided()
+        decided = dict(zip(boxes, grid.boxes, strict=True))
+        first = min((box.top for box in grid.boxes if box.kind in _ROLES), default=0)
+        return tuple(_role(decided.get(cell.ref), first) for cell in look.cells)
+
+    def _kind(self, ref: str) -> Kind:
+        """見出しか、値か。どのページでも同じ文字のセルは見出し。"""
+        cell, one = self._cells.get(ref), self._bound.get(ref)
+        if cell is None or (one is not None and is_return_mark(one)):
+            return Kind.BLANK
+        if cell.is_formula:
+            return Kind.VALUE
+        if one is None:
+            return Kind.CAPTION if cell.text else Kind.BLANK
+        return Kind.CAPTION if all(map(_is_same, one.expression.paths())) else Kind.VALUE
 
     def _page(self, place: tuple[Policy, Measure, Item], opens: bool) -> FormPage:
         policy, measure, item = place
@@ -147,6 +182,20 @@ def _format(cell: TemplateCell, chosen: str | None) -> str:
     if is_number_format(code):
         return code
     return EFFECT_FORMAT if code.startswith("#,##") else GENERAL
+
+
+def _is_same(path: str) -> bool:
+    """式の道が、どの実施項目でも同じ値になるか。年度は、様式の見出しに使う。"""
+    return path.split(".")[0] in _SAME or path.endswith(".fiscal_year")
+
+
+def _role(box: Box | None, first: int) -> str:
+    """見出しとしての役。``first`` は、値の見出しのある初めの行。"""
+    if box is None:
+        return ""
+    if box.kind is Kind.CAPTION and box.bottom <= first:
+        return "running"
+    return _ROLES.get(box.kind, "")
 
 
 def _master_name(path: str) -> str:

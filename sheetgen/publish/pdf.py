@@ -21,6 +21,7 @@ from sheetgen.messages.quoting import excerpt
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.document.whole import Document
+from sheetgen.publish.pdf_headings import UnknownPdfError, with_heading_cells
 from sheetgen.publish.typesetting import Answer, Order, Refusal
 
 # 好みの順。typst は書体を英語の名で呼ぶ。右は、人に見せる名。
@@ -201,6 +202,10 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: Path | Non
     others = [one for one in borrowed if one not in replaced]
     notes = [_absent("D008", others, font, values)] if others else []
     notes += [_absent("D009", replaced, font, values)] if replaced else []
+    try:
+        data = with_heading_cells(data)
+    except UnknownPdfError:
+        notes.append(Problem("D030", facts={"name": main.name}))
     return Pdf(data, next(iter(answer["pages"]), None), font, tuple(notes))
 
 

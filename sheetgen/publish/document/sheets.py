@@ -61,10 +61,15 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """様式の形。``names`` は、セルごとの、そこに出る計画のデータの欄の名。"""
+    """様式の形。``names`` は、セルごとの、そこに出る計画のデータの欄の名。
+
+    ``headings`` は、セルごとの、見出しとしての役。``row`` は右に並ぶ値の、``column`` は下に続く値の
+    見出し。``running`` は、どのページにもある題。どれでもなければ空。
+    """
 
     look: SheetLook
     names: tuple[tuple[str, ...], ...]
+    headings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
