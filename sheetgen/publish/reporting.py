@@ -61,7 +61,7 @@ def report(request: ReportRequest, progress: Progress | None = None) -> ReportRe
         Output.XLSX: lambda path: _make_xlsx(path, seen, template),
     }
     wanted = {output: makers[output] for output in request.outputs}
-    stem = file_stem(document.year, request.draft)
+    stem = file_stem(seen, request.draft)
     return publish(folder, stem, wanted, problems, progress)
 
 
@@ -105,16 +105,22 @@ def _small_print(form: Form, pages: Sequence[FormPage]) -> list[Problem]:
     return [Problem("D018", Place(item=item), facts)]
 
 
-def file_stem(year: int, draft: bool) -> str:
+def file_stem(plan: Plan, draft: bool) -> str:
     """ファイルの名。下書きは、公表するものと別の名にする。"""
-    name = f"{wareki_full(year)}年次見直し"
+    name = document_name(plan)
     return f"{name}（案）" if draft else name
+
+
+def document_name(plan: Plan) -> str:
+    """``令和６年度年次見直し``。初年度の文書は、年次見直しではなく、立てた計画そのもの。"""
+    kind = "アクションプラン" if plan.is_founding else "年次見直し"
+    return f"{wareki_full(plan.revision.fiscal_year)}{kind}"
 
 
 def _make_xlsx(path: Path, plan: Plan, template: FormTemplate) -> Made:
     """すべての様式を、記入欄を閉じて一冊にする。"""
     asked = RoundText(
-        f"{wareki_full(plan.revision.fiscal_year)}年次見直し",
+        document_name(plan),
         plan.revision.fiscal_year,
         "",
         "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sheetgen.era import wareki_full
 from sheetgen.plan.plan import Plan
 from sheetgen.publish.document.overview import (
     OverviewPart,
@@ -57,10 +58,11 @@ def build_document(
 
     ``earlier`` は前の年次見直しの計画のデータ。変わったものの一覧に使う。
     """
+    subject, named = _names(plan)
     cover = Cover(
         plan=whole_title(plan),
-        subject="-アクションプランの",
-        title=f"{revision_title(plan)}について",
+        subject=subject,
+        title=named,
         office=plan.office,
         published=month_text(plan.revision.published),
     )
@@ -81,3 +83,11 @@ def build_document(
         results=results,
         sheets=sheets_part(plan, number, form, pages),
     )
+
+
+def _names(plan: Plan) -> tuple[str, str]:
+    """表紙の、計画の名の下の二行。初年度の文書は、立てた計画そのもの。"""
+    if plan.is_founding:
+        years = f"{wareki_full(plan.first_year)}から{wareki_full(plan.final_year)}まで"
+        return "-アクションプラン", f"（{years}）"
+    return "-アクションプランの", f"{revision_title(plan)}について"
