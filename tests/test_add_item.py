@@ -122,7 +122,7 @@ def answered(plan: Path, item: str) -> None:
 
 def turned(plan: Path, _: str) -> None:
     """年度を切り替える。"""
-    reason = {"force": True, "reason": "試し", "to": 2027}
+    reason = {"force": True, "reason": "試し", "to": 2026}
     rollover(RolloverRequest(plan=plan, **reason))  # type: ignore[arg-type]
 
 
@@ -264,7 +264,7 @@ def test_a_row_becomes_an_item(plan: Path, listed: Path) -> None:
     item, other = items_of(plan)
     assert item["related_sections"] == ["広報課", "全所属"]
     assert item["improvement"] == "● 窓口をまとめる。\n● 案内を減らす。"
-    assert item["initiatives"] == {"2026": "■ 配置を決める。"}
+    assert item["initiatives"] == {"2025": "■ 配置を決める。"}
     assert item["indicator"] == {
         "name": "待ち時間", "unit": "分", "current": 12.5, "target": 8.5, "number_format": "0.0",
     }  # fmt: skip
@@ -289,10 +289,15 @@ def test_later_items_are_new_ones(plan: Path, listed: Path) -> None:
     add(plan, fill(listed, full_row()))
     fill(listed, full_row("二つ目"))
     assert [one.id for one in add(plan, listed).items] == ["01-02"]
-    assert items_of(plan)[1]["introduced"] == 2026
-    fill(listed, full_row("三つ目", 追加した年度="Ｒ７"))
+    assert items_of(plan)[1]["introduced"] == 2025  # 初年度のうちは、何日目でも初年度
+    rollover(RolloverRequest(plan=plan))
+    assert load_plan(plan).new_item_count == 0
+    add(plan, fill(listed, full_row("三つ目")))
+    assert items_of(plan)[2]["introduced"] == 2026
+    assert load_plan(plan).new_item_count == 1
+    fill(listed, full_row("四つ目", 追加した年度="Ｒ７"))
     add(plan, listed)
-    assert items_of(plan)[2]["introduced"] == 2025
+    assert items_of(plan)[3]["introduced"] == 2025
 
 
 def test_the_overview_may_be_written(plan: Path, listed: Path) -> None:

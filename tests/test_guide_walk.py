@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
 from guide_sections import WAIVED, Sections
 from making import load, places
@@ -29,6 +30,7 @@ from sheetgen.cli.commands import COMMANDS
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("guide.md", "trouble.md")
 INIT = "sheetgen init"
+NEXT = "sheetgen init 次の計画"
 # 手引きに例として書いた控えの名。日付は、行った日になる。
 ARCHIVE = "data/archive/令和6年度_2024-12-20.json"
 RETIRED, ADDED, NAME = "07-04", "08-14", "広告収入の確保"
@@ -41,6 +43,10 @@ ANSWERS = {
         "返信_見直し",
     ),
     "sheetgen distribute --deadline 2025-07-31": ("answer_results", "返信_令和7年度"),
+    "sheetgen distribute --round 見直し照会 --deadline 2025-10-31": (
+        "answer_revision",
+        "返信_見直し",
+    ),
     "sheetgen distribute --deadline 2026-07-31": ("answer_results", "返信"),
 }
 
@@ -93,6 +99,8 @@ class Walk:
         self.walked: list[Walked] = []
         for line in all_lines():
             words = shlex.split(line.command)
+            if line.command.startswith(NEXT):
+                patch.chdir(self.desk)  # 新しい市のフォルダーではなく、いまの計画の所で打つ
             if words[0] == "cd":
                 patch.chdir(words[1])
                 other = full_row("相談の予約", 推進項目="2 相談", 主管課="福祉部 相談課")
@@ -256,3 +264,16 @@ def test_a_new_city_goes_from_init_to_export(walk: Walk) -> None:
     rows = table(walk.city / "output" / "令和8年度" / "オープンデータ" / "items.csv")
     assert [row["実施項目"] for row in rows] == ["窓口の統合", "相談の予約"]
     assert {row["市区町村"] for row in rows} == {"見本市"}
+    # 初年度の文書は、立てた計画そのもの。
+    founded = walk.city / "output" / "令和7年度" / "年次見直し" / "令和７年度アクションプラン.html"
+    assert "令和７年度から令和１１年度まで" in founded.read_text("utf-8")
+
+
+def test_the_next_plan_takes_over_from_this_one(walk: Walk) -> None:
+    begun = walk.desk / "次の計画"
+    plan, kept = load(begun / "data" / "plan.json"), load(walk.desk / "data" / "plan.json")
+    assert plan["fiscal_years"] == [year + 5 for year in kept["fiscal_years"]]
+    assert plan["departments"] == kept["departments"]
+    sheet = openpyxl.load_workbook(begun / LIST)["実施項目"]
+    titles = [row[2] for row in sheet.iter_rows(min_row=2, values_only=True) if row[2]]
+    assert titles == [place.item["title"] for place in places(kept)]

@@ -7,14 +7,16 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import new_city
 import openpyxl
 import pytest
 import second_city
-from making import make
+from making import changed_plan, item_of, make
 from new_city import LIST, fill, full_row
 from ooxml import rules
+from reporting import document_for, make_report, page_texts, pdf_of
 
 from sheetgen.cli.boundary import main
 from sheetgen.plan.loading import load_plan
@@ -24,6 +26,7 @@ from sheetgen.send.checking import check
 from sheetgen.year import founding
 from sheetgen.year.adding import AddRequest, add_items
 from sheetgen.year.founding import init
+from sheetgen.year.new_plan import InitResult
 
 FLAGS = ["--municipality", "見本市", "--plan-title", "プラン", "--office", "総務課"]
 FLAGS += [
@@ -42,7 +45,8 @@ def test_an_empty_plan_is_sound(tmp_path: Path) -> None:
     plan = load_plan(new_city.start(tmp_path / "市"))
     assert (plan.municipality, plan.municipality_code) == ("見本市", "011002")
     assert plan.fiscal_years == (2025, 2026, 2027, 2028, 2029)
-    assert plan.revision.fiscal_year == 2026
+    assert plan.revision.fiscal_year == 2025
+    assert plan.is_founding
     assert [(policy.name, measure.number, measure.name) for policy, measure in plan.measures()] == [
         ("市民サービス", 1, "窓口"),
         ("市民サービス", 2, "相談"),
@@ -248,8 +252,11 @@ def test_from_init_to_the_books(
     fill(tmp_path / LIST, full_row(), full_row("相談の予約"))
     assert main(["add-item", "--from", LIST]) == ExitCode.OK
     assert main(["check"]) == ExitCode.OK
-    assert main(["generate"]) == ExitCode.OK
-    books = list((tmp_path / "output" / "令和8年度" / "実績照会" / "見本").glob("*.xlsx"))
+    # 初年度には、まだ聞く実績がない。
+    assert main(["generate"]) == ExitCode.USAGE
+    assert "--round 見直し照会" in capsys.readouterr().err
+    assert main(["generate", "--round", "見直し照会"]) == ExitCode.OK
+    books = list((tmp_path / "output" / "令和7年度" / "見直し照会" / "見本").glob("*.xlsx"))
     assert len(books) == 1
     assert rules.violations_of(books) == {}
     sheets = openpyxl.load_workbook(books[0])
@@ -282,7 +289,7 @@ def test_a_city_with_another_form(tmp_path: Path) -> None:
     plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
     form = second_city.write_template(tmp_path / "templates" / "事業票.xlsx")
     assert check(plan, form).problems == ()
-    assert [book.forms for book in make(tmp_path, plan, form).books] == [1]
+    assert [book.forms for book in make(tmp_path, plan, form, year=2026).books] == [1]
 
 
 def test_the_list_offers_choices_and_is_sound(tmp_path: Path) -> None:
@@ -335,3 +342,130 @@ def test_every_template_is_installed(project_root: Path) -> None:
         if path.is_file() and not path.name.startswith(("~$", "."))
     }
     assert installed == wanted
+
+
+# --- 次の計画 ---
+
+
+def next_plan(folder: Path, earlier: Path, **changes: Any) -> InitResult:
+    """前の計画から引き継いで始める。"""
+    wishes: dict[str, Any] = {
+        "plan_title": "第７次行財政改革推進計画", "first_year": 2028, "years": 5, "code": None,
+        "policies": (), "sections": (), "source": earlier,
+    }  # fmt: skip
+    return init(new_city.request(folder, **(wishes | changes)))
+
+
+def listed_rows(folder: Path) -> list[dict[str, object]]:
+    """一覧の、書かれている行。見出しから値へ。"""
+    heads, *rows = openpyxl.load_workbook(folder / LIST)["実施項目"].iter_rows(values_only=True)
+    found = [dict(zip(map(str, heads), row, strict=True)) for row in rows]
+    return [row for row in found if any(value is not None for value in row.values())]
+
+
+def test_the_next_plan_takes_over_what_stays(tmp_path: Path, plan_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        plan["departments"][0]["sections"][0]["email"] = "kikaku@example.invalid"
+        plan["evaluation_scale"][0]["meaning"] = "よくできた"
+        item = item_of(plan, "08-08")
+        for year, value in ((0, 34), (1, 37)):
+            item["years"][year]["result"].update(value=value, text="・進めた。", grade="A")
+
+    source = changed_plan(plan_path, tmp_path / "前.json", change)
+    before, old = source.read_bytes(), load_plan(source)
+    result = next_plan(tmp_path / "次", source)
+    assert source.read_bytes() == before
+    new = load_plan(tmp_path / "次" / "data" / "plan.json")
+    assert new.fiscal_years == (2028, 2029, 2030, 2031, 2032)
+    assert new.is_founding
+    assert (new.departments, new.evaluation_scale) == (old.departments, old.evaluation_scale)
+    assert [(p.name, p.description) for p in new.policies] == [
+        (p.name, p.description) for p in old.policies
+    ]
+    assert new.item_count == 0
+    rows = listed_rows(tmp_path / "次")
+    assert [row["前の計画のID"] for row in rows] == [item.id for _, _, item in old.items()]
+    row = next(row for row in rows if row["前の計画のID"] == "08-08")
+    assert row["実施項目"] == "自動販売機設置場所の貸付拡大"
+    assert row["指標の現状値"] == 37  # 最後に分かっている実績値
+    left = [name for name in row if name.startswith("令和") or "目標値" in name]
+    assert len(left) == 17
+    assert {row[name] for name in left} == {None}
+    told = next(problem for problem in result.problems if problem.code == "S141")
+    assert told.facts == {"items": 74, "actual": 1, "references": 5}
+    assert rules.violations_of([tmp_path / "次" / LIST]) == {}
+
+
+def test_what_is_taken_over_is_added_with_its_trace(
+    tmp_path: Path, plan_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "次"
+    next_plan(folder, plan_path, items=("08-08", "08-12"))
+    plan = folder / "data" / "plan.json"
+    assert {row["前の計画のID"] for row in listed_rows(folder)} == {"08-08", "08-12"}
+    assert add_items(AddRequest(plan=plan, source=folder / LIST)).saved
+    new = load_plan(plan)
+    assert [item.id for _, _, item in new.items()] == ["08-01", "08-02"]
+    assert new.new_item_count == 0
+    assert {item.introduced for _, _, item in new.items()} == {2028}
+    assert main(["history", "08-01", "--plan", str(plan)]) == ExitCode.OK
+    assert "前の計画の 08-08 を引き継いだ" in capsys.readouterr().out
+
+
+def test_an_item_the_plan_has_not_is_told(tmp_path: Path, plan_path: Path) -> None:
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"items": ("08-08", "99-01")}, "S140"),
+        ({"source": None, "items": ("08-08",), "policies": ("市民：窓口",)}, "S143"),
+    )
+    for changes, code in cases:
+        with pytest.raises(UsageError) as caught:
+            next_plan(tmp_path / "次", plan_path, **changes)
+        assert [problem.code for problem in caught.value.problems] == [code]
+        assert not (tmp_path / "次").exists()
+
+
+def test_new_policies_leave_the_measure_to_be_chosen(tmp_path: Path, plan_path: Path) -> None:
+    result = next_plan(tmp_path / "次", plan_path, policies=("市民：窓口",), items=("08-08",))
+    assert [problem.code for problem in result.problems] == ["S141", "S142"]
+    (row,) = listed_rows(tmp_path / "次")
+    assert row["推進項目"] is None
+
+
+def test_only_the_title_is_asked_of_the_next_plan(
+    tmp_path: Path, plan_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("第７次計画\n"))
+    folder = tmp_path / "次"
+    assert main(["init", str(folder), "--from", str(plan_path)]) == ExitCode.OK
+    plan = load_plan(folder / "data" / "plan.json")
+    assert (plan.plan_title, plan.first_year, len(plan.fiscal_years)) == ("第７次計画", 2028, 5)
+
+
+def test_the_document_of_the_first_year_is_the_plan_itself(tmp_path: Path) -> None:
+    """前は二年目の年次見直しになり、初年度の文書は作れなかった。"""
+    plan = new_city.start(tmp_path)
+    add_items(AddRequest(plan=plan, source=fill(tmp_path / LIST, full_row())))
+    document = document_for(tmp_path, plan=plan)
+    assert document.cover.subject == "-アクションプラン"
+    assert document.cover.title == "（令和７年度から令和１１年度まで）"
+    assert document.revision.heading[-1] == "概要"
+    assert document.revision.highlights is None
+    assert document.sheets.heading[-1] == "実施項目について"
+    assert not any(row.is_new for table in document.revision.tables
+                   for section in table.sections for row in section.rows)  # fmt: skip
+    assert {one.badge for one in document.sheets.items} == {""}
+    result = make_report(tmp_path, plan=plan)
+    assert not {problem.code for problem in result.problems} & {"D012", "D013", "D017", "D019"}
+    assert {file.path.stem for file in result.files} == {"令和７年度アクションプラン"}
+    text = "".join(page_texts(pdf_of(result)))
+    for word in ("年次見直し", "新規", "令和６年度"):
+        assert word not in text
+    # 主なポイントを書けば、そのページができる。前の年度の件数は言わない。
+    tree = json.loads(plan.read_text("utf-8"))
+    tree["revision"]["highlights"] = [{"policy": 1, "text": "▪ 始める", "is_new": False}]
+    plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+    highlights = document_for(tmp_path, plan=plan).revision.highlights
+    assert highlights is not None
+    assert (highlights.before, highlights.after) == ("", "令和７年度の実施項目数；１件")
+    pages = page_texts(pdf_of(make_report(tmp_path, plan=plan)))
+    assert any("令和７年度の実施項目数；１件" in page and "➩" not in page for page in pages)

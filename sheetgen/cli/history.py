@@ -77,6 +77,8 @@ def _details(entry: JournalEntry) -> Iterator[str]:
         yield f"  {shown(entry.old)} とし、{shown(entry.new)} を採らなかった"
     elif entry.action is Action.ADD:
         yield f"  {entry.label}: {shown(entry.new)}"
+        if entry.reason:
+            yield f"  {entry.reason}"
     elif entry.action in (Action.PROPOSE, Action.ROLLOVER):
         yield f"  {entry.label}: {changed(entry.old, entry.new)}"
     else:

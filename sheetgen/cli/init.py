@@ -93,6 +93,20 @@ def _refusal(problem: Problem) -> click.BadParameter:
     metavar="ファイル",
     help="部と課のファイル（CSV）。一行に「部,課」か「部,課,メール」。",
 )
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="ファイル",
+    help="引き継ぐ前の計画のデータ（plan.json）。次の計画を始めるときに使う。",
+)
+@click.option(
+    "--item",
+    "items",
+    multiple=True,
+    metavar="ID",
+    help="引き継ぐ実施項目。何度でも書ける。省くとすべて。",
+)
 def init(
     folder: Path,
     municipality: str | None,
@@ -104,15 +118,26 @@ def init(
     policies: tuple[str, ...],
     sections: tuple[str, ...],
     sections_file: Path | None,
+    source: Path | None,
+    items: tuple[str, ...],
 ) -> ExitCode:
     """新しい計画を始める。
 
     実施項目のまだない計画のデータ、テンプレートの写し、
     実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
+    --from に前の計画を指定すると、部と課、評価の段階などを引き継ぎ、
+    前の計画の実施項目を、書き込む一覧に写す。聞くのは計画の名称だけになる。
     """
     from sheetgen.year.new_plan import InitRequest
 
+    earlier = sheetgen.load_plan(source) if source else None
+    if earlier is not None:
+        municipality = municipality or earlier.municipality
+        code = code or earlier.municipality_code
+        office = office or earlier.office
+        first_year = first_year or earlier.final_year + 1
+        years = years or len(earlier.fiscal_years)
     if None in (municipality, plan_title, office, first_year, years):
         sheetgen.refuse_started(folder)  # 二十も答えたあとで断られては困る
     asked = municipality is None
@@ -124,12 +149,17 @@ def init(
         office=office or _ask_words("--office", "事務局の名称"),
         first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
         years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
-        policies=policies or _ask_lines("--policy", _POLICY_WORDS, sheetgen.parse_policy),
+        policies=policies
+        or (() if earlier else _ask_lines("--policy", _POLICY_WORDS, sheetgen.parse_policy)),
         sections=sections
         or (
-            () if sections_file else _ask_lines("--section", _SECTION_WORDS, sheetgen.parse_section)
+            ()
+            if sections_file or earlier
+            else _ask_lines("--section", _SECTION_WORDS, sheetgen.parse_section)
         ),
         sections_file=sections_file,
+        source=source,
+        items=items,
     )
     result = sheetgen.init(request)
     _summarize(result)

@@ -261,9 +261,14 @@ class Plan(Record):
                 return policy, measure, item
         raise KeyError(item_id)
 
+    @property
+    def is_founding(self) -> bool:
+        """計画の初年度か。年次見直しはまだ一度もなく、文書は、立てた計画そのもの。"""
+        return self.revision.fiscal_year == self.first_year
+
     def is_new(self, item: Item) -> bool:
-        """この年次見直しで追加した実施項目か（Ｒ６新規の印）。"""
-        return item.introduced == self.revision.fiscal_year
+        """この年次見直しで追加した実施項目か（Ｒ６新規の印）。初年度には、どれも新規でない。"""
+        return item.introduced == self.revision.fiscal_year and not self.is_founding
 
     @property
     def item_count(self) -> int:

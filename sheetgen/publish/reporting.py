@@ -74,7 +74,7 @@ def report(
         Output.XLSX: lambda path: _make_xlsx(path, seen, template),
     }
     wanted = {output: makers[output] for output in request.outputs}
-    made = publish(folder, file_stem(year, request.draft), wanted, problems, progress)
+    made = publish(folder, file_stem(seen, request.draft), wanted, problems, progress)
     if request.final and not any(is_error(problem) for problem in made.problems):
         kept = publish_edition(request.plan, digest, request.published, now=now, who=who)
         facts = {"year": wareki_full(year)}
@@ -151,16 +151,22 @@ def _small_print(form: Form, pages: Sequence[FormPage]) -> list[Problem]:
     return [Problem("D018", Place(item=item), facts)]
 
 
-def file_stem(year: int, draft: bool) -> str:
+def file_stem(plan: Plan, draft: bool) -> str:
     """ファイルの名。下書きは、公表するものと別の名にする。"""
-    name = f"{wareki_full(year)}年次見直し"
+    name = document_name(plan)
     return f"{name}（案）" if draft else name
+
+
+def document_name(plan: Plan) -> str:
+    """``令和６年度年次見直し``。初年度の文書は、年次見直しではなく、立てた計画そのもの。"""
+    kind = "アクションプラン" if plan.is_founding else "年次見直し"
+    return f"{wareki_full(plan.revision.fiscal_year)}{kind}"
 
 
 def _make_xlsx(path: Path, plan: Plan, template: FormTemplate) -> Made:
     """すべての様式を、記入欄を閉じて一冊にする。"""
     asked = RoundText(
-        f"{wareki_full(plan.revision.fiscal_year)}年次見直し",
+        document_name(plan),
         plan.revision.fiscal_year,
         "",
         "",

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from sheetgen.plan.round import FieldKind
+from sheetgen.plan.value import Value
 from sheetgen.xlsx.refs import column_letters
 from sheetgen.xlsx.report_book import new_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 
@@ -39,13 +41,17 @@ class ListColumn:
 
 @dataclass(frozen=True, slots=True)
 class ListGuide:
-    """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。"""
+    """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。
+
+    ``rows`` は、初めから書いておく行。欄の名から値へ。
+    """
 
     title: str
     creator: str
     columns: tuple[ListColumn, ...]
     choices: Mapping[str, tuple[str, ...]]
     lines: tuple[str, ...]
+    rows: tuple[Mapping[str, Value], ...] = ()
 
 
 GUIDE_SHEET = "書き方"
@@ -100,7 +106,8 @@ def _write_items(
         sheet.write_string(0, at, column.title, heads[column.required])
         form = body if column.kind is FieldKind.TEXT else number
         for row in range(1, BLANK_ROWS + 1):
-            sheet.write_blank(row, at, None, form)
+            value = guide.rows[row - 1].get(column.key) if row <= len(guide.rows) else None
+            _write(sheet, row, at, value, form)
         sheet.data_validation(1, at, BLANK_ROWS, at, _validation(column, ranges))
     sheet.set_row(0, 40)
     sheet.freeze_panes(1, 3)
@@ -108,6 +115,16 @@ def _write_items(
     sheet.set_paper(_A4)
     sheet.repeat_rows(0)
     sheet.set_footer("&C&A　&P / &N")
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: Value, form: Format) -> None:
+    """一つのセル。文字は、``=`` で始まっても文字のまま書く。"""
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, form)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, form)
+    else:
+        sheet.write_number(row, column, value, form)
 
 
 def _validation(column: ListColumn, ranges: dict[str, str]) -> dict[str, Any]:

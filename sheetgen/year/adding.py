@@ -11,6 +11,7 @@ from pathlib import Path
 from sheetgen.collect.values.cell_value import Expected, read_value
 from sheetgen.era import wareki_full
 from sheetgen.messages.catalogue import is_error, message_of
+from sheetgen.messages.year import CARRIED
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import FieldKind
@@ -110,20 +111,25 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
     run = None
     if not request.dry_run:
         run = ledger.new_run(now, who)
-        commit(ledger, new, [*_entries(run, items, file), run.end()])
+        former = {draft.item["id"]: draft.former for draft in drafts}
+        commit(ledger, new, [*_entries(run, items, file, former), run.end()])
     name = run.name if run else None
     return AddResult(items, tuple(problems), saved=not request.dry_run, run=name)
 
 
-def _entries(run: Run, items: Sequence[AddedItem], file: str | None) -> Iterator[JournalEntry]:
-    """記録簿に書き足す行。"""
+def _entries(
+    run: Run, items: Sequence[AddedItem], file: str | None, former: Mapping[str, str | None]
+) -> Iterator[JournalEntry]:
+    """記録簿に書き足す行。``former`` は、前の計画から引き継いだもののID。"""
     for item in items:
+        before = former[item.id]
         yield run.entry(
             Action.ADD,
             item=item.id,
             label="実施項目",
             new=f"{item.label} {item.title}",
             file=writable(file) if file else None,
+            reason=CARRIED.format(item=writable(before)) if before else None,
         )
 
 

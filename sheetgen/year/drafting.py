@@ -13,6 +13,7 @@ from sheetgen.plan.value import printed
 from sheetgen.problems import Place, Problem
 from sheetgen.year.list_columns import (
     EFFECT,
+    FORMER,
     INITIATIVE,
     INTRODUCED,
     MEASURE,
@@ -63,10 +64,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """作った実施項目。``measure`` は入る推進項目の番号。"""
+    """作った実施項目。``measure`` は入る推進項目の番号、``former`` は前の計画のID。"""
 
     measure: int
     item: Json
+    former: str | None = None
 
 
 def draft_items(
@@ -129,7 +131,7 @@ def _draft(
         **fields,
     }
     item["overview"] = _overview(values, item, plan)
-    return Draft(measure.number, item)
+    return Draft(measure.number, item, values.line(FORMER))
 
 
 def _fields(values: RowValues, plan: Plan) -> Json:

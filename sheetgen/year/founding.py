@@ -8,8 +8,9 @@ import sysconfig
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
@@ -28,6 +29,7 @@ from sheetgen.year.new_plan import (
     parse_sections,
     readme,
 )
+from sheetgen.year.succession import Row, inherited
 
 PLAN_FILE = "data/plan.json"
 SCHEMA_FILE = "data/plan.schema.json"
@@ -41,6 +43,7 @@ def init(request: InitRequest) -> InitResult:
     """新しい計画を始める。前からあるファイルは、一つも書き換えない。
 
     :raises SheetgenError: ファイルがもうある（I001）、テンプレートが見つからない（I002）、
+        前の計画が読めないか、ない実施項目を引き継ごうとした（S140）、
         言われたことからは使える計画にならない、またはフォルダーに書けない。
     """
     templates = dict(_templates(find_templates()))
@@ -51,11 +54,12 @@ def init(request: InitRequest) -> InitResult:
     if request.sections_file is not None:
         sections += read_sections(request.sections_file)
     tree = founding_tree(request, policies, sections)
+    rows, problems = _inherit(request, tree)
     plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), str(target))
     files = {
         SCHEMA_FILE: render_schema().encode("utf-8"),
         README_FILE: readme(plan).encode("utf-8"),
-        LIST_FILE: _list_book(plan),
+        LIST_FILE: _list_book(plan, rows),
     }
     placed = place_fresh(request.folder, {**templates, **files})
     # 計画のデータを最後に置く：これがあれば、すべてそろっている。
@@ -66,7 +70,24 @@ def init(request: InitRequest) -> InitResult:
             path.unlink(missing_ok=True)
         raise
     written = (target, *(request.folder / name for name in files))
-    return InitResult(request.folder, written, len(templates), tuple(founding_notes(request)))
+    notes = (*founding_notes(request), *problems)
+    return InitResult(request.folder, written, len(templates), notes)
+
+
+def _inherit(request: InitRequest, tree: dict[str, Any]) -> tuple[tuple[Row, ...], list[Problem]]:
+    """前の計画から引き継ぐものを ``tree`` に重ね、一覧の行を返す。"""
+    if request.source is None:
+        if request.items:
+            raise UsageError(Problem("S143", Place(label="--item")))
+        return (), []
+    found = inherited(
+        load_plan(request.source),
+        request.items,
+        own_policies=bool(request.policies),
+        own_sections=bool(request.sections or request.sections_file),
+    )
+    tree.update(found.tree)
+    return found.rows, list(found.problems)
 
 
 def refuse_started(folder: Path) -> None:
@@ -128,9 +149,9 @@ def _templates(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{TEMPLATES}/{name}", path.read_bytes()
 
 
-def _list_book(plan: Plan) -> bytes:
+def _list_book(plan: Plan, rows: tuple[Row, ...]) -> bytes:
     from sheetgen.xlsx.list_book import write_list_book
 
     target = BytesIO()
-    write_list_book(list_guide(plan), target)
+    write_list_book(list_guide(plan, rows), target)
     return target.getvalue()

@@ -13,6 +13,7 @@ from sheetgen.xlsx.list_book import ListColumn
 
 MEASURE, OWNERS, RELATED, INTRODUCED = "measure", "owners", "related_sections", "introduced"
 TITLE = "title"
+FORMER = "former"
 INITIATIVE, PLAN, TARGET, EFFECT = "initiative", "plan", "target", "effect"
 _YEAR = re.compile(
     r"(?:(?P<reiwa>令和|R)(?P<number>\d{1,2}|元)|(?P<western>20\d\d))年度(?P<title>.+)"
@@ -53,6 +54,11 @@ _FIXED = (
     ),
     ListColumn("indicator.target", _of(Indicator, "target"), FieldKind.FIGURE, note="同じ。"),
 )  # fmt: skip
+FORMER_COLUMN = ListColumn(
+    FORMER, "前の計画のID",
+    note="前の計画のどの実施項目を引き継いだか。書き換えない。加えたときに、記録簿に残る。",
+)  # fmt: skip
+"""前の計画から引き継いだ一覧にだけある列。"""
 _OVERVIEW = tuple(
     ListColumn(
         f"overview.{name}", field.title or "",
@@ -99,7 +105,7 @@ def yearly(name: str, fiscal_year: int) -> ListColumn:
 def column_of(heading: str, plan: Plan) -> ListColumn | None:
     """この見出しの列。知らない見出しなら ``None``。全角・半角と空白の違いは問わない。"""
     wanted = _plain(heading)
-    for column in (*_FIXED, *_OVERVIEW):
+    for column in (*_FIXED, *_OVERVIEW, FORMER_COLUMN):
         if _plain(column.title) == wanted:
             return column
     found = _YEAR.fullmatch(wanted)
@@ -132,7 +138,7 @@ def blank_texts() -> dict[str, str]:
 
 def label_of(key: str, plan: Plan) -> str:
     """欄の見出し。"""
-    titles = {column.key: column.title for column in (*_FIXED, *_OVERVIEW)}
+    titles = {column.key: column.title for column in (*_FIXED, *_OVERVIEW, FORMER_COLUMN)}
     if key in titles:
         return titles[key]
     name, _, fiscal_year = key.partition(":")

@@ -14,7 +14,15 @@ from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawBook, RawCell, RawSheet
 from sheetgen.xlsx.list_book import ITEM_SHEET, ListColumn
 from sheetgen.xlsx.refs import column_letters
-from sheetgen.year.list_columns import EFFECT, TARGET, TITLE, column_of, label_of, required_columns
+from sheetgen.year.list_columns import (
+    EFFECT,
+    FORMER,
+    TARGET,
+    TITLE,
+    column_of,
+    label_of,
+    required_columns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +181,11 @@ class RowValues:
         self._file = file
         self._read = read
         self._unit = self.line("indicator.unit")
-        target = row.cells.get("indicator.target")
-        self._numeric = not (target and target.kind is CellKind.TEXT and not _digits(target))
+        shown = row.cells.get("indicator.target")
+        if row.cells.get(FORMER):
+            # 前の計画で公表した現状値。目標値がまだなくても、文字の指標は文字のまま読む。
+            shown = shown or row.cells.get("indicator.current")
+        self._numeric = not (shown and shown.kind is CellKind.TEXT and not _digits(shown))
 
     def place(self, key: str) -> Place:
         """その欄の場所。"""

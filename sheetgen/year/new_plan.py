@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sheetgen.era import wareki
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.xlsx.list_book import ITEM_SHEET, ListGuide
-from sheetgen.year.list_columns import INTRODUCED, MEASURE, OWNERS, list_columns
+from sheetgen.year.list_columns import (
+    FORMER_COLUMN,
+    INTRODUCED,
+    MEASURE,
+    OWNERS,
+    list_columns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,9 @@ class InitRequest:
 
     ``policies`` は ``市民サービス：窓口、相談`` のように、書かれたまま。``sections`` は
     ``総務部 総務課`` の形で、続きは ``sections_file`` にあってもよい。
+
+    ``source`` は、引き継ぐ前の計画のデータ。あれば ``policies`` と ``sections`` は空でもよい。
+    ``items`` は引き継ぐ実施項目のIDで、空ならすべて。
     """
 
     folder: Path
@@ -49,6 +59,8 @@ class InitRequest:
     sections: tuple[str, ...] = ()
     sections_file: Path | None = None
     code: str | None = None
+    source: Path | None = None
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +92,8 @@ def founding_tree(
 ) -> dict[str, Any]:
     """実施項目のない計画の、JSON としての値。
 
-    初めての年次見直しは、二年目のもの。一年目には、まだ聞く実績がない。
+    開くのは初年度。その文書は、立てた計画そのもので、年次見直しは次の年度から。
     """
-    revised = request.first_year + 1
     departments: dict[str, list[dict[str, Any]]] = {}
     for one in sections:
         listed = departments.setdefault(one.department, [])
@@ -108,8 +119,8 @@ def founding_tree(
         "open_data": {"license": None, "license_url": None, "contact": None},
         "fiscal_years": list(range(request.first_year, request.first_year + request.years)),
         "revision": {
-            "fiscal_year": revised,
-            "published": f"{revised}-03",
+            "fiscal_year": request.first_year,
+            "published": f"{request.first_year}-03",
             "highlights": [],
             "highlight_notes": [],
             "retired_items": [],
@@ -179,13 +190,13 @@ def founding_notes(request: InitRequest) -> list[Problem]:
     return [Problem("I006", facts={"years": request.years})]
 
 
-def list_guide(plan: Plan) -> ListGuide:
-    """記入する一覧のブックの中身。"""
+def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuide:
+    """記入する一覧のブックの中身。``rows`` は、前の計画から引き継いだ行。"""
     years = [f"{wareki(year)}（{year}年度）" for year in (plan.first_year, plan.final_year)]
     return ListGuide(
         title=f"{plan.plan_title} 実施項目一覧",
         creator=plan.office,
-        columns=list_columns(plan),
+        columns=(*list_columns(plan), *((FORMER_COLUMN,) if rows else ())),
         choices={
             MEASURE: tuple(f"{one.number} {one.name}" for _, one in plan.measures()),
             OWNERS: tuple(owner.full_name for owner in plan.owners()),
@@ -203,10 +214,18 @@ def list_guide(plan: Plan) -> ListGuide:
             f"    sheetgen add-item --from {LIST_FILE}",
             "直すところがあれば、シートとセルの番地が出ます。一つでもあれば、何も加えません。",
             "加えた行は、次に使う前に消してください。同じ名称の実施項目は、二度加えられません。",
+            *(_CARRIED if rows else ()),
         ),
+        rows=tuple(rows),
     )
 
 
+_CARRIED = (
+    "初めからある行は、前の計画の実施項目です。続けないものは、行ごと消してください。",
+    "「指標の現状値」には、最後に分かっている実績値（なければ前の計画の現状値）が入っています。",
+    "具体的な改善取組内容、現状と課題、目指す姿は前の計画の文なので、次の計画の文に直してください。",
+    "目標値、取組方針、年次計画は空欄です。前の計画のものは写していません。",
+)
 README_FILE = "README.md"
 
 
@@ -222,7 +241,7 @@ def readme(plan: Plan) -> str:
         "## このフォルダーにあるもの",
         _table(),
         "## はじめに行うこと",
-        _steps(wareki(plan.revision.fiscal_year)),
+        _steps(first, wareki(plan.first_year + 1)),
         "## 決めておくこと",
         "\n".join(f"- {line}" for line in _DECISIONS),
     ]
@@ -242,14 +261,16 @@ def _table() -> str:
     return "\n".join(f"| {name} | {words} |" for name, words in rows)
 
 
-def _steps(first_round: str) -> str:
+def _steps(first: str, second: str) -> str:
     steps = (
         f"`{LIST_FILE}` を Excel で開き、実施項目を書いて保存する。"
         "書き方は、そのブックの「書き方」のシートにある。",
         f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
         f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
         "点検する: `sheetgen check`",
-        f"様式を作る: `sheetgen generate`（はじめの実績照会は{first_round}に行う）",
+        "立てた計画の文書を作る: `sheetgen report`",
+        f"{first}の秋に、{second}の取組方針を照会する: `sheetgen generate --round 見直し照会`",
+        f"年度末に {second} を開く: `sheetgen rollover`（はじめの実績照会は、その後に行う）",
     )
     return "\n".join(f"{number}. {words}" for number, words in enumerate(steps, start=1))
 

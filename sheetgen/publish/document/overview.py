@@ -179,7 +179,9 @@ def whole_title(plan: Plan) -> str:
 
 
 def revision_title(plan: Plan) -> str:
-    """``令和６年度年次見直し``。"""
+    """``令和６年度年次見直し``。初年度は、年次見直しではなく、計画の策定。"""
+    if plan.is_founding:
+        return "計画の策定時"
     return f"{wareki_full(plan.revision.fiscal_year)}年次見直し"
 
 

@@ -37,7 +37,7 @@ class HighlightGroup:
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。"""
+    """主なポイントのページ。``before`` と ``after`` は実施項目数の前後。初年度には前がない。"""
 
     heading: str
     before: str
@@ -96,35 +96,49 @@ def revision_part(plan: Plan, number: int) -> RevisionPart:
         heading=(
             part_heading(number, plan.plan_title),
             "-アクションプランの",
-            f"{revision_title(plan)}の概要",
+            "概要" if plan.is_founding else f"{revision_title(plan)}の概要",
         ),
-        highlights=_highlights(plan),
+        highlights=_founding_highlights(plan) if plan.is_founding else _highlights(plan),
         tables=tuple(_table(plan, policy, measure) for policy, measure in plan.measures()),
     )
 
 
 def _highlights(plan: Plan) -> Highlights:
     """主なポイント。ポイントのない基本方針も、件数のページなので名を並べる。"""
-    revision = plan.revision
     before, after = _counts(plan)
     return Highlights(
         heading=f"{revision_title(plan)}後のアクションプランの主なポイント",
         before=before,
         after=after,
-        groups=tuple(
-            HighlightGroup(
-                policy_name(policy),
-                tuple(
-                    Point(point.text, point.is_new)
-                    for point in revision.highlights
-                    if point.policy == policy.number
-                ),
-                tuple(
-                    note.text for note in revision.highlight_notes if note.policy == policy.number
-                ),
-            )
-            for policy in plan.policies
-        ),
+        groups=_groups(plan),
+    )
+
+
+def _founding_highlights(plan: Plan) -> Highlights | None:
+    """立てた計画の主なポイント。書かれていなければ、そのページはない。"""
+    if not plan.revision.highlights:
+        return None
+    return Highlights(
+        heading="アクションプランの主なポイント",
+        before="",
+        after=f"{wareki_full(plan.first_year)}の実施項目数；{wide(plan.item_count)}件",
+        groups=_groups(plan),
+    )
+
+
+def _groups(plan: Plan) -> tuple[HighlightGroup, ...]:
+    revision = plan.revision
+    return tuple(
+        HighlightGroup(
+            policy_name(policy),
+            tuple(
+                Point(point.text, point.is_new)
+                for point in revision.highlights
+                if point.policy == policy.number
+            ),
+            tuple(note.text for note in revision.highlight_notes if note.policy == policy.number),
+        )
+        for policy in plan.policies
     )
 
 

@@ -175,7 +175,9 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
         heading=(
             part_heading(number, whole_title(plan)),
             "-アクションプラン",
-            f"{revision_title(plan)}後の実施項目について",
+            "実施項目について"
+            if plan.is_founding
+            else f"{revision_title(plan)}後の実施項目について",
         ),
         form=form,
         legend=_legend(plan, form, pages),

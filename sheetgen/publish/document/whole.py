@@ -63,10 +63,11 @@ def build_document(
     ``earlier`` は前の年次見直しで公表した計画。変わったものの一覧に使う。
     """
     plan = years.plan
+    subject, named = _names(plan)
     cover = Cover(
         plan=whole_title(plan),
-        subject="-アクションプランの",
-        title=f"{revision_title(plan)}について",
+        subject=subject,
+        title=named,
         office=plan.office,
         published=_published(plan),
     )
@@ -97,3 +98,11 @@ def _published(plan: Plan) -> str:
     if year is None or known is None or known >= f"{year + 1:04d}-04":
         return month
     return f"{month}（{wareki_full(year)}の取組実績を追加）"
+
+
+def _names(plan: Plan) -> tuple[str, str]:
+    """表紙の、計画の名の下の二行。初年度の文書は、立てた計画そのもの。"""
+    if plan.is_founding:
+        years = f"{wareki_full(plan.first_year)}から{wareki_full(plan.final_year)}まで"
+        return "-アクションプラン", f"（{years}）"
+    return "-アクションプランの", f"{revision_title(plan)}について"

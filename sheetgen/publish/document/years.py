@@ -57,7 +57,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
     if year > known:
         facts = {"year": wareki_full(year), "known": wareki_full(known)}
         found.append(Problem("D011", Place(label="revision"), facts))
-    elif not plan.revision.highlights:
+    elif not (plan.revision.highlights or plan.is_founding):
         found.append(Problem("D017", Place(label="主なポイント"), {"year": wareki_full(year)}))
     coming = min(year, plan.final_year)
     lacking = [
