@@ -349,6 +349,13 @@ def test_the_round_that_is_out_is_meant(
     assert (told.round.kind, told.is_found) == (RoundKind.RESULTS, False)
 
 
+def test_a_deadline_named_here_is_asked_about_too(round_: Round) -> None:
+    """過ぎた日は督促のわけ。休みの日は、手紙に書く前に言う。"""
+    for day, codes in ((date(2024, 7, 28), ["L050"]), (date(2024, 7, 29), [])):
+        result = round_.remind(deadline=day, dry_run=True)
+        assert [one.code for one in result.problems if one.code in ("L050", "L051")] == codes
+
+
 def test_sections_not_yet_due_wait(round_: Round) -> None:
     round_.send(sections=(SILENT,), deadline=date(2024, 8, 30), again=True)
     result = round_.remind()

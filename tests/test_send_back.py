@@ -20,7 +20,7 @@ from sheetgen.cli.boundary import main
 from sheetgen.messages.catalogue import describe
 from sheetgen.problems import ExitCode, SheetgenError, UsageError
 from sheetgen.records.sendouts import SendKind, load_sendouts
-from sheetgen.send.distributing import DistributeRequest, DistributeResult
+from sheetgen.send.distributing import DistributeRequest, DistributeResult, distribute
 from sheetgen.send.sending_back import send_back
 
 NOW = datetime(2024, 8, 5, 1, 0, tzinfo=UTC)
@@ -156,6 +156,26 @@ def test_without_a_deadline_it_is_a_week(
     assert f"{day}まで" in body(result.folder / mail)[1]
     (line,) = [one for one in load_sendouts(desk.plan).sendouts if one.kind is SendKind.RETURN]
     assert line.deadline == "2024-08-13"
+
+
+def test_a_week_does_not_cut_the_time_a_section_has(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    """早く答えた課への差戻しは、配布のときの期限まで。"""
+    request = DistributeRequest(
+        plan=desk.plan,
+        template=desk.template,
+        letters=letters,
+        root=desk.root,
+        sections=(FIRST,),
+        deadline=date(2024, 8, 30),
+    )
+    distribute(request, now=NOW, who="係")
+    desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST, SECOND))
+    send(desk, letters)
+    told = {one.section: one.deadline for one in load_sendouts(desk.plan).sendouts
+            if one.kind is SendKind.RETURN}  # fmt: skip
+    assert told == {FIRST: "2024-08-30", SECOND: "2024-08-13"}
 
 
 def test_a_return_that_was_sent_stays(

@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from sheetgen.form.identity import round_mark
 from sheetgen.messages.catalogue import describe
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import SheetgenError
+from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.sendouts import (
     SendKind,
     SendOut,
@@ -208,3 +212,54 @@ def test_the_readers_helpers() -> None:
     assert str(ONE.deadline_day) == "2024-07-31"
     assert changed(deadline=None).deadline_day is None
     assert changed(deadline="七月末").deadline_day is None
+
+
+@pytest.mark.parametrize(
+    ("marks", "year", "kind", "asked", "meant"),
+    [
+        # 何も送っていなければ、年次見直しの年度の実績照会
+        ([], 2024, None, None, ("2024J", False)),
+        (["2024J"], 2024, None, None, ("2024J", True)),
+        (["2024J", "2024M"], 2024, None, None, ("2024M", True)),
+        # 前の照会の送り直しでは変わらない
+        (["2024J", "2024M", "2024J"], 2024, None, None, ("2024M", True)),
+        # 取り違えて先に配った見直し照会より、あとで始めた実績照会
+        (["2024M", "2024J"], 2024, None, None, ("2024J", True)),
+        # 年度を切り替えると、前の年度の照会は閉じている
+        (["2024J", "2024M"], 2025, None, None, ("2025J", False)),
+        (["2024J", "2024M", "2025J"], 2025, None, None, ("2025J", True)),
+        # 切り替える前に、次の年度の照会を始めた
+        (["2024J", "2024M", "2025J"], 2024, None, None, ("2025J", True)),
+        # 言われたことは、そのとおり
+        (["2024J", "2024M"], 2024, RoundKind.RESULTS, None, ("2024J", False)),
+        (["2024J", "2024M"], 2025, None, 2024, ("2024M", True)),
+        (["2024J", "2024M"], 2025, RoundKind.RESULTS, 2024, ("2024J", False)),
+        # 計画の初年度に実績はない。読めない照会の行は数えない
+        ([], 2023, None, None, ("2023M", False)),
+        (["2024J", "2024X"], 2024, None, None, ("2024J", True)),
+    ],
+)
+def test_the_round_that_is_meant(
+    plan: Path,
+    plan_path: Path,
+    marks: list[str],
+    year: int,
+    kind: RoundKind | None,
+    asked: int | None,
+    meant: tuple[str, bool],
+) -> None:
+    loaded = load_plan(plan_path)
+    revision = loaded.revision.model_copy(update={"fiscal_year": year})
+    loaded = loaded.model_copy(update={"revision": revision})
+    add_sendouts(plan, lambda _: [changed(round=mark) for mark in marks])
+    found = round_meant(plan, loaded, kind, asked)
+    assert (round_mark(found.round), found.is_found) == meant
+
+
+def test_a_sample_is_no_round_to_send(plan: Path, plan_path: Path) -> None:
+    """見直し照会の見本を作っただけなら、配るのは実績照会。ほかは、作ったものを見る。"""
+    loaded = load_plan(plan_path)
+    (plan.parent / "issued").mkdir()
+    (plan.parent / "issued" / "2024M-0a1b2c3d.json").write_text("{}", "utf-8")
+    assert round_mark(round_meant(plan, loaded, None, None).round) == "2024M"
+    assert round_mark(round_meant(plan, loaded, None, None, only_sent=True).round) == "2024J"

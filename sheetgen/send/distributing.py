@@ -125,7 +125,8 @@ def distribute(
     else:
         made = make_books(plan, chosen, wanted, progress, sent)
         kept = set(made.sent)
-    problems += _told_of_sent([one for one in parcels if one.files[0] in kept], parcels, sent)
+    left = [one for one in parcels if one.files[0] in kept]
+    problems += _told_of_sent(chosen, left, parcels, sent)
     new = tuple(one for one in parcels if one.files[0] not in kept)
     result = DistributeResult(
         chosen,
@@ -136,7 +137,7 @@ def distribute(
         (),
         tuple(problems),
         dry_run=request.dry_run,
-        sent=tuple(one.section for one in parcels if one.files[0] in kept),
+        sent=tuple(one.section for one in left),
         is_found=meant.is_found,
     )
     if request.dry_run:
@@ -172,7 +173,7 @@ def _sent_books(
 
 
 def _told_of_sent(
-    kept: Sequence[Parcel], parcels: Sequence[Parcel], sent: Mapping[str, SendOut]
+    chosen: Round, kept: Sequence[Parcel], parcels: Sequence[Parcel], sent: Mapping[str, SendOut]
 ) -> list[Problem]:
     """送ったまま残したブックがあれば知らせる。
 
@@ -183,6 +184,7 @@ def _told_of_sent(
     days = {sent[one.files[0]].deadline_day for one in kept}
     known = [day for day in days if day is not None]
     facts = {
+        "round": chosen.full_name,
         "count": len(kept),
         "sections": in_short([one.section for one in kept], SHOWN, "課"),
         "deadline": day_words(max(known)) if known else "なし",

@@ -21,6 +21,7 @@ from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import ItemState, UnreadFile, load_unread
 from sheetgen.records.rounds_sent import REMINDER_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
+from sheetgen.send.deadlines import deadline_problems
 from sheetgen.send.letters import (
     REMINDER_LETTER,
     SHOWN,
@@ -165,7 +166,7 @@ def outstanding(
             continue
         held = by_state[ItemState.HELD]
         lacking = bool(by_state[ItemState.MISSING] or by_state[ItemState.UNTOUCHED])
-        first, again = _deadlines(one for one in sendouts if one.section == section)
+        first, again = deadlines_told(one for one in sendouts if one.section == section)
         first, again = deadline or first, deadline or again
         found.append(
             Outstanding(
@@ -182,7 +183,7 @@ def outstanding(
     return found
 
 
-def _deadlines(sendouts: Iterable[SendOut]) -> tuple[date | None, date | None]:
+def deadlines_told(sendouts: Iterable[SendOut]) -> tuple[date | None, date | None]:
     """一つの課に最後に知らせた、配布の期限と差戻しの期限。延ばした期限は、どちらにも当てる。"""
     first = again = None
     is_back = False
@@ -274,6 +275,7 @@ def remind(
         *problems,
         *_unsent_returns(found),
         *_of_nobody(files),
+        *deadline_problems(request.deadline, date.min),  # 過ぎた期限を言うのが督促
     ]
     # テンプレートの誤りは、試すだけのときにも分かる。
     writer = LetterWriter(request.letters, REMINDER_LETTER)

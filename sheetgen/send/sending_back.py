@@ -30,7 +30,7 @@ from sheetgen.records.rounds_sent import (
 )
 from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
 from sheetgen.records.shelf import keep_issue
-from sheetgen.send.deadlines import day_words, deadline_problems, week_later
+from sheetgen.send.deadlines import day_words, deadline_problems, week_later, working_day
 from sheetgen.send.distributing import DistributeRequest, DistributeResult
 from sheetgen.send.letters import (
     RETURN_LETTER,
@@ -44,7 +44,7 @@ from sheetgen.send.letters import (
 )
 from sheetgen.send.mail import Letter
 from sheetgen.send.posting import Parcel, Posting, parcel_of, place_letters, record_sendouts
-from sheetgen.send.reminding import item_states
+from sheetgen.send.reminding import deadlines_told, item_states
 from sheetgen.xlsx.output import Staging
 
 
@@ -79,7 +79,8 @@ def send_back(
     """差戻しのブックを送る用意をして、送付記録に残す。
 
     送るのは、まだ聞くことのあるブックだけ。ブックに何があるかは、差戻しのいちばん新しい記録で
-    分かる。期限は、指定がなければ一週間後。もう送ったものは、``again`` でなければ変えない。
+    分かる。期限は、指定がなければ一週間後か、
+    配布のときの期限の、遅いほう。もう送ったものは、``again`` でなければ変えない。
 
     :raises UsageError: その課はない（F004）。
     :raises SheetgenError: 差し戻すものがない（L040、L059）、テンプレートが使えない、
@@ -102,16 +103,26 @@ def send_back(
     if not books:
         raise SheetgenError([*problems, _nothing(request, chosen, folder)])
     log = load_sendouts(request.plan)
-    before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.RETURN)
+    sendouts = of_round(log.sendouts, round_mark(chosen))
+    before = latest(sendouts, SendKind.RETURN)
     addressees = Addressees(plan)
-    deadline = request.deadline or week_later(moment.date())
     template = FormTemplate(request.template)
     returns = [
-        _return(one, request, plan, chosen, deadline, addressees, before, template) for one in books
+        _return(
+            one,
+            request,
+            plan,
+            chosen,
+            request.deadline or _own_deadline(sendouts, one.owner, moment.date()),
+            addressees,
+            before,
+            template,
+        )
+        for one in books
     ]
     parcels = tuple(one.parcel for one in returns)
     found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
-    found += _told_of_deadline(request, returns, before, deadline, moment.date())
+    found += _told_of_deadline(request, returns, moment.date())
     letters = _letters(request, plan, chosen, returns)
     recorded = 0
     kept: tuple[Path, ...] = ()
@@ -141,6 +152,16 @@ def send_back(
         dry_run=request.dry_run,
         is_found=meant.is_found,
     )
+
+
+def _own_deadline(sendouts: Sequence[SendOut], owner: Owner, today: date) -> date:
+    """指定のないときの、その課への差戻しの期限。
+
+    一週間後。配布のときの（延ばしたならその）期限のほうが後なら、それを縮めない。
+    """
+    first, _ = deadlines_told(one for one in sendouts if one.section == owner.full_name)
+    week = week_later(today)
+    return week if first is None else working_day(max(week, first))
 
 
 def _nothing(request: DistributeRequest, chosen: Round, folder: Path) -> Problem:
@@ -197,15 +218,13 @@ def _place_dated(folder: Path, returns: Sequence[_Return], *, again: bool) -> tu
 
 
 def _told_of_deadline(
-    request: DistributeRequest,
-    returns: Sequence[_Return],
-    before: Mapping[tuple[str, str], SendOut],
-    deadline: date,
-    today: date,
+    request: DistributeRequest, returns: Sequence[_Return], today: date
 ) -> Iterator[Problem]:
     """期限について知らせること。"""
-    if request.deadline is None and any(one.issue or one.is_edited for one in returns):
-        yield Problem("L052", facts={"deadline": day_words(deadline)})
+    new = {one.deadline for one in returns if one.deadline and (one.issue or one.is_edited)}
+    if request.deadline is None and new:
+        days = in_short([day_words(day) for day in sorted(new)], SHOWN, "通り")
+        yield Problem("L052", facts={"deadline": days})
     yield from deadline_problems(request.deadline, today)
     kept = [
         one.book.owner.full_name
