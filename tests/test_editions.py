@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from making import changed_plan, form_sheets, input_cells, item_of, places
 from reporting import LAYOUT, ROOT, document_for, request_for, shortened, with_results
 
+from sheetgen.cli.boundary import main
 from sheetgen.collect.receiving import collect_returns
 from sheetgen.collect.request import CollectRequest
 from sheetgen.form.jobs import GenerateRequest
@@ -20,14 +22,16 @@ from sheetgen.plan.paths import read_path, with_items, with_values
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
-from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.problems import ExitCode, SheetgenError, UsageError
 from sheetgen.publish.comparing import CompareRequest, compare
+from sheetgen.publish.exporting import DataFormat, ExportRequest, export
 from sheetgen.publish.publishing import Output
 from sheetgen.publish.reporting import document_of, report
 from sheetgen.records.editions import keep_round_sent, open_history
 from sheetgen.records.journal import Action
 from sheetgen.records.ledger import commit, open_ledger
 from sheetgen.send.generating import generate
+from sheetgen.year.adding import AddRequest, add_items
 from sheetgen.year.rolled_plan import RolloverRequest
 from sheetgen.year.rollover import rollover
 
@@ -384,3 +388,122 @@ def test_a_past_round_is_collected_into_the_plan_as_it_was(tmp_path: Path, plan_
     # 課は、そのときの主管課で数える。
     owners = {one.item: one.section for one in result.items}
     assert owners["01-01"] == "企画部 経営企画課"
+
+
+def test_a_past_target_changed_by_hand_is_told(plan: Path, tmp_path: Path) -> None:
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    asked = request_for(tmp_path, plan=plan)
+    assert "D060" not in {one.code for one in document_of(asked)[1]}
+    changed_plan(
+        plan, plan, lambda data: item_of(data, "08-08")["years"][0].update(effect=1, target=1)
+    )
+    (told,) = [one for one in document_of(asked)[1] if one.code == "D060"]
+    assert told.facts == {"year": "令和５年度", "count": "1", "first": "08-08"}
+
+
+def test_every_item_is_counted_in_a_section_though_its_section_is_gone(
+    plan: Path, tmp_path: Path
+) -> None:
+    """終えた実施項目の課が、そのあとの組織改正でなくなっても、課ごとの数の和は計になる。"""
+    turn(plan, retire=RETIRED)
+
+    def reorganise(data: dict[str, Any]) -> None:
+        for one in data["ended_items"]:
+            one["item"]["owners"] = [{"department": "旧部", "section": "旧課"}]
+
+    changed_plan(plan, plan, reorganise)
+    # 控えのない計画では、終えたときの課しか分からない。
+    for kept in (plan.parent / "archive").glob("*.json"):
+        kept.unlink()
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    assert sum(row.total for row in results.grades.by_section) == results.grades.total.total == 71
+    assert results.grades.by_section[-1].label == "旧部 旧課"
+    made = generate(GenerateRequest(plan=plan, template=TEMPLATE, root=tmp_path))
+    told = [one.place.item for one in made.problems if one.code == "F040"]
+    assert sorted(told) == sorted(RETIRED)
+
+
+def test_open_data_hold_what_is_published_while_a_revision_is_out(
+    plan: Path, tmp_path: Path
+) -> None:
+    def exported(name: str) -> list[dict[str, str]]:
+        wish = ExportRequest(
+            plan=plan, root=tmp_path, out=tmp_path / name, formats=(DataFormat.CSV,)
+        )
+        export(wish)
+        with (tmp_path / name / "yearly_figures.csv").open(encoding="utf-8-sig") as source:
+            return list(csv.DictReader(source))
+
+    keep_round_sent(plan, REVISION)
+    before = exported("前")
+    answered(plan, "08-08", REVISED)
+    assert exported("後") == before
+    turn(plan)
+    values = [row["値"] for row in exported("次") if row["実施項目のID"] == "item-08-08"]
+    assert "8000" in values
+    assert "7200" not in values
+
+
+def test_the_history_of_an_ended_item_is_still_there(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(plan, "08-09", {"years[0].result.effect": 123}, mark="2024J")
+    turn(plan, retire=RETIRED, renumber=True)
+    for name in ("08-09", "8-9"):
+        assert main(["history", name, "--plan", str(plan)]) == ExitCode.OK
+        shown = capsys.readouterr().out
+        assert "08-09 (8)⑨" in shown
+        assert "123" in shown
+    # 印刷の番号は、いまその番号の実施項目を指す。
+    assert main(["history", "(8)⑨", "--plan", str(plan)]) == ExitCode.OK
+    assert "08-10" in capsys.readouterr().out
+
+
+def ended_plan(plan: Path) -> None:
+    """計画の終わった翌年度まで進める。実績はすべて入れる。"""
+    data = json.loads(with_results(plan, plan, range(2023, 2028)).read_text("utf-8"))
+    for place in places(data):
+        kept = place.item["initiatives"]
+        place.item["initiatives"] = {year: text for year, text in kept.items() if year < "2028"}
+        place.item["overall_grade"] = "B"
+    plan.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    for year in range(2025, 2029):
+        turn(plan, to=year, retire=(RETIRED[:1] if year == 2026 else ()))
+
+
+def test_the_last_document_has_the_whole_period(plan: Path, tmp_path: Path) -> None:
+    ended_plan(plan)
+    document = document_for(tmp_path, plan=plan)
+    results = document.results
+    assert results is not None
+    whole = results.whole
+    assert whole is not None
+    assert [row.total for row in whole.yearly[0].rows] == [71, 74, 74, 73, 73]
+    assert whole.yearly[0].rows[-1].counts == (0, 73, 0, 0, 0)
+    assert len(whole.finals) == 73
+    assert whole.ended is not None
+    assert [row.title for row in whole.ended.rows] == [load_plan(plan).ended_items[0].item.title]
+    assert whole.total == results.effects.total
+    assert document.revision.highlights is not None
+    assert document.revision.highlights.after == (
+        "令和９年度（計画最終年度）の実施項目数；７３件（ほかに、計画期間の途中で終了１件）"
+    )
+    made = report(request_for(tmp_path, plan=plan, outputs=(Output.PDF, Output.HTML)))
+    page = made.files[1].path.read_text("utf-8")
+    assert "計画期間（令和５年度から令和９年度まで）のまとめ" in page
+    assert made.files[0].pages is not None
+
+
+def test_nothing_is_added_after_the_end(plan: Path, tmp_path: Path) -> None:
+    ended_plan(plan)
+    before = plan.read_bytes()
+    with pytest.raises(SheetgenError) as refused:
+        add_items(AddRequest(plan=plan, fields={"title": "遅い項目"}))
+    assert [one.code for one in refused.value.problems] == ["S115"]
+    assert plan.read_bytes() == before
+    report(
+        request_for(tmp_path, plan=plan, final=True, published="2028-12", outputs=(Output.HTML,))
+    )
+    kept = plan.parent / "archive" / "令和10年度_公表.json"
+    assert kept.read_bytes() == plan.read_bytes()

@@ -50,7 +50,7 @@ class PlanYears(NamedTuple):
         now = all_items(self.plan)
         seen = then.in_year(year)
         changed = {
-            item.id: _with_results(item, now[item.id])
+            item.id: with_results(item, now[item.id])
             for _, _, item in seen.items()
             if item.id in now
         }
@@ -65,7 +65,7 @@ class PlanYears(NamedTuple):
         return seen
 
 
-def _with_results(then: Item, now: Item) -> Item:
+def with_results(then: Item, now: Item) -> Item:
     """そのときの実施項目に、いま分かっている実績を入れる。"""
     results = {one.fiscal_year: one.result for one in now.years}
     years = tuple(

@@ -207,14 +207,15 @@ def export(request: ExportRequest) -> ExportResult:
     """
     with open_ledger(request.plan, writing=False) as ledger:
         history = History(request.plan, ledger.master.plan, ledger.entries, printed=True)
-    plan = history.plan
+    # 見直し照会のあとの値は、まだ公表していない。
+    plan = history.published_now
     earlier = range(plan.first_year, plan.revision.fiscal_year)
     published = {
         edition.year: edition.plan.revision.published
         for edition in map(history.published, earlier)
         if edition is not None
     }
-    dataset = build_dataset(history.years, Changes(plan, ledger.entries, published))
+    dataset = build_dataset(history.years_of(plan), Changes(plan, ledger.entries, published))
     year = wareki(plan.revision.fiscal_year)
     folder = request.out or request.root / "output" / year / "オープンデータ"
     names = []

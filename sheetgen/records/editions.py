@@ -36,7 +36,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.plan.value import Value
-from sheetgen.plan.years import PlanYears, latest_result_year
+from sheetgen.plan.years import PlanYears, latest_result_year, with_results
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.journal import Action, JournalEntry
@@ -203,6 +203,23 @@ class History:
             return plan
         found = list(self._ended_before(plan, gone))
         return plan.model_copy(update={"ended_items": (*found, *plan.ended_items)})
+
+    @property
+    def published_now(self) -> Plan:
+        """いま公表している計画に、いま分かっている実績を入れたもの。
+
+        見直し照会が出たあとの計画のデータには、まだ公表していない次の年度の値がある。
+        """
+        year = self.plan.revision.fiscal_year
+        edition = self.published(year) if self.is_revised(year) else None
+        if edition is None:
+            return self.plan
+        known = all_items(self.plan)
+        return with_items(
+            edition.plan,
+            {key: with_results(one, known[key]) for key, one in all_items(edition.plan).items()
+             if key in known},
+        )  # fmt: skip
 
     @cached_property
     def years(self) -> PlanYears:

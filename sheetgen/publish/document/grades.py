@@ -61,9 +61,11 @@ def grades(years: PlanYears, year: int) -> Grades:
     then = years.in_year(year)
     counted = [item for _, _, item in then.items()]
     by_policy, total = grade_rows(then, year)
+    # 終わった実施項目の課は、いまの部と課にないことがある。
+    owners = dict.fromkeys([*then.owners(), *(item.owners[0] for item in counted)])
     sections = [
         grade_row(then, owner.full_name, [i for i in counted if i.owners[0] == owner], year)
-        for owner in then.owners()
+        for owner in owners
     ]
     return Grades(
         heading=f"{wareki_full(year)}の{grade_name(then, year)}",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sheetgen.era import wareki_full
+from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.problems import Place, Problem, UsageError
@@ -66,6 +69,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
     if lacking:
         facts = {"year": wareki_full(coming), "count": str(len(lacking)), "first": lacking[0]}
         found.append(Problem("D012", Place(label="取組方針・取組内容"), facts))
+    found += _changed_since(years)
     for one in (one for one in plan.fiscal_years if one < year):
         started = [item for _, _, item in years.in_year(one).items()]
         absent = [item.id for item in started if not has_result(item.year(one).result)]
@@ -74,6 +78,22 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
             facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}
             found.append(Problem("D013", Place(label="取組実績"), facts))
     return found
+
+
+def _changed_since(years: PlanYears) -> Iterator[Problem]:
+    """照会のあとで手で直した、過ぎた年度の目標と見込額。表には、照会のときの値を使っている。"""
+    now = all_items(years.plan)
+    for year, then in years.asked.items():
+        changed = [
+            item.id
+            for _, _, item in then.in_year(year).items()
+            if item.id in now
+            for before, after in [(item.year(year), now[item.id].year(year))]
+            if (before.target, before.effect) != (after.target, after.effect)
+        ]
+        if changed:
+            facts = {"year": wareki_full(year), "count": str(len(changed)), "first": changed[0]}
+            yield Problem("D060", Place(label="年次計画"), facts)
 
 
 def stale_rows(earlier: Plan, plan: Plan) -> list[Problem]:
