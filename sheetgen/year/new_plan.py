@@ -248,7 +248,7 @@ def _steps(first_round: str) -> str:
         f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
         f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
         "点検する: `sheetgen check`",
-        f"様式を作る: `sheetgen generate`（はじめの実績照会は{first_round}に行う）",
+        f"様式の見本を作る: `sheetgen generate`（はじめの実績照会は{first_round}に行う）",
     )
     return "\n".join(f"{number}. {words}" for number, words in enumerate(steps, start=1))
 
