@@ -65,6 +65,33 @@ def test_sending_out_and_asking_again(folder: Path, capsys: pytest.CaptureFixtur
     assert not (folder / LOG_NAME).exists()
 
 
+def test_the_round_that_was_taken_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """指定のないコマンドは、どの照会のこととしたかを、まず言う。断るときにも。"""
+
+    def said(*words: str, code: ExitCode = ExitCode.OK) -> str:
+        capsys.readouterr()
+        assert main(list(words)) == code
+        shown = capsys.readouterr()
+        return shown.out + shown.err
+
+    assert main(SEND) == ExitCode.OK
+    assert main([*SEND, "--round", "見直し照会"]) == ExitCode.OK
+    first = "照会は、最後に送った令和６年度の見直し照会です"
+    late = ("--today", "2024-08-05")
+    assert said("remind", *late).startswith(first)
+    assert said("distribute", *SEND[1:]).startswith(first)
+    assert said("generate", "--item", "01-01").startswith(first)
+    assert (folder / "output" / "令和6年度" / "見直し照会" / "見本").is_dir()
+    extended = ("--section", "職員課", "--deadline", "2024-08-09", "--extend")
+    assert said("distribute", *extended).startswith(first)
+    assert "令和６年度の見直し照会" in said("remind", *late, code=ExitCode.PROBLEMS)
+    other = said("distribute", *extended[:2], "--deadline", "2024-08-16", code=ExitCode.PROBLEMS)
+    assert "令和６年度の見直し照会" in other
+    assert first not in said("remind", "--round", "実績照会", *late)
+    wrong = said("distribute", *extended, "--returns", code=ExitCode.USAGE)
+    assert "--extend" in wrong
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [

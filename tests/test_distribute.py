@@ -340,6 +340,22 @@ def test_the_rest_is_sent_beside_what_was_sent(office: Office) -> None:
     assert {path.name: path.read_bytes() for path in office.folder.iterdir()} == sent
 
 
+def test_an_address_added_later_changes_no_book(office: Office) -> None:
+    """宛先を書き足して、もう一度行う。変わるのは下書きだけ。"""
+    office.send(sections=("財政課", *ONLY))
+    books = {path: path.read_bytes() for path in office.folder.glob("*.xlsx")}
+
+    def add(plan: dict[str, Any]) -> None:
+        section = next(one for department in plan["departments"]
+                       for one in department["sections"] if one["name"] == "財政課")  # fmt: skip
+        section["email"] = "zaisei@example.jp"
+
+    changed_plan(office.plan, office.plan, add)
+    assert office.send(sections=("財政課", *ONLY)).recorded == 1
+    assert {path: path.read_bytes() for path in books} == books
+    assert mail_of(office, WRONG_EMAIL)["To"].addresses[0].addr_spec == "zaisei@example.jp"
+
+
 def test_a_lost_book_is_made_again_only_as_it_was_sent(office: Office) -> None:
     office.send(sections=ONLY)
     (book,) = office.folder.glob("*.xlsx")

@@ -22,7 +22,7 @@ from sheetgen.year.standing import StatusRequest
 from sheetgen.year.status import status
 
 PICTURES = ROOT / "docs" / "images"
-COLLECTED = Path("output", "令和6年度", "回収")
+COLLECTED = Path("output", "令和6年度", "実績照会", "回収")
 PIXELS_WIDE = 960
 WINDOW = "1000,1150"
 

@@ -157,6 +157,21 @@ def _last(cell: TemplateCell) -> str:
     return ref_of(cell.last_row, cell.last_column)
 
 
+def _as_printed(plan: Plan) -> Plan:
+    """様式に印刷しないもの（課のメール）を除いた計画。宛先を書き足しても、送った様式は同じもの。"""
+    departments = tuple(
+        department.model_copy(
+            update={
+                "sections": tuple(
+                    section.model_copy(update={"email": None}) for section in department.sections
+                )
+            }
+        )
+        for department in plan.departments
+    )
+    return plan.model_copy(update={"departments": departments})
+
+
 _CONTENT_VERSION = "2"
 """同じ計画から違う中身の様式を作るようになったら、目印も変わるように上げる。"""
 
@@ -175,6 +190,7 @@ def issue_key(
     そうでなければ None。差戻しの目印は、差し戻す実施項目だけで決まる。ほかの課の答えが
     記録されても、もう送った差戻しは同じものである。
     """
+    shown, base = _as_printed(shown), _as_printed(base) if base is not None else None
     if base is not None:
         shown, base = only_items(shown, corrections), only_items(base, corrections)
     parts = [

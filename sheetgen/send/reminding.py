@@ -265,7 +265,7 @@ def remind(
         for one in outstanding(sendouts, states, addressees.order, request.deadline)
         if one.section in sections
     ]
-    late, problems = _late([one for one in found if one.asked], request)
+    late, problems = _late([one for one in found if one.asked], request, chosen)
     folder = _folder(request, chosen)
     reminders = tuple(_reminder(one, addressees, sendouts, request.today, files) for one in late)
     problems = [
@@ -312,7 +312,7 @@ def _sections(request: RemindRequest, plan: Plan, sendouts: Sequence[SendOut]) -
 
 
 def _late(
-    found: Sequence[Outstanding], request: RemindRequest
+    found: Sequence[Outstanding], request: RemindRequest, chosen: Round
 ) -> tuple[list[Outstanding], list[Problem]]:
     """督促する課と、まだ督促しない課についての知らせ。"""
     if request.early:
@@ -329,9 +329,14 @@ def _late(
     if rest:
         known = [one.deadline for one in rest if one.deadline is not None]
         if known:
-            facts = {"deadline": day_full(min(known)), "count": len(rest)}
+            facts = {
+                "round": chosen.full_name,
+                "deadline": day_full(min(known)),
+                "count": len(rest),
+            }
             raise SheetgenError(Problem("L031", facts=facts))
-        raise SheetgenError(Problem("L032", facts={"count": len(rest)}))
+        facts = {"round": chosen.full_name, "count": len(rest)}
+        raise SheetgenError(Problem("L032", facts=facts))
     return late, []
 
 
