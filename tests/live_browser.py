@@ -22,7 +22,9 @@ from browser import CHROMIUM
 from programs import need
 from running import LOCALE, TRIES, end
 
-KEYS = {"Tab": 9, "Enter": 13, "ArrowDown": 40, "ArrowUp": 38, "Space": 32}
+KEYS = {
+    "Tab": 9, "Enter": 13, "ArrowRight": 39, "ArrowDown": 40, "ArrowUp": 38, "Space": 32,
+}  # fmt: skip
 ANSWER_SECONDS = 120
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import second_city
 from browser import ask, axe_script, framed
+from live_browser import Browser
 from making import changed_plan, item_of
 from reporting import LAYOUT, document_for, make_report, shortened, with_results
 
@@ -170,6 +171,37 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(results_text: str, tmp_path
     assert client <= 320
     assert scroll <= 320
     assert wide == []
+
+
+def test_a_wide_table_says_that_it_moves(
+    results_text: str, tmp_path: Path, browser: Browser
+) -> None:
+    """横にはみ出す表だけが、動かせることを言い、縁に影を置き、キーでも動く。"""
+    page = tmp_path / "page.html"
+    page.write_text(results_text, encoding="utf-8")
+    told = (
+        "return [...document.querySelectorAll('.scroll')].map(one => ["
+        "one.scrollWidth > one.clientWidth, getComputedStyle(one, '::before').content !== 'none',"
+        "getComputedStyle(one).backgroundImage.split('gradient').length - 1, one.tabIndex]);"
+    )
+    browser.open(page, width=400)
+    narrow = browser.ask(told)
+    assert [wide for wide, *_ in narrow].count(True) >= 3
+    for wide, hint, shadows, stop in narrow:
+        assert (hint, shadows, stop) == (wide, 4, 0)
+    browser.ask(
+        "const wide = [...document.querySelectorAll('.scroll')]"
+        ".find(one => one.scrollWidth > one.clientWidth); wide.focus(); return 0;"
+    )
+    browser.press("ArrowRight")
+    moved = (
+        "await new Promise(done => setTimeout(done, 400));"
+        "return [document.activeElement.className, document.activeElement.scrollLeft > 0,"
+        " getComputedStyle(document.activeElement).outlineStyle];"
+    )
+    assert browser.ask(moved) == ["scroll", True, "solid"]
+    browser.open(page, width=1280)
+    assert [hint for _, hint, *_ in browser.ask(told)].count(True) == 0
 
 
 def test_template_marks_stay_text_and_empty_fields_say_so(tmp_path: Path, plan_path: Path) -> None:

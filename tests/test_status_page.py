@@ -12,6 +12,7 @@ from programs import pdftotext_bbox
 from reporting import with_results
 from status_desk import NOW, read_page, sent
 
+from sheetgen.records.open_items import ItemState, OpenItem, save_open_items
 from sheetgen.year.standing import StatusRequest, StatusResult
 from sheetgen.year.status import status
 
@@ -65,6 +66,34 @@ def test_axe_finds_nothing(
     )
     assert found[0] == []
     assert found[1] > 25
+
+
+@pytest.mark.parametrize("width", [800, 900, 1280])
+def test_a_section_keeps_its_name_whole_beside_a_long_state(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    """わけの長い要確認があっても、課の名は途中で折れない。"""
+    plan = with_results(ROOT / "data" / "plan.json", tmp_path / "plan.json", (2023,))
+    sent(plan)
+    why = ("令和5年度の実績値: 前年度の34から3,400に変わり、単位か桁が違うかもしれません。" * 3,)
+    held = {
+        one: OpenItem(
+            ItemState.HELD, NOW.astimezone().isoformat(), ("返信/差替.xlsx",), ("R320",), why
+        )
+        for one in ("02-04", "03-06", "04-04", "05-01")
+    }
+    save_open_items(plan, "2024J", held)
+    page = status(StatusRequest(plan=plan, layout=ROOT / "templates", root=tmp_path), NOW).page
+    browser.open(page, width=width)
+    broken = browser.ask(
+        "return [...document.querySelectorAll('td.whose')].map(one => {"
+        "const range = document.createRange(); range.selectNodeContents(one);"
+        "const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));"
+        "return [one.textContent, lines.size]; })"
+        ".filter(([text, lines]) => lines > text.split('、').length);"
+    )
+    assert broken == []
+    assert browser.ask("return document.documentElement.scrollWidth <= innerWidth;")
 
 
 def test_a_filter_leaves_only_what_fits(browser: Browser, result: StatusResult) -> None:
