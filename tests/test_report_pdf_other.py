@@ -26,7 +26,9 @@ from reporting import (
 )
 
 from sheetgen.messages.catalogue import describe, message_of
+from sheetgen.plan.loading import load_plan
 from sheetgen.problems import Level, SheetgenError
+from sheetgen.publish.comparison.whole import build_comparison
 from sheetgen.publish.pdf import unprintable
 from sheetgen.publish.publishing import Output, ReportResult
 
@@ -173,13 +175,20 @@ def test_what_is_new_ended_and_changed(tmp_path: Path, plan_path: Path) -> None:
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
     results = document_for(tmp_path, plan=plan, earlier=plan_path).results
     assert results is not None
-    changes = results.changes
-    assert [one.item for one in changes.new] == ["08-08"]
-    assert [(one.item, one.title) for one in changes.ended] == [
+    found = {group.name: group.rows for group in results.changes.groups}
+    assert [one.item for one in found["新規"]] == ["08-08"]
+    assert [(one.item, one.title) for one in found["終了"]] == [
         ("09-04", "国民健康保険事業特別会計への一般会計法定外繰出金の縮減")
     ]
-    assert [(one.item, one.what) for one in changes.changed] == [
+    assert [(one.item, one.what) for one in found["変更"]] == [
         ("01-01", "計画最終年度において目指す姿、令和８年度の成果指標の目標値")
+    ]
+    # 新規の印と数も、新旧対照表も、同じことを言う。
+    seen, before = load_plan(plan), load_plan(plan_path)
+    assert seen.new_item_count == len(found["新規"])
+    comparison = build_comparison(before, seen)
+    assert [one.count for one in comparison.listings[:-1]] == [
+        f"{len(rows)}件" for rows in found.values()
     ]
     texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, earlier=plan_path)))
     page = next(text for text in texts if text.startswith("令和７年度年次見直しで変わった"))

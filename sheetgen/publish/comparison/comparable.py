@@ -16,9 +16,9 @@ def comparison_notes(old: Plan, new: Plan) -> list[Problem]:
     :raises SheetgenError: 計画の名が違い、実施項目も大半が違う（D020）、または計画の初年度が違う
         （D042）。同じIDが同じ実施項目を指すとは言えない。
     """
-    found = _plan_notes(old, new, Place(label="OLD NEW"))
+    found = _plan_notes(old, new, Place(label="改正前 改正後"))
     if _moment(old) > _moment(new):
-        found.append(Problem("D022", Place(label="OLD NEW"), _revisions(old, new)))
+        found.append(Problem("D022", Place(label="改正前 改正後"), _revisions(old, new)))
     return found
 
 

@@ -136,12 +136,27 @@ _Key = tuple[str, str, int]
 _KIND = str(Item.model_fields["title"].title)
 
 
+def known_items(old: Plan, new: Plan) -> dict[str, tuple[Measure, Item]]:
+    """改正前からある実施項目。
+
+    前の年次見直しより後に加わったと記されたものは、先に書き込んであっても、新しいもの。文書の
+    新規の印と、その数に合う。
+    """
+    begun = {item.id: item.introduced for _, _, item in new.items()}
+    then, now = old.revision.fiscal_year, new.revision.fiscal_year
+    return {
+        item.id: (measure, item)
+        for _, measure, item in old.items()
+        if not then < begun.get(item.id, then) <= now
+    }
+
+
 class Entries:
     """二つの計画の実施項目。推進項目を移ったものも、IDで分かる。"""
 
     def __init__(self, old: Plan, new: Plan) -> None:
         self._old, self._new = old, new
-        self._past = {item.id: (measure, item) for _, measure, item in old.items()}
+        self._past = known_items(old, new)
         self._now = {item.id for _, _, item in new.items()}
         self._measures = matched_measures(old, new)
 

@@ -15,7 +15,7 @@ from sheetgen.publish.comparison.blocks import (
     Listed,
     Listing,
 )
-from sheetgen.publish.comparison.entries import item_heading
+from sheetgen.publish.comparison.entries import item_heading, known_items
 
 Place = tuple[Measure, Item]
 _HEADINGS = {
@@ -55,7 +55,7 @@ def item_changes(
 
     文書の「変わった実施項目」と新旧対照表の一覧は、どちらもこれから作る。
     """
-    before: dict[str, Place] = {item.id: (measure, item) for _, measure, item in old.items()}
+    before = known_items(old, new)
     after: dict[str, Place] = {item.id: (measure, item) for _, measure, item in new.items()}
     found = []
     for section in sections:
