@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +113,30 @@ class Sections:
                 found[TEXT] = place.item["years"][index]["plan"]
             values = {f"years[{index}].{name}": value for name, value in found.items()}
             filled.setdefault(place.addressee, {})[place.sheet] = self._cells(values)
+        for place, sheet in _ended(plan, year - 1):
+            values = {f"years[{index}].{k}": v for k, v in _answers(place, index).items()}
+            filled.setdefault(place.addressee, {})[sheet] = self._cells(values)
         sources = self._books(year, "実績照会")
         return {n: Job(sources[n], cells, folder / sources[n].name) for n, cells in filled.items()}
 
     def _cells(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {self.where[path]: value for path, value in values.items()}
+
+
+def _ended(plan: dict[str, Any], year: int) -> Iterator[tuple[Place, str]]:
+    """``year`` で終えた実施項目と、その様式のシート。番号を詰めた項目と同じ名なら、そう書いてある。"""
+    taken = {place.sheet for place in places(plan)}
+    for one in plan["ended_items"]:
+        if one["fiscal_year"] == year:
+            policy, measure = next(
+                (policy, measure)
+                for policy in plan["policies"]
+                for measure in policy["measures"]
+                if measure["number"] == one["measure"]
+            )
+            place = Place(plan, policy, measure, one["item"])
+            clash = place.sheet in taken
+            yield place, f"{place.sheet}（終了）" if clash else place.sheet
 
 
 def _answers(place: Place, index: int) -> dict[str, Any]:

@@ -161,6 +161,19 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(text: str, tmp_path: Path) 
     assert "改正後" in label
 
 
+def test_the_place_is_never_broken_within_its_number(text: str, tmp_path: Path) -> None:
+    """全角の数字は間で折れるので、「(１０／)」となっていた。"""
+    script = (
+        "const inner = document.querySelector('iframe').contentDocument;"
+        "const all = [...inner.querySelectorAll('.whole-word')];"
+        "return [all.filter(e => e.textContent === '(１０)').length,"
+        " all.filter(e => e.getClientRects().length > 1).map(e => e.textContent)];"
+    )
+    count, broken = ask(framed(text.replace(BAN, ""), 320), script, tmp_path)
+    assert count >= 1
+    assert broken == []
+
+
 def test_print_keeps_the_columns_of_a_wide_screen(text: str, tmp_path: Path) -> None:
     """せまい画面のための幅が紙にも効いて、番号の列が紙を占めたことがある。"""
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"

@@ -63,6 +63,7 @@ ACTION_WORDS: dict[str, str] = {
     "decide": "食い違いの決定",
     "rollover": "年度の切り替え",
     "add": "追加",
+    "publish": "公表の確定",
     "end": "終わり",
 }
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import asdict
 from pathlib import Path
@@ -69,6 +70,7 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
     environment.filters["lines"] = _lines
     environment.filters["wide"] = _wide
     environment.filters["day"] = iso_full
+    environment.filters["unbroken"] = _unbroken
     try:
         return environment.get_template(main).render(values).encode()
     except TemplateNotFound as error:
@@ -86,6 +88,20 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
 def _lines(text: str) -> Markup:
     """改行を ``<br>`` にする。ほかの文字は、記号を含めてそのままの文字として出す。"""
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+_NUMBERS = re.compile("基本方針[０-９]+|[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?")
+
+
+def _unbroken(text: str) -> Markup:
+    """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。"""
+    parts = []
+    at = 0
+    for found in _NUMBERS.finditer(text):
+        parts += [escape(text[at : found.start()]), Markup('<span class="whole-word">')]
+        parts += [escape(found[0]), Markup("</span>")]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def _wide(number: int) -> str:

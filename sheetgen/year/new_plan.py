@@ -120,7 +120,7 @@ def founding_tree(
         "fiscal_years": list(range(request.first_year, request.first_year + request.years)),
         "revision": {
             "fiscal_year": request.first_year,
-            "published": f"{request.first_year}-03",
+            "published": None,
             "highlights": [],
             "highlight_notes": [],
             "retired_items": [],
