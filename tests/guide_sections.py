@@ -124,7 +124,7 @@ class Sections:
 
 
 def _ended(plan: dict[str, Any], year: int) -> Iterator[tuple[Place, str]]:
-    """``year`` で終えた実施項目と、その様式のシート。番号を詰めた項目と同じ名なら、そう書いてある。"""
+    """``year`` で終えた実施項目と、その様式のシート。"""
     taken = {place.sheet for place in places(plan)}
     for one in plan["ended_items"]:
         if one["fiscal_year"] == year:

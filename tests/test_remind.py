@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 from making import changed_plan
+from returned.clients import Job
 from returned.desk import Desk, book_of, jobs, recorded
 from returned.quick import quickly
 from returned.sections import GRADE, Form
@@ -298,6 +299,31 @@ def test_before_the_deadline_it_refuses(round_: Round) -> None:
     assert len(early.reminders) == len(SECTIONS)
     assert "過ぎ" not in text_of(early, SILENT)
     assert len(round_.remind(date(2024, 8, 1)).reminders) == len(SECTIONS)
+
+
+def test_who_has_answered_the_question_is_not_blamed(
+    round_: Round, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    """差戻しに答え、そこに新しい問いが出た課。次の差戻しを送るまでは、課は待っている。"""
+    folder = returned_books(round_.desk, honest_forms, tmp_path / "返信")
+    (book,) = round_.desk.collect(folder).returns
+    round_.send_back()
+    assert HELD in by_section(round_.remind(date(2024, 8, 12)))
+    (form,) = [one for one in honest_forms.values() if one.addressee == HELD]
+    cells = round_.desk.cells({**form.answers, GRADE: "良"})
+    quickly([Job(book, {form.sheet: cells}, folder / book.name)])
+    (again,) = round_.desk.collect(folder).returns
+    assert again == book
+    result = round_.remind(date(2024, 8, 13))
+    assert HELD not in by_section(result)
+    (told,) = [problem for problem in result.problems if problem.code == "L034"]
+    assert told.facts["sections"] == HELD
+    # 前の問いに戻っても、置いてあるものは、いまの問いのもの。
+    (folder / book.name).unlink()
+    (back,) = round_.desk.collect(folder).returns
+    names = {cell.value for cell in openpyxl.load_workbook(back)["はじめに"]["B"]}
+    assert "令和６年８月９日（金）まで" in names
+    assert HELD in by_section(round_.remind(date(2024, 8, 14)))
 
 
 def test_a_section_given_more_time_is_not_late(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, Round
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.records.sendouts import SendKind, latest, load_sendouts, of_round
+from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
 from sheetgen.records.shelf import keep_issue
 from sheetgen.xlsx.output import Staging
 from sheetgen.xlsx.template import DOUBT_SAMPLE
@@ -100,8 +101,7 @@ def make_returns(
                 maker = dated if dated.key == before.issue else maker
             data = one.book(maker)
             names.append(job.file_name)
-            is_sent = before is not None and before.issue == maker.key
-            if not (is_sent and (folder / job.file_name).is_file()):
+            if not _is_as_sent(folder / job.file_name, before, maker.key):
                 with staging.open(job.file_name) as target:
                     target.write(data)
                 issues.append(maker.issue())
@@ -116,6 +116,13 @@ def make_returns(
     for issue in issues:
         found += keep_issue(issue, request.plan)
     return tuple(folder / name for name in names), [*found, *notes]
+
+
+def _is_as_sent(path: Path, before: SendOut | None, key: str) -> bool:
+    """置いてあるブックは、いま聞くことを聞いて送ったときのままか（手を入れて送ったものも）。"""
+    if before is None or before.issue != key or not path.is_file():
+        return False
+    return hashlib.sha256(path.read_bytes()).hexdigest() == before.sha256
 
 
 def _lacking(maker: BookMaker, template: FormTemplate) -> list[Problem]:

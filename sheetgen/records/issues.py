@@ -52,6 +52,8 @@ def save_issue(issue: Issue, folder: Path) -> Path:
         earlier = _current(path)
         data = _render(_joined(earlier, issue))
         if data == earlier:
+            with contextlib.suppress(OSError):
+                path.touch()  # 作り直したものが、いちばん新しい
             return path
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.file_names import bare
 from sheetgen.records.editions import History
+from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import ItemState, UnreadFile, load_unread
 from sheetgen.records.rounds_sent import REMINDER_FOLDER, round_folder, round_meant
@@ -141,12 +142,14 @@ def outstanding(
     states: Mapping[str, ItemState],
     order: Sequence[str],
     deadline: date | None = None,
+    asked: Collection[str] | None = None,
 ) -> list[Outstanding]:
     """課ごとの、答えのない実施項目。すべて答えた課は出ない。
 
     ``sendouts`` は一つの照会の送付記録で、古い順。``states`` は今の計画の実施項目で、
     印刷の順（計画からなくなったものは求めない）。``order`` は課の正式な名。``deadline`` は、
-    どの課の期限よりも優先する。
+    どの課の期限よりも優先する。``asked`` は、いまの問いをもう差戻しで送った項目（None なら、
+    差戻しを送ったことのある項目）。
     """
     issued = [one for one in sendouts if one.kind is SendKind.ISSUE]
     returned = [one for one in sendouts if one.kind is SendKind.RETURN]
@@ -157,7 +160,7 @@ def outstanding(
     for section in sorted(sections_sent(issued), key=lambda one: (known.get(one, len(known)), one)):
         mine = [one for one in issued if one.section == section]
         back = [one for one in returned if one.section == section]
-        sent_back = {item for one in back for item in one.items}
+        sent_back = {item for one in back for item in one.items if asked is None or item in asked}
         by_state: dict[ItemState, list[str]] = {state: [] for state in _OPEN}
         for item, state in states.items():
             if holder.get(item) == section and state in by_state:
@@ -181,6 +184,17 @@ def outstanding(
             )
         )
     return found
+
+
+def _asked(path: Path, chosen: Round, sendouts: Iterable[SendOut]) -> set[str]:
+    """いまの問いを、もう差戻しで送った実施項目。答え直して新しい問いが出たものは、まだ。"""
+    sent = {one.issue for one in sendouts if one.kind is SendKind.RETURN}
+    issues, _ = load_issues(issues_folder(path), chosen)
+    newest: dict[str, str] = {}
+    for issue in issues:  # 新しい順
+        for form in issue.forms.values() if issue.is_return else ():
+            newest.setdefault(form.item_id, issue.key)
+    return {item for item, key in newest.items() if key in sent}
 
 
 def deadlines_told(sendouts: Iterable[SendOut]) -> tuple[date | None, date | None]:
@@ -262,7 +276,13 @@ def remind(
         raise SheetgenError([*log.problems, Problem("L030", facts={"round": chosen.full_name})])
     found = [
         one
-        for one in outstanding(sendouts, states, addressees.order, request.deadline)
+        for one in outstanding(
+            sendouts,
+            states,
+            addressees.order,
+            request.deadline,
+            _asked(request.plan, chosen, sendouts),
+        )
         if one.section in sections
     ]
     late, problems = _late([one for one in found if one.asked], request, chosen)
