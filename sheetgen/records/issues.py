@@ -52,8 +52,9 @@ def save_issue(issue: Issue, folder: Path) -> Path:
         earlier = _current(path)
         data = _render(_joined(earlier, issue))
         if data == earlier:
-            with contextlib.suppress(OSError):
-                path.touch()  # 作り直したものが、いちばん新しい
+            if issue.is_return:  # 前の問いに戻ったときも、最後に作ったものがいちばん新しい
+                with contextlib.suppress(OSError):
+                    path.touch()
             return path
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
