@@ -36,6 +36,29 @@ def codes(monkeypatch: pytest.MonkeyPatch) -> None:
     add_codes(monkeypatch)
 
 
+def test_a_wrong_answer_makes_no_figure_too_small_to_read(
+    tmp_path: Path, plan_path: Path, template_path: Path
+) -> None:
+    """長い文も、桁の多い数も、差戻しの様式の数を 8 pt より小さくしない。"""
+    desk = Desk(tmp_path / "desk", plan_path, template_path)
+    forms = []
+    for item, text in (("01-01", LONG[:1500]), ("08-08", "・置いた。")):
+        written = {TEXT: text, VALUE: 34, EFFECT: 2_671_349_000, GRADE: "A"}
+        doubts = [desk.question("Z302", item, EFFECT, times=1000)]
+        if len(text) > 1000:
+            doubts.append(desk.question("Z305", item, TEXT, length=len(text)))
+        forms.append(desk.form(item, written, problems=doubts))
+    answered = desk.answer([desk.held(one) for one in forms], forms)
+    (book,) = answered.returns
+    where = {path: cell for cell, path in bindings(template_path).items()}
+    for sheet in opened(book).worksheets[2:4]:
+        for path, cell in where.items():
+            if path.endswith((".value", ".effect", ".target")) or path == "item.improvement":
+                assert sheet[cell].font.sz >= 8, (sheet.title, path)
+        assert sheet[where[EFFECT]].value == 2_671_349_000
+    assert "R604" in {one.code for one in answered.problems}
+
+
 @pytest.fixture(scope="module")
 def made(
     tmp_path_factory: pytest.TempPathFactory, plan_path: Path, template_path: Path

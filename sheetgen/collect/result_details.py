@@ -31,9 +31,9 @@ Labels = Mapping[str, tuple[str, Item]]
 _TONES = {Level.ERROR: Tone.DOUBT, Level.CONFIRM: Tone.WAITING, Level.NOTE: Tone.PLAIN}
 _NUMBER = Column("番号", 8, Align.CENTER)
 _ID = Column("ID", 7, Align.CENTER)
-_OWNER = Column("主管課", 16)
-_FIELD = Column("欄", 20)
-_FILE = Column("ファイル", 24)
+_OWNER = Column("主管課", 20)
+_FIELD = Column("欄", 28)
+_FILE = Column("ファイル", 30)
 _SHEET = Column("シート", 9)
 _CELL = Column("セル", 6, Align.CENTER)
 
@@ -74,8 +74,8 @@ def problem_table(problems: Sequence[Problem], labels: Labels) -> Table:
             _ID,
             _OWNER,
             _FIELD,
-            Column("原因", 46),
-            Column("対処", 40),
+            Column("原因", 44),
+            Column("対処", 38),
             _FILE,
             _SHEET,
             _CELL,
@@ -112,10 +112,10 @@ def change_table(outcomes: Sequence[ItemOutcome], labels: Labels) -> Table:
             _ID,
             _OWNER,
             _FIELD,
-            Column("前の値", 18),
+            Column("前の値", 12),
             Column("新しい値", 36),
-            Column("書かれていた文字", 26),
-            Column("読み方", 22),
+            Column("書かれていた文字", 18),
+            Column("読み方", 14),
             Column("見つけ方", 9, Align.CENTER),
             _FILE,
             _SHEET,

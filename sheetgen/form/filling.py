@@ -10,8 +10,9 @@ from typing import Any
 from sheetgen.form.blueprint import Block, BoundCell, BoundSheet
 from sheetgen.form.context import BookContext, FormContext, names_of
 from sheetgen.form.expressions import ExpressionError, Linked
-from sheetgen.form.fit import Box, Fitted, Page, fit, height_for
+from sheetgen.form.fit import FIGURE_KEPT_ON_ONE_LINE, Box, Fitted, Page, fit, height_for
 from sheetgen.form.guidance import OpenInput, validations
+from sheetgen.form.wrap import line_capacity, text_width
 from sheetgen.messages.guidance import previous_note
 from sheetgen.plan.paths import INITIATIVE
 from sheetgen.plan.round import FieldKind
@@ -266,6 +267,8 @@ class FormFiller:
             if one.cell.ref in self._blank or (link and link.sheet in self._left_out):
                 value, link = None, None
             code = self._number_format(one, context, value)
+            if one.input and one.input.path in marks and isinstance(value, int | float):
+                code = _legible(one.cell, value, code)
             if code and isinstance(value, int | float) and hides_digits(value, code):
                 needed = f'"{showing_all(item.figures, code)}"'
                 facts = {"value": value, "shown": shown(value, code), "format": needed}
@@ -274,7 +277,7 @@ class FormFiller:
             boxes.append(self._value_box(one, self._expected(one, context, value), code))
         page = self._page_with(values)
         fitted = fit(boxes, page)
-        overflow = fitted.overflow
+        overflow = fitted.overflow or _squeezing(values, fitted, marks)
         if overflow:
             fitted = _fit_the_rest(boxes, overflow, page)
         fills = {
@@ -372,6 +375,28 @@ def _beside(context: FormContext) -> str:
     """取組方針の欄を選ぶと、今の年度の文が出るようにする。"""
     known = context.initiative
     return previous_note(known.previous_year, known.previous) if known.previous else ""
+
+
+def _squeezing(values: list[_Valued], fitted: Fitted, marks: Mapping[str, str]) -> tuple[str, ...]:
+    """直してもらう長い文のうち、ページの字を、数の読める大きさより小さくするもの。"""
+    return tuple(
+        one.cell.ref
+        for one, value, _, _ in values
+        if one.input
+        and one.input.kind is FieldKind.TEXT
+        and one.input.path in marks
+        and value is not None
+        and fitted.sizes.get(one.cell.ref, one.cell.size) < FIGURE_KEPT_ON_ONE_LINE
+    )
+
+
+def _legible(cell: TemplateCell, value: Value, code: str | None) -> str | None:
+    """直してもらう数の表示形式。桁の多い誤りの数は、桁区切りを除いて、字が小さくなるのを防ぐ。"""
+    own = code or cell.number_format
+    room = line_capacity(cell.width, FIGURE_KEPT_ON_ONE_LINE)
+    if "#,##0" in own and text_width(shown(value, own)) > room:
+        return own.replace("#,##0", "0")
+    return code
 
 
 def _spare_rows(bound: BoundSheet) -> Mapping[int, float]:
