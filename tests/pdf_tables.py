@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pikepdf
 from outloud.model import Document, StructElem
-from outloud.rules._common import element_page
+from outloud.rules._common import element_page, element_text
 from outloud.rules.tables import Cell, grids
 
 
@@ -66,6 +66,19 @@ def _table(table: StructElem, rows: list[list[Cell]]) -> ReadTable:
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def read_headings(pdf: Path) -> list[tuple[str, str]]:
+    """見出し（H1 など）と図の、種類と、読まれる文字。"""
+    document = Document(str(pdf))
+    try:
+        return [
+            (one.type, _squeezed(one.alt or element_text(document, one)))
+            for one in document.elements
+            if one.type in ("H1", "H2", "H3", "Figure")
+        ]
+    finally:
+        document.close()
 
 
 def names_of(pdf: Path) -> tuple[list[str], list[str]]:

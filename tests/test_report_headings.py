@@ -11,8 +11,15 @@ import revised
 import second_city
 from comparing import file_of, made
 from making import changed_plan
-from pdf_tables import ReadTable, names_of, read_tables
-from reporting import document_for, make_report, pdf_of, shortened, with_results
+from pdf_tables import ReadTable, names_of, read_headings, read_tables
+from reporting import (
+    document_for,
+    make_report,
+    page_texts,
+    pdf_of,
+    shortened,
+    with_results,
+)
 
 from sheetgen.publish import pdf as rendering
 from sheetgen.publish.document.sheets import Form
@@ -204,6 +211,37 @@ def test_the_comparison_is_read_with_the_field_and_the_side(compared: Path) -> N
             assert [cell.headings for cell in row[1:]] == [(side, row[0].text) for side in sides]
 
 
+def test_a_chart_is_read_as_one_sentence_and_each_list_has_its_heading(achieved: Path) -> None:
+    read = read_headings(achieved)
+    start = next(n for n, (_, text) in enumerate(read) if text == "令和５年度の評価")
+    end = next(n for n, (_, text) in enumerate(read) if "年次見直しで変わった" in text)
+    assert read[0] == ("H1", "目次")
+    figures = [text for kind, text in read if kind == "Figure"]
+    assert figures == [text for kind, text in read[start:end] if kind == "Figure"]
+    assert [text.partition("。")[0] for text in figures] == [
+        "図：基本方針ごとの、評価の割合",
+        "図：基本方針ごとの、見込額と実績額の累計",
+        "図：年度ごとの、見込額と実績額の累計",
+    ]
+    assert read[end + 1] == ("H3", "新規0件")
+
+
+def test_a_list_over_many_pages_goes_on_under_its_chapter(tmp_path: Path, plan_path: Path) -> None:
+    """目次に載らない小さな見出しの後でも、続くページの上に、章の名が出る。"""
+
+    def earlier(plan: revised.Json) -> None:
+        plan["revision"] |= {"fiscal_year": 2023, "published": "2023-03"}
+        for measure in (one for policy in plan["policies"] for one in policy["measures"]):
+            for item in measure["entries"]:
+                if item["type"] == "item":
+                    item["improvement"] += "ほか。"
+
+    before = changed_plan(plan_path, tmp_path / "前.json", earlier)
+    plan = with_results(plan_path, tmp_path / "plan.json", (2023,))
+    texts = page_texts(pdf_of(make_report(tmp_path, plan=plan, earlier=before)))
+    assert sum("令和６年度年次見直しで変わった実施項目（続き）" in text for text in texts) >= 3
+
+
 # --- 支援技術のための点検 ---
 
 
@@ -289,6 +327,8 @@ def grid_of(*lines: str) -> Grid:
         (("XAA", "XBC", "Yde"), {"d": "ABY", "e": "ACY"}),
         # 二段の行の見出し
         (("PQab", "PRcd"), {"a": "PQ", "b": "PQ", "c": "PR", "d": "PR"}),
+        # 値の後の単位は、次の見出しではない
+        (("AbUCdV",), {"b": "A", "d": "C"}),
         # 表の下の、見出しと値の組。上の見出しのものではない
         (("AAAA", "bbbb", "CdEf"), {"b": "A", "d": "C", "f": "E"}),
         (("AB", "cd", "Ef"), {"c": "A", "d": "B", "f": "E"}),

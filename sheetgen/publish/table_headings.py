@@ -35,6 +35,11 @@ class Box(NamedTuple):
         """``other`` の列を、すべて占めるか。"""
         return self.left <= other.left and other.right <= self.right
 
+    def spans_rows_of(self, other: Box) -> bool:
+        """``other`` の行を含み、もっと多くの行を占めるか。"""
+        inside = self.top <= other.top and other.bottom <= self.bottom
+        return inside and self.bottom - self.top > other.bottom - other.top
+
 
 class Grid:
     """セルの並び。"""
@@ -108,12 +113,16 @@ class Grid:
         return None
 
     def _before(self, value: Box) -> list[Box]:
-        """左の、いちばん近い行の見出しと、それに続くもの。内から外へ。"""
+        """左の、いちばん近い行の見出しと、それを束ねる背の高いもの。内から外へ。
+
+        同じ高さのものは、前の値の単位かもしれないので、束ねるものとしない。
+        """
         found: list[Box] = []
         column = value.left - 1
         while column >= 0:
             one = self._at.get((value.top, column))
-            if one is not None and one.kind is Kind.ROW:
+            taller = not found or (one is not None and one.spans_rows_of(found[-1]))
+            if one is not None and one.kind is Kind.ROW and taller:
                 found.append(one)
             elif found:
                 break
