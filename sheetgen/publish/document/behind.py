@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.item import Item, YearPlan
-from sheetgen.plan.plan import Measure, Plan, item_label
-from sheetgen.plan.value import printed
+from sheetgen.plan.plan import Measure, Plan, item_label, printed_number
+from sheetgen.plan.value import Value, printed
 from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.grades import grade_of
 
@@ -69,7 +69,7 @@ def behind_target(years: PlanYears, year: int) -> Behind:
         rows.append(
             BehindRow(
                 item=item.id,
-                label=item_label(measure, item),
+                label=printed_number(measure, item),
                 title=item.title,
                 is_ended=item.id not in now,
                 owners="、".join(owner.section for owner in item.owners),
@@ -93,7 +93,27 @@ def low_grades(plan: Plan) -> tuple[str, ...]:
 def is_reached(item: Item, year: int) -> bool | None:
     """実績値がその年度の目標値に届いているか。比べられないか向きが不明なら ``None``。"""
     record = item.year(year)
-    target, actual = record.target, record.result.value
+    return reaches(item, record.result.value, record.target)
+
+
+def is_reached_at_last(item: Item, year: int) -> bool | None:
+    """最終年度の実績値が、最終の目標に届いているか。
+
+    計画最終年度の目標値は、期間を通した計のことがある。その年度の目標値より大きければ、一年の実績値が
+    小さくても届いていないとは言えない。二つの目標値で答えが分かれても ``None``。
+    """
+    record = item.year(year)
+    targets = [
+        one for one in (item.indicator.target, record.target) if isinstance(one, int | float)
+    ]
+    found = {reaches(item, record.result.value, one) for one in targets}
+    if len(found) != 1 or (found == {False} and targets[0] > targets[-1]):
+        return None
+    return found.pop()
+
+
+def reaches(item: Item, actual: Value, target: Value) -> bool | None:
+    """実績値が目標値に届いているか。比べられないか向きが不明なら ``None``。"""
     if not isinstance(target, int | float) or not isinstance(actual, int | float):
         return None
     if actual == target:

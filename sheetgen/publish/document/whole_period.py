@@ -8,10 +8,10 @@ from itertools import groupby
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.plan import Measure, item_label, printed_number
+from sheetgen.plan.plan import Measure, printed_number
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.plan.years import PlanYears
-from sheetgen.publish.document.behind import is_reached, with_unit
+from sheetgen.publish.document.behind import is_reached_at_last, with_unit
 from sheetgen.publish.document.effects import EffectRow, effect_rows
 from sheetgen.publish.document.grades import (
     NOT_GRADED,
@@ -61,11 +61,15 @@ class YearlyGrades:
 
 @dataclass(frozen=True, slots=True)
 class FinalRow:
-    """一つの実施項目の、最終の目標と実績。``reached`` は 達成・未達、比べられなければ ``-``。"""
+    """一つの実施項目の、最終の目標と実績。``reached`` は 達成・未達、比べられなければ ``-``。
+
+    ``is_ended`` なら、最終年度で終わっていて、様式のページはない。
+    """
 
     item: str
     label: str
     title: str
+    is_ended: bool
     indicator: str
     current: str
     target: str
@@ -119,7 +123,9 @@ def whole_period(years: PlanYears) -> WholePeriod:
     return WholePeriod(
         heading=f"計画期間（{period}）のまとめ",
         note="年度ごとに、その年度に計画にあった実施項目を数えている。効果額の単位は千円で、"
-        "計画期間の各年度に計画にあった実施項目の分を足している。",
+        "計画期間の各年度に計画にあった実施項目の分を足している。計画最終年度の目標値は、"
+        f"期間を通した計のことがあるので、届いたかどうかは、{wareki_full(last)}の目標値に照らしても"
+        "同じと分かるときだけ書いている。",
         yearly=tuple(_yearly(years)),
         by_policy=by_policy,
         total=total,
@@ -151,12 +157,13 @@ def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
 def _final(years: PlanYears, measure: Measure, item: Item) -> FinalRow:
     plan, code = years.plan, item.indicator.number_format
     last = item.year(plan.final_year)
-    reached = is_reached(item, plan.final_year)
+    reached = is_reached_at_last(item, plan.final_year)
     planned, actual = _effects(years, item)
     return FinalRow(
         item=item.id,
-        label=item_label(measure, item),
+        label=printed_number(measure, item),
         title=item.title,
+        is_ended=all(one.id != item.id for _, _, one in plan.items()),
         indicator=with_unit(item),
         current=printed(item.indicator.current, code),
         target=printed(item.indicator.target, code),
