@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 from merge_samples import PLAN, RESULTS, REVISION, TEXT, VALUE
 
+from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.identity import form_id
 from sheetgen.form.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.form.template import FormTemplate
@@ -264,9 +265,35 @@ def test_an_issue_is_written_the_same_and_read_again(tmp_path: Path) -> None:
         "}\n"
         "}\n"
     )
-    before = written(path)
+    text, before = path.read_bytes(), written(path)
     assert save_issue(whole, folder) == path
+    # 書き直しはしない。差戻しだけは、あとで作り直したものが、いちばん新しい。
+    assert path.read_bytes() == text
+    after = written(path)
+    assert (after[0], after[1] >= before[1]) == (before[0], True)
+    plain = issue(form())
+    path = save_issue(plain, tmp_path / "配布")
+    before = written(path)
+    save_issue(plain, tmp_path / "配布")
     assert written(path) == before
+
+
+def test_what_a_return_asks_is_kept_with_it(tmp_path: Path) -> None:
+    """期限を入れて作り直せるだけの中身。UTF-8 で書けない字は ? になる。"""
+    reason = Reason(VALUE, "実績値", "約\ud800", "わけ", "直し方")
+    asked = Correction(
+        "01-02",
+        {VALUE: "約12", TEXT: None, "years[0].effect": 1.5},
+        {VALUE: "【差戻し】"},
+        (reason, Reason(None, "", "", "欄の分からないわけ", "直し方")),
+        frozenset({"a"}),
+        {TEXT: 40000},
+    )
+    one = form("01-02", replaces=frozenset({"a"}), correction=asked)
+    (back,) = load_issue(save_issue(issue(one, is_return=True), tmp_path)).forms.values()
+    assert back.correction == replace(
+        asked, reasons=(reason._replace(written="約?"), asked.reasons[1])
+    )
 
 
 def test_forms_join_the_record_and_none_is_lost(tmp_path: Path) -> None:
