@@ -94,7 +94,7 @@ def test_the_changes_of_a_revision_are_found_without_naming_a_file(
     result = compare(
         CompareRequest(plan=plan, layout=LAYOUT, root=tmp_path, outputs=(Output.HTML,))
     )
-    assert ("D050" if kept else "D051") in {one.code for one in result.report.problems}
+    assert ("D061" if kept else "D051") in {one.code for one in result.report.problems}
     text = result.report.files[0].path.read_text("utf-8")
     assert "7,200" in text
     assert "8,000" in text

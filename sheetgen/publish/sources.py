@@ -77,7 +77,13 @@ def pair_of(history: History, old: Path | None) -> Pair:
     edition = history.last_published(new.revision.fiscal_year)
     if edition is None:
         raise SheetgenError(Problem("D058", Place(file=str(history.path))))
-    return Pair(edition.plan, new, (_edition_note(edition),))
+    note = _edition_note(edition) if edition.restored else _old_note(edition)
+    return Pair(edition.plan, new, (note,))
+
+
+def _old_note(edition: Edition) -> Problem:
+    facts = {"year": wareki_full(edition.year)}
+    return Problem("D061", Place(file=str(edition.file)), facts)
 
 
 def _edition_note(edition: Edition) -> Problem:
