@@ -242,5 +242,5 @@ def test_the_status_command_shows_table_and_page(
     lines = run.output.splitlines()
     assert lines[0].startswith("令和６年度の実績照会の状況")
     total = next(line for line in lines if line.lstrip().startswith("計"))
-    assert total.split()[1:] == ["74", "3", "・", "・", "・", "71"]
+    assert total.split()[1:] == ["71", "・", "・", "・", "・", "71"]
     assert "output/令和6年度/状況/状況.html" in run.output
