@@ -163,8 +163,11 @@ class Office:
             ledger.write_revision(item, year, answer)
 
     def _send(self, year: int, asked: str) -> None:
-        self.run("distribute", "--round", asked, "--deadline", deadline(), "--out",
-                 self.place(year, asked))  # fmt: skip
+        out = self.place(year, asked)
+        shown = self.run("distribute", "--round", asked, "--deadline", deadline(), "--out", out)
+        forms = self.ledger.in_force(year - 1) if asked == RESULTS else self.ledger.now()
+        sections = {one.owners[0] for one in forms}
+        assert f"{len(sections)}課に送る用意ができました（様式 {len(forms)}枚）" in shown, shown
 
     def _collect(self, year: int, asked: str, back: Path, *more: str, code: int = 0) -> str:
         out = self.place(year, f"{asked}の回収")

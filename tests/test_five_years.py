@@ -475,6 +475,24 @@ def test_a_past_year_gives_its_document_again(office: Office) -> None:
         assert office.publish_again(year) == data, year
 
 
+def test_the_document_of_the_start_is_still_that_of_the_start(office: Office) -> None:
+    """見直し照会の始まる前の計画から出る。五年の見込額にも、あとの見直しと終了は入らない。"""
+    page, start = Page(office.publish_again(FIRST)), office.published[FIRST]
+    assert "令和５年度の実施項目数；71件" in page.text("highlights")
+    assert "７４件（新規３件）" in page.text("highlights")
+    printed = page.figures("基本方針ごとの効果額（千円）")
+    for label, policy in policies(start).items():
+        assert printed[label]["計画期間の見込額"] == start.planned(start.years, policy)
+        grades = page.figures("基本方針ごとの評価")[label]
+        assert counted(grades) == office.ledger.grades(FIRST - 1, policy)
+    assert start.planned(start.years) == 2_671_349
+    for item in start.now():
+        rows = page.sheet(item.id)[1]
+        for row, record in zip(rows, item.years.values(), strict=True):
+            assert same(row["目標値"], record.target)
+            assert same(row["効果見込額(千円)"], record.effect, money=True)
+
+
 def test_the_first_and_the_last_document_on_paper(office: Office) -> None:
     final = {one.year: one for one in office.records if one.final}
     for year, pdf in office.printed.items():
