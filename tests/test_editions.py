@@ -507,3 +507,82 @@ def test_nothing_is_added_after_the_end(plan: Path, tmp_path: Path) -> None:
     )
     kept = plan.parent / "archive" / "令和10年度_公表.json"
     assert kept.read_bytes() == plan.read_bytes()
+
+
+def test_a_figure_is_printed_in_the_format_that_was_taken_with_it(
+    plan: Path, tmp_path: Path
+) -> None:
+    """回収のときに改めた表示形式は、照会のときの計画にない。56 を 56 に届かないとは言えない。"""
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+
+    def take(data: dict[str, Any]) -> None:
+        item = item_of(data, "05-01")
+        item["indicator"]["number_format"] = "0.0"
+        item["years"][0]["result"]["value"] = 55.6
+
+    changed_plan(plan, plan, take)
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    (row,) = [one for one in results.behind.rows if one.item == "05-01"]
+    assert (row.target, row.actual) == ("56.0", "55.6")
+
+
+def grown(data: dict[str, Any], introduced: int, **result: Any) -> None:
+    """初めの推進項目に、実施項目を一つ加える。"""
+    measure = data["policies"][0]["measures"][0]
+    new = json.loads(json.dumps(measure["entries"][0], ensure_ascii=False))
+    new.update(id="01-07", number=7, title="加えた項目", introduced=introduced)
+    for year in new["years"]:
+        year["result"] = dict.fromkeys(year["result"])
+    new["years"][0]["result"].update(result)
+    measure["entries"].append(new)
+
+
+def test_an_item_found_after_the_round_went_out_is_counted_everywhere_alike(
+    plan: Path, tmp_path: Path
+) -> None:
+    """照会のあとで、その年度からの項目を加えた。X008 のとおり、追加した年度を直した。"""
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    kept = plan.parent / "archive" / "令和6年度_実績照会.json"
+    before = document_for(tmp_path, plan=plan).results
+
+    def correct(data: dict[str, Any]) -> None:
+        grown(data, 2023, effect=5555, grade="A")
+        item = item_of(data, "06-04")
+        item["introduced"] = 2023
+        item["years"][0]["result"].update(effect=777, grade="A")
+        late = item_of(data, "08-08")
+        late["introduced"] = 2024
+        late["years"][0]["result"] = dict.fromkeys(late["years"][0]["result"])
+
+    changed_plan(plan, plan, correct)
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.total.total == before.grades.total.total + 2 - 1 == 72
+    gone = load_plan(kept).find("08-08")[2].years[0].result.effect
+    assert isinstance(gone, int)
+    assert (
+        after.effects.total.actual.value == (before.effects.total.actual.value or 0) + 6332 - gone
+    )
+    export(ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,)))
+    with (tmp_path / "表" / "grades.csv").open(encoding="utf-8-sig") as source:
+        assert len(list(csv.DictReader(source))) == 72
+
+
+def test_an_item_of_a_coming_year_is_not_published_before_its_year(
+    plan: Path, tmp_path: Path
+) -> None:
+    """次の年度からの項目は、この年度の文書にも、件数にも、オープンデータにもない。"""
+    before = document_for(tmp_path, plan=plan)
+    changed_plan(plan, plan, lambda data: grown(data, 2025))
+    assert document_for(tmp_path, plan=plan) == before
+    export(ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,)))
+    with (tmp_path / "表" / "items.csv").open(encoding="utf-8-sig") as source:
+        assert len(list(csv.DictReader(source))) == 74
+    # 始まらないまま終えたものは、公表した件数を変えない。
+    turn(plan, retire=("01-07", "08-09"))
+    highlights = document_for(tmp_path, plan=plan).revision.highlights
+    assert highlights is not None
+    assert highlights.before == "令和６年度の実施項目数；74件"
+    assert "７３件（終了１件）" in highlights.after

@@ -30,13 +30,13 @@ from sheetgen.form.identity import round_mark
 from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import digest_of, load_plan, parse_plan
-from sheetgen.plan.paths import all_items, with_items, with_values, without_items
+from sheetgen.plan.paths import all_items, with_items, with_values
 from sheetgen.plan.plan import EndedItem, Plan, Revision
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.plan.value import Value
-from sheetgen.plan.years import PlanYears, latest_result_year, with_results
+from sheetgen.plan.years import PlanYears, latest_result_year, with_results, without_later
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.journal import Action, JournalEntry
@@ -213,7 +213,7 @@ class History:
         year = self.plan.revision.fiscal_year
         edition = self.published(year) if self.is_revised(year) else None
         if edition is None:
-            return self.plan
+            return without_later(self.plan, year)
         known = all_items(self.plan)
         return with_items(
             edition.plan,
@@ -283,10 +283,10 @@ class History:
         """公表したときの計画。分からなければ None。"""
         numbered = _numbered(self.path, year)
         if numbered:
-            return Edition(year, self._load(numbered[-1]), numbered[-1])
+            return Edition(year, without_later(self._load(numbered[-1]), year), numbered[-1])
         asked = _path(self.path, year, Occasion.REVISION)
         if asked.exists():
-            return Edition(year, _without_later(self._load(asked), year), asked)
+            return Edition(year, without_later(self._load(asked), year), asked)
         chosen = Round(RoundKind.REVISION, year)
         before = _values_before(self._entries, chosen)
         now = self._given.revision.fiscal_year
@@ -398,10 +398,4 @@ def _with_values(plan: Plan, values: _Values) -> Plan:
 
 def _as_of(plan: Plan, before: _Values, year: int) -> Plan:
     """見直し照会の前に戻した計画。"""
-    return _without_later(_with_values(plan, before), year)
-
-
-def _without_later(plan: Plan, year: int) -> Plan:
-    """次の年度のために加えた実施項目を除いた計画。公表したときには、まだなかった。"""
-    later = {item.id for _, _, item in plan.items() if item.introduced > year}
-    return without_items(plan, later) if later else plan
+    return without_later(_with_values(plan, before), year)
