@@ -586,3 +586,38 @@ def test_an_item_of_a_coming_year_is_not_published_before_its_year(
     assert highlights is not None
     assert highlights.before == "令和６年度の実施項目数；74件"
     assert "７３件（終了１件）" in highlights.after
+
+
+def test_a_document_that_differs_from_the_final_one_is_told(plan: Path, tmp_path: Path) -> None:
+    """確定したあとで計画のデータを直した文書は、公表年月が同じでも、公表したものではない。"""
+    changed_plan(plan, plan, shortened)
+    asked = request_for(tmp_path, plan=plan, outputs=(Output.HTML,))
+    final = type(asked)(**{**vars_of(asked), "final": True, "published": "2024-03"})
+    report(final, now=NOW, who="係")
+
+    def told() -> list[str]:
+        return [one.place.file for one in document_of(asked)[1] if one.code == "D062"]  # type: ignore[misc]
+
+    # 実績と、課のメールは、公表した計画を変えない。
+    def arrive(data: dict[str, Any]) -> None:
+        item_of(data, "08-01")["years"][0]["result"]["effect"] = 12
+        data["departments"][0]["sections"][0]["email"] = "a@example.jp"
+
+    changed_plan(plan, plan, arrive)
+    assert told() == []
+    changed_plan(plan, plan, lambda data: item_of(data, "08-01")["years"][2].update(effect=99999))
+    assert told() == [str(plan.parent / "archive" / "令和6年度_公表.json")]
+    report(final, now=NOW, who="係")
+    assert told() == []
+
+
+def test_open_data_carry_the_terms_written_while_a_revision_is_out(
+    plan: Path, tmp_path: Path
+) -> None:
+    keep_round_sent(plan, REVISION)
+    terms = {"license": "CC-BY-4.0", "license_url": None, "contact": "0463-00-0000"}
+    changed_plan(plan, plan, lambda data: data.update(open_data=terms))
+    wish = ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,))
+    result = export(wish)
+    assert not {"X004", "X006"} & {one.code for one in result.problems}
+    assert "0463-00-0000" in (tmp_path / "表" / "datapackage.json").read_text("utf-8")

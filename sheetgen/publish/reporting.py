@@ -122,6 +122,10 @@ def _made(
     known = history.plan.revision.fiscal_year
     seen, earlier = source.years.plan, source.earlier
     problems = [*source.problems, *year_notes(source.years, known)]
+    final = history.changed_since_final(seen) if source.is_open and not request.final else None
+    if final is not None:
+        facts = {"year": wareki_full(seen.revision.fiscal_year)}
+        problems.append(Problem("D062", Place(file=str(final)), facts))
     problems += figure_doubts(seen, str(request.plan))
     if earlier is not None and seen.revision.fiscal_year == known:
         problems += stale_rows(earlier, seen)

@@ -31,7 +31,7 @@ from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import digest_of, load_plan, parse_plan
 from sheetgen.plan.paths import all_items, with_items, with_values
-from sheetgen.plan.plan import EndedItem, Plan, Revision
+from sheetgen.plan.plan import Department, EndedItem, Plan, Revision
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.unseen import without_unseen
@@ -214,12 +214,19 @@ class History:
         edition = self.published(year) if self.is_revised(year) else None
         if edition is None:
             return without_later(self.plan, year)
-        known = all_items(self.plan)
-        return with_items(
-            edition.plan,
-            {key: with_results(one, known[key]) for key, one in all_items(edition.plan).items()
-             if key in known},
-        )  # fmt: skip
+        return _brought_up(edition.plan, self.plan)
+
+    def changed_since_final(self, seen: Plan) -> Path | None:
+        """``seen`` の年度に確定した計画が、実績のほかに ``seen`` と違えば、そのファイル。"""
+        year = seen.revision.fiscal_year
+        edition = self.published(year) if _numbered(self.path, year) else None
+        if edition is None:
+            return None
+        then = _brought_up(edition.plan, seen)
+        # 課のメールは、どこにも印刷しない。
+        if [_names(one) for one in then.departments] == [_names(one) for one in seen.departments]:
+            then = then.model_copy(update={"departments": seen.departments})
+        return None if then == seen else edition.file
 
     @cached_property
     def years(self) -> PlanYears:
@@ -345,6 +352,26 @@ class History:
 
 def _as_written(plan: Plan) -> Plan:
     return plan
+
+
+def _brought_up(published: Plan, now: Plan) -> Plan:
+    """公表した計画に、いま分かっている実績と、いまの符号、問合せ先、利用条件を入れたもの。"""
+    known = all_items(now)
+    items = {
+        key: with_results(one, known[key])
+        for key, one in all_items(published).items()
+        if key in known
+    }
+    terms = {
+        "municipality_code": now.municipality_code,
+        "contact": now.contact,
+        "open_data": now.open_data,
+    }
+    return with_items(published, items).model_copy(update=terms)
+
+
+def _names(department: Department) -> tuple[str, ...]:
+    return department.name, *(one.name for one in department.sections)
 
 
 def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:
