@@ -30,6 +30,7 @@ from sheetgen.publish.reporting import document_of, report
 from sheetgen.records.editions import keep_round_sent, open_history
 from sheetgen.records.journal import Action
 from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.send.distributing import DistributeRequest, distribute
 from sheetgen.send.generating import generate
 from sheetgen.year.adding import AddRequest, add_items
 from sheetgen.year.rolled_plan import RolloverRequest
@@ -308,6 +309,13 @@ def test_nothing_is_written_into_a_kept_plan(plan: Path) -> None:
     assert [one.code for one in refused.value.problems] == ["S113"]
     made = generate(GenerateRequest(plan=kept, template=TEMPLATE, root=plan.parent))
     assert "S113" in {one.code for one in made.problems}
+    wish = DistributeRequest(
+        plan=kept, template=TEMPLATE, root=plan.parent, letters=ROOT / "templates" / "letters"
+    )
+    with pytest.raises(SheetgenError) as refused:
+        distribute(wish)
+    assert [one.code for one in refused.value.problems] == ["S113"]
+    assert not list(plan.parent.rglob("*.eml"))
     assert {path: path.read_bytes() for path in kept.parent.iterdir()} == before
 
 
@@ -621,3 +629,31 @@ def test_open_data_carry_the_terms_written_while_a_revision_is_out(
     result = export(wish)
     assert not {"X004", "X006"} & {one.code for one in result.problems}
     assert "0463-00-0000" in (tmp_path / "表" / "datapackage.json").read_text("utf-8")
+
+
+def test_what_was_kept_in_a_turn_that_was_taken_back_is_not_read(
+    plan: Path, tmp_path: Path
+) -> None:
+    """切り替えを控えから戻してやり直した。前の切り替えのあとにしまった計画の番号は、もう印刷しない。"""
+    turn(plan, retire=("08-09",), renumber=True)
+    asked = Round(RoundKind.RESULTS, 2025)
+    keep_round_sent(plan, asked)
+    folder = plan.parent / "archive"
+    kept = folder / "令和7年度_実績照会.json"
+    stale = kept.read_bytes()
+    plan.write_bytes((folder / "令和6年度_2025-03-31.json").read_bytes())
+    wish = RolloverRequest(
+        plan=plan, to=2025, retire=("05-04",), renumber=True, force=True, reason="やり直し"
+    )
+    told = [one for one in rollover(wish, now=NOW).problems if one.code == "S116"]
+    assert not kept.exists()
+    (aside,) = [Path(str(one.place.file)) for one in told]
+    assert aside.read_bytes() == stale
+    keep_round_sent(plan, asked)
+    assert load_plan(kept).find("08-09")[2].number == 9
+    with_results(plan, plan, (2023, 2024))
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    labels = [row.label for row in results.behind.rows]
+    assert {"08-09", "08-10"} <= {row.item for row in results.behind.rows}
+    assert len(labels) == len(set(labels))

@@ -152,6 +152,30 @@ def publish_edition(
     return kept
 
 
+def set_aside(plan: Path, years: Iterable[int]) -> tuple[Problem, ...]:
+    """これから開く年度 ``years`` の、もうしまってある計画の名を変え、読まないようにする。
+
+    切り替えを控えから戻す前にしまったもので、やり直した年度の事実ではない（S116）。
+
+    :raises SheetgenError: 名を変えられない（S108）。
+    """
+    found: list[Problem] = []
+    folder = archive_folder(plan)
+    names = [f"{wareki(year)}_{one.value}" for year in years for one in Occasion]
+    for path in sorted(folder.glob("*.json")):
+        if not any(re.fullmatch(rf"{re.escape(name)}(-\d+)?", path.stem) for name in names):
+            continue
+        number = 1
+        while (aside := path.with_name(f"取りやめ{number}_{path.name}")).exists():
+            number += 1
+        try:
+            path.rename(aside)
+        except OSError as error:
+            raise SheetgenError(Problem("S108", facts={"folder": folder})) from error
+        found.append(Problem("S116", Place(file=str(aside)), {"file": path.name}))
+    return tuple(found)
+
+
 def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
     """その時の計画が、しまってあるか。"""
     return _path(plan, year, occasion).exists()
