@@ -144,6 +144,9 @@ def test_a_retired_item_stays_in_the_years_in_which_it_was_in_force(
     assert gone > 0
     assert after.effects.total.planned_in_all.value == (whole.planned_in_all.value or 0) - gone
     assert f"見込額 {gone:,} は含まない" in after.effects.note
+    # 番号を詰めると、同じ番号の、いまある実施項目と見分けられない。
+    titles = [one["item"]["title"] for one in data["ended_items"]]
+    assert all(title in after.effects.note for title in titles)
 
 
 def test_a_retired_item_is_asked_for_its_last_year_and_its_answer_is_published(
@@ -615,6 +618,8 @@ def test_a_document_that_differs_from_the_final_one_is_told(plan: Path, tmp_path
     assert told() == []
     changed_plan(plan, plan, lambda data: item_of(data, "08-01")["years"][2].update(effect=99999))
     assert told() == [str(plan.parent / "archive" / "令和6年度_公表.json")]
+    wish = ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,))
+    assert "D062" in {one.code for one in export(wish).problems}
     report(final, now=NOW, who="係")
     assert told() == []
 

@@ -78,7 +78,16 @@ def pair_of(history: History, old: Path | None) -> Pair:
     edition = history.last_published(new.revision.fiscal_year)
     if edition is None:
         raise SheetgenError(Problem("D058", Place(file=str(history.path))))
-    return Pair(edition.plan, new, (_edition_note(edition),))
+    return Pair(edition.plan, new, (_edition_note(edition), *final_notes(history, new)))
+
+
+def final_notes(history: History, plan: Plan) -> tuple[Problem, ...]:
+    """確定したあとで直した計画なら、公表したものと違うことを言う（D062）。"""
+    kept = history.changed_since_final(plan)
+    if kept is None:
+        return ()
+    facts = {"year": wareki_full(plan.revision.fiscal_year)}
+    return (Problem("D062", Place(file=str(kept)), facts),)
 
 
 def _edition_note(edition: Edition) -> Problem:
