@@ -30,6 +30,7 @@ from sheetgen.publish.reporting import document_of, report
 from sheetgen.records.editions import keep_round_sent, open_history
 from sheetgen.records.journal import Action
 from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.send.distributing import DistributeRequest, distribute
 from sheetgen.send.generating import generate
 from sheetgen.year.adding import AddRequest, add_items
 from sheetgen.year.rolled_plan import RolloverRequest
@@ -143,6 +144,9 @@ def test_a_retired_item_stays_in_the_years_in_which_it_was_in_force(
     assert gone > 0
     assert after.effects.total.planned_in_all.value == (whole.planned_in_all.value or 0) - gone
     assert f"見込額 {gone:,} は含まない" in after.effects.note
+    # 番号を詰めると、同じ番号の、いまある実施項目と見分けられない。
+    titles = [one["item"]["title"] for one in data["ended_items"]]
+    assert all(title in after.effects.note for title in titles)
 
 
 def test_a_retired_item_is_asked_for_its_last_year_and_its_answer_is_published(
@@ -308,6 +312,13 @@ def test_nothing_is_written_into_a_kept_plan(plan: Path) -> None:
     assert [one.code for one in refused.value.problems] == ["S113"]
     made = generate(GenerateRequest(plan=kept, template=TEMPLATE, root=plan.parent))
     assert "S113" in {one.code for one in made.problems}
+    wish = DistributeRequest(
+        plan=kept, template=TEMPLATE, root=plan.parent, letters=ROOT / "templates" / "letters"
+    )
+    with pytest.raises(SheetgenError) as refused:
+        distribute(wish)
+    assert [one.code for one in refused.value.problems] == ["S113"]
+    assert not list(plan.parent.rglob("*.eml"))
     assert {path: path.read_bytes() for path in kept.parent.iterdir()} == before
 
 
@@ -507,3 +518,147 @@ def test_nothing_is_added_after_the_end(plan: Path, tmp_path: Path) -> None:
     )
     kept = plan.parent / "archive" / "令和10年度_公表.json"
     assert kept.read_bytes() == plan.read_bytes()
+
+
+def test_a_figure_is_printed_in_the_format_that_was_taken_with_it(
+    plan: Path, tmp_path: Path
+) -> None:
+    """回収のときに改めた表示形式は、照会のときの計画にない。56 を 56 に届かないとは言えない。"""
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+
+    def take(data: dict[str, Any]) -> None:
+        item = item_of(data, "05-01")
+        item["indicator"]["number_format"] = "0.0"
+        item["years"][0]["result"]["value"] = 55.6
+
+    changed_plan(plan, plan, take)
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    (row,) = [one for one in results.behind.rows if one.item == "05-01"]
+    assert (row.target, row.actual) == ("56.0", "55.6")
+
+
+def grown(data: dict[str, Any], introduced: int, **result: Any) -> None:
+    """初めの推進項目に、実施項目を一つ加える。"""
+    measure = data["policies"][0]["measures"][0]
+    new = json.loads(json.dumps(measure["entries"][0], ensure_ascii=False))
+    new.update(id="01-07", number=7, title="加えた項目", introduced=introduced)
+    for year in new["years"]:
+        year["result"] = dict.fromkeys(year["result"])
+    new["years"][0]["result"].update(result)
+    measure["entries"].append(new)
+
+
+def test_an_item_found_after_the_round_went_out_is_counted_everywhere_alike(
+    plan: Path, tmp_path: Path
+) -> None:
+    """照会のあとで、その年度からの項目を加えた。X008 のとおり、追加した年度を直した。"""
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    kept = plan.parent / "archive" / "令和6年度_実績照会.json"
+    before = document_for(tmp_path, plan=plan).results
+
+    def correct(data: dict[str, Any]) -> None:
+        grown(data, 2023, effect=5555, grade="A")
+        item = item_of(data, "06-04")
+        item["introduced"] = 2023
+        item["years"][0]["result"].update(effect=777, grade="A")
+        late = item_of(data, "08-08")
+        late["introduced"] = 2024
+        late["years"][0]["result"] = dict.fromkeys(late["years"][0]["result"])
+
+    changed_plan(plan, plan, correct)
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.total.total == before.grades.total.total + 2 - 1 == 72
+    gone = load_plan(kept).find("08-08")[2].years[0].result.effect
+    assert isinstance(gone, int)
+    assert (
+        after.effects.total.actual.value == (before.effects.total.actual.value or 0) + 6332 - gone
+    )
+    export(ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,)))
+    with (tmp_path / "表" / "grades.csv").open(encoding="utf-8-sig") as source:
+        assert len(list(csv.DictReader(source))) == 72
+
+
+def test_an_item_of_a_coming_year_is_not_published_before_its_year(
+    plan: Path, tmp_path: Path
+) -> None:
+    """次の年度からの項目は、この年度の文書にも、件数にも、オープンデータにもない。"""
+    before = document_for(tmp_path, plan=plan)
+    changed_plan(plan, plan, lambda data: grown(data, 2025))
+    assert document_for(tmp_path, plan=plan) == before
+    export(ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,)))
+    with (tmp_path / "表" / "items.csv").open(encoding="utf-8-sig") as source:
+        assert len(list(csv.DictReader(source))) == 74
+    # 始まらないまま終えたものは、公表した件数を変えない。
+    turn(plan, retire=("01-07", "08-09"))
+    highlights = document_for(tmp_path, plan=plan).revision.highlights
+    assert highlights is not None
+    assert highlights.before == "令和６年度の実施項目数；74件"
+    assert "７３件（終了１件）" in highlights.after
+
+
+def test_a_document_that_differs_from_the_final_one_is_told(plan: Path, tmp_path: Path) -> None:
+    """確定したあとで計画のデータを直した文書は、公表年月が同じでも、公表したものではない。"""
+    changed_plan(plan, plan, shortened)
+    asked = request_for(tmp_path, plan=plan, outputs=(Output.HTML,))
+    final = type(asked)(**{**vars_of(asked), "final": True, "published": "2024-03"})
+    report(final, now=NOW, who="係")
+
+    def told() -> list[str]:
+        return [one.place.file for one in document_of(asked)[1] if one.code == "D062"]  # type: ignore[misc]
+
+    # 実績と、課のメールは、公表した計画を変えない。
+    def arrive(data: dict[str, Any]) -> None:
+        item_of(data, "08-01")["years"][0]["result"]["effect"] = 12
+        data["departments"][0]["sections"][0]["email"] = "a@example.jp"
+
+    changed_plan(plan, plan, arrive)
+    assert told() == []
+    changed_plan(plan, plan, lambda data: item_of(data, "08-01")["years"][2].update(effect=99999))
+    assert told() == [str(plan.parent / "archive" / "令和6年度_公表.json")]
+    wish = ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,))
+    assert "D062" in {one.code for one in export(wish).problems}
+    report(final, now=NOW, who="係")
+    assert told() == []
+
+
+def test_open_data_carry_the_terms_written_while_a_revision_is_out(
+    plan: Path, tmp_path: Path
+) -> None:
+    keep_round_sent(plan, REVISION)
+    terms = {"license": "CC-BY-4.0", "license_url": None, "contact": "0463-00-0000"}
+    changed_plan(plan, plan, lambda data: data.update(open_data=terms))
+    wish = ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,))
+    result = export(wish)
+    assert not {"X004", "X006"} & {one.code for one in result.problems}
+    assert "0463-00-0000" in (tmp_path / "表" / "datapackage.json").read_text("utf-8")
+
+
+def test_what_was_kept_in_a_turn_that_was_taken_back_is_not_read(
+    plan: Path, tmp_path: Path
+) -> None:
+    """切り替えを控えから戻してやり直した。前の切り替えのあとにしまった計画の番号は、もう印刷しない。"""
+    turn(plan, retire=("08-09",), renumber=True)
+    asked = Round(RoundKind.RESULTS, 2025)
+    keep_round_sent(plan, asked)
+    folder = plan.parent / "archive"
+    kept = folder / "令和7年度_実績照会.json"
+    stale = kept.read_bytes()
+    plan.write_bytes((folder / "令和6年度_2025-03-31.json").read_bytes())
+    wish = RolloverRequest(
+        plan=plan, to=2025, retire=("05-04",), renumber=True, force=True, reason="やり直し"
+    )
+    told = [one for one in rollover(wish, now=NOW).problems if one.code == "S116"]
+    assert not kept.exists()
+    (aside,) = [Path(str(one.place.file)) for one in told]
+    assert aside.read_bytes() == stale
+    keep_round_sent(plan, asked)
+    assert load_plan(kept).find("08-09")[2].number == 9
+    with_results(plan, plan, (2023, 2024))
+    results = document_for(tmp_path, plan=plan).results
+    assert results is not None
+    labels = [row.label for row in results.behind.rows]
+    assert {"08-09", "08-10"} <= {row.item for row in results.behind.rows}
+    assert len(labels) == len(set(labels))

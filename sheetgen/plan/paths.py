@@ -109,11 +109,13 @@ def all_items(plan: Plan) -> dict[str, Item]:
 
 
 def without_items(plan: Plan, gone: Collection[str]) -> Plan:
-    """実施項目（ID）を除いた計画。"""
+    """実施項目（ID）と、それを指す再掲を除いた計画。"""
     return _with_entries(
         plan,
         lambda entries: tuple(
-            entry for entry in entries if not (isinstance(entry, Item) and entry.id in gone)
+            entry
+            for entry in entries
+            if (entry.id if isinstance(entry, Item) else entry.item_id) not in gone
         ),
     )
 

@@ -228,17 +228,33 @@ class Plan(Record):
             )
         )
 
-    def in_year(self, year: int) -> Plan:
-        """その年度に生きていた実施項目だけの計画。評価の段階も、その年度のもの。"""
+    def in_year(self, year: int, now: Plan | None = None) -> Plan:
+        """その年度に生きていた実施項目だけの計画。評価の段階も、その年度のもの。
+
+        ``now`` は、いまの計画。あれば、それにある実施項目が生きていたかは、それで決める。照会の
+        あとで加えたものも、追加した年度を直したものもある。
+        """
         seen = self.with_ended(year)
-        scale = self.scale_of(year)
+        told = (
+            {item.id for place in (now.items(), now.ended()) for *_, item in place}
+            if now
+            else set()
+        )
+        alive: dict[int, list[Item]] = {}
+        for _, measure, item in now.in_year(year).items() if now else ():
+            alive.setdefault(measure.number, []).append(item)
+        living = {item.id for items in alive.values() for item in items}
+        here = {item.id for _, _, item in seen.items()}
+
+        def is_alive(item: Item) -> bool:
+            return item.id in living if item.id in told else self.is_in_force(item, year)
+
         return seen._with_entries(
-            lambda measure: tuple(
-                one
-                for one in measure.entries
-                if not isinstance(one, Item) or self.is_in_force(one, year)
+            lambda measure: (
+                *(one for one in measure.entries if not isinstance(one, Item) or is_alive(one)),
+                *(item for item in alive.get(measure.number, ()) if item.id not in here),
             )
-        ).model_copy(update={"evaluation_scale": scale})
+        ).model_copy(update={"evaluation_scale": self.scale_of(year)})
 
     def _with_entries(self, change: Callable[[Measure], tuple[Entry, ...]]) -> Plan:
         policies = tuple(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sheetgen.plan.item import Item, Result
-from sheetgen.plan.paths import all_items, with_items
+from sheetgen.plan.paths import all_items, with_items, without_items
 from sheetgen.plan.plan import Plan
 
 
@@ -48,7 +48,7 @@ class PlanYears(NamedTuple):
         if then is None:
             return self.plan.in_year(year)
         now = all_items(self.plan)
-        seen = then.in_year(year)
+        seen = then.in_year(year, self.plan)
         changed = {
             item.id: with_results(item, now[item.id])
             for _, _, item in seen.items()
@@ -66,10 +66,27 @@ class PlanYears(NamedTuple):
 
 
 def with_results(then: Item, now: Item) -> Item:
-    """そのときの実施項目に、いま分かっている実績を入れる。"""
+    """そのときの実施項目に、いま分かっている実績を、いまの表示形式とともに入れる。"""
     results = {one.fiscal_year: one.result for one in now.years}
     years = tuple(
         one.model_copy(update={"result": results.get(one.fiscal_year, one.result)})
         for one in then.years
     )
-    return then.model_copy(update={"years": years, "overall_grade": now.overall_grade})
+    # 整数で印刷していた指標に小数が届けば、回収のときに表示形式を改める。
+    shown = {"number_format": now.indicator.number_format}
+    return then.model_copy(
+        update={
+            "years": years,
+            "overall_grade": now.overall_grade,
+            "indicator": then.indicator.model_copy(update=shown),
+        }
+    )
+
+
+def without_later(plan: Plan, year: int) -> Plan:
+    """``year`` より後の年度のために加えた実施項目と、その再掲を除いた計画。
+
+    その年度の年次見直しとして公表するものには、まだない。
+    """
+    later = {item.id for _, _, item in plan.items() if item.introduced > year}
+    return without_items(plan, later) if later else plan

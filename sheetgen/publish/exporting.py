@@ -27,6 +27,7 @@ from sheetgen.publish.opendata.dataset import (
     dataset_notes,
     license_of,
 )
+from sheetgen.publish.sources import final_notes
 from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, Datum
@@ -233,7 +234,12 @@ def export(request: ExportRequest) -> ExportResult:
         tuple((table.title, len(table.rows)) for table in dataset.tables),
         placed.unchanged,
         placed.kept_aside,
-        (*ledger.problems, *dataset_notes(plan, dataset, str(request.plan)), *doubts),
+        (
+            *ledger.problems,
+            *final_notes(history, plan),
+            *dataset_notes(plan, dataset, str(request.plan)),
+            *doubts,
+        ),
     )
 
 

@@ -34,7 +34,7 @@ from sheetgen.publish.publishing import (
     make_pdf,
     publish,
 )
-from sheetgen.publish.sources import source_of
+from sheetgen.publish.sources import final_notes, source_of
 from sheetgen.records.editions import History, open_history, publish_edition
 from sheetgen.records.ledger import Ledger, open_ledger
 
@@ -122,6 +122,8 @@ def _made(
     known = history.plan.revision.fiscal_year
     seen, earlier = source.years.plan, source.earlier
     problems = [*source.problems, *year_notes(source.years, known)]
+    if source.is_open and not request.final:
+        problems += final_notes(history, seen)
     problems += figure_doubts(seen, str(request.plan))
     if earlier is not None and seen.revision.fiscal_year == known:
         problems += stale_rows(earlier, seen)

@@ -9,7 +9,7 @@ from sheetgen.era import wareki_full
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.unseen import without_unseen
-from sheetgen.plan.years import PlanYears
+from sheetgen.plan.years import PlanYears, without_later
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.comparison.comparable import earlier_notes
 from sheetgen.publish.document.years import as_of, check_year
@@ -48,7 +48,7 @@ def source_of(history: History, year: int | None, earlier: Path | None) -> Sourc
             facts = {"year": wareki_full(chosen), "known": wareki_full(known)}
             raise UsageError(Problem("D019", Place(label="--year"), facts))
         notes.append(_edition_note(edition))
-    seen = as_of(edition.plan if edition else plan, chosen)
+    seen = without_later(as_of(edition.plan if edition else plan, chosen), chosen)
     before, found = _earlier(history, seen, earlier)
     is_open = edition is None and chosen == known and not kept
     return Source(history.years_of(seen), before, (*notes, *found), is_open)
@@ -71,19 +71,29 @@ def pair_of(history: History, old: Path | None) -> Pair:
     """
     plan = history.plan
     known = plan.revision.fiscal_year
-    new = as_of(plan, known + 1) if history.is_revised(known) else plan
+    year = known + 1 if history.is_revised(known) else known
+    new = without_later(as_of(plan, year), year)
     if old is not None:
         return Pair(without_unseen(load_plan(old)), new)
     edition = history.last_published(new.revision.fiscal_year)
     if edition is None:
         raise SheetgenError(Problem("D058", Place(file=str(history.path))))
     note = _edition_note(edition) if edition.restored else _old_note(edition)
-    return Pair(edition.plan, new, (note,))
+    return Pair(edition.plan, new, (note, *final_notes(history, new)))
 
 
 def _old_note(edition: Edition) -> Problem:
     facts = {"year": wareki_full(edition.year)}
     return Problem("D061", Place(file=str(edition.file)), facts)
+
+
+def final_notes(history: History, plan: Plan) -> tuple[Problem, ...]:
+    """確定したあとで直した計画なら、公表したものと違うことを言う（D062）。"""
+    kept = history.changed_since_final(plan)
+    if kept is None:
+        return ()
+    facts = {"year": wareki_full(plan.revision.fiscal_year)}
+    return (Problem("D062", Place(file=str(kept)), facts),)
 
 
 def _edition_note(edition: Edition) -> Problem:

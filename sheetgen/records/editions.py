@@ -30,13 +30,13 @@ from sheetgen.form.identity import round_mark
 from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import digest_of, load_plan, parse_plan
-from sheetgen.plan.paths import all_items, with_items, with_values, without_items
-from sheetgen.plan.plan import EndedItem, Plan, Revision
+from sheetgen.plan.paths import all_items, with_items, with_values
+from sheetgen.plan.plan import Department, EndedItem, Plan, Revision
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.plan.value import Value
-from sheetgen.plan.years import PlanYears, latest_result_year, with_results
+from sheetgen.plan.years import PlanYears, latest_result_year, with_results, without_later
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.journal import Action, JournalEntry
@@ -152,6 +152,30 @@ def publish_edition(
     return kept
 
 
+def set_aside(plan: Path, years: Iterable[int]) -> tuple[Problem, ...]:
+    """これから開く年度 ``years`` の、もうしまってある計画の名を変え、読まないようにする。
+
+    切り替えを控えから戻す前にしまったもので、やり直した年度の事実ではない（S116）。
+
+    :raises SheetgenError: 名を変えられない（S108）。
+    """
+    found: list[Problem] = []
+    folder = archive_folder(plan)
+    names = [f"{wareki(year)}_{one.value}" for year in years for one in Occasion]
+    for path in sorted(folder.glob("*.json")):
+        if not any(re.fullmatch(rf"{re.escape(name)}(-\d+)?", path.stem) for name in names):
+            continue
+        number = 1
+        while (aside := path.with_name(f"取りやめ{number}_{path.name}")).exists():
+            number += 1
+        try:
+            path.rename(aside)
+        except OSError as error:
+            raise SheetgenError(Problem("S108", facts={"folder": folder})) from error
+        found.append(Problem("S116", Place(file=str(aside)), {"file": path.name}))
+    return tuple(found)
+
+
 def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
     """その時の計画が、しまってあるか。"""
     return _path(plan, year, occasion).exists()
@@ -213,13 +237,20 @@ class History:
         year = self.plan.revision.fiscal_year
         edition = self.published(year) if self.is_revised(year) else None
         if edition is None:
-            return self.plan
-        known = all_items(self.plan)
-        return with_items(
-            edition.plan,
-            {key: with_results(one, known[key]) for key, one in all_items(edition.plan).items()
-             if key in known},
-        )  # fmt: skip
+            return without_later(self.plan, year)
+        return _brought_up(edition.plan, self.plan)
+
+    def changed_since_final(self, seen: Plan) -> Path | None:
+        """``seen`` の年度に確定した計画が、実績のほかに ``seen`` と違えば、そのファイル。"""
+        year = seen.revision.fiscal_year
+        edition = self.published(year) if _numbered(self.path, year) else None
+        if edition is None:
+            return None
+        then = _brought_up(edition.plan, seen)
+        # 課のメールは、どこにも印刷しない。
+        if [_names(one) for one in then.departments] == [_names(one) for one in seen.departments]:
+            then = then.model_copy(update={"departments": seen.departments})
+        return None if then == seen else edition.file
 
     @cached_property
     def years(self) -> PlanYears:
@@ -283,10 +314,10 @@ class History:
         """公表したときの計画。分からなければ None。"""
         numbered = _numbered(self.path, year)
         if numbered:
-            return Edition(year, self._load(numbered[-1]), numbered[-1])
+            return Edition(year, without_later(self._load(numbered[-1]), year), numbered[-1])
         asked = _path(self.path, year, Occasion.REVISION)
         if asked.exists():
-            return Edition(year, _without_later(self._load(asked), year), asked)
+            return Edition(year, without_later(self._load(asked), year), asked)
         chosen = Round(RoundKind.REVISION, year)
         before = _values_before(self._entries, chosen)
         now = self._given.revision.fiscal_year
@@ -347,6 +378,26 @@ def _as_written(plan: Plan) -> Plan:
     return plan
 
 
+def _brought_up(published: Plan, now: Plan) -> Plan:
+    """公表した計画に、いま分かっている実績と、いまの符号、問合せ先、利用条件を入れたもの。"""
+    known = all_items(now)
+    items = {
+        key: with_results(one, known[key])
+        for key, one in all_items(published).items()
+        if key in known
+    }
+    terms = {
+        "municipality_code": now.municipality_code,
+        "contact": now.contact,
+        "open_data": now.open_data,
+    }
+    return with_items(published, items).model_copy(update=terms)
+
+
+def _names(department: Department) -> tuple[str, ...]:
+    return department.name, *(one.name for one in department.sections)
+
+
 def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:
     suffix = f"-{number}" if number > 1 else ""
     return archive_folder(plan) / f"{wareki(year)}_{occasion.value}{suffix}.json"
@@ -398,10 +449,4 @@ def _with_values(plan: Plan, values: _Values) -> Plan:
 
 def _as_of(plan: Plan, before: _Values, year: int) -> Plan:
     """見直し照会の前に戻した計画。"""
-    return _without_later(_with_values(plan, before), year)
-
-
-def _without_later(plan: Plan, year: int) -> Plan:
-    """次の年度のために加えた実施項目を除いた計画。公表したときには、まだなかった。"""
-    later = {item.id for _, _, item in plan.items() if item.introduced > year}
-    return without_items(plan, later) if later else plan
+    return without_later(_with_values(plan, before), year)

@@ -14,6 +14,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
+from sheetgen.records.archives import refuse_archived
 from sheetgen.records.editions import keep_round_sent, open_history
 from sheetgen.records.rounds_sent import ISSUE_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
@@ -99,6 +100,7 @@ def distribute(
         どの課にも、中身の違うブックをもう送ってある（L055）、またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
+    refuse_archived(request.plan)
     history = open_history(request.plan)
     meant = round_meant(request.plan, history.plan, request.round, request.year, only_sent=True)
     chosen = meant.round

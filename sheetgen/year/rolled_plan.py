@@ -107,10 +107,11 @@ def roll(
     copied: tuple[str, ...] = ()
     if copy_initiatives and opened in plan.fiscal_years:
         new, copied = _with_drafts(new, opened)
+    gone = tuple(_ended(plan, ended))
     new = new.model_copy(
         update={
-            "revision": _revision(plan.revision, retired),
-            "ended_items": (*plan.ended_items, *_ended(plan, ended)),
+            "revision": _revision(plan.revision, gone),
+            "ended_items": (*plan.ended_items, *gone),
         }
     )
     renumbered = tuple(
@@ -145,14 +146,15 @@ def _ended(plan: Plan, ended: set[str]) -> Iterator[EndedItem]:
             yield EndedItem(fiscal_year=last, measure=measure.number, item=item)
 
 
-def _revision(before: Revision, retired: tuple[Retired, ...]) -> Revision:
+def _revision(before: Revision, gone: tuple[EndedItem, ...]) -> Revision:
     return before.model_copy(
         update={
             "fiscal_year": before.fiscal_year + 1,
             "published": None,
             "highlights": (),
             "highlight_notes": (),
-            "retired_items": tuple(one.item for one in retired),
+            # 始まらないまま終えたものは、公表した件数に入っていない。
+            "retired_items": tuple(one.item.id for one in gone),
         }
     )
 

@@ -17,7 +17,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.years import latest_result_year
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.archives import archive_journal, archive_master, archives
-from sheetgen.records.editions import History
+from sheetgen.records.editions import History, set_aside
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
@@ -59,6 +59,7 @@ def rollover(
             stem = f"{wareki(closed)}_{moment:%Y-%m-%d}"
             archive = archive_master(request.plan, stem, ledger.master.digest)
             problems += archive_journal(request.plan)
+            problems += set_aside(request.plan, range(closed + 1, plan.final_year + 2))
             run = ledger.new_run(moment, who)
             entries = _entries(run, plan, rolled, archive.name, request.reason)
             commit(ledger, new, entries)

@@ -158,7 +158,7 @@ SHOWN = 5
 def _taken_out_note(plan: Plan, year: int) -> str:
     """終わった実施項目の、これから先の見込額を含まないことわり。なければ空。"""
     gone = [
-        (printed_number(measure, item), one.effect, one.fiscal_year)
+        (f"{printed_number(measure, item)} {item.title}", one.effect, one.fiscal_year)
         for _, measure, item in plan.ended()
         for one in item.years
         if one.fiscal_year > max(year, plan.last_year(item)) and _is_number(one.effect)
