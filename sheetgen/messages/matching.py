@@ -30,8 +30,8 @@ MATCHING: dict[str, Message] = {
     "R104": Message(
         E_,
         "別の年度の様式です（{found}、実施項目 {item}）。いま回収しているのは{wanted}です。",
-        "{found}の分を回収するなら、--round {kind} --year {year} を付けて、もう一度実行してください。"
-        "課が違う年度の様式に書いたのなら、{wanted}に配った様式に記入して、"
+        "{found}の分を回収するなら、--round {kind} --year {year} を付けて、"
+        "もう一度実行してください。課が違う年度の様式に書いたのなら、{wanted}に配った様式に記入して、"
         "送り直してもらってください。",
     ),
     "R105": Message(
