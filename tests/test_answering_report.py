@@ -45,7 +45,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.comparison.difference import LONGEST_COMPARED
-from sheetgen.publish.table_layout import table_heights
+from sheetgen.publish.table_layout import ROW_HEIGHT, table_heights
 from sheetgen.records.open_items import ItemState
 from sheetgen.xlsx.report_book import HEAD_ROWS, write_report
 
@@ -305,6 +305,14 @@ def test_the_same_result_gives_the_same_file(chosen: Round, whole: tuple[Any, ..
     assert book(after, chosen, outcomes, files) == book(after, chosen, outcomes, files)
 
 
+def _room(sheet: Worksheet) -> float:
+    """紙に印刷される説明の字数。列の幅は数字の数なので、和文は二つで一字。"""
+    width = sum(dimension.width for dimension in sheet.column_dimensions.values())
+    lines = (sheet.row_dimensions[2].height or ROW_HEIGHT) // (ROW_HEIGHT * 0.8)
+    merged = any(area.min_row == area.max_row == 2 for area in sheet.merged_cells.ranges)
+    return width / 2 * (lines if merged and sheet["A2"].alignment.wrap_text else 1)
+
+
 def test_it_is_laid_out_for_people(chosen: Round, whole: tuple[Any, ...], tmp_path: Path) -> None:
     after, outcomes, files = whole
     path = tmp_path / "回収結果.xlsx"
@@ -319,6 +327,7 @@ def test_it_is_laid_out_for_people(chosen: Round, whole: tuple[Any, ...], tmp_pa
         assert sheet.print_title_rows == f"$1:${HEAD_ROWS}"
         assert sheet.freeze_panes.endswith(str(HEAD_ROWS + 1))
         assert sheet.auto_filter.ref.startswith(f"A{HEAD_ROWS}:")
+        assert _room(sheet) >= len(sheet["A2"].value), sheet.title
         for row in sheet.iter_rows(min_row=HEAD_ROWS):
             assert {cell.font.name for cell in row} == {"BIZ UDゴシック"}
             assert all(cell.alignment.wrap_text for cell in row)

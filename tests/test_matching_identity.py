@@ -124,6 +124,14 @@ def test_a_whole_book_of_another_year_is_refused_once(desk: Desk, next_year: Des
     assert all(name in message_of(problem).cause for name in forms)
 
 
+def test_another_year_is_told_how_to_collect_it(desk: Desk, next_year: Desk) -> None:
+    """切り替えたあとに前の年度の返信を渡した人に、課への送り直しではなく、打つ指定を先に言う。"""
+    [problem] = desk.match(next_year.book_of(ITEM)).problems
+    remedy = message_of(problem).remedy
+    assert remedy.startswith("令和７年度の実績照会の分を回収するなら、")
+    assert "--round 実績照会 --year 令和７年度 " in remedy
+
+
 def test_another_city_and_another_plan_are_refused(desk: Desk) -> None:
     book = answered(desk)
     assert refused(desk, book, municipality="よその市") == "R101"

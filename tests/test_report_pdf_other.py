@@ -402,4 +402,6 @@ def test_missing_initiatives_and_results_are_told(tmp_path: Path) -> None:
     found = {problem.code: problem.facts for problem in result.problems}
     assert set(found) == {"D011", "D012", "D013"}
     assert found["D012"]["count"] == "74"
+    (lacking,) = [one for one in result.problems if one.code == "D012"]
+    assert "--round 見直し照会 --year 前の年度」" in message_of(lacking).remedy
     assert found["D013"]["count"] == "71"

@@ -105,7 +105,9 @@ DOCUMENT: dict[str, Message] = {
         C_,
         "{year}の取組方針・取組内容が、{count}件の実施項目にありません（初めは {first}）。"
         "その欄は空欄のまま印刷しています。",
-        "見直し照会の回答を取り込むか、計画のデータの initiatives に書き足してください。",
+        "見直し照会の回答を取り込むか（年度を切り替えたあとは、sheetgen collect に"
+        "「--round 見直し照会 --year 前の年度」を付けます）、"
+        "計画のデータの initiatives に書き足してください。",
     ),
     "D013": Message(
         C_,

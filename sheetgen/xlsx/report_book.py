@@ -13,7 +13,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from typing import IO, TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
 from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
@@ -67,6 +69,8 @@ _RULE = "#808080"
 _CHANGED = {"underline": 1, "font_color": "#C00000"}  # 色がなくても、下線で分かる
 _A4 = 9
 _MARGIN = 0.4  # インチ
+_LEAD_LINE = 15.0  # pt。説明の一行
+_FILLED = 0.9  # 折り返した行の終わりに残る余り
 _CUT = "…（長いため、ここまで）"
 _DEFAULT_FORMAT = {"font_name": FONT, "font_size": SIZE}
 
@@ -95,6 +99,7 @@ class _Formats:
         self._known: dict[tuple[Align, Tone, str | None, bool, bool], Format] = {}
         self.title = self._add(bold=True, font_size=14)
         self.lead = self._add(font_color="#404040")
+        self.long_lead = self._add(font_color="#404040", text_wrap=True, valign="top")
         self.head = self._add(
             bold=True, text_wrap=True, align="center", valign="vcenter", border=1,
             border_color=_RULE, bg_color=_LABEL_FILL,
@@ -143,7 +148,7 @@ def _write_table(
     for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
     sheet.write_string(0, 0, _writable(title), formats.title)
-    sheet.write_string(1, 0, _writable(f"【{table.name}】{table.lead}"), formats.lead)
+    _write_lead(sheet, _writable(f"【{table.name}】{table.lead}"), table, formats)
     sheet.set_row(0, 22)
     sheet.set_row(HEAD_ROWS - 1, 30)
     for number, column in enumerate(table.columns):
@@ -165,6 +170,18 @@ def _write_table(
         sheet.ignore_errors({"number_stored_as_text": xl_range(*area)})
     sheet.freeze_panes(HEAD_ROWS, table.frozen)
     _set_up_page(sheet, row, last_column)
+
+
+def _write_lead(sheet: Worksheet, lead: str, table: Table, formats: _Formats) -> None:
+    """表の説明。一行で表の幅を出るときは、印刷で切れないように、表の幅で折り返す。"""
+    width = sum(column.width for column in table.columns) * _FILLED
+    lines = ceil(sum(2 if east_asian_width(one) in "WFA" else 1 for one in lead) / width)
+    if lines == 1 or len(table.columns) == 1:
+        sheet.write_string(1, 0, lead, formats.lead)
+        return
+    sheet.set_row(1, _LEAD_LINE * lines)
+    sheet.merge_range(1, 0, 1, len(table.columns) - 1, "", formats.long_lead)
+    sheet.write_string(1, 0, lead, formats.long_lead)  # 型を推し量らせない
 
 
 def _rows(table: Table) -> Iterator[tuple[tuple[TableCell, ...], bool]]:

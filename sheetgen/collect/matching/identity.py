@@ -203,6 +203,7 @@ class Identifier:
         facts = {"found": chosen.full_name, "item": item}
         if chosen.year != scope.year:
             wanted = scope.round.full_name if scope.round else wareki_full(scope.year)
+            facts |= {"kind": chosen.kind.label, "year": wareki_full(chosen.year)}
             return [self._problem("R104", sheet, None, wanted=wanted, **facts)]
         if scope.round is not None and chosen != scope.round:
             wanted = scope.round.full_name
