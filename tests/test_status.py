@@ -32,6 +32,7 @@ from sheetgen.cli.japanese import columns
 from sheetgen.cli.status import deadline_words, status_table
 from sheetgen.collect.recording import open_items_after as with_outcomes
 from sheetgen.collect.request import ItemOutcome
+from sheetgen.messages.year import LOST
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import SheetgenError, UsageError
 from sheetgen.records.open_items import (
@@ -276,6 +277,20 @@ def test_collecting_tells_the_status(desk: Desk, post: Post) -> None:
     assert {one.state for one in left.values()} == {ItemState.UNTOUCHED}
     assert desk.command("undo").returncode == 0
     assert stages(look(desk.plan))["08-12"] is not Stage.RECORDED
+
+
+def test_a_record_that_the_plan_no_longer_holds_is_not_called_recorded(
+    desk: Desk, post: Post
+) -> None:
+    """前の計画のデータを置き直すと、記録簿には残るが、値はない。もう一度回収すれば入る。"""
+    before, answer = desk.plan.read_bytes(), post.send("08-08")
+    desk.collect(answer)
+    assert stages(look(desk.plan))["08-08"] is Stage.RECORDED
+    desk.plan.write_bytes(before)
+    (found,) = [one for one in look(desk.plan).items if one.item == "08-08"]
+    assert (found.stage, found.note) == (Stage.RETURNED, LOST)
+    desk.collect(answer)
+    assert stages(look(desk.plan))["08-08"] is Stage.RECORDED
 
 
 def outcome(state: ItemState) -> ItemOutcome:

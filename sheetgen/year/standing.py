@@ -14,6 +14,7 @@ from sheetgen.form.rounds import is_asked
 from sheetgen.messages.year import (
     BY_HAND,
     FILES,
+    LOST,
     MADE_NOT_SENT,
     NOTHING_WRITTEN,
     RETURN_WAITS,
@@ -86,13 +87,15 @@ class Traces:
     """照会の跡。実施項目のIDと、課の名がキー。
 
     ``issued`` は様式を作った、``returned`` は差戻しの様式を作った、
-    ``recorded`` は記録簿に値のある、``undone`` は取り消した値しかないもの。``sendings`` は、
+    ``recorded`` は記録簿に値のある、``answered`` はそのうち :func:`has_answer` の見る欄に記録した、
+    ``undone`` は取り消した値しかないもの。``sendings`` は、
     送付記録に何もなければ None で、そのときは配ったものを送ったとみなす。
     """
 
     issued: frozenset[str] = frozenset()
     returned: frozenset[str] = frozenset()
     recorded: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
     undone: frozenset[str] = frozenset()
     open_items: dict[str, OpenItem] | None = None
     sendings: dict[str, Sending] | None = None
@@ -216,10 +219,12 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     found = (traces.open_items or {}).get(item.id)
     if found and found.state is ItemState.HELD:
         return Stage.IN_QUESTION, _words(found.reasons or found.codes, found.files)
+    if has_answer(item, chosen):
+        return Stage.RECORDED, "" if item.id in traces.recorded else BY_HAND
+    if item.id in traces.answered:  # 前の計画のデータを置き直した
+        return Stage.RETURNED, LOST
     if item.id in traces.recorded:
         return Stage.RECORDED, ""
-    if has_answer(item, chosen):
-        return Stage.RECORDED, BY_HAND
     if item.id in traces.returned:
         return Stage.IN_QUESTION, RETURN_WAITS
     if found:

@@ -119,11 +119,17 @@ def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...
     forms = [(one.is_return, form.item_id) for one in issues for form in one.forms.values()]
     open_items, damage = load_open_items(ledger.path, mark)
     log = load_sendouts(ledger.path)
-    recorded = frozenset(ledger.past(chosen).items)
+    past = ledger.past(chosen)
+    recorded = frozenset(past.items)
     traces = Traces(
         issued=frozenset(item for is_return, item in forms if not is_return),
         returned=frozenset(item for is_return, item in forms if is_return),
         recorded=recorded,
+        answered=frozenset(
+            item
+            for (item, path), values in past.recorded.items()
+            if (".result." in path or path.startswith("initiatives[")) and values != {None}
+        ),
         undone=_undone(ledger.entries, mark) - recorded,
         open_items=open_items,
         sendings=_sendings(of_round(log.sendouts, mark)),
