@@ -662,3 +662,35 @@ def test_what_was_kept_in_a_turn_that_was_taken_back_is_not_read(
     labels = [row.label for row in results.behind.rows]
     assert {"08-09", "08-10"} <= {row.item for row in results.behind.rows}
     assert len(labels) == len(set(labels))
+
+
+def test_an_answer_undone_after_the_turn_was_still_in_the_plan_that_was_closed(plan: Path) -> None:
+    """前の版で切り替えた計画：閉じたときの値から戻すのに、あとの取り消しは関わらない。"""
+    answered(plan, "08-08", REVISED)
+    with open_ledger(plan, writing=False) as ledger:
+        run = ledger.entries[0].run
+    turn(plan)
+    assert main(["undo", "--run", run, "--plan", str(plan)]) == ExitCode.OK
+    assert load_plan(plan).find("08-08")[2].years[2].target == 36
+    before = open_history(plan).published(2024)
+    assert before is not None
+    assert before.plan.find("08-08")[2].years[2].target == 36
+
+
+def test_an_item_added_by_mistake_and_taken_back_is_counted_in_no_year(
+    plan: Path, tmp_path: Path
+) -> None:
+    before = document_for(tmp_path, plan=plan).results
+    words = [
+        "--measure", "8", "--title", "誤り", "--owner", "企画部 経営企画課", "--improvement", "● a",
+        "--current-state", "◆ b", "--vision", "■ c", "--indicator", "件数", "--current", "1",
+        "--final-target", "10", "--introduced", "R5", "--effect", "R5=100",
+    ]  # fmt: skip
+    assert main(["add-item", "--plan", str(plan), *words]) == ExitCode.OK
+    keep_round_sent(plan, Round(RoundKind.RESULTS, 2024))
+    assert main(["undo", "--plan", str(plan)]) == ExitCode.OK
+    after = document_for(tmp_path, plan=plan).results
+    assert before is not None
+    assert after is not None
+    assert after.grades.total == before.grades.total
+    assert after.effects.total == before.effects.total

@@ -30,7 +30,7 @@ from sheetgen.form.identity import round_mark
 from sheetgen.plan.durable import put
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import digest_of, load_plan, parse_plan
-from sheetgen.plan.paths import all_items, with_items, with_values
+from sheetgen.plan.paths import all_items, with_items, with_values, without_items
 from sheetgen.plan.plan import Department, EndedItem, Plan, Revision
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.saving import render_plan
@@ -265,7 +265,7 @@ class History:
             if last is not None and year <= last:
                 then = self._asked(year, plan)
                 if then is not None:
-                    asked[year] = then
+                    asked[year] = without_items(then, self._taken_back - set(all_items(plan)))
         return PlanYears(plan, asked)
 
     def round_plan(self, chosen: Round) -> Plan | None:
@@ -319,8 +319,8 @@ class History:
         if asked.exists():
             return Edition(year, without_later(self._load(asked), year), asked)
         chosen = Round(RoundKind.REVISION, year)
-        before = _values_before(self._entries, chosen)
         now = self._given.revision.fiscal_year
+        before = _values_before(self._entries_until(year) if year < now else self._entries, chosen)
         closed = self._closed(year) if year < now else None
         if closed is not None:
             return Edition(year, _as_of(self._load(closed), before, year), closed, restored=True)
@@ -336,6 +336,27 @@ class History:
             if found is not None:
                 return found
         return None
+
+    @cached_property
+    def _taken_back(self) -> set[str]:
+        """加えたことを取り消した実施項目のID。照会のときの計画にはあっても、計画になかったもの。"""
+        undone = undone_runs(self._entries)
+        return {
+            entry.item or ""
+            for entry in self._entries
+            if entry.action is Action.ADD and entry.run in undone
+        }
+
+    def _entries_until(self, year: int) -> Sequence[JournalEntry]:
+        """その年度を閉じるまでの記録。あとで取り消しても、閉じたときの計画にはその値がある。"""
+        ends = [
+            place
+            for place, entry in enumerate(self._entries)
+            if entry.action is Action.ROLLOVER
+            and entry.path == "revision.fiscal_year"
+            and entry.old == year
+        ]
+        return self._entries[: ends[-1]] if ends else self._entries
 
     def _asked(self, year: int, plan: Plan) -> Plan | None:
         """``year`` の実績を照会したときの計画。"""
