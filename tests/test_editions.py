@@ -587,7 +587,9 @@ def test_an_item_of_a_coming_year_is_not_published_before_its_year(
     """次の年度からの項目は、この年度の文書にも、件数にも、オープンデータにもない。"""
     before = document_for(tmp_path, plan=plan)
     changed_plan(plan, plan, lambda data: grown(data, 2025))
-    assert document_for(tmp_path, plan=plan) == before
+    document, told = document_of(request_for(tmp_path, plan=plan))
+    assert document == before
+    assert ("D063", "01-07") in {(one.code, one.place.item) for one in told}
     export(ExportRequest(plan=plan, root=tmp_path, out=tmp_path / "表", formats=(DataFormat.CSV,)))
     with (tmp_path / "表" / "items.csv").open(encoding="utf-8-sig") as source:
         assert len(list(csv.DictReader(source))) == 74

@@ -193,6 +193,12 @@ DOCUMENT: dict[str, Message] = {
         "公表したものを正すのなら、sheetgen report --final でもう一度確定してください。"
         "そうでなければ、直したものを戻してください（確定した計画は data/archive にあります）。",
     ),
+    "D063": Message(
+        N_,
+        "{year}より後の年度に加わる実施項目が、{count}件あります（初めは {first}）。"
+        "この文書にも件数にも、まだ載せていません。",
+        "{year}から載せるのなら、その実施項目の追加した年度（introduced）を直してください。",
+    ),
     "D029": Message(
         E_,
         "PDF を作る部品（typst）が、組んでいる途中で止まりました（終了コード {code}）。"

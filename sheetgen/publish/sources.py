@@ -48,7 +48,12 @@ def source_of(history: History, year: int | None, earlier: Path | None) -> Sourc
             facts = {"year": wareki_full(chosen), "known": wareki_full(known)}
             raise UsageError(Problem("D019", Place(label="--year"), facts))
         notes.append(_edition_note(edition))
-    seen = without_later(as_of(edition.plan if edition else plan, chosen), chosen)
+    whole = as_of(edition.plan if edition else plan, chosen)
+    seen = without_later(whole, chosen)
+    later = [item.id for _, _, item in whole.items() if item.introduced > chosen]
+    if later:
+        facts = {"year": wareki_full(chosen), "count": str(len(later)), "first": later[0]}
+        notes.append(Problem("D063", Place(item=later[0]), facts))
     before, found = _earlier(history, seen, earlier)
     is_open = edition is None and chosen == known and not kept
     return Source(history.years_of(seen), before, (*notes, *found), is_open)
