@@ -40,7 +40,7 @@ def open_maker(asked: GenerateRequest) -> tuple[BookMaker, list[Any]]:
     plan = load_plan(asked.plan)
     chosen = settle_round(plan, asked.round, asked.year)
     template = FormTemplate(asked.template)
-    maker = BookMaker(plan, chosen, round_text(chosen, asked.deadline), template)
+    maker = BookMaker(plan, chosen, round_text(plan, chosen, asked.deadline), template)
     return maker, plan_jobs(plan, asked)
 
 

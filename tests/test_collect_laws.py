@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import string
 import tempfile
@@ -18,6 +19,7 @@ from returned.post import BENCH, GARBAGE, SPORTS, TAX, WORDS, Post
 from returned.sections import EFFECT, GRADE, TEXT, VALUE, Form
 
 from sheetgen.form.jobs import Per
+from sheetgen.plan.unseen import UNSEEN
 from sheetgen.records.open_items import ItemState
 
 ITEMS = (TAX, BENCH, SPORTS, WORDS, GARBAGE)
@@ -29,14 +31,14 @@ FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-# 目に見えない制御文字は除かれ、外字などは別の行で試す。
+# 目に見えない字は除かれ（R206）、外字などは別の行で試す。
 LETTERS = st.characters(
     codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn", "Zl", "Zp"), include_characters="\n"
 )
 TEXTS = (
     st.text(LETTERS, min_size=1, max_size=60)
     .map(str.strip)
-    .filter(lambda text: text and text == _trimmed(text))
+    .filter(lambda text: text and text == _trimmed(text) and not re.search(UNSEEN, text))
 )
 NUMBERS = st.one_of(
     st.integers(1 - 10**9, 10**9),  # -1,000,000,000 は欄の幅に収まらず、様式にならない

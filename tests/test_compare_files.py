@@ -274,7 +274,9 @@ def test_a_book_in_the_place_of_a_plan_is_told(tmp_path: Path, plan_path: Path) 
     book = tmp_path / "計画.xlsx"
     openpyxl.Workbook().save(book)
     with pytest.raises(SheetgenError) as refused:
-        compare(CompareRequest(old=book, new=plan_path, layout=LAYOUT, root=tmp_path))
+        compare(
+            CompareRequest(plan=plan_path, old=book, new=plan_path, layout=LAYOUT, root=tmp_path)
+        )
     (problem,) = refused.value.problems
     assert (problem.code, problem.place.file) == ("D040", str(book))
     assert problem.facts["kind"] == "Excel のブック"

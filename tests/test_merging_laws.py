@@ -110,7 +110,9 @@ def collect(
 def contents(folder: Path) -> dict[str, bytes]:
     """フォルダーの中の、錠のほかのすべて。"""
     return {
-        path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".lock")
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(".lock")
     }
 
 

@@ -197,7 +197,7 @@ def _column_break(root: Element, number: int) -> None:
     ("act", "number", "cell"),
     [
         (_row_break, 9, "A10"),
-        (_row_break, 20, None),  # 印刷範囲の終わり
+        (_row_break, 21, None),  # 印刷範囲の終わり
         (_row_break, 30, None),
         (_column_break, 7, "H1"),
         (_column_break, 13, None),

@@ -265,7 +265,9 @@ def test_a_list_that_is_none_is_refused_with_its_cell(template: Path) -> None:
     plan = write_plan(template.parent / "plan.json")
     with pytest.raises(SheetgenError) as caught:
         make(template.parent, plan, template)
-    assert [(p.code, p.place.cell) for p in caught.value.problems] == [("T115", "A4")]
+    # 計画の端数の知らせ（M089）は、テンプレートのことではない。
+    told = [(p.code, p.place.cell) for p in caught.value.problems if p.code.startswith("T")]
+    assert told == [("T115", "A4")]
 
 
 def test_nothing_repeated_leaves_no_row(template: Path) -> None:

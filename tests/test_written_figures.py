@@ -120,7 +120,7 @@ def test_every_command_that_prints_sums_asks(quoted: Path, tmp_path: Path) -> No
     found: dict[str, tuple[Problem, ...] | list[Problem]] = {
         "check": check(quoted, TEMPLATE).problems,
         "generate": make(tmp_path, quoted, TEMPLATE, items=("08-08",)).problems,
-        "report": document_of(load_plan(quoted), request)[1],
+        "report": document_of(request)[1],
         "compare": compare(
             CompareRequest(
                 old=quoted, new=quoted, layout=request.layout, root=tmp_path, outputs=(Output.HTML,)
