@@ -20,6 +20,7 @@ from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.round import RoundKind
 from sheetgen.xlsx.filled import FilledBook, FilledSheet
 
 DIGITS = "0123456789"
@@ -32,13 +33,20 @@ def request(
     template: Path = TEMPLATE, per: Per = Per.SECTION, sections: tuple[str, ...] = ()
 ) -> GenerateRequest:
     """引数のない generate と同じ依頼。``sections`` を渡すと、その課だけ。"""
-    return GenerateRequest(plan=PLAN, template=template, root=ROOT, per=per, sections=sections)
+    return GenerateRequest(
+        plan=PLAN,
+        template=template,
+        root=ROOT,
+        round=RoundKind.RESULTS,
+        per=per,
+        sections=sections,
+    )
 
 
 def open_maker(asked: GenerateRequest) -> tuple[BookMaker, list[Any]]:
     """計画を読み、テンプレートを開く。"""
     plan = load_plan(asked.plan)
-    chosen = settle_round(plan, asked.round, asked.year)
+    chosen = settle_round(plan, asked.round or RoundKind.RESULTS, asked.year)
     template = FormTemplate(asked.template)
     maker = BookMaker(plan, chosen, round_text(plan, chosen, asked.deadline), template)
     return maker, plan_jobs(plan, asked)
@@ -131,11 +139,11 @@ class _Pages:
 
 
 def _placed_rows(last: int, repeats: dict[int, int]) -> dict[int, list[int]]:
-    """テンプレートの行から、立つ行へ（繰り返しは一行ずつとする）。"""
+    """テンプレートの行から、立つ行へ（繰り返しは一行ずつとする）。入らない行は、どこにも立たない。"""
     rows, at = {}, 1
     for row in range(1, last + 1):
         count = repeats.get(row, 1)
-        rows[row] = list(range(at, at + count)) or [at]
+        rows[row] = list(range(at, at + count))
         at += count
     return rows
 

@@ -32,7 +32,9 @@ def prepare(job: dict[str, Any]) -> None:
             refs.update(cell[2] for cell in sheet["cells"])
     for page in book.worksheets:
         loops[page.title] = {
-            row[0].row for row in page.iter_rows(max_col=1) if "{% for" in str(row[0].value)
+            row[0].row
+            for row in page.iter_rows(max_col=1)
+            if str(row[0].value).startswith(("{% for", "{% if"))
         }
         for ref in bound.get(page.title, ()):
             column, row = coordinate_from_string(ref)
@@ -43,12 +45,20 @@ def prepare(job: dict[str, Any]) -> None:
                 cell.value = f"{{{{ e.{column} }}}}"
             else:
                 cell.value = f"{{{{ v.{ref} }}}}"
-        for row in loops[page.title]:
-            page.cell(row, 1).comment = Comment(f"beforerow{{% for e in r{row} %}}", "")
-            after = page.cell(row + 1, 1)
-            after.comment = Comment("beforerow{% endfor %}", "")
-            if after.value is None:
-                after.value = " "
+        # この仕事では入らない行の式。xltpl に読ませない。
+        for cell in (cell for line in page.iter_rows() for cell in line):
+            if cell.coordinate not in bound.get(page.title, ()) and "{" in str(cell.value):
+                cell.value = None
+        # 続いた繰り返しでは、前の終わりと次の初めが、一つのメモに入る。
+        before: dict[int, str] = {}
+        for row in sorted(loops[page.title]):
+            before[row] = before.get(row, "") + f"{{% for e in r{row} %}}"
+            before[row + 1] = "{% endfor %}"
+        for row, words in before.items():
+            cell = page.cell(row, 1)
+            cell.comment = Comment(f"beforerow{words}", "")
+            if cell.value is None:
+                cell.value = " "
     folder = Path(tempfile.mkdtemp(prefix="xltpl"))
     _TEMPLATE.append(folder / "template.xlsx")
     book.save(_TEMPLATE[0])

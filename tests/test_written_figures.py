@@ -123,7 +123,12 @@ def test_every_command_that_prints_sums_asks(quoted: Path, tmp_path: Path) -> No
         "report": document_of(request)[1],
         "compare": compare(
             CompareRequest(
-                old=quoted, new=quoted, layout=request.layout, root=tmp_path, outputs=(Output.HTML,)
+                plan=quoted,
+                old=quoted,
+                new=quoted,
+                layout=request.layout,
+                root=tmp_path,
+                outputs=(Output.HTML,),
             )
         ).report.problems,
         "export": export(
