@@ -696,3 +696,13 @@ def test_an_item_added_by_mistake_and_taken_back_is_counted_in_no_year(
     assert after is not None
     assert after.grades.total == before.grades.total
     assert after.effects.total == before.effects.total
+
+
+def test_a_kept_plan_that_is_lost_is_told(plan: Path, tmp_path: Path) -> None:
+    turn(plan)
+    asked = request_for(tmp_path, plan=plan)
+    assert "D064" not in {one.code for one in document_of(asked)[1]}
+    kept = plan.parent / "archive" / "令和6年度_2025-03-31.json"
+    kept.rename(tmp_path / "どこか.json")
+    (told,) = [one for one in document_of(asked)[1] if one.code == "D064"]
+    assert told.facts == {"count": 1, "files": kept.name}

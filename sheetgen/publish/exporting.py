@@ -27,7 +27,7 @@ from sheetgen.publish.opendata.dataset import (
     dataset_notes,
     license_of,
 )
-from sheetgen.publish.sources import final_notes
+from sheetgen.publish.sources import final_notes, lost_notes
 from sheetgen.records.editions import History
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, Datum
@@ -236,6 +236,7 @@ def export(request: ExportRequest) -> ExportResult:
         placed.kept_aside,
         (
             *ledger.problems,
+            *lost_notes(history),
             *final_notes(history, plan),
             *dataset_notes(plan, dataset, str(request.plan)),
             *doubts,

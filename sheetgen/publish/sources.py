@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.era import wareki_full
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.unseen import without_unseen
@@ -13,8 +14,10 @@ from sheetgen.plan.years import PlanYears, without_later
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.comparison.comparable import earlier_notes
 from sheetgen.publish.document.years import as_of, check_year
-from sheetgen.records.archives import is_archived
+from sheetgen.records.archives import archive_folder, is_archived
 from sheetgen.records.editions import Edition, History
+
+SHOWN = 3
 
 
 class Source(NamedTuple):
@@ -39,7 +42,7 @@ def source_of(history: History, year: int | None, earlier: Path | None) -> Sourc
     plan = history.plan
     known = plan.revision.fiscal_year
     chosen = check_year(plan, year)
-    notes: list[Problem] = []
+    notes: list[Problem] = list(lost_notes(history))
     edition = None
     kept = is_archived(history.path)
     if chosen < known or (chosen == known and history.is_revised(known) and not kept):
@@ -84,7 +87,17 @@ def pair_of(history: History, old: Path | None) -> Pair:
     if edition is None:
         raise SheetgenError(Problem("D058", Place(file=str(history.path))))
     note = _edition_note(edition) if edition.restored else _old_note(edition)
-    return Pair(edition.plan, new, (note, *final_notes(history, new)))
+    notes = (note, *lost_notes(history), *final_notes(history, new))
+    return Pair(edition.plan, new, notes)
+
+
+def lost_notes(history: History) -> tuple[Problem, ...]:
+    """しまった計画がなくなっていれば知らせる（D064）。"""
+    lost = history.lost
+    if not lost:
+        return ()
+    facts = {"count": len(lost), "files": in_short(list(lost), SHOWN, "個")}
+    return (Problem("D064", Place(file=str(archive_folder(history.path))), facts),)
 
 
 def _old_note(edition: Edition) -> Problem:

@@ -229,6 +229,22 @@ class History:
         return plan.model_copy(update={"ended_items": (*found, *plan.ended_items)})
 
     @property
+    def lost(self) -> tuple[str, ...]:
+        """記録簿にはしまったとあるのに、もうないもの。過ぎた年度の表は、別の計画から作られる。"""
+        folder = archive_folder(self.path)
+        kept = (Action.PUBLISH, Action.ROLLOVER)
+        names = {
+            entry.file: None
+            for entry in self._entries
+            if entry.action in kept and entry.item is None and entry.file
+        }
+        return tuple(
+            name
+            for name in names
+            if not (folder / name).exists() and not any(folder.glob(f"*_{name}"))
+        )
+
+    @property
     def published_now(self) -> Plan:
         """いま公表している計画に、いま分かっている実績を入れたもの。
 
