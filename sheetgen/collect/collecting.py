@@ -29,7 +29,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.progress import Progress
 from sheetgen.reading.reader import ReadFile, Reading
-from sheetgen.records.editions import History
+from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.open_items import load_open_items, load_unread
 from sheetgen.records.originals import OriginalKeeper
@@ -56,7 +56,7 @@ def gather(
     ``progress`` と例外は :func:`sheetgen.collect.receiving.collect` と同じ。
     """
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
-        history = History(request.plan, ledger.master.plan, ledger.entries)
+        history = history_of(ledger)
         meant = round_meant(request.plan, history.plan, request.round, request.year).round
         plan = history.plan_of(meant.year, request.round)
         wrong = check_decisions(

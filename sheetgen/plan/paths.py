@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from sheetgen.plan.item import CrossReference, Item
@@ -94,11 +94,11 @@ def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
         one.model_copy(update={"item": changed[one.item.id]}) if one.item.id in changed else one
         for one in plan.ended_items
     )
-    return _with_entries(
-        plan.model_copy(update={"ended_items": ended}),
-        lambda entries: tuple(
-            changed.get(entry.id, entry) if isinstance(entry, Item) else entry for entry in entries
-        ),
+    return plan.model_copy(update={"ended_items": ended}).with_entries(
+        lambda measure: tuple(
+            changed.get(entry.id, entry) if isinstance(entry, Item) else entry
+            for entry in measure.entries
+        )
     )
 
 
@@ -110,34 +110,18 @@ def all_items(plan: Plan) -> dict[str, Item]:
 
 def without_items(plan: Plan, gone: Collection[str]) -> Plan:
     """実施項目（ID）と、それを指す再掲を除いた計画。"""
-    return _with_entries(
-        plan,
-        lambda entries: tuple(
+    return plan.with_entries(
+        lambda measure: tuple(
             entry
-            for entry in entries
+            for entry in measure.entries
             if (entry.id if isinstance(entry, Item) else entry.item_id) not in gone
-        ),
+        )
     )
 
 
 def only_items(plan: Plan, kept: Collection[str]) -> Plan:
     """実施項目（ID）だけを残した計画。"""
     return without_items(plan, {item.id for _, _, item in plan.items()} - set(kept))
-
-
-def _with_entries(plan: Plan, change: Callable[[Entries], Entries]) -> Plan:
-    policies = tuple(
-        policy.model_copy(
-            update={
-                "measures": tuple(
-                    measure.model_copy(update={"entries": change(measure.entries)})
-                    for measure in policy.measures
-                )
-            }
-        )
-        for policy in plan.policies
-    )
-    return plan.model_copy(update={"policies": policies})
 
 
 def initiative_year_of(path: str, initiative_year: int | None) -> int | None:

@@ -220,7 +220,7 @@ class Plan(Record):
                 back.setdefault(one.measure, []).append(one.item)
         if not back:
             return self
-        return self._with_entries(
+        return self.with_entries(
             lambda measure: tuple(
                 sorted(
                     [*measure.entries, *back.get(measure.number, ())], key=lambda one: one.number
@@ -249,14 +249,15 @@ class Plan(Record):
         def is_alive(item: Item) -> bool:
             return item.id in living if item.id in told else self.is_in_force(item, year)
 
-        return seen._with_entries(
+        return seen.with_entries(
             lambda measure: (
                 *(one for one in measure.entries if not isinstance(one, Item) or is_alive(one)),
                 *(item for item in alive.get(measure.number, ()) if item.id not in here),
             )
         ).model_copy(update={"evaluation_scale": self.scale_of(year)})
 
-    def _with_entries(self, change: Callable[[Measure], tuple[Entry, ...]]) -> Plan:
+    def with_entries(self, change: Callable[[Measure], tuple[Entry, ...]]) -> Plan:
+        """どの推進項目の実施項目と再掲も、``change`` の返すものに替えた計画。"""
         policies = tuple(
             policy.model_copy(
                 update={

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from sheetgen.plan.item import Item, Result
 from sheetgen.plan.paths import all_items, with_items, without_items
@@ -33,17 +32,24 @@ def latest_result_year(plan: Plan) -> int | None:
     return max(years, default=None)
 
 
-class PlanYears(NamedTuple):
-    """計画と、過ぎた年度の事実。
+class PlanYears:
+    """計画と、過ぎた年度の事実。一つの年度のことは、一度だけ求める。
 
     ``asked`` は、実績の年度から、その実績を照会したときの計画へ。ない年度は、計画のデータで見る。
     """
 
-    plan: Plan
-    asked: Mapping[int, Plan] = {}
+    def __init__(self, plan: Plan, asked: Mapping[int, Plan] | None = None) -> None:
+        self.plan = plan
+        self.asked = asked or {}
+        self._seen: dict[int, Plan] = {}
 
     def in_year(self, year: int) -> Plan:
         """その年度の計画。生きていた実施項目だけを持ち、実績はいま分かっているもの。"""
+        if year not in self._seen:
+            self._seen[year] = self._in_year(year)
+        return self._seen[year]
+
+    def _in_year(self, year: int) -> Plan:
         then = self.asked.get(year)
         if then is None:
             return self.plan.in_year(year)

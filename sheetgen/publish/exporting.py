@@ -28,7 +28,7 @@ from sheetgen.publish.opendata.dataset import (
     license_of,
 )
 from sheetgen.publish.sources import final_notes, lost_notes
-from sheetgen.records.editions import History
+from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, Datum
 from sheetgen.xlsx.output import Staging
@@ -207,7 +207,7 @@ def export(request: ExportRequest) -> ExportResult:
         またはファイルが書けない。
     """
     with open_ledger(request.plan, writing=False) as ledger:
-        history = History(request.plan, ledger.master.plan, ledger.entries, printed=True)
+        history = history_of(ledger, printed=True)
     # 見直し照会のあとの値は、まだ公表していない。
     plan = history.published_now
     earlier = range(plan.first_year, plan.revision.fiscal_year)

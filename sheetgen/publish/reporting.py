@@ -35,7 +35,13 @@ from sheetgen.publish.publishing import (
     publish,
 )
 from sheetgen.publish.sources import final_notes, source_of
-from sheetgen.records.editions import History, open_history, publish_edition
+from sheetgen.records.editions import (
+    History,
+    history_of,
+    open_history,
+    publish_edition,
+    with_month,
+)
 from sheetgen.records.ledger import Ledger, open_ledger
 
 READABLE = 8.0
@@ -57,8 +63,7 @@ def report(
     :raises SheetgenError: 計画のデータ、様式か依頼が使えない、または一つの形も作れない。
     """
     with open_ledger(request.plan, writing=False) as ledger:
-        plan = _dated(ledger, request)
-        history = History(request.plan, plan, ledger.entries, ledger.problems, printed=True)
+        history = history_of(ledger, _dated(ledger, request), printed=True)
         digest = ledger.master.digest
     template = FormTemplate(request.template)
     document, seen, problems = _made(history, request, template)
@@ -108,8 +113,7 @@ def _dated(ledger: Ledger, request: ReportRequest) -> Plan:
     month = request.published or plan.revision.published
     if month is None:
         raise UsageError(Problem("D054", Place(label="--published")))
-    revision = plan.revision.model_copy(update={"published": month})
-    return plan.model_copy(update={"revision": revision})
+    return with_month(plan, month)
 
 
 def _made(

@@ -40,7 +40,7 @@ from sheetgen.plan.years import PlanYears, latest_result_year, with_results, wit
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import archive_folder, archives
 from sheetgen.records.journal import Action, JournalEntry
-from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.records.ledger import Ledger, commit, open_ledger
 from sheetgen.records.past import undone_runs
 
 
@@ -109,6 +109,12 @@ def keep_published(plan: Path, year: int, data: bytes) -> Path:
     return path
 
 
+def with_month(plan: Plan, month: str) -> Plan:
+    """公表年月を入れた計画。"""
+    revision = plan.revision.model_copy(update={"published": month})
+    return plan.model_copy(update={"revision": revision})
+
+
 def publish_edition(
     path: Path,
     digest: str,
@@ -130,8 +136,7 @@ def publish_edition(
         plan = ledger.master.plan
         new, data = plan, path.read_bytes()
         if month is not None and month != plan.revision.published:
-            revision = plan.revision.model_copy(update={"published": month})
-            new = plan.model_copy(update={"revision": revision})
+            new = with_month(plan, month)
             data = render_plan(new)
         before = _numbered(path, plan.revision.fiscal_year)
         kept = keep_published(path, plan.revision.fiscal_year, data)
@@ -189,8 +194,13 @@ def open_history(path: Path, *, printed: bool = False) -> History:
     :raises SheetgenError: 計画のデータか、要る控えが読めない（S112）。
     """
     with open_ledger(path, writing=False) as ledger:
-        plan = ledger.master.plan
-        return History(path, plan, ledger.entries, ledger.problems, printed=printed)
+        return history_of(ledger, printed=printed)
+
+
+def history_of(ledger: Ledger, plan: Plan | None = None, *, printed: bool = False) -> History:
+    """開いた計画のデータと記録簿の、しまった計画。``plan`` があれば、それをいまの計画とする。"""
+    now = plan or ledger.master.plan
+    return History(ledger.path, now, ledger.entries, ledger.problems, printed=printed)
 
 
 class History:

@@ -14,7 +14,7 @@ from sheetgen.plan.paths import initiative_year_of, read_path
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
-from sheetgen.records.editions import History
+from sheetgen.records.editions import history_of
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.originals import find_original, originals_folder
@@ -122,7 +122,7 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
     :raises UsageError: その実施項目は計画にない（R530）。
     """
     with open_ledger(path, writing=False) as ledger:
-        plan = History(path, ledger.master.plan, ledger.entries).plan
+        plan = history_of(ledger).plan
         found, number = find_item(plan, item)
         mine = [entry for entry in ledger.entries if entry.item == found.id]
         steps = _Steps(path, ledger)
@@ -152,7 +152,7 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
 def proposals(path: Path) -> ProposalList:
     """受け取った変更申出のすべて。"""
     with open_ledger(path, writing=False) as ledger:
-        plan = History(path, ledger.master.plan, ledger.entries).plan
+        plan = history_of(ledger).plan
         names = {
             item.id: (item_label(measure, item), item.title)
             for _, measure, item in (*plan.ended(), *plan.items())

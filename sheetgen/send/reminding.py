@@ -16,7 +16,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.file_names import bare
-from sheetgen.records.editions import History
+from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import ItemState, UnreadFile, load_unread
@@ -262,7 +262,7 @@ def remind(
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:
-        history = History(request.plan, ledger.master.plan, ledger.entries)
+        history = history_of(ledger)
         meant = round_meant(request.plan, history.plan, request.round, request.year)
         chosen = meant.round
         plan = history.plan_of(chosen.year, chosen.kind)

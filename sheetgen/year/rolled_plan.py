@@ -9,8 +9,8 @@ from pathlib import Path
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.item import CrossReference, Entry, Item
-from sheetgen.plan.paths import with_items
-from sheetgen.plan.plan import EndedItem, Measure, Plan, Policy, Revision, item_label
+from sheetgen.plan.paths import with_items, without_items
+from sheetgen.plan.plan import EndedItem, Measure, Plan, Revision, item_label
 from sheetgen.problems import Place, Problem
 
 
@@ -171,24 +171,19 @@ def _dropped(plan: Plan, ended: set[str]) -> Iterator[Problem]:
 def _without(plan: Plan, ended: set[str], renumber: bool) -> Plan:
     """終える実施項目と、その再掲を除いた計画。"""
 
-    def stays(entry: Entry) -> bool:
-        return (entry.id if isinstance(entry, Item) else entry.item_id) not in ended
+    def closed_up(before: Measure, after: Measure) -> tuple[Entry, ...]:
+        """なくなったもののある推進項目だけ、番号を詰める。"""
+        if not renumber or len(after.entries) == len(before.entries):
+            return after.entries
+        return tuple(
+            entry.model_copy(update={"number": number})
+            for number, entry in enumerate(after.entries, 1)
+        )
 
-    def of_measure(measure: Measure) -> Measure:
-        kept = tuple(entry for entry in measure.entries if stays(entry))
-        if len(kept) == len(measure.entries):
-            return measure
-        if renumber:
-            kept = tuple(
-                entry.model_copy(update={"number": number}) for number, entry in enumerate(kept, 1)
-            )
-        return measure.model_copy(update={"entries": kept})
-
-    def of_policy(policy: Policy) -> Policy:
-        measures = tuple(of_measure(measure) for measure in policy.measures)
-        return policy.model_copy(update={"measures": measures})
-
-    return plan.model_copy(update={"policies": tuple(map(of_policy, plan.policies))})
+    before = {measure.number: measure for _, measure in plan.measures()}
+    return without_items(plan, ended).with_entries(
+        lambda measure: closed_up(before[measure.number], measure)
+    )
 
 
 def _with_sample(plan: Plan, ended: set[str]) -> tuple[Plan, list[Problem]]:

@@ -17,7 +17,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.years import latest_result_year
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.archives import archive_journal, archive_master, archives
-from sheetgen.records.editions import History, set_aside
+from sheetgen.records.editions import History, history_of, set_aside
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
@@ -40,7 +40,7 @@ def rollover(
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
-        history = History(request.plan, ledger.master.plan, ledger.entries)
+        history = history_of(ledger)
         plan = history.plan
         request = replace(request, retire=tuple(item_id_of(plan, one) for one in request.retire))
         _check_request(request, plan)

@@ -22,6 +22,7 @@ from sheetgen.messages.year import (
 )
 from sheetgen.plan.item import Item
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.years import has_result
 from sheetgen.problems import Problem
 from sheetgen.publish.document.effects import EffectRow
 from sheetgen.publish.document.grades import GradeRow
@@ -254,10 +255,7 @@ def has_answer(item: Item, chosen: Round) -> bool:
     """計画のデータに、この照会の答えが入っているか。"""
     if chosen.result_year is None:
         return bool((item.initiative(chosen.initiative_year) or "").strip())
-    result = item.year(chosen.result_year).result
-    return any(
-        value is not None for value in (result.text, result.value, result.effect, result.grade)
-    )
+    return has_result(item.year(chosen.result_year).result)
 
 
 def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:

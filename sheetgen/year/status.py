@@ -19,7 +19,7 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.document.grades import grade_of
 from sheetgen.publish.html import render
-from sheetgen.records.editions import History
+from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
@@ -98,7 +98,7 @@ def standing_of(
     ledger: Ledger, chosen: Round, now: datetime
 ) -> tuple[Standing, tuple[Problem, ...]]:
     """一つの照会の状況と、読めなかった記録。何も書かない。"""
-    history = History(ledger.path, ledger.master.plan, ledger.entries)
+    history = history_of(ledger)
     plan = history.plan_of(chosen.year, chosen.kind)
     traces, problems = traces_of(ledger, chosen)
     if not traces.issued:

@@ -31,6 +31,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.text import check_text, check_value
 from sheetgen.plan.value import Value, showing_all
+from sheetgen.plan.years import has_result
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.records.journal import storable
 from sheetgen.records.open_items import ItemState
@@ -277,14 +278,9 @@ def _state(
 
 def _has_results(item: Item, chosen: Round) -> bool:
     """実績照会で、計画のデータにもう実績があるか。"""
-    for year in item.years:
-        if year.fiscal_year == chosen.result_year:
-            result = year.result
-            return any(
-                value is not None
-                for value in (result.text, result.value, result.effect, result.grade)
-            )
-    return False
+    return any(
+        has_result(year.result) for year in item.years if year.fiscal_year == chosen.result_year
+    )
 
 
 class Merged(NamedTuple):

@@ -49,6 +49,12 @@ def grade_of(plan: Plan, item: Item, year: int) -> str | None:
     return item.year(year).result.grade
 
 
+def scale_columns(then: Plan) -> tuple[tuple[str, str], ...]:
+    """評価の段階とその意味。最後は未評価。表の列になる。"""
+    steps = ((one.grade, one.meaning) for one in then.evaluation_scale)
+    return (*steps, (NOT_GRADED, "評価がまだ入っていない"))
+
+
 def grade_row(plan: Plan, label: str, items: Iterable[Item], year: int) -> GradeRow:
     """その年度の評価の数。``plan`` は :meth:`PlanYears.in_year` の計画。"""
     found = [grade_of(plan, item, year) for item in items]
@@ -60,6 +66,7 @@ def grades(years: PlanYears, year: int) -> Grades:
     """その年度の評価の集計。"""
     then = years.in_year(year)
     counted = [item for _, _, item in then.items()]
+    columns = scale_columns(then)
     by_policy, total = grade_rows(then, year)
     # 終わった実施項目の課は、いまの部と課にないことがある。
     owners = dict.fromkeys([*then.owners(), *(item.owners[0] for item in counted)])
@@ -69,8 +76,8 @@ def grades(years: PlanYears, year: int) -> Grades:
     ]
     return Grades(
         heading=f"{wareki_full(year)}の{grade_name(then, year)}",
-        grades=(*(one.grade for one in then.evaluation_scale), NOT_GRADED),
-        meanings=(*(one.meaning for one in then.evaluation_scale), "評価がまだ入っていない"),
+        grades=tuple(grade for grade, _ in columns),
+        meanings=tuple(meaning for _, meaning in columns),
         note=_counted_note(years.plan, then, year),
         by_policy=by_policy,
         by_section=tuple(one for one in sections if one.total),

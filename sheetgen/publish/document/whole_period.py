@@ -14,11 +14,11 @@ from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.behind import is_reached_at_last, with_unit
 from sheetgen.publish.document.effects import EffectRow, effect_rows
 from sheetgen.publish.document.grades import (
-    NOT_GRADED,
     GradeRow,
     grade_name,
     grade_of,
     grade_row,
+    scale_columns,
 )
 from sheetgen.publish.document.overview import amount
 
@@ -138,10 +138,10 @@ def whole_period(years: PlanYears) -> WholePeriod:
 
 def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
     seen = [(year, years.in_year(year)) for year in years.plan.fiscal_years]
-    for scale, group in groupby(seen, key=lambda one: one[1].evaluation_scale):
+    for columns, group in groupby(seen, key=lambda one: scale_columns(one[1])):
         yield YearlyGrades(
-            grades=(*(one.grade for one in scale), NOT_GRADED),
-            meanings=(*(one.meaning for one in scale), "評価がまだ入っていない"),
+            grades=tuple(grade for grade, _ in columns),
+            meanings=tuple(meaning for _, meaning in columns),
             rows=tuple(
                 grade_row(
                     then,
