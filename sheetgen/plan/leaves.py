@@ -1,0 +1,184 @@
+"""計画のデータの一つ一つの値：JSON の中の場所の書き方と、値の種類。
+
+場所は ``policies[0].measures[1].entries[3].overview.title`` の形。
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic.fields import FieldInfo
+
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.text import check_line
+
+Steps = tuple[str | int, ...]
+_STEP = re.compile(r'\.?([^\W\d]\w*)|\[(\d+)\]|\["([^"]*)"\]')
+
+
+class LeafKind(StrEnum):
+    """値の種類。"""
+
+    TEXT = "text"
+    LINE = "line"
+    FIGURE = "figure"
+    MONEY = "money"
+    GRADE = "grade"
+    YEAR = "year"
+    MONTH = "month"
+    CODE = "code"
+    FORMAT = "format"
+    ITEM = "item"
+    FLAG = "flag"
+
+
+class Leaf(NamedTuple):
+    """一つの値の欄。``nullable`` が真なら、空欄は ``null``。``label`` は欄の名。"""
+
+    kind: LeafKind
+    nullable: bool
+    label: str
+
+
+def steps_of(path: str) -> Steps:
+    """場所の文字を、一歩ずつにする。
+
+    :raises ValueError: 場所の書き方でない。
+    """
+    steps: list[str | int] = []
+    at = 0
+    while at < len(path):
+        found = _STEP.match(path, at)
+        if found is None:
+            raise ValueError(path)
+        name, index, key = found.groups()
+        steps.append(int(index) if index is not None else name if name is not None else key)
+        at = found.end()
+    return tuple(steps)
+
+
+def path_of(steps: Steps) -> str:
+    """一歩ずつの場所を、文字にする。"""
+    text = ""
+    for step in steps:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif not step.isidentifier():
+            text += f'["{step}"]'
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def value_at(tree: Any, steps: Steps) -> Any:
+    """JSON としての計画の、その場所の値。
+
+    :raises LookupError: その場所がない。
+    """
+    for step in steps:
+        if tree is None:
+            raise LookupError(path_of(steps))
+        tree = tree[step]
+    return tree
+
+
+_BY_NAME = {
+    "effect": LeafKind.MONEY,
+    "grade": LeafKind.GRADE,
+    "overall_grade": LeafKind.GRADE,
+    "introduced": LeafKind.YEAR,
+    "first_year": LeafKind.YEAR,
+    "last_year": LeafKind.YEAR,
+    "published": LeafKind.MONTH,
+    "municipality_code": LeafKind.CODE,
+    "number_format": LeafKind.FORMAT,
+    "item_id": LeafKind.ITEM,
+    "sample_item_id": LeafKind.ITEM,
+    "is_new": LeafKind.FLAG,
+}
+"""型だけでは分からない種類。"""
+
+
+def leaf_at(steps: Steps) -> Leaf | None:
+    """その場所の値の種類。人の直せる一つの値の場所でなければ ``None``。"""
+    kinds: list[Any] = [Plan]
+    info: FieldInfo | None = None
+    for step in steps:
+        if isinstance(step, int):
+            kinds = [kind for one in kinds if get_origin(one) is tuple for kind in _parts(one, 0)]
+            continue
+        fields = [one.model_fields[step] for one in _models(kinds) if step in one.model_fields]
+        if fields:
+            info = fields[0]
+            kinds = _alternatives(_written(info))
+        else:
+            kinds = [kind for one in kinds if get_origin(one) is dict for kind in _parts(one, 1)]
+    kind = _kind(kinds, steps)
+    if info is None or kind is None:
+        return None
+    # 並びの中の文は、空なら並びから除く。null とは書かない。
+    listed = isinstance(steps[-1], int) or steps[-1] not in _named(info, steps)
+    return Leaf(kind, not listed and _is_nullable(info), info.title or "")
+
+
+def _named(info: FieldInfo, steps: Steps) -> tuple[str | int, ...]:
+    return steps if get_origin(_base(info.annotation)) is not dict else ()
+
+
+def _kind(kinds: list[Any], steps: Steps) -> LeafKind | None:
+    if len(kinds) != 1 and not all(_base(one) in (int, float, str) for one in kinds):
+        return None
+    names = [step for step in steps if isinstance(step, str)]
+    scale = any(name in ("evaluation_scale", "past_scales") for name in names)
+    if names[-1] in _BY_NAME and not scale:
+        return _BY_NAME[names[-1]]
+    if len(kinds) > 1:
+        return LeafKind.FIGURE
+    if not kinds or _base(kinds[0]) is not str:
+        return None
+    return LeafKind.LINE if check_line in _checks(kinds[0]) else LeafKind.TEXT
+
+
+def _written(info: FieldInfo) -> Any:
+    """欄の型を、書き添えた決まりとともに。"""
+    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+
+
+def _alternatives(kind: Any) -> list[Any]:
+    """``| None`` を外した候補。"""
+    base = _base(kind)
+    if get_origin(base) in (tuple, dict):
+        return [base]
+    inner = [one for one in get_args(base) if one is not type(None)]
+    return [found for one in inner for found in _alternatives(one)] if inner else [kind]
+
+
+def _parts(kind: Any, at: int) -> list[Any]:
+    return _alternatives(get_args(kind)[at])
+
+
+def _base(kind: Any) -> Any:
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return kind
+
+
+def _checks(kind: Any) -> list[Any]:
+    """型に書き添えた点検の関数。"""
+    found: list[Any] = []
+    while get_origin(kind) is Annotated:
+        found += [one.func for one in get_args(kind)[1:] if isinstance(one, BeforeValidator)]
+        kind = get_args(kind)[0]
+    return found
+
+
+def _models(kinds: list[Any]) -> list[type[BaseModel]]:
+    bases = [_base(one) for one in kinds]
+    return [one for one in bases if isinstance(one, type) and issubclass(one, BaseModel)]
+
+
+def _is_nullable(info: FieldInfo) -> bool:
+    return type(None) in get_args(_base(info.annotation))

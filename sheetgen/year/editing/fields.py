@@ -1,0 +1,197 @@
+"""編集ブックのどの欄が、計画のデータの何に当たるか。
+
+道は、繰り返しの変数を ``row`` と書いたもの。ここにある道だけが、ロックを外して記入欄にできる。
+``relative`` は、行の ``key`` から値までの場所。None のものは、行ごとの決まりで扱う。
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from sheetgen.plan.item import CrossReference, Item, OverviewRow, Result, YearPlan
+from sheetgen.plan.leaves import LeafKind, leaf_at, steps_of
+
+
+class EditKind(StrEnum):
+    """欄の読み方。LeafKind と同じ名のものは、一つの値。ほかは、いくつかの値か、指図。"""
+
+    TEXT = "text"
+    LINE = "line"
+    FIGURE = "figure"
+    MONEY = "money"
+    GRADE = "grade"
+    YEAR = "year"
+    MONTH = "month"
+    CODE = "code"
+    FORMAT = "format"
+    ITEM = "item"
+    FLAG = "flag"
+    OWNERS = "owners"
+    """主管課。``企画部 経営企画課、総務部 管財課``。値は ``{department, section}`` の並び。"""
+    NAMES = "names"
+    """「、」で分けた名。値は文字の並び。"""
+    MEASURE = "measure"
+    """推進項目の番号か名。値はその番号。"""
+    POLICY = "policy"
+    """基本方針の番号か名。値はその番号。"""
+    ORDER = "order"
+    """並びの順。1から始まる整数。"""
+    COUNT = "count"
+    """計画の年数。"""
+    WORD = "word"
+    """行の種類や欄の名など、決まったことばの一つ。値はそのことば。"""
+    DECISION = "decision"
+    """採る（○）か、採らない（×）か。値は真、偽、まだなら None。"""
+    REASON = "reason"
+    """直したわけ。"""
+
+
+class EditField(NamedTuple):
+    """一つの欄。"""
+
+    path: str
+    kind: EditKind
+    relative: str | None
+    label: str
+
+
+def _leaf(path: str, record: str, relative: str) -> EditField:
+    """計画のデータの一つの値。``record`` は、型をたどるための、その記録のある場所の例。"""
+    found = leaf_at((*steps_of(record), *steps_of(relative)))
+    assert found is not None, path
+    return EditField(path, EditKind(found.kind.value), relative, found.label)
+
+
+_SECTION = "departments[0].sections[0]"
+_MEASURE = "policies[0].measures[0]"
+_ENTRY = f"{_MEASURE}.entries[0]"
+_YEAR = f"{_ENTRY}.years[0]"
+_TITLES = {
+    "department": "部の名称",
+    "order": "順",
+    "policy": "基本方針",
+    "measure": "推進項目",
+    "kind": "種類",
+    "decision": "採る",
+    "settled": "このままでよい",
+    "reason": "直したわけ",
+}
+_ITEM_LEAVES = (
+    "section", "title", "introduced", "improvement", "current_state", "vision", "indicator.name",
+    "indicator.unit", "indicator.current", "indicator.target", "indicator.number_format",
+)  # fmt: skip
+_RESULT_LEAVES = ("text", "value", "effect", "grade")
+
+
+def _title(model: type[Item | YearPlan | Result | OverviewRow], name: str) -> str:
+    return model.model_fields[name].title or ""
+
+
+CELLS: tuple[EditField, ...] = (
+    *(
+        _leaf(f"plan.{name}", "", name)
+        for name in (
+            "municipality", "municipality_code", "plan_title", "office", "contact.phone",
+            "contact.email", "open_data.license", "open_data.license_url", "open_data.contact",
+            "revision.published",
+        )
+    ),
+    EditField("founding.first_year", EditKind.YEAR, None, "計画の初年度"),
+    EditField("founding.years", EditKind.COUNT, None, "計画の年数"),
+)  # fmt: skip
+"""表の外の欄。"""
+
+LISTS: dict[str, tuple[EditField, ...]] = {
+    "sections": (
+        EditField("row.order", EditKind.ORDER, None, _TITLES["order"]),
+        EditField("row.department", EditKind.LINE, None, _TITLES["department"]),
+        _leaf("row.section.name", _SECTION, "name"),
+        _leaf("row.section.email", _SECTION, "email"),
+    ),
+    "highlights": (
+        EditField("row.order", EditKind.ORDER, None, _TITLES["order"]),
+        EditField("row.kind", EditKind.WORD, None, _TITLES["kind"]),
+        EditField("row.policy", EditKind.POLICY, None, _TITLES["policy"]),
+        _leaf("row.text", "revision.highlights[0]", "text"),
+        _leaf("row.is_new", "revision.highlights[0]", "is_new"),
+    ),
+    "policy_texts": (
+        EditField("row.policy", EditKind.POLICY, None, "基本方針の番号"),
+        EditField("row.measure", EditKind.WORD, None, "推進項目の番号"),
+        EditField("row.label", EditKind.WORD, None, "欄"),
+        EditField("row.text", EditKind.TEXT, "", "名称・文章"),
+    ),
+    "overview": (
+        EditField("row.measure", EditKind.MEASURE, None, _TITLES["measure"]),
+        EditField("row.item_id", EditKind.ITEM, None, "実施項目のID"),
+        _leaf("row.section", _ENTRY, "section"),
+        _leaf("row.title", _ENTRY, "overview.title"),
+        _leaf("row.improvement", _ENTRY, "overview.improvement"),
+        _leaf("row.policy", _ENTRY, "overview.policy"),
+        EditField("row.settled", EditKind.DECISION, None, _TITLES["settled"]),
+        _leaf("row.indicator", _ENTRY, "overview.indicator"),
+        _leaf("row.target", _ENTRY, "overview.target"),
+        _leaf("row.owners", _ENTRY, "overview.owners"),
+        EditField(
+            "row.reference_mark", EditKind.LINE, "mark",
+            CrossReference.model_fields["mark"].title or "",
+        ),
+        EditField(
+            "row.note",
+            EditKind.LINE,
+            "note",
+            CrossReference.model_fields["note"].title or "",
+        ),
+    ),
+    "items": (
+        EditField("row.measure", EditKind.MEASURE, None, _TITLES["measure"]),
+        EditField("row.owners", EditKind.OWNERS, "owners", _title(Item, "owners")),
+        EditField(
+            "row.related_sections", EditKind.NAMES, "related_sections",
+            _title(Item, "related_sections"),
+        ),
+        EditField("row.introduced", EditKind.YEAR, "introduced", _title(Item, "introduced")),
+        *(
+            _leaf(f"row.item.{name}", _ENTRY, name)
+            for name in _ITEM_LEAVES if name != "introduced"
+        ),
+    ),
+    "years": (
+        EditField("row.title", EditKind.LINE, None, _title(Item, "title")),
+        EditField("row.fiscal_year", EditKind.YEAR, None, _title(YearPlan, "fiscal_year")),
+        *(_leaf(f"row.year.{name}", _YEAR, name) for name in ("plan", "target", "effect")),
+        EditField("row.initiative", EditKind.TEXT, None, _title(Item, "initiatives")),
+    ),
+    "results": (
+        *(
+            _leaf(f"row.year.result.{name}", _YEAR, f"result.{name}")
+            for name in _RESULT_LEAVES
+        ),
+        EditField("row.overall_grade", EditKind.GRADE, None, _title(Item, "overall_grade")),
+        EditField("row.reason", EditKind.REASON, None, _TITLES["reason"]),
+    ),
+    "grades": (
+        EditField("row.order", EditKind.ORDER, None, _TITLES["order"]),
+        _leaf("row.step.grade", "evaluation_scale[0]", "grade"),
+        _leaf("row.step.meaning", "evaluation_scale[0]", "meaning"),
+    ),
+    "overview_texts": (EditField("row.text", EditKind.TEXT, "", "文"),),
+    "proposals": (EditField("row.decision", EditKind.DECISION, None, _TITLES["decision"]),),
+    "stale_names": (EditField("row.decision", EditKind.DECISION, None, _TITLES["decision"]),),
+}  # fmt: skip
+"""並べたもの（テンプレートの ``{% for row in … %}``）ごとの、記入欄になりうる欄。"""
+KEY_PATH = "row.key"
+"""行の目印の道。どの表にも、隠した列に置く。"""
+ADDING = frozenset(
+    {"sections", "highlights", "policy_texts", "overview", "items", "years", "grades"}
+)
+"""行を足せる表。"""
+
+
+def kind_at(field: EditField, key: str) -> LeafKind | None:
+    """その行でのその欄の値の種類。文の行では、行ごとに違う。値の欄でなければ ``None``。"""
+    if field.relative is None:
+        return None
+    found = leaf_at((*steps_of(key), *steps_of(field.relative)))
+    return found.kind if found else None
