@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
@@ -122,6 +123,45 @@ def leaf_at(steps: Steps) -> Leaf | None:
     # 並びの中の文は、空なら並びから除く。null とは書かない。
     listed = isinstance(steps[-1], int) or steps[-1] not in _named(info, steps)
     return Leaf(kind, not listed and _is_nullable(info), info.title or "")
+
+
+def leaves_under(
+    tree: Any, steps: Steps, spare: Callable[[bool], int]
+) -> Iterator[tuple[Steps, str]]:
+    """その場所の中の値の場所と名を、型の順に返す。
+
+    並びには、その後ろの空の場所も ``spare``（並びのある記録がもうあるか）の数だけ加える。
+    """
+    kinds: list[Any] = [Plan]
+    for step in steps:
+        kinds = _alternatives(_written(_models(kinds)[0].model_fields[str(step)]))
+    yield from _under(tree, steps, kinds, "", spare)
+
+
+def _under(
+    tree: Any, steps: Steps, kinds: list[Any], before: str, spare: Callable[[bool], int]
+) -> Iterator[tuple[Steps, str]]:
+    models = _models(kinds)
+    if not models:
+        yield steps, before
+    for name, info in models[0].model_fields.items() if models else ():
+        here, label = (*steps, name), f"{before}{info.title}"
+        inner = _alternatives(_written(info))
+        if get_origin(inner[0]) is not tuple:
+            yield from _under(tree, here, inner, label, spare)
+            continue
+        element = _parts(inner[0], 0)
+        count = len(_found(tree, here) or ()) + spare(_found(tree, steps) is not None)
+        for at in range(count):
+            words = f"{label}（{at + 1}）" + (" " if _models(element) else "")
+            yield from _under(tree, (*here, at), element, words, spare)
+
+
+def _found(tree: Any, steps: Steps) -> Any:
+    try:
+        return value_at(tree, steps)
+    except (LookupError, TypeError):
+        return None
 
 
 def _named(info: FieldInfo, steps: Steps) -> tuple[str | int, ...]:

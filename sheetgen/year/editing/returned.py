@@ -11,7 +11,7 @@ from sheetgen.records.edits import EditBook, EditTable
 
 
 class BookCell(NamedTuple):
-    """見つけた一つの欄。``ref`` は戻ったブックでの番地。``cell`` が None なら、何も入っていない。"""
+    """見つけた一つの欄。``ref`` は戻ったブックでの番地。``cell`` が None なら、空のセル。"""
 
     path: str
     sheet: str

@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import Any, NamedTuple
 
 from sheetgen.era import wareki
-from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, path_of, value_at
+from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, leaves_under, path_of, value_at
 from sheetgen.plan.overview import Overview
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.value import Value
@@ -56,38 +54,14 @@ def overview_leaves(plan: Plan) -> Iterator[TextLeaf]:
     for name, info in Overview.model_fields.items():
         chapter = info.title or ""
         steps: Steps = ("overview", name)
-        for path, label in _leaves(tree, steps, _model(info.annotation), ""):
-            value = _value(tree, path)
-            yield TextLeaf(path_of(path), None, None, chapter, label or chapter, value)
+        for path, label in leaves_under(tree, steps, _spare):
+            if path[-2] not in _NOT_SHOWN:
+                text = _value(tree, path)
+                yield TextLeaf(path_of(path), None, None, chapter, label or chapter, text)
 
 
-def _leaves(
-    tree: Any, steps: Steps, model: type[BaseModel] | None, before: str
-) -> Iterator[tuple[Steps, str]]:
-    if model is None:
-        yield steps, before
-        return
-    for name, info in model.model_fields.items():
-        if name in _NOT_SHOWN:
-            continue
-        here = (*steps, name)
-        label = f"{before}{info.title}"
-        if get_origin(info.annotation) is not tuple:
-            yield from _leaves(tree, here, _model(info.annotation), label)
-            continue
-        inner = _model(get_args(info.annotation)[0])
-        count = len(_value(tree, here) or ())
-        spare = SPARE if _value(tree, steps) is not None else SPARE_OF_NEW
-        for at in range(count + spare):
-            number = f"{label}（{at + 1}）"
-            yield from _leaves(tree, (*here, at), inner, f"{number}" + (" " if inner else ""))
-
-
-def _model(kind: Any) -> type[BaseModel] | None:
-    candidates = [kind, *get_args(kind)]
-    return next(
-        (one for one in candidates if isinstance(one, type) and issubclass(one, BaseModel)), None
-    )
+def _spare(is_there: bool) -> int:
+    return SPARE if is_there else SPARE_OF_NEW
 
 
 def _value(tree: Any, steps: Steps) -> Any:
