@@ -222,3 +222,25 @@ def _models(kinds: list[Any]) -> list[type[BaseModel]]:
 
 def _is_nullable(info: FieldInfo) -> bool:
     return type(None) in get_args(_base(info.annotation))
+
+
+def blank_record(steps: Steps) -> dict[str, Any]:
+    """その場所の記録の、何も書いていない形。並びは空、文は空の文、ほかは ``null``。"""
+    kinds: list[Any] = [Plan]
+    for step in steps:
+        if isinstance(step, int):
+            kinds = [kind for one in kinds if get_origin(one) is tuple for kind in _parts(one, 0)]
+        else:
+            info = next(one.model_fields[step] for one in _models(kinds))
+            kinds = _alternatives(_written(info))
+    return {name: _blank_of(info) for name, info in _models(kinds)[0].model_fields.items()}
+
+
+def _blank_of(info: FieldInfo) -> Any:
+    inner = _alternatives(_written(info))
+    if get_origin(inner[0]) is tuple:
+        return []
+    models = _models(inner)
+    if _is_nullable(info) or not models:
+        return None if _is_nullable(info) else ""
+    return {name: _blank_of(one) for name, one in models[0].model_fields.items()}

@@ -89,8 +89,8 @@ def _added(request: AddRequest, ledger: Ledger, now: datetime, who: str | None) 
         raise SheetgenError(Problem("S115", facts={"final": wareki_full(plan.final_year)}))
     file = str(request.source) if request.source else None
     rows, problems = _rows(request, plan)
-    numbering = Numbering(plan, _ever_used(request.plan, ledger))
-    drafts, found = draft_items(rows, plan, numbering, file, _read)
+    numbering = Numbering(plan, ever_used(request.plan, ledger))
+    drafts, found = draft_items(rows, plan, numbering, file, read_field)
     problems += found
     if _held(problems, request.accept):
         return AddResult((), tuple(problems), saved=False)
@@ -172,7 +172,7 @@ def _book(path: Path) -> tuple[RawBook, list[Problem]]:
     raise SheetgenError(Problem("I037", Place(file=str(path)), facts))
 
 
-def _read(cell: RawCell, kind: FieldKind, unit: str | None, numeric: bool) -> ReadField:
+def read_field(cell: RawCell, kind: FieldKind, unit: str | None, numeric: bool) -> ReadField:
     found = read_value(cell, kind, Expected(unit=unit, numeric=numeric))
     return ReadField(found.value, found.problems, found.readable)
 
@@ -182,7 +182,7 @@ def _held(problems: list[Problem], accept: bool) -> bool:
     return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
 
 
-def _ever_used(path: Path, ledger: Ledger) -> Iterator[str]:
+def ever_used(path: Path, ledger: Ledger) -> Iterator[str]:
     """前に使ったID。終わった項目も、加えてから除いた項目も、いまの計画にはない。
 
     :raises SheetgenError: 控えのどれかが読めない（I030）。

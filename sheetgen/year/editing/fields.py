@@ -117,8 +117,8 @@ LISTS: dict[str, tuple[EditField, ...]] = {
         _leaf("row.is_new", "revision.highlights[0]", "is_new"),
     ),
     "policy_texts": (
-        EditField("row.policy", EditKind.POLICY, None, "基本方針の番号"),
-        EditField("row.measure", EditKind.WORD, None, "推進項目の番号"),
+        EditField("row.policy", EditKind.ORDER, None, "基本方針の番号"),
+        EditField("row.measure", EditKind.ORDER, None, "推進項目の番号"),
         EditField("row.label", EditKind.WORD, None, "欄"),
         EditField("row.text", EditKind.TEXT, "", "名称・文章"),
     ),

@@ -1,0 +1,286 @@
+"""戻った編集ブックの、書いたときと違うセルを、計画のどの値の変更かにする。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sheetgen.plan.leaves import Steps, leaf_at, steps_of, value_at
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.text import LONGEST_TEXT
+from sheetgen.plan.value import Value
+from sheetgen.problems import Place, Problem
+from sheetgen.reading.book import RawCell
+from sheetgen.year.editing.fields import CELLS, LISTS, EditField, EditKind, kind_at
+from sheetgen.year.editing.expecting import EditReader
+from sheetgen.year.editing.reading import same_as_issued
+from sheetgen.year.editing.returned import BookCell, BookRow, ReturnedBook
+from sheetgen.year.editing.rows import SEPARATOR, EditContext
+
+Json = Any
+
+
+ONLY_NEW = {
+    "highlights": ("row.kind",),
+    "policy_texts": ("row.policy", "row.measure", "row.label"),
+    "overview": ("row.measure", "row.item_id"),
+    "years": ("row.title", "row.fiscal_year"),
+}
+"""足した行だけに書く欄。"""
+_OF_REFERENCE = ("row.reference_mark", "row.note")
+_OF_ITEM = ("row.improvement", "row.policy", "row.settled", "row.indicator", "row.target")
+
+
+class Edit(NamedTuple):
+    """一つのセルの変更。
+
+    ``rows`` は表（``items`` など。表の外なら空）、``key`` は行の目印。``old`` はもとの計画の値、
+    ``new`` はブックの値で、計画のデータに入る形。
+    """
+
+    rows: str
+    key: str
+    field: EditField
+    old: Json
+    new: Json
+    place: Place
+    raw: str = ""
+    rule: str = ""
+
+    @property
+    def steps(self) -> Steps | None:
+        """もとの計画の中の、その値の場所。一つの値の欄でなければ ``None``。"""
+        if self.field.relative is None:
+            return None
+        return (*steps_of(self.key), *steps_of(self.field.relative))
+
+
+class NewRow(NamedTuple):
+    """足された一行。``values`` は書かれた欄の値（道から）、``places`` はその場所。"""
+
+    rows: str
+    row: BookRow
+    values: Mapping[str, Json]
+    places: Mapping[str, Place]
+
+    def place(self, path: str) -> Place:
+        """その欄の場所。書かれていなければ、行の初めのセル。"""
+        return self.places.get(path) or next(iter(self.places.values()))
+
+
+class Lost(NamedTuple):
+    """戻らなかった行。"""
+
+    rows: str
+    key: str
+    sheet: str
+
+
+@dataclass(slots=True)
+class Edits:
+    """一冊の変更のすべて。"""
+
+    edits: list[Edit] = field(default_factory=list)
+    added: list[NewRow] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def edits_of(
+    book: ReturnedBook, base: Plan, context: EditContext, reader: EditReader, file: str
+) -> Edits:
+    """書いたときと違うセル、足された行、消された行。``context`` は書いたときの値。"""
+    return _Comparing(book, base, context, reader, file).run()
+
+
+class _Comparing:
+    def __init__(
+        self, book: ReturnedBook, base: Plan, context: EditContext, reader: EditReader, file: str
+    ) -> None:
+        self._book, self._context, self._reader, self._file = book, context, reader, file
+        self._tree = base.model_dump(mode="json")
+        self._found = Edits(problems=list(book.problems))
+
+    def run(self) -> Edits:
+        for one in CELLS:
+            cell = self._book.cells.get(one.path)
+            if cell is not None:
+                self._cell("", "", one, cell, issued_value(self._context, one.path), None)
+        for table in self._book.tables:
+            rows = table.table.rows
+            written = {row.key: row for row in getattr(self._context, rows)}
+            for row in table.rows:
+                if row.key is None:
+                    self._new_row(rows, row)
+                elif row.key in written:
+                    self._row(rows, row, written[row.key])
+            self._found.lost += [Lost(rows, key, table.table.sheet) for key in table.lost]
+        self._found.edits = list(self._distinct(self._found.edits))
+        return self._found
+
+    def _row(self, rows: str, row: BookRow, written: object) -> None:
+        for one in LISTS[rows]:
+            cell = row.cells.get(one.path)
+            if cell is None:
+                continue
+            issued = issued_value(written, one.path.partition(".")[2])
+            suited, code = self._suited(rows, row.key or "", one)
+            if code and not same_as_issued(issued, cell.cell):
+                place = self._place(rows, row.key or "", one, cell)
+                self._found.problems.append(Problem(code, place))
+            elif not code:
+                self._cell(rows, row.key or "", suited, cell, issued, written)
+
+    def _suited(self, rows: str, key: str, one: EditField) -> tuple[EditField, str]:
+        """その行での欄。行に当たらない欄なら、そのわけの符号。"""
+        if one.path in ONLY_NEW.get(rows, ()):
+            return one, "E044"
+        if rows != "overview":
+            return one, ""
+        if value_at(self._tree, steps_of(key))["type"] == "item":
+            return one, "E045" if one.path in _OF_REFERENCE else ""
+        if one.path in _OF_ITEM:
+            return one, "E045"
+        relative = (one.relative or "").removeprefix("overview.")
+        return one._replace(relative=relative, kind=EditKind.LINE), ""
+
+    def _cell(
+        self,
+        rows: str,
+        key: str,
+        one: EditField,
+        cell: BookCell,
+        issued: Value,
+        written: object,
+    ) -> None:
+        if same_as_issued(issued, cell.cell):
+            return
+        place = self._place(rows, key, one, cell)
+        read = self._read(cell.cell, one, key, written, place)
+        if read is None:
+            return
+        old = self._old(rows, key, one, written)
+        if read.value == old and type(read.value) is type(old):
+            return
+        self._found.edits.append(Edit(rows, key, one, old, read.value, place, read.raw, read.rule))
+
+    def _read(
+        self, cell: RawCell | None, one: EditField, key: str, written: object, place: Place
+    ) -> _Read | None:
+        kind = kind_at(one, key) if key or one.relative else None
+        wanted = EditKind(kind.value) if kind else one.kind
+        found = self._reader.read(cell, wanted, written)
+        self._found.problems += [Problem(code, place, facts) for code, facts in found.doubts]
+        if not found.readable:
+            if not found.doubts:
+                self._found.problems.append(Problem("E042", place, {"value": found.raw}))
+            return None
+        value = found.value
+        if value is None and one.relative is not None:
+            value = _blank(key, one)
+        return _Read(value, found.raw, found.rule)
+
+    def _old(self, rows: str, key: str, one: EditField, written: object) -> Json:
+        """もとの計画の値。"""
+        if one.relative is not None:
+            steps = (*steps_of(key), *steps_of(one.relative))
+            try:
+                return value_at(self._tree, steps)
+            except (LookupError, TypeError):
+                return _blank(key, one)
+        name = one.path.partition(".")[2]
+        if one.path == "row.initiative":
+            year = str(getattr(written, "year").fiscal_year)  # noqa: B009
+            return value_at(self._tree, steps_of(key)[:-2])["initiatives"].get(year)
+        if one.kind in (EditKind.MEASURE, EditKind.POLICY):
+            return int(str(getattr(written, name)).partition(" ")[0])
+        if one.path == "founding.first_year":
+            return self._tree["fiscal_years"][0] if self._context.founding.first_year else None
+        return None if written is None and not rows else issued_value(written, name)
+
+    def _new_row(self, rows: str, row: BookRow) -> None:
+        values: dict[str, Json] = {}
+        places: dict[str, Place] = {}
+        for one in LISTS[rows]:
+            cell = row.cells.get(one.path)
+            if cell is None or same_as_issued(None, cell.cell):
+                continue
+            places[one.path] = place = self._place(rows, "", one, cell)
+            # 実施項目の行は、加えるときの決まりで読む。
+            if rows == "items":
+                continue
+            read = self._reader.read(cell.cell, one.kind, None)
+            self._found.problems += [Problem(code, place, facts) for code, facts in read.doubts]
+            if read.readable:
+                values[one.path] = read.value
+        if places:
+            self._found.added.append(NewRow(rows, row, values, places))
+
+    def _place(self, rows: str, key: str, one: EditField, cell: BookCell) -> Place:
+        label = one.label
+        if one.relative is not None and rows in ("policy_texts", "overview_texts"):
+            leaf = leaf_at(steps_of(key)) if key else None
+            label = leaf.label if leaf else label
+        return Place(self._file, cell.sheet, cell.ref, None, label, self._item_of(key))
+
+    def _item_of(self, key: str) -> str | None:
+        steps = steps_of(key) if key and "/" not in key else ()
+        for length in (3, 6):
+            try:
+                found = value_at(self._tree, steps[:length]) if len(steps) >= length else None
+            except (LookupError, TypeError):
+                continue
+            if isinstance(found, dict) and found.get("type") == "item":
+                return str(found["id"])
+        return None
+
+    def _distinct(self, edits: Sequence[Edit]) -> Iterator[Edit]:
+        """同じ値を二か所で違えて直したものを挙げる。同じに直したものは一つにする。"""
+        seen: dict[object, Edit] = {}
+        for one in edits:
+            address: object = one.steps or (one.rows, one.key, one.field.path)
+            first = seen.setdefault(address, one)
+            if first is one:
+                yield one
+            elif first.new != one.new:
+                facts = {"sheet": first.place.sheet, "cell": first.place.cell}
+                self._found.problems.append(Problem("E043", one.place, facts))
+
+
+class _Read(NamedTuple):
+    value: Json
+    raw: str
+    rule: str
+
+
+def issued_value(record: object, path: str) -> Value:
+    """書いたときにセルに入れた値。"""
+    for name in path.split("."):
+        record = None if record is None else getattr(record, name)
+    value: Value = record  # type: ignore[assignment]
+    return value
+
+
+def _blank(key: str, one: EditField) -> Json:
+    """空のセルの値。文章の欄には ``null`` でなく空の文を、並びの欄には空の並びを入れる。"""
+    if one.kind in (EditKind.OWNERS, EditKind.NAMES):
+        return []
+    if one.kind is EditKind.FLAG:
+        return False
+    leaf = leaf_at((*steps_of(key), *steps_of(one.relative or "")))
+    return None if leaf is None or leaf.nullable else ""
+
+
+def shown_value(value: Json) -> Value:
+    """記録簿と画面に書く形。並びは「、」でつなぐ。"""
+    if isinstance(value, list):
+        words = [
+            f"{one['department']} {one['section']}" if isinstance(one, dict) else str(one)
+            for one in value
+        ]
+        return SEPARATOR.join(words)[:LONGEST_TEXT] or None
+    if isinstance(value, bool):
+        return "○" if value else None
+    found: Value = value
+    return found

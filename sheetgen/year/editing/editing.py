@@ -1,0 +1,317 @@
+"""編集ブックを読み、計画のデータに記録する。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sheetgen.messages.catalogue import is_error, message_of
+from sheetgen.plan.leaves import Steps, steps_of
+from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.plan.saving import render_plan
+from sheetgen.plan.text import writable
+from sheetgen.plan.written_figures import figure_doubts
+from sheetgen.problems import Level, Place, Problem, SheetgenError
+from sheetgen.reading.book import RawBook
+from sheetgen.reading.delivery import Delivered
+from sheetgen.reading.reader import GuardedReader
+from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
+from sheetgen.records.journal import Action, JournalEntry, storable
+from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
+from sheetgen.records.originals import OriginalKeeper, originals_folder
+from sheetgen.year.adding import AddedItem, ever_used, read_field
+from sheetgen.year.drafting import Draft, Numbering, draft_items
+from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
+from sheetgen.year.editing.beside import beside_of
+from sheetgen.year.editing.changes import Edits, edits_of
+from sheetgen.year.editing.decisions import decide
+from sheetgen.year.editing.expecting import EditReader
+from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.fitting import too_long
+from sheetgen.year.editing.matching import mark_of, match_edit_book
+from sheetgen.year.editing.new_items import list_rows
+from sheetgen.year.editing.reading import read_edit
+from sheetgen.year.editing.rows import edit_context
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRequest:
+    """編集ブックを読む依頼。
+
+    ``template`` は様式のテンプレートで、文が様式に入るかを確かめる。``take`` は、食い違う値を
+    どちらにするか（決めないなら None）。``accept`` が真なら、「確認」は確かめたものとする。
+    """
+
+    plan: Path
+    file: Path
+    template: Path
+    take: Take | None = None
+    accept: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """編集ブックを読んだ結果。
+
+    ``lines`` は変わる（変わった）値、``items`` は加わる実施項目。``already`` は、もう計画のデータが
+    そうなっていた変更の数。``names`` は実施項目のIDから印刷の番号と名称へ。記録しなければ
+    ``run`` は None。
+    """
+
+    lines: tuple[Line, ...]
+    items: tuple[AddedItem, ...]
+    already: int
+    names: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    run: str | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """問題があって、記録しなかった（できない）か。"""
+        return self.run is None and any(
+            message_of(one).level is not Level.NOTE for one in self.problems
+        )
+
+
+def edit(
+    request: EditRequest, *, now: datetime | None = None, who: str | None = None
+) -> EditResult:
+    """編集ブックの変更を計画のデータに記録する。一つでも直すところがあれば、何も記録しない。
+
+    :raises UsageError: ファイルが編集ブックでない（E011）。
+    :raises SheetgenError: ファイルか計画のデータが読めない、または書けない。何も変わっていない。
+    """
+    moment = (now or datetime.now()).astimezone()
+    delivered, book, notes = _read(request.file)
+    with open_ledger(request.plan, writing=not request.dry_run) as ledger:
+        record, base = _record(request, ledger, book)
+        outcome = _outcome(request, ledger, record, base, book)
+        problems = (*ledger.problems, *notes, *outcome.problems)
+        result = EditResult(
+            outcome.lines, outcome.items, outcome.already, outcome.names, problems
+        )
+        held = _held(problems, request.accept) or outcome.plan is None
+        if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
+            return result
+        assert outcome.plan is not None
+        run = _save(request, ledger, outcome, delivered, moment, who)
+        return replace(result, run=run)
+
+
+def _read(path: Path) -> tuple[Delivered, RawBook, list[Problem]]:
+    """編集ブックを、限りのある別のプロセスで読む。
+
+    :raises SheetgenError: 読めない。
+    """
+    with GuardedReader() as reader:
+        reading = reader.read([path])
+        files = list(reading.files)
+    problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
+    books = [(one.delivered, one.book) for one in files if one.book is not None]
+    if len(books) != 1 or books[0][1] is None:
+        found = [one for one in problems if is_error(one)]
+        raise SheetgenError(found or Problem("E066", Place(file=str(path)), {"count": len(books)}))
+    return books[0][0], books[0][1], problems
+
+
+def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:
+    """書いたときの控えと、もとの計画。
+
+    :raises UsageError: 編集ブックでない、よその計画のもの、または控えがない。
+    """
+    file = request.file.name
+    plan = ledger.master.plan
+    mark = mark_of(book, file, plan.municipality, plan.plan_title)
+    record = load_edit_book(request.plan, mark.key)
+    base = kept_plan(request.plan, record.base) if record else None
+    if record is None or base is None:
+        raise SheetgenError(Problem("E067", Place(file=file), {"key": mark.key}))
+    return record, base
+
+
+class _Outcome(NamedTuple):
+    """記録する前の結果。``plan`` が None なら、計画として正しくない。"""
+
+    plan: Plan | None
+    lines: tuple[Line, ...]
+    items: tuple[AddedItem, ...]
+    decisions: tuple[JournalDecision, ...]
+    already: int
+    names: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+class JournalDecision(NamedTuple):
+    """値を変えない決定（採らない、このままでよい、残す）。"""
+
+    action: Action
+    fields: Mapping[str, Any]
+
+
+def _outcome(
+    request: EditRequest, ledger: Ledger, record: EditBook, base: Plan, book: RawBook
+) -> _Outcome:
+    file = request.file.name
+    returned = match_edit_book(book, record, file)
+    context = edit_context(base, "", beside_of(ledger))
+    reader = EditReader(base, returned.tables)
+    found = edits_of(returned, base, context, reader, file)
+    now = ledger.master.plan
+    applied = apply_edits(base, now, found, request.take)
+    decisions = list(decide(ledger, context, found, applied, reader))
+    problems = [*found.problems, *applied.problems]
+    plan, wrong = _parsed(applied, file, request.plan)
+    problems += wrong
+    drafts: list[Draft] = []
+    if plan is not None:
+        drafts, more = _new_items(request, ledger, plan, found, file)
+        problems += more
+        for draft in drafts:
+            _measure(applied.tree, draft.measure)["entries"].append(draft.item)
+        if drafts:
+            plan, wrong = _parsed(applied, file, request.plan)
+            problems += wrong
+    names = {}
+    items: tuple[AddedItem, ...] = ()
+    if plan is not None:
+        new = {draft.item["id"] for draft in drafts}
+        placed = (*plan.items(), *plan.ended())
+        names = {one.id: f"{item_label(measure, one)} {one.title}" for _, measure, one in placed}
+        items = tuple(
+            AddedItem(one.id, item_label(measure, one), one.title, one.owners[0].full_name)
+            for _, measure, one in plan.items()
+            if one.id in new
+        )
+        problems += _doubts(request, now, plan, applied, new, file)
+    return _Outcome(
+        plan,
+        tuple(applied.lines),
+        items,
+        tuple(JournalDecision(*one) for one in decisions),
+        applied.already,
+        names,
+        tuple(one for at, one in enumerate(problems) if one not in problems[:at]),
+    )
+
+
+def _measure(tree: Json, number: int) -> Json:
+    return next(m for p in tree["policies"] for m in p["measures"] if m["number"] == number)
+
+
+def _parsed(applied: Applied, file: str, path: Path) -> tuple[Plan | None, list[Problem]]:
+    """計画として正しいか。正しくない所には、もとのセルを添える。"""
+    data = json.dumps(applied.tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    try:
+        return parse_plan(data, str(path)), []
+    except SheetgenError as error:
+        places = dict(applied.places())
+        return None, [_placed(one, places, file) for one in error.problems]
+
+
+def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
+    """問題の場所を、もとのセルにする。"""
+    steps = steps_of(problem.place.path or "")
+    near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
+    if not near:
+        return replace(problem, place=replace(problem.place, file=file, path=None))
+    place = places[max(near, key=lambda one: (one == steps, len(one)))]
+    label = problem.place.label or place.label
+    return replace(problem, place=replace(place, label=label))
+
+
+def _new_items(
+    request: EditRequest, ledger: Ledger, plan: Plan, found: Edits, file: str
+) -> tuple[list[Draft], list[Problem]]:
+    """足された実施項目の行から、実施項目を作る。"""
+    rows, problems = list_rows(found.added, plan)
+    if not rows:
+        return [], problems
+    numbering = Numbering(plan, ever_used(request.plan, ledger))
+    drafts, more = draft_items(rows, plan, numbering, file, read_field)
+    for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
+        written = row.cells.get("indicator.number_format")
+        read = read_edit(written, EditKind.FORMAT)
+        if written is not None and read.value is not None:
+            draft.item["indicator"]["number_format"] = read.value
+    return drafts, [*problems, *more]
+
+
+def _doubts(
+    request: EditRequest,
+    before: Plan,
+    plan: Plan,
+    applied: Applied,
+    new: set[str],
+    file: str,
+) -> Iterator[Problem]:
+    """計画としては正しいが、確かめてもらうこと。変えた実施項目に限る。"""
+    changed = new | {line.item for line in applied.lines if line.item}
+    places = {(line.item, line.label): line.place for line in applied.lines}
+    for problem in too_long(request.template, plan, changed):
+        place = places.get((problem.place.item, problem.place.label))
+        yield replace(problem, place=place or replace(problem.place, file=file))
+    known = figure_doubts(before, "")
+    for problem in figure_doubts(plan, ""):
+        if problem.place.item in changed and problem not in known:
+            place = places.get((problem.place.item, problem.place.label))
+            yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+
+
+def _held(problems: Sequence[Problem], accept: bool) -> bool:
+    levels = {message_of(problem).level for problem in problems}
+    return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
+
+
+def _save(
+    request: EditRequest,
+    ledger: Ledger,
+    outcome: _Outcome,
+    delivered: Delivered,
+    now: datetime,
+    who: str | None,
+) -> str:
+    """前と後の計画と原本をしまってから、計画のデータと記録簿を新しくする。"""
+    assert outcome.plan is not None
+    before = keep_plan(request.plan, request.plan.read_bytes())
+    after = keep_plan(request.plan, render_plan(outcome.plan))
+    with OriginalKeeper(originals_folder(request.plan)) as keeper:
+        keeper.add(delivered)
+        keeper.finish()
+    run = ledger.new_run(now, who)
+    file = {"file": writable(request.file.name), "original": delivered.digest}
+    entries = [*_entries(run, outcome, file), run.entry(Action.END, old=before, new=after)]
+    commit(ledger, outcome.plan, entries)
+    return run.name
+
+
+def _entries(run: Run, outcome: _Outcome, file: Mapping[str, str]) -> Iterator[JournalEntry]:
+    for line in outcome.lines:
+        yield run.entry(
+            Action.EDIT,
+            item=line.item,
+            path=line.path,
+            label=line.label,
+            old=storable(line.old),
+            new=storable(line.new),
+            raw=writable(line.raw) if line.raw else None,
+            rule=line.rule or None,
+            sheet=writable(line.place.sheet) if line.place.sheet else None,
+            cell=line.place.cell,
+            reason=writable(line.reason) if line.reason else None,
+            found=line.key or None,
+            **file,
+        )
+    for one in outcome.decisions:
+        yield run.entry(one.action, **{**one.fields, **file})
+    for item in outcome.items:
+        new = f"{item.label} {item.title}"
+        yield run.entry(Action.ADD, item=item.id, label="実施項目", new=new, **file)
+

@@ -1,0 +1,96 @@
+"""編集ブックの欄が待っている値：行の指標、選べる課と推進項目、評価の段階。"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sheetgen.plan.item import Indicator, Owner
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.text import check_line
+from sheetgen.reading.book import RawCell
+from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.reading import EditExpected, ReadEdit, read_edit
+from sheetgen.year.editing.returned import BookRow, BookTable
+from sheetgen.year.editing.rows import ItemRow, ResultRow, YearRow
+
+
+class EditReader:
+    """編集ブックのセルを読む。
+
+    同じブックで名を変えた課、加えた課と評価も、選べるものに数える。
+    """
+
+    def __init__(self, base: Plan, tables: tuple[BookTable, ...]) -> None:
+        self._base = base
+        rows = {table.table.rows: table.rows for table in tables}
+        named = [owner for row in rows.get("sections", ()) if (owner := _owner(row)) is not None]
+        owners = dict.fromkeys((*base.owners(), *named))
+        grades = [
+            text
+            for row in rows.get("grades", ())
+            if (text := _text(row, "row.step.grade")) is not None
+        ]
+        scale = dict.fromkeys([*(one.grade for one in base.evaluation_scale), *grades])
+        self._expected = EditExpected(
+            scale=tuple(scale),
+            owners=tuple(owners),
+            measures=tuple((one.number, one.name) for _, one in base.measures()),
+            policies=tuple((one.number, one.name) for one in base.policies),
+            items={
+                (measure.number, item.number): item.id for _, measure, item in base.items()
+            },
+        )
+
+    def read(self, cell: RawCell | None, kind: EditKind, written: object) -> ReadEdit:
+        """このセルの値。``written`` は、書いたときのその行（足された行では None）。"""
+        return read_edit(cell, kind, self._for(written))
+
+    def _for(self, written: object) -> EditExpected:
+        if isinstance(written, ItemRow):
+            return _of_indicator(self._expected, written.item.indicator)
+        if isinstance(written, YearRow | ResultRow):
+            target = written.year.target
+            return replace(
+                self._expected,
+                unit=written.unit,
+                number_format=written.number_format,
+                numeric=not isinstance(target, str) or not target.strip("-ー"),
+                like=target if isinstance(target, str) else None,
+                scale=tuple(
+                    dict.fromkeys(
+                        (
+                            *(one.grade for one in self._base.scale_of(written.year.fiscal_year)),
+                            *self._expected.scale,
+                        )
+                    )
+                ),
+            )
+        return self._expected
+
+
+def _of_indicator(expected: EditExpected, indicator: Indicator) -> EditExpected:
+    target = indicator.target
+    return replace(
+        expected,
+        unit=indicator.unit,
+        number_format=indicator.number_format,
+        numeric=not isinstance(target, str) or not target.strip("-ー"),
+        like=target if isinstance(target, str) else None,
+    )
+
+
+def _owner(row: BookRow) -> Owner | None:
+    """その行に書かれた課。部か課が読めなければ ``None``。"""
+    department, section = _text(row, "row.department"), _text(row, "row.section.name")
+    if department is None or section is None:
+        return None
+    return Owner(department=department, section=section)
+
+
+def _text(row: BookRow, path: str) -> str | None:
+    cell = row.cells.get(path)
+    value = cell.cell.value if cell is not None and cell.cell is not None else None
+    try:
+        return check_line(str(value).strip()) if value is not None else None
+    except ValueError:
+        return None

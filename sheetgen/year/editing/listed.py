@@ -1,0 +1,164 @@
+"""順のある並び（主なポイント、参照、評価の段階）を、直した行から組み直す。
+
+並べ替えただけの行は、順の欄が変わっていなければ、もとの順のままである。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sheetgen.plan.leaves import steps_of, value_at
+from sheetgen.problems import Place, Problem
+from sheetgen.year.editing.changes import Edit, Lost, NewRow
+from sheetgen.year.editing.counterpart import position
+from sheetgen.year.editing.rows import HIGHLIGHT, HIGHLIGHT_NOTE
+
+Json = Any
+
+
+class Rebuilt(NamedTuple):
+    """組み直した並び。``values`` は計画のデータでの名から並びへ、``origins`` は値のもとのセル。"""
+
+    values: dict[str, list[Json]]
+    origins: list[tuple[Json, str, Place]]
+    problems: list[Problem]
+
+
+@dataclass(slots=True)
+class _Row:
+    record: Json
+    order: float
+    nudge: int = 0
+
+
+def rebuilt_highlights(
+    base: Json,
+    tree: Json,
+    edits: Sequence[Edit],
+    added: Sequence[NewRow],
+    lost: Sequence[Lost],
+) -> Rebuilt:
+    """主なポイントと、その参照。"""
+    made = Rebuilt({}, [], [])
+    kinds = {HIGHLIGHT: "highlights", HIGHLIGHT_NOTE: "highlight_notes"}
+    for kind, name in kinds.items():
+        at = f"revision.{name}"
+        mine = [row for row in added if (row.values.get("row.kind") or HIGHLIGHT) == kind]
+        work = _Rebuilding(base["revision"][name], tree["revision"][name], made)
+        work.change([one for one in edits if one.key.startswith(f"{at}[")])
+        work.remove([one for one in lost if one.key.startswith(f"{at}[")])
+        record = _highlight if name == "highlights" else _note
+        for row in mine:
+            work.add(row, _NEEDS_OF_HIGHLIGHT, record)
+        made.values[name] = work.result()
+    for row in added:
+        word = row.values.get("row.kind") or HIGHLIGHT
+        if word not in kinds:
+            facts = {"value": word, "choices": "、".join(kinds)}
+            made.problems.append(Problem("E062", row.place("row.kind"), facts))
+    return made
+
+
+def rebuilt_grades(
+    base: Json,
+    tree: Json,
+    edits: Sequence[Edit],
+    added: Sequence[NewRow],
+    lost: Sequence[Lost],
+) -> Rebuilt:
+    """評価の段階。"""
+    made = Rebuilt({}, [], [])
+    work = _Rebuilding(base["evaluation_scale"], tree["evaluation_scale"], made)
+    work.change(edits)
+    work.remove(lost)
+    for row in added:
+        work.add(row, _NEEDS_OF_GRADE, _grade)
+    made.values["evaluation_scale"] = work.result()
+    return made
+
+
+_NEEDS_OF_HIGHLIGHT = (("row.policy", "基本方針"), ("row.text", "主なポイント"))
+_NEEDS_OF_GRADE = (("row.step.grade", "評価"), ("row.step.meaning", "評価の意味"))
+
+
+def _note(values: Mapping[str, Json]) -> Json:
+    return {"policy": values["row.policy"], "text": values["row.text"]}
+
+
+def _highlight(values: Mapping[str, Json]) -> Json:
+    return {**_note(values), "is_new": bool(values.get("row.is_new"))}
+
+
+def _grade(values: Mapping[str, Json]) -> Json:
+    return {"grade": values["row.step.grade"], "meaning": values["row.step.meaning"]}
+
+
+class _Rebuilding:
+    """一つの並び。``base`` はもとの計画の、``now`` はいまの計画の並び。"""
+
+    def __init__(self, base: list[Json], now: list[Json], made: Rebuilt) -> None:
+        self._base, self._now, self._made = base, now, made
+        self._rows = [_Row(dict(one), at + 1) for at, one in enumerate(now)]
+        self._of_base = {
+            at: self._rows[found]
+            for at in range(len(base))
+            if (found := position(base, now, at)) is not None
+        }
+
+    def _row(self, key: str) -> _Row | None:
+        return self._of_base.get(int(steps_of(key)[-1]))
+
+    def change(self, edits: Sequence[Edit]) -> None:
+        """変わったセル。いまの計画で見つからない記録は問題とする（E041）。"""
+        for one in edits:
+            row = self._row(one.key)
+            if row is None:
+                facts = {"name": one.place.label}
+                self._made.problems.append(Problem("E041", one.place, facts))
+            elif one.field.path == "row.order":
+                row.nudge = -1 if (one.new or 0) < row.order else 1
+                row.order = float(one.new or row.order)
+            else:
+                name = one.field.relative or one.field.path.removeprefix("row.")
+                row.record[name] = one.new
+                self._made.origins.append((row.record, name, one.place))
+
+    def remove(self, lost: Sequence[Lost]) -> None:
+        """消された行。"""
+        gone = [self._row(one.key) for one in lost]
+        self._rows = [row for row in self._rows if not any(row is one for one in gone)]
+
+    def add(
+        self,
+        row: NewRow,
+        needs: Sequence[tuple[str, str]],
+        record: Callable[[Mapping[str, Json]], Json],
+    ) -> None:
+        """足された行。もう同じものがあれば、加えない。"""
+        missing = [(path, label) for path, label in needs if row.values.get(path) in (None, "")]
+        for path, label in missing:
+            self._made.problems.append(Problem("E048", row.place(path), {"label": label}))
+        if missing:
+            return
+        new = record(row.values)
+        if new in self._now and new not in self._base:
+            return
+        order = row.values.get("row.order")
+        at = float(order) if order else len(self._rows) + 1
+        self._rows.append(_Row(new, at, -1 if order else 2))
+        for path, _ in needs:
+            name = path.rpartition(".")[2]
+            self._made.origins.append((new, name, row.place(path)))
+
+    def result(self) -> list[Json]:
+        """並べ直した記録。"""
+        ordered = sorted(self._rows, key=lambda row: (row.order, row.nudge))
+        return [row.record for row in ordered]
+
+
+def lost_text(base: Json, key: str) -> str:
+    """消された行に書いてあったこと。"""
+    record = value_at(base, steps_of(key))
+    return str(record.get("text") or f"{record.get('grade')} {record.get('meaning')}")
