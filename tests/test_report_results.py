@@ -259,13 +259,16 @@ def test_rows_left_from_the_last_revision_are_told(tmp_path: Path, plan_path: Pa
         untouched = item_of(plan, "01-03")["initiatives"]
         untouched["2025"] = untouched["2024"]
 
+    rows = {"01-01", "01-02", "01-03", "08-08"}
+
     def stale(**changes: Any) -> list[Any]:
         found = document_of(request_for(tmp_path, plan=plan, **changes))[1]
-        return [one.facts for one in found if one.code == "D023"]
+        return [str(one.facts["items"]).split("、") for one in found if one.code == "D070"]
 
     plan = changed_plan(plan_path, tmp_path / "plan.json", change)
-    (facts,) = stale(earlier=plan_path)
-    assert (facts["first"], facts["count"]) == ("01-01", "1")
+    (items,) = stale(earlier=plan_path)
+    assert rows & set(items) == {"01-01"}
+    assert "01-04" in items  # 新しい年度の長い文は、まだない
     assert stale() == []
     assert stale(earlier=plan) == []
 

@@ -99,3 +99,7 @@ def _summarize(result: ReportResult, root: Path) -> None:
     click.echo("年次見直しの文書を作りました。")
     show_files(result, root, "様式のブック")
     show_rest(result)
+    left = [problem for problem in result.problems if problem.code == "D071"]
+    if left:  # 確定したあとでは、気を付けることの中に紛れさせない
+        count = left[0].facts["count"]
+        click.echo(f"公表の前に、概要表の {count}行を確かめてください（上の D071）。")

@@ -20,6 +20,8 @@ INITIATIVE = "initiative.text"
 """様式の、取組方針・取組内容の欄の道。"""
 NUMBER_FORMAT_PATH = "indicator.number_format"
 """指標の表示形式の道。様式の欄ではないが、答えとともに改めることがある。"""
+OVERVIEW_POLICY = "overview.policy"
+"""概要表の行の、取組方針・取組内容の道。様式に置けば、見直し照会で聞く。"""
 Entries = tuple[Item | CrossReference, ...]
 _INITIATIVE_PATH = re.compile(r"initiatives\[(\d+)\]")
 
@@ -49,6 +51,8 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
         return item.overall_grade
     if path == NUMBER_FORMAT_PATH:
         return item.indicator.number_format
+    if path == OVERVIEW_POLICY:
+        return item.overview.policy
     index, in_result, name = _year_path(path)
     year = item.years[index]
     return cast(Value, getattr(year.result if in_result else year, name))
@@ -77,6 +81,8 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
             changes["overall_grade"] = value
         elif path == NUMBER_FORMAT_PATH:
             changes["indicator"] = item.indicator.model_copy(update={"number_format": value})
+        elif path == OVERVIEW_POLICY:
+            changes["overview"] = item.overview.model_copy(update={"policy": value})
         else:
             index, in_result, name = _year_path(path)
             (of_results if in_result else of_years)[index][name] = value

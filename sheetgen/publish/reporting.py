@@ -14,13 +14,14 @@ from sheetgen.form.context import RoundText
 from sheetgen.form.jobs import BookJob
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.names_in_texts import name_doubts
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
 from sheetgen.publish.document.sheets import Form, FormPage
 from sheetgen.publish.document.whole import Document, build_document
-from sheetgen.publish.document.years import stale_rows, year_notes
+from sheetgen.publish.document.years import left_rows, year_notes
 from sheetgen.publish.form_pages import FormPages, round_of
 from sheetgen.publish.html import render_html
 from sheetgen.publish.pdf import render_pdf
@@ -43,6 +44,7 @@ from sheetgen.records.editions import (
     with_month,
 )
 from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.leftovers import former_names, unsettled_overview
 
 READABLE = 8.0
 """これより小さい字は読みにくい（pt）。"""
@@ -125,12 +127,16 @@ def _made(
         raise UsageError(Problem("D057", Place(label="--final")))
     known = history.plan.revision.fiscal_year
     seen, earlier = source.years.plan, source.earlier
-    problems = [*source.problems, *year_notes(source.years, known)]
+    problems: list[Problem] = []
+    if source.is_open:  # 公表したあとの文書は、もう変えられない
+        left = unsettled_overview(history, earlier)
+        problems += left_rows(history.plan, left, final=request.final)
+    problems += [*source.problems, *year_notes(source.years, known)]
     if source.is_open and not request.final:
         problems += final_notes(history, seen)
     problems += figure_doubts(seen, str(request.plan))
-    if earlier is not None and seen.revision.fiscal_year == known:
-        problems += stale_rows(earlier, seen)
+    if source.is_open:
+        problems += name_doubts(history.plan, former_names(history), str(request.plan))
     forms = FormPages(seen, template)
     pages = list(forms.pages())
     problems += [*forms.problems, *_small_print(forms.form, pages)]

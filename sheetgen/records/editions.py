@@ -218,7 +218,7 @@ class History:
         self._clean = without_unseen if printed else _as_written
         self.path = path
         self.problems = problems
-        self._entries = entries
+        self.entries = entries
         self._read: dict[Path, Plan] = {}
         self._given = self._clean(plan)
 
@@ -230,7 +230,7 @@ class History:
         gone = {one for one in plan.revision.retired_items if one not in known}
         gone |= {
             entry.item
-            for entry in self._entries
+            for entry in self.entries
             if entry.action is Action.ROLLOVER and entry.item and entry.item not in known
         }
         if not gone:
@@ -245,7 +245,7 @@ class History:
         kept = (Action.PUBLISH, Action.ROLLOVER)
         names = {
             entry.file: None
-            for entry in self._entries
+            for entry in self.entries
             if entry.action in kept and entry.item is None and entry.file
         }
         return tuple(
@@ -333,7 +333,7 @@ class History:
         """その年度の見直し照会が出て、計画のデータに次の年度の値が入っているか。"""
         chosen = Round(RoundKind.REVISION, year)
         return has_edition(self.path, year, Occasion.REVISION) or bool(
-            _values_before(self._entries, chosen)
+            _values_before(self.entries, chosen)
         )
 
     def published(self, year: int) -> Edition | None:
@@ -346,7 +346,7 @@ class History:
             return Edition(year, without_later(self._load(asked), year), asked)
         chosen = Round(RoundKind.REVISION, year)
         now = self._given.revision.fiscal_year
-        before = _values_before(self._entries_until(year) if year < now else self._entries, chosen)
+        before = _values_before(self._entries_until(year) if year < now else self.entries, chosen)
         closed = self._closed(year) if year < now else None
         if closed is not None:
             return Edition(year, _as_of(self._load(closed), before, year), closed, restored=True)
@@ -366,10 +366,10 @@ class History:
     @cached_property
     def _taken_back(self) -> set[str]:
         """加えたことを取り消した実施項目のID。照会のときの計画にはあっても、計画になかったもの。"""
-        undone = undone_runs(self._entries)
+        undone = undone_runs(self.entries)
         return {
             entry.item or ""
-            for entry in self._entries
+            for entry in self.entries
             if entry.action is Action.ADD and entry.run in undone
         }
 
@@ -377,12 +377,12 @@ class History:
         """その年度を閉じるまでの記録。あとで取り消しても、閉じたときの計画にはその値がある。"""
         ends = [
             place
-            for place, entry in enumerate(self._entries)
+            for place, entry in enumerate(self.entries)
             if entry.action is Action.ROLLOVER
             and entry.path == "revision.fiscal_year"
             and entry.old == year
         ]
-        return self._entries[: ends[-1]] if ends else self._entries
+        return self.entries[: ends[-1]] if ends else self.entries
 
     def _asked(self, year: int, plan: Plan) -> Plan | None:
         """``year`` の実績を照会したときの計画。"""

@@ -12,11 +12,15 @@ from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs, return_jobs
 from sheetgen.form.rounds import open_paths, settle_round
 from sheetgen.form.template import FormTemplate
-from sheetgen.plan.loading import load_plan
+from sheetgen.plan.loading import Master, load_master
+from sheetgen.plan.names_in_texts import name_doubts
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.records.editions import history_of
+from sheetgen.records.ledger import open_ledger
+from sheetgen.records.leftovers import former_names
 from sheetgen.send.letters import Addressees
 
 
@@ -38,14 +42,15 @@ def check(plan: Path, template: Path) -> CheckResult:
     """
     form = FormTemplate(template)
     try:
-        loaded = load_plan(plan)
+        master = load_master(plan)
     except SheetgenError as error:
         return CheckResult(error.problems + _template_alone(form), 0, 0, 0)
+    loaded = master.plan
     if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
         waiting = Problem("I035", Place(file=str(plan)))
         found = (*_template_alone(form), waiting)
         return CheckResult(found, 0, len(loaded.owners()), 0)
-    problems = figure_doubts(loaded, str(plan))
+    problems = figure_doubts(loaded, str(plan)) + _names(plan, master)
     inputs = 0
     for kind in RoundKind:
         try:
@@ -68,6 +73,16 @@ def check(plan: Path, template: Path) -> CheckResult:
         sections=len(loaded.owners()),
         inputs=inputs,
     )
+
+
+def _names(plan: Path, master: Master) -> list[Problem]:
+    """文に残っている前の名。しまった計画と記録簿も見る。"""
+    try:
+        with open_ledger(plan, writing=False, known=master) as ledger:
+            former = former_names(history_of(ledger))
+    except SheetgenError as error:
+        return list(error.problems)
+    return name_doubts(master.plan, former, str(plan))
 
 
 def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:

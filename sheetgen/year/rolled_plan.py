@@ -138,6 +138,16 @@ def listed(items: Collection[str]) -> str:
     return in_short(list(items), SHOWN, "件")
 
 
+def left_rows(code: str, plan: Plan, left: Collection[str]) -> tuple[Problem, ...]:
+    """前の年度の文のままの、概要表の取組方針・取組内容（S150、S151）。``left`` はそのID。"""
+    if not left:
+        return ()
+    year = plan.revision.fiscal_year
+    facts = {"old": wareki_full(year - 1), "new": wareki_full(year), "count": len(left),
+             "items": listed(left)}  # fmt: skip
+    return (Problem(code, Place(label="概要表"), facts),)
+
+
 def _ended(plan: Plan, ended: set[str]) -> Iterator[EndedItem]:
     """終える実施項目。最後の年度の実績は、次の実績照会で聞く。"""
     last = min(plan.revision.fiscal_year, plan.final_year)

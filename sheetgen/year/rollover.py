@@ -21,7 +21,15 @@ from sheetgen.records.editions import History, history_of, set_aside
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
-from sheetgen.year.rolled_plan import Rolled, RolloverRequest, RolloverResult, listed, roll
+from sheetgen.records.leftovers import unsettled_overview
+from sheetgen.year.rolled_plan import (
+    Rolled,
+    RolloverRequest,
+    RolloverResult,
+    left_rows,
+    listed,
+    roll,
+)
 from sheetgen.year.standing import Stage, has_answer
 from sheetgen.year.status import standing_of
 
@@ -53,6 +61,7 @@ def rollover(
             copy_initiatives=request.copy_initiatives,
         )
         new = _with_past_scale(history, rolled.plan)
+        left = left_rows("S150", new, unsettled_overview(history_of(ledger, new), plan))
         closed = plan.revision.fiscal_year
         archive = run = None
         if not request.dry_run:
@@ -72,7 +81,7 @@ def rollover(
         items=rolled.plan.item_count,
         archive=archive,
         run=run.name if run else None,
-        problems=(*ledger.problems, *problems, *rolled.problems),
+        problems=(*ledger.problems, *problems, *rolled.problems, *left),
     )
 
 

@@ -23,11 +23,13 @@ from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.leftovers import unsettled_overview
 from sheetgen.records.open_items import load_open_items
 from sheetgen.records.past import undone_runs
 from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
 from sheetgen.xlsx.output import Staging
+from sheetgen.year.rolled_plan import left_rows
 from sheetgen.year.standing import Sending, Standing, StatusRequest, StatusResult, Traces
 from sheetgen.year.standing_table import build_standing, result_year
 
@@ -82,7 +84,9 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
         meant = round_meant(request.plan, ledger.master.plan, request.round, request.year)
         chosen = meant.round
         standing, problems = standing_of(ledger, chosen, moment)
-        doubts = figure_doubts(ledger.master.plan, str(request.plan))
+        plan = ledger.master.plan
+        doubts = figure_doubts(plan, str(request.plan))
+        left = left_rows("S151", plan, unsettled_overview(history_of(ledger)))
     folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
     page = render_status(standing, request.layout)
     # 人が書き入れるものではないので、前のものは残さない。
@@ -90,7 +94,7 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
         with staging.open(PAGE) as target:
             target.write(page)
         staging.place()
-    told = (*ledger.problems, *problems, *doubts)
+    told = (*ledger.problems, *problems, *doubts, *left)
     return StatusResult(chosen, standing, folder / PAGE, told, meant.is_found)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.problems import Place, Problem, UsageError
-
-_AS_LEFT = "同左"
 
 
 def check_year(plan: Plan, year: int | None) -> int:
@@ -96,28 +94,17 @@ def _changed_since(years: PlanYears) -> Iterator[Problem]:
             yield Problem("D060", Place(label="年次計画"), facts)
 
 
-def stale_rows(earlier: Plan, plan: Plan) -> list[Problem]:
-    """前の年次見直しの文のままになっている、概要表の取組方針・取組内容。
+def left_rows(plan: Plan, left: Sequence[str], *, final: bool) -> list[Problem]:
+    """前の年度の文のままの、概要表の取組方針・取組内容（D070、確定するときは D071）。
 
-    概要表の行は独立した文で、照会でも年度の切り替えでも新しくならない。
-    それが新しい年度の見出しの下に印刷される。
+    概要表の行は独立した文で、様式が聞かなければ、照会でも年度の切り替えでも新しくならない。
+    それが新しい年度の見出しの下に印刷される。``left`` は、その実施項目のID。
     """
-    then, now = earlier.revision.fiscal_year, plan.revision.fiscal_year
-    if then >= now:
+    if not left:
         return []
-    before = {item.id: item for _, _, item in earlier.items()}
-    stale = [
-        item.id
-        for _, _, item in plan.items()
-        if (was := before.get(item.id))
-        and item.overview.policy == was.overview.policy
-        and item.overview.policy not in (None, "", _AS_LEFT)
-        and item.initiative(min(now, plan.final_year)) not in (None, "", was.initiative(then))
-    ]
-    if not stale:
-        return []
+    year = plan.revision.fiscal_year
     facts = {
-        "old": wareki_full(then), "new": wareki_full(now),
-        "count": str(len(stale)), "first": stale[0],
+        "old": wareki_full(year - 1), "new": wareki_full(year),
+        "count": str(len(left)), "items": "、".join(left),
     }  # fmt: skip
-    return [Problem("D023", Place(label="概要表"), facts)]
+    return [Problem("D071" if final else "D070", Place(label="概要表"), facts)]
