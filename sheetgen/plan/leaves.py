@@ -86,6 +86,25 @@ def value_at(tree: Any, steps: Steps) -> Any:
     return tree
 
 
+def address_of(tree: Any, steps: Steps) -> tuple[str | None, str]:
+    """その場所の、実施項目のID（計画の全体のことなら None）と、記録簿の道。
+
+    実施項目の中の道は、並びが動いても変わらない。``tree`` は JSON としての計画。
+    """
+    for length in (3, 6):
+        try:
+            record = value_at(tree, steps[:length]) if len(steps) > length else None
+        except (LookupError, TypeError):
+            continue
+        if isinstance(record, dict) and record.get("type") == "item":
+            rest = steps[length:]
+            if rest[0] == "initiatives":
+                return record["id"], f"initiatives[{rest[1]}]"
+            inner = path_of(rest)
+            return record["id"], "item.overall_grade" if inner == "overall_grade" else inner
+    return None, path_of(steps)
+
+
 _BY_NAME = {
     "effect": LeafKind.MONEY,
     "grade": LeafKind.GRADE,

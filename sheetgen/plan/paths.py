@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from sheetgen.plan.item import CrossReference, Item
+from pydantic import BaseModel
+
+from sheetgen.plan.item import CrossReference, Item, Owner
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
@@ -49,13 +51,26 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
         return item.initiative(initiative)
     if path == "item.overall_grade":
         return item.overall_grade
-    if path == NUMBER_FORMAT_PATH:
-        return item.indicator.number_format
-    if path == OVERVIEW_POLICY:
-        return item.overview.policy
+    if _YEAR_PATH.fullmatch(path) is None:
+        return _plain_value(item, path)
     index, in_result, name = _year_path(path)
     year = item.years[index]
     return cast(Value, getattr(year.result if in_result else year, name))
+
+
+def _plain_value(item: Item, path: str) -> Value:
+    """年度によらない欄の値。課の並びは「、」でつなぐ。"""
+    found: object = item
+    for name in path.split("."):
+        if name not in getattr(type(found), "model_fields", ()):
+            raise KeyError(path)
+        found = getattr(found, name)
+    if isinstance(found, tuple):
+        names = (one.full_name if isinstance(one, Owner) else str(one) for one in found)
+        return "、".join(names) or None
+    if isinstance(found, BaseModel | dict):
+        raise KeyError(path)
+    return cast(Value, found)
 
 
 def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -> Item:

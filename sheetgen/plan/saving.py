@@ -101,13 +101,16 @@ class Prepared:
 
 
 @contextlib.contextmanager
-def prepared(plan: Plan, path: Path, *, replacing: str | None = None) -> Iterator[Prepared]:
+def prepared(
+    plan: Plan, path: Path, *, replacing: str | None = None, data: bytes | None = None
+) -> Iterator[Prepared]:
     """新しい計画のデータを、すぐ入れ替えられる所まで書く。入れ替えなければ跡を残さない。
 
-    錠（:func:`hold`）を持って呼ぶ。引数と例外は :func:`save_plan` と同じ。
+    ``data`` は、前にあったままの中身に戻すときの、その中身。錠（:func:`hold`）を持って呼ぶ。
+    ほかの引数と例外は :func:`save_plan` と同じ。
     """
     target = path.resolve()
-    data = render_plan(plan)
+    data = render_plan(plan) if data is None else data
     # model_copy で組み立てた計画は、まだ一度も点検していない。
     if parse_plan(data, str(path)) != plan:
         raise SheetgenError(Problem("M086", Place(file=str(path))))

@@ -1,7 +1,7 @@
 """記録簿 ``journal.jsonl``：一行の形と、読み書き。
 
 後ろに足すだけのファイル。一行が一つの JSON で、一つの事実。同じ ``run`` の行がひとまとまりの回で、
-その最後は END。
+その最後は END。編集ブックの回の END の ``old`` と ``new`` は、前と後の計画のデータの目印。
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Action(StrEnum):
     """年度の切り替えで変えたこと。"""
     ADD = "add"
     """加えた実施項目。``new`` は印刷の番号と名称、``file`` は一覧。"""
+    EDIT = "edit"
+    """編集ブックで変えた値。``found`` は、もとになった変更申出などの目印。"""
     PUBLISH = "publish"
     """確定した文書。``file`` はしまった計画、``original`` はその中身の目印。"""
     END = "end"
@@ -95,7 +97,7 @@ NAME = "journal.jsonl"
 
 
 # 空欄だったこと、空欄にしたことも、書いておく。
-_VALUED = {Action.RECORD, Action.UNDO, Action.DECIDE}
+_VALUED = {Action.RECORD, Action.EDIT, Action.UNDO, Action.DECIDE}
 
 
 @dataclass(frozen=True, slots=True)

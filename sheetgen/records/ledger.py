@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from sheetgen.plan.item import Item
 from sheetgen.plan.loading import Master, digest_of, load_master
 from sheetgen.plan.paths import all_items, read_path
 from sheetgen.plan.plan import Plan
@@ -101,19 +102,23 @@ def open_ledger(
         yield Ledger(path, master, journal.entries, (*mended, *journal.problems))
 
 
-def commit(ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry]) -> None:
+def commit(
+    ledger: Ledger, plan: Plan, entries: Sequence[JournalEntry], data: bytes | None = None
+) -> None:
     """計画のデータと記録簿を、二つ一緒に新しくする。:func:`open_ledger` の中で呼ぶ。
+
+    ``data`` は、計画のデータのファイルの中身。なければ ``plan`` から作る。
 
     :raises SheetgenError: 書けない。何も変わっていない（M082、M083、M085、R503）。
     """
     lines = render_entries(entries)
     before = ledger.master.digest
-    if plan == ledger.master.plan:
+    if plan == ledger.master.plan and data is None:
         with written_together(ledger.path, before, before, lines):
             pass
         return
     with (
-        prepared(plan, ledger.path, replacing=before) as new,
+        prepared(plan, ledger.path, replacing=before, data=data) as new,
         written_together(ledger.path, before, new.digest, lines),
     ):
         new.place()
@@ -144,6 +149,16 @@ def _load(path: Path, known: Master | None) -> Master:
     return load_master(path)
 
 
+_VALUED = (Action.RECORD, Action.EDIT, Action.UNDO)
+
+
+def _read(item: Item, path: str) -> object:
+    try:
+        return read_path(item, path, 0)
+    except LookupError:
+        return ...
+
+
 def _is_completed(pending: Pending, plan: Plan) -> bool:
     """止まったあとで人が直した計画のデータに、その回の値が入っているか。"""
     items = all_items(plan)
@@ -155,9 +170,9 @@ def _is_completed(pending: Pending, plan: Plan) -> bool:
             return entry.item in items
         if entry.action is Action.UNDO and entry.item and entry.path is None:
             return entry.item not in items
-        if entry.action not in (Action.RECORD, Action.UNDO) or entry.item not in items:
+        if entry.action not in _VALUED or entry.item not in items:
             continue
-        value = read_path(items[entry.item], entry.path or "", 0)
+        value = _read(items[entry.item], entry.path or "")
         new += value == entry.new
         old += value == entry.old
     return new > old

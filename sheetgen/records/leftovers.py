@@ -23,6 +23,7 @@ from sheetgen.records.editions import History
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
 
+_CHANGED = (Action.RECORD, Action.EDIT)
 _NAME_PATH = re.compile(r"departments\[.+\]\.name")
 _TITLE_PATHS = ("title", "item.title")
 AS_LEFT = "同左"
@@ -51,8 +52,10 @@ def former_names(history: History) -> FormerNames:
             titles.setdefault(item, {})[title] = None
     for entry in _standing(history.entries):
         old, new = entry.old, entry.new
-        if entry.action is not Action.RECORD or not (isinstance(old, str) and isinstance(new, str)):
+        named = isinstance(old, str) and isinstance(new, str)
+        if entry.action not in _CHANGED or not named:
             continue
+        assert isinstance(old, str) and isinstance(new, str)
         if entry.item is None and _NAME_PATH.fullmatch(entry.path or ""):
             sections[old] = new
         elif entry.item and entry.path in _TITLE_PATHS:
@@ -156,9 +159,27 @@ def _settled(entries: Sequence[JournalEntry], year: int, mark: str) -> set[str]:
         entry.item or ""
         for entry in _standing(entries)
         if entry.path == OVERVIEW_POLICY
-        and entry.action in (Action.RECORD, Action.WAIVE)
+        and entry.action in (*_CHANGED, Action.WAIVE)
         and (id(entry) in after or (entry.action is Action.RECORD and entry.round == mark))
     }
+
+
+def names_left(entries: Sequence[JournalEntry]) -> frozenset[str]:
+    """旧名のまま残すと決めた文の目印（:func:`leftover_key`）。"""
+    return frozenset(
+        entry.found
+        for entry in _standing(entries)
+        if entry.action is Action.WAIVE and entry.code == LEFT and entry.found
+    )
+
+
+LEFT = "M090"
+"""旧名のまま残すと決めた記録の符号。"""
+
+
+def leftover_key(item: str | None, path: str, name: str) -> str:
+    """文に残る名の目印。``path`` は記録簿の道。"""
+    return f"{item or ''}/{path}/{name}"
 
 
 def _standing(entries: Sequence[JournalEntry]) -> Iterator[JournalEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -52,6 +52,14 @@ class Past:
 def undone_runs(entries: Iterable[JournalEntry]) -> dict[str, str]:
     """取り消された回から、取り消した回へ。"""
     return {entry.undoes: entry.run for entry in entries if entry.undoes is not None}
+
+
+def later_entries(entries: Sequence[JournalEntry], run: str) -> list[JournalEntry]:
+    """その回よりあとの、取り消されていない行。"""
+    undone = undone_runs(entries)
+    names = list(dict.fromkeys(entry.run for entry in entries))
+    after = set(names[names.index(run) + 1 :]) - set(undone) - set(undone.values())
+    return [entry for entry in entries if entry.run in after]
 
 
 def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:

@@ -15,7 +15,8 @@ from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.history import Restored, UndoResult
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, commit, open_ledger
-from sheetgen.records.past import undone_runs
+from sheetgen.records.past import later_entries, undone_runs
+from sheetgen.records.undo_edits import is_edit, undo_edit
 
 
 def take_out(
@@ -46,7 +47,7 @@ def _not_removable(ledger: Ledger, added: Sequence[JournalEntry]) -> Iterator[Pr
     plan = ledger.master.plan
     here = {item.id for _, _, item in plan.items()}
     pointed = set(_pointed(plan))
-    later = _later(ledger.entries, added[0].run)
+    later = later_entries(ledger.entries, added[0].run)
     for entry in added:
         item = entry.item or ""
         place = Place(item=item)
@@ -59,14 +60,6 @@ def _not_removable(ledger: Ledger, added: Sequence[JournalEntry]) -> Iterator[Pr
             yield Problem("S131", place, {"run": uses[-1].run})
         elif item in pointed:
             yield Problem("S133", place)
-
-
-def _later(entries: Sequence[JournalEntry], run: str) -> list[JournalEntry]:
-    """その回よりあとの、取り消されていない行。"""
-    undone = undone_runs(entries)
-    names = list(dict.fromkeys(entry.run for entry in entries))
-    after = set(names[names.index(run) + 1 :]) - set(undone) - set(undone.values())
-    return [entry for entry in entries if entry.run in after]
 
 
 def _pointed(plan: Plan) -> Iterator[str]:
@@ -102,6 +95,8 @@ def undo(
         chosen = _chosen(ledger.entries, run)
         lines = [entry for entry in ledger.entries if entry.run == chosen]
         _refuse_rollover(chosen, lines)
+        if is_edit(lines):
+            return undo_edit(ledger, lines, moment, dry_run=dry_run, who=who)
         added = [entry for entry in lines if entry.action is Action.ADD]
         if added:
             return take_out(ledger, added, moment, dry_run=dry_run, who=who)
@@ -199,7 +194,9 @@ def _later_runs(entries: Sequence[JournalEntry], run: str) -> dict[tuple[str, st
     return {
         (entry.item or "", entry.path or ""): entry.run
         for entry in entries
-        if entry.action is Action.RECORD and entry.run in after and entry.run not in undone
+        if entry.action in (Action.RECORD, Action.EDIT)
+        and entry.run in after
+        and entry.run not in undone
     }
 
 

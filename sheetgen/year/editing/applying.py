@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sheetgen.messages.quoting import quoted
-from sheetgen.plan.leaves import Steps, blank_record, path_of, steps_of, value_at
 from sheetgen.plan.item import Item
+from sheetgen.plan.leaves import Steps, address_of, blank_record, path_of, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
@@ -153,7 +153,7 @@ class _Applying:
             self._text(one, steps)
         else:
             holder = self._same.of(steps[:-1])
-            self._put(one, holder, steps[-1], self.journal_path(steps))
+            self._put(one, holder, steps[-1], address_of(self._base, steps)[1])
 
     def _put(self, one: Edit, holder: Json, name: str | int, path: str) -> None:
         """``holder`` の ``name`` の値を、三つを比べて決める。"""
@@ -189,15 +189,6 @@ class _Applying:
         self._applied.lines.append(
             Line(one.place.item, path, label, old, new, one.place, one.raw, one.rule, why)
         )
-
-    def journal_path(self, steps: Steps) -> str:
-        """記録簿の道。実施項目の中は、その項目からの道。課は名で書く。"""
-        for length in (3, 6):
-            record = _get_at(self._base, steps[:length])
-            if isinstance(record, dict) and record.get("type") == "item":
-                inner = path_of(steps[length:])
-                return "item.overall_grade" if inner == "overall_grade" else inner
-        return path_of(steps)
 
     # 名と文章
 

@@ -13,6 +13,7 @@ from sheetgen.problems import Problem
 from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger
+from sheetgen.records.leftovers import LEFT
 from sheetgen.year.editing.applying import Applied, Line
 from sheetgen.year.editing.beside import Stale, proposal_entries, stale_entries
 from sheetgen.year.editing.changes import Edit, Edits, shown_value
@@ -89,7 +90,9 @@ class _Deciding:
             if not read.doubts:
                 self._report("E042", one, value=read.raw)
             return
-        same = [line for line in self._applied.lines if (line.item, line.path) == (entry.item, path)]
+        same = [
+            line for line in self._applied.lines if (line.item, line.path) == (entry.item, path)
+        ]
         if same:
             self._report("E053", one, label=label, cell=same[0].place.cell or "")
             return
@@ -106,14 +109,18 @@ class _Deciding:
         if not one.new:
             where = {"item": stale.item, "path": stale.path, "label": stale.label}
             cell = {"sheet": one.place.sheet, "cell": one.place.cell, "found": one.key}
-            yield Action.WAIVE, {**where, **cell, "code": "M090", "reason": "旧名のまま残す"}
+            why = {"code": LEFT, "reason": "旧名のまま残す", "new": stale.name}
+            yield Action.WAIVE, {**where, **cell, **why}
             return
         steps = steps_of(stale.json_path)
         holder: Json = self._applied.tree
         for step in steps[:-1]:
             holder = holder[step]
         if holder[steps[-1]] != stale.text:
-            facts = {"now": quoted(holder[steps[-1]], _LONGEST), "base": quoted(stale.text, _LONGEST)}
+            facts = {
+                "now": quoted(holder[steps[-1]], _LONGEST),
+                "base": quoted(stale.text, _LONGEST),
+            }
             self._report("E040", one, book=quoted(stale.proposed, _LONGEST), **facts)
             return
         self._put(one, holder, steps[-1], stale.item, stale.path, stale.label, stale.proposed,
@@ -165,9 +172,7 @@ def _item(tree: Json, item_id: str | None) -> Json | None:
             for entry in measure["entries"]:
                 if entry.get("id") == item_id:
                     return entry
-    return next(
-        (one["item"] for one in tree["ended_items"] if one["item"]["id"] == item_id), None
-    )
+    return next((one["item"] for one in tree["ended_items"] if one["item"]["id"] == item_id), None)
 
 
 def _leaf(steps: Steps) -> Leaf | None:

@@ -95,9 +95,7 @@ def edit(
         record, base = _record(request, ledger, book)
         outcome = _outcome(request, ledger, record, base, book)
         problems = (*ledger.problems, *notes, *outcome.problems)
-        result = EditResult(
-            outcome.lines, outcome.items, outcome.already, outcome.names, problems
-        )
+        result = EditResult(outcome.lines, outcome.items, outcome.already, outcome.names, problems)
         held = _held(problems, request.accept) or outcome.plan is None
         if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
             return result
@@ -314,4 +312,3 @@ def _entries(run: Run, outcome: _Outcome, file: Mapping[str, str]) -> Iterator[J
     for item in outcome.items:
         new = f"{item.label} {item.title}"
         yield run.entry(Action.ADD, item=item.id, label="実施項目", new=new, **file)
-

@@ -36,9 +36,7 @@ class EditReader:
             owners=tuple(owners),
             measures=tuple((one.number, one.name) for _, one in base.measures()),
             policies=tuple((one.number, one.name) for one in base.policies),
-            items={
-                (measure.number, item.number): item.id for _, measure, item in base.items()
-            },
+            items={(measure.number, item.number): item.id for _, measure, item in base.items()},
         )
 
     def read(self, cell: RawCell | None, kind: EditKind, written: object) -> ReadEdit:

@@ -1,0 +1,172 @@
+"""``sheetgen edit``: 計画のデータを Excel のブックで直す。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import sheetgen
+from sheetgen.cli.history import changed
+from sheetgen.cli.japanese import JapaneseCommand
+from sheetgen.cli.parameters import plan_option, template_option
+from sheetgen.cli.showing import counts, show_problems, shown_path
+from sheetgen.problems import ExitCode, Level, Problem
+
+if TYPE_CHECKING:
+    from sheetgen.year.editing.applying import Line
+    from sheetgen.year.editing.editing import EditResult
+    from sheetgen.year.editing.writing import WrittenEdit
+
+SHOWN_LINES = 40
+TAKES = ("ブック", "計画")
+
+
+@click.command(cls=JapaneseCommand, options_metavar="[指定]")
+@click.argument("file", metavar="[ファイル]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    metavar="シート",
+    help="書き出すシートの名（例: 概要表）。何度でも書ける。省くとすべて。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="フォルダー",
+    help="書き出す所。省くと output の、その年度の「編集」。",
+)
+@click.option(
+    "--book-template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="ファイル",
+    help="編集ブックのテンプレート。省くと templates の keikaku_henshu.xlsx。",
+)
+@click.option(
+    "--take",
+    type=click.Choice(TAKES),
+    metavar="どちら",
+    help="ほかで変わった値を、ブックと計画のどちらの値にするか。",
+)
+@click.option("--accept", is_flag=True, help="確認の問いをすべて承知して記録する。")
+@click.option("--dry-run", is_flag=True, help="何が変わるかを見せるだけで、何も書かない。")
+@click.option("--verbose", is_flag=True, help="変わる値をすべて出す。")
+@plan_option
+@template_option
+def edit(
+    file: Path | None,
+    sheets: tuple[str, ...],
+    out: Path | None,
+    book_template: Path | None,
+    take: str | None,
+    accept: bool,
+    dry_run: bool,
+    verbose: bool,
+    plan: Path,
+    template: Path,
+) -> ExitCode:
+    """計画のデータを、Excel のブックで直す。
+
+    ファイルを省くと、いまの計画の編集ブックを書き出す。
+    直して保存したブックを指定すると、前と違う所を新旧で見せて、記録する。
+    一つでも直すところがあれば、シートとセルの番地とともに示し、何も記録しない。
+    """
+    if file is None:
+        written = _write(plan, book_template or template.with_name(BOOK_TEMPLATE), out, sheets)
+        _show_written(written)
+        return ExitCode.OK
+    from sheetgen.year.editing.applying import Take
+    from sheetgen.year.editing.editing import EditRequest
+
+    request = EditRequest(
+        plan=plan,
+        file=file,
+        template=template,
+        take=Take(take) if take else None,
+        accept=accept,
+        dry_run=dry_run,
+    )
+    result = sheetgen.edit(request)
+    _show_changes(result, verbose)
+    show_problems(result.problems if not result.is_held else _obstacles(result.problems))
+    if result.is_held and not (dry_run and accept):
+        return _held(result)
+    return _done(result, dry_run, plan, book_template or template.with_name(BOOK_TEMPLATE))
+
+
+BOOK_TEMPLATE = "keikaku_henshu.xlsx"
+
+
+def _write(plan: Path, template: Path, out: Path | None, sheets: tuple[str, ...]) -> WrittenEdit:
+    from sheetgen.year.editing.writing import EditBookRequest
+
+    request = EditBookRequest(plan, template, Path.cwd(), out, sheets)
+    return sheetgen.write_edit_book(request)
+
+
+def _show_written(written: WrittenEdit) -> None:
+    path = shown_path(written.path, Path.cwd())
+    click.echo(f"編集ブックを書き出しました: {path}")
+    if written.kept_aside:
+        click.echo("  前のものは「旧版」に移しました。")
+    click.echo("Excel で直して保存し、次を実行してください。--dry-run を付けると、見るだけです。")
+    shown = f'"{path}"' if " " in path else path
+    click.echo(f"  sheetgen edit {shown}")
+    show_problems(written.problems)
+
+
+def _show_changes(result: EditResult, verbose: bool) -> None:
+    """変わる値を、実施項目ごとに、新旧で書く。"""
+    shown = result.lines if verbose else result.lines[:SHOWN_LINES]
+    before: str | None = ""
+    for line in shown:
+        if line.item != before:
+            click.echo(result.names.get(line.item or "", line.item or "計画の全体"))
+            before = line.item
+        click.echo(f"  {_line(line)}")
+    rest = len(result.lines) - len(shown)
+    if rest:
+        click.echo(f"  ほか {rest}個。--verbose を付けると、すべて出ます。")
+    for item in result.items:
+        click.echo(f"加わる実施項目: {item.label} {item.id} {item.title}（{item.owner}）")
+
+
+def _line(line: Line) -> str:
+    place = f"［{line.place.sheet} {line.place.cell}］" if line.place.cell else ""
+    reason = f"（{line.reason}）" if line.reason else ""
+    return f"{line.label}: {changed(line.old, line.new)}{reason}{place}"
+
+
+def _obstacles(problems: tuple[Problem, ...]) -> list[Problem]:
+    from sheetgen.messages.catalogue import message_of
+
+    return [one for one in problems if message_of(one).level is not Level.NOTE]
+
+
+def _held(result: EditResult) -> ExitCode:
+    from sheetgen.messages.catalogue import message_of
+
+    found = _obstacles(result.problems)
+    click.echo(f"何も記録していません（{counts(found)}）。")
+    if all(message_of(one).level is not Level.ERROR for one in found):
+        click.echo("このままでよければ、--accept を付けると記録できます。")
+    return ExitCode.PROBLEMS
+
+
+def _done(result: EditResult, dry_run: bool, plan: Path, template: Path) -> ExitCode:
+    count = len(result.lines)
+    if result.already:
+        click.echo(f"もう計画のデータにある変更は {result.already}個です。")
+    if dry_run:
+        click.echo(f"試しに見ました。{count}個の値が変わります。何も書いていません。")
+        return ExitCode.OK
+    if result.run is None:
+        click.echo("変わったところはありません。何も記録していません。")
+        return ExitCode.OK
+    added = f"、実施項目 {len(result.items)}件を加え" if result.items else ""
+    click.echo(f"{count}個の値を記録し{added}ました（回 {result.run}）。".replace("しました", "しました"))
+    click.echo(f"取り消すには: sheetgen undo --run {result.run}")
+    click.echo("次に直すときは、sheetgen edit で新しいブックを書き出してください。")
+    return ExitCode.OK
