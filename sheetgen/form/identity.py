@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sheetgen.plan.plan import Plan
@@ -58,27 +58,29 @@ def split_form_id(text: str) -> tuple[Round, str] | None:
     return Round(_ROUNDS[match[2]], int(match[1])), match[3]
 
 
-def carrier_text(fields: Mapping[str, object]) -> str:
-    """隠した行に入れる目印の文字。``fields`` は :data:`CARRIER_FIELDS` の名から値へ。"""
-    return "; ".join([CARRIER_VERSION, *(f"{name}={fields[name]}" for name in CARRIER_FIELDS)])
+def carrier_text(fields: Mapping[str, object], version: str = CARRIER_VERSION) -> str:
+    """隠した行に入れる目印の文字。``fields`` は欄の名から値へで、並びの順。"""
+    return "; ".join([version, *(f"{name}={value}" for name, value in fields.items())])
 
 
-def parse_carrier(text: str) -> Mapping[str, str] | None:
-    """目印の文字を読む。目印でなければ ``None``。
+def parse_carrier(
+    text: str, name: str = CARRIER_NAME, fields: Collection[str] = CARRIER_FIELDS
+) -> Mapping[str, str] | None:
+    """目印の文字を読む。目印でなければ ``None``。``name`` は目印の種類、``fields`` はその欄。
 
     ``version`` は、``sheetgen-form/1`` のような先頭の字。空白や行末、足りない項目、
     知らない項目があっても読む。中身が正しいかは見ない。
     """
     pieces = [piece.strip() for piece in text.strip().split(";")]
     version = pieces[0]
-    if not version.startswith(f"{CARRIER_NAME}/"):
+    if not version.startswith(f"{name}/"):
         return None
     found = {"version": version}
     last = ""
     for piece in pieces[1:]:
-        name, equals, value = piece.partition("=")
-        if equals and name.strip() in CARRIER_FIELDS:
-            last = name.strip()
+        label, equals, value = piece.partition("=")
+        if equals and label.strip() in fields:
+            last = label.strip()
             found[last] = value.strip()
         elif last:  # 計画の名などに「;」があるとき
             found[last] += f"; {piece}"

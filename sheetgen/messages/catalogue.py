@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.editing import EDIT_TEMPLATE, EDITING
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS
@@ -44,6 +45,8 @@ CATALOGUE: dict[str, Message] = {
     **OPENDATA,
     **STANDING,
     **STARTING,
+    **EDIT_TEMPLATE,
+    **EDITING,
 }
 
 
