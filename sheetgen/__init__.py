@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sheetgen.publish.exporting import ExportRequest, ExportResult, export
     from sheetgen.publish.publishing import ReportRequest, ReportResult
     from sheetgen.publish.reporting import report
-    from sheetgen.records.history import UndoResult, proposals, trace
+    from sheetgen.records.history import UndoResult, edit_runs, proposals, trace
     from sheetgen.records.undoing import undo
     from sheetgen.send.checking import CheckResult, check
     from sheetgen.send.distributing import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sheetgen.send.reminding import RemindRequest, RemindResult, remind
     from sheetgen.send.sending_back import send_back
     from sheetgen.year.adding import add_items
+    from sheetgen.year.editing.editing import EditRequest, EditResult, edit
+    from sheetgen.year.editing.writing import EditBookRequest, WrittenEdit, write_edit_book
     from sheetgen.year.founding import init, refuse_started
     from sheetgen.year.new_plan import parse_policy, parse_section
     from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
@@ -52,6 +54,9 @@ __all__ = [
     "CompareResult",
     "DistributeRequest",
     "DistributeResult",
+    "EditBookRequest",
+    "EditRequest",
+    "EditResult",
     "ExportRequest",
     "ExportResult",
     "GenerateRequest",
@@ -70,11 +75,14 @@ __all__ = [
     "StatusRequest",
     "StatusResult",
     "UndoResult",
+    "WrittenEdit",
     "add_items",
     "check",
     "collect_returns",
     "compare",
     "distribute",
+    "edit",
+    "edit_runs",
     "export",
     "extend_deadline",
     "generate",
@@ -92,6 +100,7 @@ __all__ = [
     "status",
     "trace",
     "undo",
+    "write_edit_book",
 ]
 
 _ROOMS = {
@@ -107,7 +116,7 @@ _ROOMS = {
     "publish.exporting": "ExportRequest ExportResult export",
     "publish.publishing": "ReportRequest ReportResult",
     "publish.reporting": "report",
-    "records.history": "UndoResult proposals trace",
+    "records.history": "UndoResult edit_runs proposals trace",
     "records.undoing": "undo",
     "send.checking": "CheckResult check",
     "send.distributing": "DistributeRequest DistributeResult distribute extend_deadline",
@@ -115,6 +124,8 @@ _ROOMS = {
     "send.reminding": "RemindRequest RemindResult remind",
     "send.sending_back": "send_back",
     "year.adding": "add_items",
+    "year.editing.editing": "EditRequest EditResult edit",
+    "year.editing.writing": "EditBookRequest WrittenEdit write_edit_book",
     "year.founding": "init refuse_started",
     "year.new_plan": "parse_policy parse_section",
     "year.rolled_plan": "RolloverRequest RolloverResult",

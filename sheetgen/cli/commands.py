@@ -17,6 +17,7 @@ from sheetgen.problems import ExitCode
 
 COMMANDS = {
     "init": "新しい計画を始める。",
+    "edit": "計画のデータを、Excel のブックで直す。",
     "add-item": "実施項目を計画のデータに加える。",
     "check": "計画のデータとテンプレートに誤りがないか、点検する。",
     "generate": "各課に配るブックの見本を作る。",

@@ -166,7 +166,9 @@ def _done(result: EditResult, dry_run: bool, plan: Path, template: Path) -> Exit
         click.echo("変わったところはありません。何も記録していません。")
         return ExitCode.OK
     added = f"、実施項目 {len(result.items)}件を加え" if result.items else ""
-    click.echo(f"{count}個の値を記録し{added}ました（回 {result.run}）。".replace("しました", "しました"))
+    click.echo(
+        f"{count}個の値を記録し{added}ました（回 {result.run}）。".replace("しました", "しました")
+    )
     click.echo(f"取り消すには: sheetgen undo --run {result.run}")
     click.echo("次に直すときは、sheetgen edit で新しいブックを書き出してください。")
     return ExitCode.OK

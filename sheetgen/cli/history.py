@@ -18,7 +18,7 @@ from sheetgen.problems import ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
     from sheetgen.plan.value import Value
-    from sheetgen.records.history import FieldHistory, ItemHistory, ProposalList, Step
+    from sheetgen.records.history import EditRun, FieldHistory, ItemHistory, ProposalList, Step
     from sheetgen.records.journal import JournalEntry
 
 
@@ -63,6 +63,7 @@ ACTION_WORDS: dict[str, str] = {
     "decide": "食い違いの決定",
     "rollover": "年度の切り替え",
     "add": "追加",
+    "edit": "編集ブックで変更",
     "publish": "公表の確定",
     "end": "終わり",
 }
@@ -112,14 +113,17 @@ def _plain(value: Value) -> str:
 @click.argument("item", metavar="[実施項目]", required=False)
 @year_option("この年度の欄だけを出す。2023、R5、令和5年度 のどの形でもよい。")
 @click.option("--proposals", is_flag=True, help="受け取った変更申出を、すべての項目について出す。")
+@click.option("--edits", is_flag=True, help="編集ブックで変えたことを、回ごとにすべて出す。")
 @plan_option
-def history(item: str | None, year: int | None, proposals: bool, plan: Path) -> ExitCode:
+def history(
+    item: str | None, year: int | None, proposals: bool, edits: bool, plan: Path
+) -> ExitCode:
     """実施項目の値が、どこから来たかを示す。
 
     いつ、誰が、どのファイルのどのセルから記録したかを、欄ごとに出す。
     実施項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
     """
-    if item is None and not proposals:
+    if item is None and not (proposals or edits):
         raise UsageError(Problem("R531"))
     if item is not None:
         traced = sheetgen.trace(plan, item, year)
@@ -130,7 +134,28 @@ def history(item: str | None, year: int | None, proposals: bool, plan: Path) -> 
         _show_proposals(listed)
         if item is None:
             show_problems(listed.problems)
+    if edits:
+        runs, problems = sheetgen.edit_runs(plan)
+        _show_edits(runs)
+        if item is None and not proposals:
+            show_problems(problems)
     return ExitCode.OK
+
+
+def _show_edits(runs: tuple[EditRun, ...]) -> None:
+    """編集ブックで変えたことを、回ごとに書く。"""
+    if not runs:
+        click.echo("編集ブックで変えたことはありません。")
+    for run in runs:
+        entry = run.steps[0].entry
+        head = f"{moment(entry.at)} {entry.by}　{entry.file}（回 {entry.run}）"
+        click.echo(head + ("　※取り消し済み" if run.steps[0].undone_by else ""))
+        for step in run.steps:
+            one = step.entry
+            name = run.names.get(one.item or "", "計画の全体")
+            reason = f"（{one.reason}）" if one.reason else ""
+            cell = f"［{one.sheet} {one.cell}］" if one.cell else ""
+            click.echo(f"  {name} {one.label}: {changed(one.old, one.new)}{reason}{cell}")
 
 
 def _show_item(traced: ItemHistory) -> None:

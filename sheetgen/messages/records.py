@@ -96,6 +96,7 @@ KEEPING: dict[str, Message] = {
     "R531": Message(
         E_,
         "実施項目を指定してください。",
-        "sheetgen history 08-08 のように書くか、--proposals で変更申出の一覧を出してください。",
+        "sheetgen history 08-08 のように書くか、--proposals で変更申出の一覧を、"
+        "--edits で編集ブックで変えたことの一覧を出してください。",
     ),
 }

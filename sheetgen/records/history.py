@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,6 +94,14 @@ class ItemHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class EditRun:
+    """編集ブックで変えた一回。``steps`` は変えた値で、ブックの順。``names`` は実施項目の名。"""
+
+    steps: tuple[Step, ...]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedStep:
     """変更申出の一つ。``number`` は印刷の番号（計画にない項目なら空）。"""
 
@@ -111,7 +119,7 @@ class ProposalList:
     problems: tuple[Problem, ...] = ()
 
 
-_CARRIED = (Action.RECORD, Action.UNDO)
+_CARRIED = (Action.RECORD, Action.EDIT, Action.UNDO)
 
 
 def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
@@ -147,6 +155,23 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
             others,
             ledger.problems,
         )
+
+
+def edit_runs(path: Path) -> tuple[tuple[EditRun, ...], tuple[Problem, ...]]:
+    """編集ブックで変えたことを、回ごとに、古い順に返す。問題は、読めない行。"""
+    with open_ledger(path, writing=False) as ledger:
+        plan = history_of(ledger).plan
+        names = {
+            item.id: f"{item_label(measure, item)} {item.title}"
+            for _, measure, item in (*plan.ended(), *plan.items())
+        }
+        steps = _Steps(path, ledger)
+        runs: dict[str, list[Step]] = {}
+        for entry in ledger.entries:
+            if entry.action is Action.EDIT:
+                runs.setdefault(entry.run, []).append(steps.of(entry))
+        found = tuple(EditRun(tuple(one), names) for one in runs.values())
+        return found, ledger.problems
 
 
 def proposals(path: Path) -> ProposalList:

@@ -105,7 +105,9 @@ def _blocked(
         rolled = any(one.action is Action.ROLLOVER for one in later)
         if rolled or uses:
             code = "S132" if rolled else "S131"
-            yield Problem(code, Place(item=item), {"item": item, "run": uses[-1].run if uses else ""})
+            yield Problem(
+                code, Place(item=item), {"item": item, "run": uses[-1].run if uses else ""}
+            )
     for unit in dict.fromkeys((*old, *new)):
         if unit.item in added or old.get(unit, ...) == new.get(unit, ...):
             continue

@@ -21,6 +21,7 @@ class Change(StrEnum):
 
     PUBLISHED = "published"
     RECORDED = "recorded"
+    EDITED = "edited"
     ADDED = "added"
     ROLLED_OVER = "rolled_over"
     UNDONE = "undone"
@@ -29,6 +30,7 @@ class Change(StrEnum):
 CHANGES = {
     Change.PUBLISHED: "年次見直しの公表",
     Change.RECORDED: "各課の答えの記録",
+    Change.EDITED: "計画の編集",
     Change.ADDED: "実施項目の追加",
     Change.ROLLED_OVER: "年度の切り替え",
     Change.UNDONE: "記録の取り消し",
@@ -37,6 +39,7 @@ CHANGES = {
 _BY_ACTION = {
     Action.ROLLOVER: Change.ROLLED_OVER,
     Action.UNDO: Change.UNDONE,
+    Action.EDIT: Change.EDITED,
     Action.ADD: Change.ADDED,
     Action.RECORD: Change.RECORDED,
 }

@@ -33,7 +33,7 @@ from sheetgen.year.editing.decisions import decide
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import EditKind
 from sheetgen.year.editing.fitting import too_long
-from sheetgen.year.editing.matching import mark_of, match_edit_book
+from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.new_items import list_rows
 from sheetgen.year.editing.reading import read_edit
 from sheetgen.year.editing.rows import edit_context
@@ -86,8 +86,8 @@ def edit(
 ) -> EditResult:
     """編集ブックの変更を計画のデータに記録する。一つでも直すところがあれば、何も記録しない。
 
-    :raises UsageError: ファイルが編集ブックでない（E011）。
-    :raises SheetgenError: ファイルか計画のデータが読めない、または書けない。何も変わっていない。
+    :raises SheetgenError: 編集ブックでない（E010-E014）、控えがない（E067）、ファイルか計画のデータが
+        読めない、または書けない。何も変わっていない。
     """
     moment = (now or datetime.now()).astimezone()
     delivered, book, notes = _read(request.file)
@@ -123,15 +123,17 @@ def _read(path: Path) -> tuple[Delivered, RawBook, list[Problem]]:
 def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:
     """書いたときの控えと、もとの計画。
 
-    :raises UsageError: 編集ブックでない、よその計画のもの、または控えがない。
+    :raises SheetgenError: 編集ブックでない（E010-E014）、または控えがない（E067）。
     """
     file = request.file.name
-    plan = ledger.master.plan
-    mark = mark_of(book, file, plan.municipality, plan.plan_title)
-    record = load_edit_book(request.plan, mark.key)
+    mark = mark_of(book)
+    record = load_edit_book(request.plan, mark.key) if mark else None
+    found = refusals(book, file, ledger.master.plan, record)
+    if found:
+        raise SheetgenError(found)
     base = kept_plan(request.plan, record.base) if record else None
     if record is None or base is None:
-        raise SheetgenError(Problem("E067", Place(file=file), {"key": mark.key}))
+        raise SheetgenError(Problem("E067", Place(file=file), {"key": mark.key if mark else ""}))
     return record, base
 
 
@@ -158,8 +160,8 @@ def _outcome(
     request: EditRequest, ledger: Ledger, record: EditBook, base: Plan, book: RawBook
 ) -> _Outcome:
     file = request.file.name
-    returned = match_edit_book(book, record, file)
     context = edit_context(base, "", beside_of(ledger))
+    returned = match_edit_book(book, record, file, issued_values(record, context))
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file)
     now = ledger.master.plan

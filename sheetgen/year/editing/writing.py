@@ -42,7 +42,7 @@ _KEY_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class EditRequest:
+class EditBookRequest:
     """編集ブックの依頼。
 
     ``sheets`` は入れるシート（空ならすべて）。``out`` は置くフォルダーで、なければ ``root`` の
@@ -81,7 +81,7 @@ class MadeEdit(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def write_edit_book(request: EditRequest, now: datetime | None = None) -> WrittenEdit:
+def write_edit_book(request: EditBookRequest, now: datetime | None = None) -> WrittenEdit:
     """編集ブックを書き出し、控えを残す。計画のデータは変えない。
 
     :raises SheetgenError: 計画のデータかテンプレートが使えない、``sheets`` のシートがない（E001）、
