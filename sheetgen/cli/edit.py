@@ -10,7 +10,7 @@ import click
 import sheetgen
 from sheetgen.cli.history import changed
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import plan_option, template_option
+from sheetgen.cli.parameters import source_options
 from sheetgen.cli.showing import counts, show_problems, shown_path
 from sheetgen.problems import ExitCode, Level, Problem
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sheetgen.year.editing.writing import WrittenEdit
 
 SHOWN_LINES = 40
-TAKES = ("ブック", "計画")
+TAKES = ("book", "master")
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
@@ -48,13 +48,12 @@ TAKES = ("ブック", "計画")
     "--take",
     type=click.Choice(TAKES),
     metavar="どちら",
-    help="ほかで変わった値を、ブックと計画のどちらの値にするか。",
+    help="ほかで変わった値を、book（ブック）と master（いまの計画）のどちらにするか。",
 )
 @click.option("--accept", is_flag=True, help="確認の問いをすべて承知して記録する。")
 @click.option("--dry-run", is_flag=True, help="何が変わるかを見せるだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="変わる値をすべて出す。")
-@plan_option
-@template_option
+@source_options
 def edit(
     file: Path | None,
     sheets: tuple[str, ...],
@@ -166,9 +165,7 @@ def _done(result: EditResult, dry_run: bool, plan: Path, template: Path) -> Exit
         click.echo("変わったところはありません。何も記録していません。")
         return ExitCode.OK
     added = f"、実施項目 {len(result.items)}件を加え" if result.items else ""
-    click.echo(
-        f"{count}個の値を記録し{added}ました（回 {result.run}）。".replace("しました", "しました")
-    )
+    click.echo(f"{count}個の値を変え{added}ました（回 {result.run}）。")
     click.echo(f"取り消すには: sheetgen undo --run {result.run}")
     click.echo("次に直すときは、sheetgen edit で新しいブックを書き出してください。")
     return ExitCode.OK

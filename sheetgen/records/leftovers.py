@@ -55,7 +55,8 @@ def former_names(history: History) -> FormerNames:
         named = isinstance(old, str) and isinstance(new, str)
         if entry.action not in _CHANGED or not named:
             continue
-        assert isinstance(old, str) and isinstance(new, str)
+        assert isinstance(old, str)
+        assert isinstance(new, str)
         if entry.item is None and _NAME_PATH.fullmatch(entry.path or ""):
             sections[old] = new
         elif entry.item and entry.path in _TITLE_PATHS:

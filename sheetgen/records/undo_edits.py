@@ -123,10 +123,10 @@ def _changed_since(
     now: Json,
     new: Json,
 ) -> Problem:
-    label = labels.get(tuple(unit)) or (_PLACE if unit.path == PLACE else unit.path)
+    label = labels.get((unit.item, unit.path)) or (_PLACE if unit.path == PLACE else unit.path)
     place = Place(path=unit.path, label=label, item=unit.item)
     facts = {"now": quoted(_words(now), _LONGEST), "new": quoted(_words(new), _LONGEST)}
-    run = next((one.run for one in reversed(later) if (one.item, one.path) == tuple(unit)), None)
+    run = next((one.run for one in reversed(later) if (one.item, one.path) == unit), None)
     return Problem("R524" if run else "R525", place, {**facts, "run": run or ""})
 
 

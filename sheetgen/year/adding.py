@@ -173,6 +173,7 @@ def _book(path: Path) -> tuple[RawBook, list[Problem]]:
 
 
 def read_field(cell: RawCell, kind: FieldKind, unit: str | None, numeric: bool) -> ReadField:
+    """一つの値を、様式の答えと同じに読む。"""
     found = read_value(cell, kind, Expected(unit=unit, numeric=numeric))
     return ReadField(found.value, found.problems, found.readable)
 

@@ -30,8 +30,8 @@ _LONGEST_SHOWN = 40
 class Take(StrEnum):
     """食い違う値を、どちらにするか。"""
 
-    BOOK = "ブック"
-    PLAN = "計画"
+    BOOK = "book"
+    PLAN = "master"
 
 
 class Line(NamedTuple):

@@ -54,9 +54,9 @@ class _Deciding:
         elif one.rows == "stale_names":
             yield from self._name(one)
         elif one.new:
-            facts = {"item": one.place.item, "path": SETTLED_PATH, "label": one.place.label,
-                     "reason": one.field.label, "sheet": one.place.sheet, "cell": one.place.cell}  # fmt: skip
-            yield Action.WAIVE, {**facts, "code": "D070"}
+            where = {"item": one.place.item, "path": SETTLED_PATH, "label": one.place.label}
+            cell = {"sheet": one.place.sheet, "cell": one.place.cell}
+            yield Action.WAIVE, {**where, **cell, "code": "D070", "reason": one.field.label}
 
     def _proposal(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         entry = self._proposals.get(one.key)

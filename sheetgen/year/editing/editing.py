@@ -86,8 +86,8 @@ def edit(
 ) -> EditResult:
     """編集ブックの変更を計画のデータに記録する。一つでも直すところがあれば、何も記録しない。
 
-    :raises SheetgenError: 編集ブックでない（E010-E014）、控えがない（E067）、ファイルか計画のデータが
-        読めない、または書けない。何も変わっていない。
+    :raises SheetgenError: 編集ブックでない（E010-E014）、控えがない（E067）、ファイルか計画の
+        データが読めない、または書けない。何も変わっていない。
     """
     moment = (now or datetime.now()).astimezone()
     delivered, book, notes = _read(request.file)
@@ -254,7 +254,9 @@ def _doubts(
 ) -> Iterator[Problem]:
     """計画としては正しいが、確かめてもらうこと。変えた実施項目に限る。"""
     changed = new | {line.item for line in applied.lines if line.item}
-    places = {(line.item, line.label): line.place for line in applied.lines}
+    places: dict[tuple[str | None, str | None], Place] = {
+        (line.item, line.label): line.place for line in applied.lines
+    }
     for problem in too_long(request.template, plan, changed):
         place = places.get((problem.place.item, problem.place.label))
         yield replace(problem, place=place or replace(problem.place, file=file))
