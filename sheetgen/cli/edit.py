@@ -101,7 +101,7 @@ BOOK_TEMPLATE = "keikaku_henshu.xlsx"
 def _write(plan: Path, template: Path, out: Path | None, sheets: tuple[str, ...]) -> WrittenEdit:
     from sheetgen.year.editing.writing import EditBookRequest
 
-    request = EditBookRequest(plan, template, Path.cwd(), out, sheets)
+    request = EditBookRequest(plan=plan, template=template, root=Path.cwd(), out=out, sheets=sheets)
     return sheetgen.write_edit_book(request)
 
 

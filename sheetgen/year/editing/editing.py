@@ -93,7 +93,7 @@ def edit(
     delivered, book, notes = _read(request.file)
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         record, base = _record(request, ledger, book)
-        outcome = _outcome(request, ledger, record, base, book)
+        outcome = outcome_of(request, ledger, record, base, book)
         problems = (*ledger.problems, *notes, *outcome.problems)
         result = EditResult(outcome.lines, outcome.items, outcome.already, outcome.names, problems)
         held = _held(problems, request.accept) or outcome.plan is None
@@ -137,7 +137,7 @@ def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBo
     return record, base
 
 
-class _Outcome(NamedTuple):
+class Outcome(NamedTuple):
     """記録する前の結果。``plan`` が None なら、計画として正しくない。"""
 
     plan: Plan | None
@@ -156,9 +156,10 @@ class JournalDecision(NamedTuple):
     fields: Mapping[str, Any]
 
 
-def _outcome(
+def outcome_of(
     request: EditRequest, ledger: Ledger, record: EditBook, base: Plan, book: RawBook
-) -> _Outcome:
+) -> Outcome:
+    """ブックの変更を重ねた、記録する前の結果。何も書かない。"""
     file = request.file.name
     context = edit_context(base, "", beside_of(ledger))
     returned = match_edit_book(book, record, file, issued_values(record, context))
@@ -191,7 +192,7 @@ def _outcome(
             if one.id in new
         )
         problems += _doubts(request, now, plan, applied, new, file)
-    return _Outcome(
+    return Outcome(
         plan,
         tuple(applied.lines),
         items,
@@ -275,7 +276,7 @@ def _held(problems: Sequence[Problem], accept: bool) -> bool:
 def _save(
     request: EditRequest,
     ledger: Ledger,
-    outcome: _Outcome,
+    outcome: Outcome,
     delivered: Delivered,
     now: datetime,
     who: str | None,
@@ -294,7 +295,7 @@ def _save(
     return run.name
 
 
-def _entries(run: Run, outcome: _Outcome, file: Mapping[str, str]) -> Iterator[JournalEntry]:
+def _entries(run: Run, outcome: Outcome, file: Mapping[str, str]) -> Iterator[JournalEntry]:
     for line in outcome.lines:
         yield run.entry(
             Action.EDIT,

@@ -1,0 +1,129 @@
+"""編集ブックの試験の机：計画を写し、ブックを書き出し、セルを替え、読む。"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sheetgen
+from sheetgen.plan.plan import Plan
+from sheetgen.reading.book import CellKind, RawBook, RawCell
+from sheetgen.reading.reader import GuardedReader
+from sheetgen.records.edits import EditBook, EditTable, kept_plan, load_edit_book
+from sheetgen.records.ledger import open_ledger
+from sheetgen.xlsx.refs import ref_of
+from sheetgen.year.editing.editing import EditRequest, Outcome, outcome_of
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
+BOOK_TEMPLATE = ROOT / "templates" / "keikaku_henshu.xlsx"
+Change = Callable[[dict[str, RawCell]], None]
+
+
+class EditDesk:
+    """一つの計画の、一冊の編集ブック。``plan`` は写しの計画のデータ。"""
+
+    def __init__(self, folder: Path, source: Path = ROOT / "data" / "plan.json") -> None:
+        self.folder = folder
+        self.plan = folder / "data" / "plan.json"
+        self.plan.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, self.plan)
+        self.write()
+
+    def write(self) -> Path:
+        """いまの計画の編集ブックを書き出す。"""
+        written = sheetgen.write_edit_book(
+            sheetgen.EditBookRequest(plan=self.plan, template=BOOK_TEMPLATE, root=self.folder)
+        )
+        self.path = written.path
+        with GuardedReader() as reader:
+            (file,) = list(reader.read([self.path]).files)
+        assert file.book is not None
+        self.book: RawBook = file.book
+        record = load_edit_book(self.plan, written.key)
+        assert record is not None
+        self.record: EditBook = record
+        base = kept_plan(self.plan, record.base)
+        assert base is not None
+        self.base: Plan = base
+        return written.path
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """計画のデータの、いまの JSON の値。"""
+        tree: dict[str, Any] = json.loads(self.plan.read_bytes())
+        return tree
+
+    def table(self, rows: str) -> EditTable:
+        """並べたものの表。"""
+        return next(one for one in self.record.tables if one.rows == rows)
+
+    def ref(self, rows: str, key: str, path: str) -> tuple[str, str]:
+        """その行のその欄の、シートと番地。"""
+        table = self.table(rows)
+        column = next(one.column for one in table.columns if one.path == path)
+        return table.sheet, ref_of(table.first_row + table.keys.index(key), column)
+
+    def below(self, rows: str, path: str, number: int = 0) -> tuple[str, str]:
+        """表の下の、足す行の欄。"""
+        table = self.table(rows)
+        column = next(one.column for one in table.columns if one.path == path)
+        return table.sheet, ref_of(table.first_row + len(table.keys) + number, column)
+
+    def with_cells(self, cells: Mapping[tuple[str, str], object]) -> RawBook:
+        """セルを替えたブック。値が None なら、空にする。"""
+        sheets = []
+        for sheet in self.book.sheets:
+            mine = {ref: value for (name, ref), value in cells.items() if name == sheet.name}
+            changed = dict(sheet.cells)
+            for ref, value in mine.items():
+                changed.pop(ref, None)
+                if value is not None:
+                    changed[ref] = raw(value)
+            sheets.append(replace(sheet, cells=changed) if mine else sheet)
+        return replace(self.book, sheets=tuple(sheets))
+
+    def outcome(self, book: RawBook, **wishes: object) -> Outcome:
+        """そのブックを読んだ、記録する前の結果。"""
+        request = EditRequest(
+            plan=self.plan, file=self.path, template=TEMPLATE, **wishes  # type: ignore[arg-type]
+        )
+        with open_ledger(self.plan, writing=False) as ledger:
+            return outcome_of(request, ledger, self.record, self.base, book)
+
+    def change(self, cells: Mapping[tuple[str, str], object]) -> Outcome:
+        """セルを替えたブックを読んだ結果。"""
+        return self.outcome(self.with_cells(cells))
+
+    def save(self, cells: Mapping[tuple[str, str], object], **wishes: object) -> Any:
+        """セルを替えたブックをファイルにし、読んで記録する。"""
+        from openpyxl import load_workbook
+
+        book = load_workbook(self.path)
+        for (sheet, ref), value in cells.items():
+            book[sheet][ref].value = value
+        path = self.folder / "直した.xlsx"
+        book.save(path)
+        request = EditRequest(
+            plan=self.plan, file=path, template=TEMPLATE, **wishes  # type: ignore[arg-type]
+        )
+        return sheetgen.edit(request)
+
+
+def raw(value: object) -> RawCell:
+    """その値のセル。"""
+    if isinstance(value, RawCell):
+        return value
+    if isinstance(value, str):
+        return RawCell(CellKind.TEXT, value)
+    assert isinstance(value, int | float)
+    return RawCell(CellKind.NUMBER, value)
+
+
+def codes(outcome: Any) -> Iterator[str]:
+    """問題の符号。"""
+    yield from (problem.code for problem in outcome.problems)

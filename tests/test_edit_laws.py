@@ -1,0 +1,151 @@
+"""編集ブックの法則：何も直さなければ何も変わらず、直したセルだけが、一つの変更になる。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from edit_desk import EditDesk, codes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.leaves import steps_of, value_at
+from sheetgen.plan.units import Unit, changed_units
+from sheetgen.year.editing.changes import ONLY_NEW
+from sheetgen.year.editing.fields import LISTS, EditField, EditKind, kind_at
+
+LONE = {"sections", "highlights", "grades"}
+"""並びの全体が一つの単位である表。"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> EditDesk:
+    return EditDesk(tmp_path_factory.mktemp("edit"))
+
+
+def test_a_book_read_back_changes_nothing(desk: EditDesk) -> None:
+    outcome = desk.outcome(desk.book)
+    assert (outcome.lines, outcome.items, outcome.decisions) == ((), (), ())
+    assert not [problem for problem in outcome.problems if is_error(problem)]
+    assert outcome.plan == desk.base
+
+
+def _suits(desk: EditDesk, rows: str, key: str, field: EditField) -> bool:
+    """その行で直せる欄か。"""
+    if field.path in ONLY_NEW.get(rows, ()) or field.kind in (EditKind.DECISION, EditKind.REASON):
+        return False
+    if rows == "overview":
+        record = value_at(desk.tree, steps_of(key))
+        is_item = record["type"] == "item"
+        of_reference = field.path in ("row.reference_mark", "row.note")
+        of_both = field.path in ("row.section", "row.title", "row.owners")
+        return of_both or is_item != of_reference
+    return True
+
+
+def _other(desk: EditDesk, rows: str, key: str, field: EditField) -> object:
+    """その欄の、いまと違う正しい値。"""
+    kind = kind_at(field, key)
+    name = kind.value if kind else field.kind.value
+    return {
+        "text": "■ 直した文\n二行目", "line": "直した一行", "figure": 12345, "money": 678,
+        "grade": "B", "year": "令和4年度", "month": "2025-03", "code": "131016", "format": "0.000",
+        "item": "02-02", "flag": "○", "owners": "総務部 財産管理課、企画部 経営企画課",
+        "names": "直した課、また課", "measure": "9", "policy": "5", "order": 1.5,
+    }[name]  # fmt: skip
+
+
+def _fields(desk: EditDesk) -> dict[tuple[str, str], list[str]]:
+    """直せる欄ごとの、行の目印。"""
+    found: dict[tuple[str, str], list[str]] = {}
+    for table in desk.record.tables:
+        columns = {one.path for one in table.columns}
+        for field in LISTS[table.rows]:
+            keys = [key for key in table.keys if _suits(desk, table.rows, key, field)]
+            if field.path in columns and keys:
+                found[table.rows, field.path] = keys
+    return found
+
+
+def _field(rows: str, path: str) -> EditField:
+    return next(one for one in LISTS[rows] if one.path == path)
+
+
+def test_every_open_field_arrives_as_one_change(desk: EditDesk) -> None:
+    cells: dict[tuple[str, str], object] = {}
+    for number, ((rows, path), keys) in enumerate(_fields(desk).items()):
+        if (rows, path) == ("items", "row.measure"):
+            continue
+        key = keys[(7 * number) % len(keys)]
+        value = _other(desk, rows, key, _field(rows, path))
+        sheet, ref = desk.ref(rows, key, path)
+        issued = next(one for one in desk.book.sheets if one.name == sheet).cells.get(ref)
+        if path == "row.is_new" and issued is not None and issued.value == "○":
+            value = None
+        cells[sheet, ref] = value
+    assert len(cells) > 35
+    outcome = desk.change(cells)
+    assert not [one for one in outcome.problems if is_error(one)], list(codes(outcome))
+    found = [(line.place.sheet, line.place.cell) for line in outcome.lines if not line.reason]
+    assert sorted(found) == sorted(cells)
+
+
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_one_change_is_exactly_that_change(desk: EditDesk, data: st.DataObject) -> None:
+    fields = _fields(desk)
+    rows, path = data.draw(st.sampled_from(sorted(fields)))
+    key = data.draw(st.sampled_from(fields[rows, path]))
+    field = _field(rows, path)
+    outcome = desk.change({desk.ref(rows, key, path): _other(desk, rows, key, field)})
+    lines = [line for line in outcome.lines if not line.reason]
+    if not lines:  # もうその値であった
+        assert outcome.plan == desk.base
+        return
+    assert len(lines) == 1
+    assert outcome.plan is not None
+    changed = changed_units(desk.tree, outcome.plan.model_dump(mode="json"))
+    if rows in LONE:
+        assert {one.path.partition(".")[0] for one in changed if one.item is None} <= {
+            "departments", "revision", "evaluation_scale",
+        }  # fmt: skip
+    elif path == "row.measure":
+        assert changed == (Unit(lines[0].item, "place"),)
+    elif rows in ("policy_texts", "overview_texts"):
+        assert len(changed) == 1
+    else:
+        assert [(one.item, one.path) for one in changed if "references" not in one.path] in (
+            [(lines[0].item, lines[0].path)], [],
+        )  # fmt: skip
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _some(desk: EditDesk) -> dict[tuple[str, str], Any]:
+    items, years = desk.table("items").keys, desk.table("years").keys
+    return {
+        desk.ref("items", items[3], "row.item.title"): "直した名称",
+        desk.ref("years", years[12], "row.year.target"): 99,
+        desk.ref("sections", desk.table("sections").keys[0], "row.section.name"): "企画経営課",
+        desk.ref("highlights", desk.table("highlights").keys[2], "row.text"): "▪ 直した主なポイント",
+    }
+
+
+def test_undo_restores_the_bytes(tmp_path: Path) -> None:
+    import sheetgen
+
+    desk = EditDesk(tmp_path)
+    before = _bytes(desk.plan)
+    result = desk.save(_some(desk), accept=True)
+    assert result.run is not None, [one.code for one in result.problems]
+    assert _bytes(desk.plan) != before
+    again = desk.save(_some(desk), accept=True)
+    assert (again.run, again.lines) == (None, ())
+    assert again.already >= 3
+    undone = sheetgen.undo(desk.plan)
+    assert undone.undone == result.run
+    assert _bytes(desk.plan) == before
