@@ -35,7 +35,7 @@ def test_revision_opens_what_comes(index: int) -> None:
         for later in range(index, len(YEARS))
         for name in ("plan", "target", "effect")
     }
-    assert opened == wanted | {"initiative.text"}
+    assert opened == wanted | {"initiative.text", "overview.policy"}
 
 
 def test_results_are_asked_of_what_had_begun() -> None:
@@ -69,7 +69,7 @@ def test_every_open_path_is_a_field() -> None:
 def test_the_last_year_needs_only_the_overall_grade() -> None:
     fields = input_fields(PLAN)
     optional = [path for path, field in fields.items() if not field.required]
-    assert optional == [f"years[{len(YEARS) - 1}].result.grade"]
+    assert optional == [f"years[{len(YEARS) - 1}].result.grade", "overview.policy"]
     assert fields["item.overall_grade"].kind is FieldKind.GRADE
     assert fields["years[0].result.effect"].label == "令和7年度の実績効果額(千円)"
 

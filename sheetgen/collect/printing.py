@@ -71,6 +71,10 @@ class _Page:
             if path in case.issued.opened
         }
 
+    def has(self, path: str) -> bool:
+        """いまのテンプレートに、その欄があるか。なくてもよい欄は、配ったあとで除かれうる。"""
+        return any(one.input and one.input.path == path for one in self._form.cells)
+
     def size(self, path: str, text: str | None) -> float:
         """その欄に ``text`` を入れたときの、その欄の文字の大きさ (pt)。収まらなければ 0。"""
         from sheetgen.form.context import BookText, form_context, round_text
@@ -128,7 +132,7 @@ def _problem(case: Case, answer: Answer, page: _Page | None) -> Problem | None:
         "length": len(text),
         "capacity": case.issued.capacity.get(path, 0),
     }
-    if page is None:
+    if page is None or not page.has(path):
         return case.problem("R343", answer, facts)
     size = page.size(path, text)
     if size >= page.readable:

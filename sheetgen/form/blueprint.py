@@ -25,6 +25,7 @@ from sheetgen.form.expressions import (
 )
 from sheetgen.form.inspection import font_problems, page_problems, text_problems
 from sheetgen.form.rounds import input_fields
+from sheetgen.plan.paths import OVERVIEW_POLICY
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.problems import Place, Problem
@@ -370,7 +371,9 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
             if bound.cell.first_row not in sheet.row_heights:
                 yield Problem("T123", place(ref, bound.input.label), {"label": bound.input.label})
     for path, field in input_fields(plan).items():
-        if path in first or not (field.required or path in locked):
+        # 概要表の文は、聞かずに見せるだけでもよい。
+        needed = field.required or (path in locked and path != OVERVIEW_POLICY)
+        if path in first or not needed:
             continue
         facts = {"label": field.label, "path": path}
         if path in locked:

@@ -12,7 +12,7 @@ from typing import Any
 from sheetgen.era import day_full, wareki_short
 from sheetgen.form.identity import Marks, carrier, form_id
 from sheetgen.messages.guidance import results_task, revision_task
-from sheetgen.plan.item import Item, Result, YearPlan
+from sheetgen.plan.item import Item, OverviewRow, Result, YearPlan
 from sheetgen.plan.paths import printed_initiative_year, with_values
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
@@ -122,6 +122,7 @@ class FormContext:
     item: Item
     years: tuple[YearPlan, ...]
     initiative: Initiative
+    overview: OverviewRow
     form: FormText
 
 
@@ -215,6 +216,7 @@ def form_context(
             initiative_year - 1,
             item.initiative(initiative_year - 1) if beside else None,
         ),
+        overview=item.overview,
         form=FormText(
             id=form_id(chosen, item.id),
             carrier=carrier(plan, chosen, item.id, marks),

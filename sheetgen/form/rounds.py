@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sheetgen.era import wareki, wareki_full
-from sheetgen.plan.item import Item, Result, YearPlan
+from sheetgen.plan.item import Item, OverviewRow, Result, YearPlan
+from sheetgen.plan.paths import INITIATIVE, OVERVIEW_POLICY
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import FieldKind, InputField, Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
@@ -21,7 +22,10 @@ def input_fields(plan: Plan) -> dict[str, InputField]:
             needed = not (last and kind is FieldKind.GRADE)
             found.append(InputField(f"{base}.{path}", kind, year, title, needed))
     initiative = Item.model_fields["initiatives"].title or ""
-    found.append(InputField("initiative.text", FieldKind.TEXT, None, initiative))
+    found.append(InputField(INITIATIVE, FieldKind.TEXT, None, initiative))
+    # 概要表の短い文は、事務局が様式の文から書いてもよい。課に聞くときだけ、様式に置く。
+    policy = OverviewRow.model_fields["policy"].title or ""
+    found.append(InputField(OVERVIEW_POLICY, FieldKind.TEXT, None, policy, required=False))
     overall = Item.model_fields["overall_grade"].title or ""
     found.append(InputField("item.overall_grade", FieldKind.GRADE, plan.final_year, overall))
     return {field.path: field for field in found}
@@ -86,7 +90,7 @@ def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
             and ".result." not in field.path
             and field.kind is not FieldKind.GRADE
         }
-        return frozenset(coming | {"initiative.text"})
+        return frozenset(coming | {INITIATIVE, OVERVIEW_POLICY})
     asked = {
         field.path
         for field in input_fields(plan).values()

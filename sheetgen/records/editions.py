@@ -322,6 +322,9 @@ class History:
                         "years": known[item.id].years,
                         "initiatives": known[item.id].initiatives,
                         "overall_grade": known[item.id].overall_grade,
+                        "overview": item.overview.model_copy(
+                            update={"policy": known[item.id].overview.policy}
+                        ),
                     }
                 )
                 for _, _, item in seen.items()

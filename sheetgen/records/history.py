@@ -10,7 +10,7 @@ from sheetgen.era import wareki
 from sheetgen.form.rounds import input_fields
 from sheetgen.plan.item import Item
 from sheetgen.plan.item_names import item_id_of
-from sheetgen.plan.paths import initiative_year_of, read_path
+from sheetgen.plan.paths import INITIATIVE, OVERVIEW_POLICY, initiative_year_of, read_path
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
@@ -227,7 +227,9 @@ class _Steps:
 def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHistory]:
     """この項目のすべての欄。様式の順で、記録簿だけにある欄は後ろに。"""
     labels = {
-        path: field.label for path, field in input_fields(plan).items() if path != "initiative.text"
+        path: field.label
+        for path, field in input_fields(plan).items()
+        if path not in (INITIATIVE, OVERVIEW_POLICY)
     }
     for year in plan.fiscal_years:
         title = Item.model_fields["initiatives"].title

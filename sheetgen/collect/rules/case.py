@@ -112,7 +112,7 @@ class Case:
         if role == "initiative":
             return self._known("initiative.text")
         if role == "words":
-            return [p for p in self.answers if p.endswith((".text", ".plan"))]
+            return [p for p in self.answers if p.endswith((".text", ".plan", ".policy"))]
         end = _PLAN_ROLES[role]
         return [path for path in self.answers if path.endswith(end)]
 
