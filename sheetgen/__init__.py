@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sheetgen.year.adding import add_items
     from sheetgen.year.editing.editing import EditRequest, EditResult, edit
     from sheetgen.year.editing.writing import EditBookRequest, WrittenEdit, write_edit_book
-    from sheetgen.year.founding import init, refuse_started
+    from sheetgen.year.founding import init, init_blank, init_from_book, refuse_started
     from sheetgen.year.new_plan import parse_policy, parse_section
     from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
     from sheetgen.year.rollover import rollover
@@ -87,6 +87,8 @@ __all__ = [
     "extend_deadline",
     "generate",
     "init",
+    "init_blank",
+    "init_from_book",
     "load_plan",
     "parse_policy",
     "parse_section",
@@ -126,7 +128,7 @@ _ROOMS = {
     "year.adding": "add_items",
     "year.editing.editing": "EditRequest EditResult edit",
     "year.editing.writing": "EditBookRequest WrittenEdit write_edit_book",
-    "year.founding": "init refuse_started",
+    "year.founding": "init init_blank init_from_book refuse_started",
     "year.new_plan": "parse_policy parse_section",
     "year.rolled_plan": "RolloverRequest RolloverResult",
     "year.rollover": "rollover",

@@ -98,7 +98,10 @@ def _refusal(problem: Problem) -> click.BadParameter:
     "source",
     type=click.Path(path_type=Path),
     metavar="ファイル",
-    help="引き継ぐ前の計画のデータ（plan.json）。次の計画を始めるときに使う。",
+    help="書き込んだ編集ブック。次の計画を始めるなら、引き継ぐ前の計画のデータ（plan.json）。",
+)
+@click.option(
+    "--blank", is_flag=True, help="新しい計画を書き込む、空の編集ブックを置くだけで終わる。"
 )
 @click.option(
     "--item",
@@ -119,16 +122,24 @@ def init(
     sections: tuple[str, ...],
     sections_file: Path | None,
     source: Path | None,
+    blank: bool,
     items: tuple[str, ...],
 ) -> ExitCode:
     """新しい計画を始める。
 
     実施項目のまだない計画のデータ、テンプレートの写し、
     実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
+    --blank の置く空の編集ブック（Excel）に書き、--from で指定すると、それで始まる。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
     --from に前の計画を指定すると、部と課、評価の段階などを引き継ぎ、
     前の計画の実施項目を、書き込む一覧に写す。聞くのは計画の名称だけになる。
     """
+    if blank:
+        return _blank(folder)
+    if source is not None and source.suffix.lower() != ".json":
+        result = sheetgen.init_from_book(folder, source)
+        _summarize(result, has_items=True)
+        return verdict(result.problems)
     from sheetgen.year.new_plan import InitRequest
 
     earlier = sheetgen.load_plan(source) if source else None
@@ -216,16 +227,28 @@ def _words(text: str) -> str:
     return text.strip()
 
 
-def _summarize(result: InitResult) -> None:
+def _blank(folder: Path) -> ExitCode:
+    """空の編集ブックを置く。"""
+    path = sheetgen.init_blank(folder)
+    click.echo(f"空の編集ブックを置きました: {path}")
+    click.echo("Excel で書いて保存し、次を実行してください。")
+    click.echo(f'  sheetgen init "{folder}" --from "{path}"')
+    return ExitCode.OK
+
+
+def _summarize(result: InitResult, *, has_items: bool = False) -> None:
     """置いたものと、次に行うことを書く。"""
     click.echo(f"新しい計画を始めました: {result.folder}")
     for path in result.files:
         click.echo(f"  {path.relative_to(result.folder).as_posix()}")
     click.echo(f"  templates（テンプレート {result.templates}個）")
-    click.echo("次に、実施項目一覧.xlsx に実施項目を書き、次を実行してください。")
+    if has_items:
+        click.echo("次を実行して、点検してください。直すところは sheetgen edit で直せます。")
+    else:
+        click.echo("次に、実施項目一覧.xlsx に実施項目を書き、次を実行してください。")
     if result.folder.resolve() != Path.cwd():
         # 別のフォルダーで打つと、そこの計画のデータに加えてしまう。
         name = str(result.folder)
         click.echo(f'  cd "{name}"' if " " in name else f"  cd {name}")
-    click.echo("  sheetgen add-item --from 実施項目一覧.xlsx")
+    click.echo("  sheetgen check" if has_items else "  sheetgen add-item --from 実施項目一覧.xlsx")
     show_problems(result.problems)

@@ -66,7 +66,8 @@ EDIT_CHANGES: dict[str, Message] = {
         C_,
         "ブックを書き出したあとに、計画のデータのほうでも変わっています"
         "（書き出したとき {base}、ブック {book}、いまの計画 {now}）。",
-        "ブックの値にするなら --take book、いまの計画の値を残すなら --take master を付けてください。",
+        "ブックの値にするなら --take book、いまの計画の値を残すなら --take master を"
+        "付けてください。",
     ),
     "E041": Message(
         E_,

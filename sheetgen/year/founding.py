@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.xlsx.output import place_fresh, refuse_existing
+from sheetgen.year.editing.founding_book import found_from_book, write_founding_book
+from sheetgen.year.editing.writing import TEMPLATE as EDIT_TEMPLATE
 from sheetgen.year.new_plan import (
     LIST_FILE,
     README_FILE,
@@ -46,22 +49,50 @@ def init(request: InitRequest) -> InitResult:
         前の計画が読めないか、ない実施項目を引き継ごうとした（S140）、
         言われたことからは使える計画にならない、またはフォルダーに書けない。
     """
-    templates = dict(_templates(find_templates()))
-    target = request.folder / PLAN_FILE
-    refuse_existing(request.folder, [*_OWN_FILES, *templates])
     policies = [parse_policy(text) for text in request.policies]
     sections = [parse_section(text) for text in request.sections]
     if request.sections_file is not None:
         sections += read_sections(request.sections_file)
     tree = founding_tree(request, policies, sections)
     rows, problems = _inherit(request, tree)
+    target = request.folder / PLAN_FILE
     plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), str(target))
+    return _place(request.folder, plan, rows, problems)
+
+
+def init_from_book(folder: Path, file: Path) -> InitResult:
+    """書き込んだ編集ブックから、新しい計画を始める。前からあるファイルは、一つも書き換えない。
+
+    :raises SheetgenError: ファイルがもうある（I001）、ブックに直すところがある、
+        またはフォルダーに書けない。
+    """
+    refuse_started(folder)
+    founded = found_from_book(folder, file)
+    return _place(folder, founded.plan, (), list(founded.problems))
+
+
+def init_blank(folder: Path) -> Path:
+    """新しい計画を書き込む、空の編集ブックを置く。
+
+    :raises SheetgenError: もう始めてあるフォルダーである（I001）、またはフォルダーに書けない。
+    """
+    refuse_started(folder)
+    return write_founding_book(folder, find_templates() / EDIT_TEMPLATE, date.today().year)
+
+
+def _place(
+    folder: Path, plan: Plan, rows: tuple[Row, ...], problems: Sequence[Problem]
+) -> InitResult:
+    """計画のデータと、それに添えるものを置く。"""
+    templates = dict(_templates(find_templates()))
+    target = folder / PLAN_FILE
+    refuse_existing(folder, [*_OWN_FILES, *templates])
     files = {
         SCHEMA_FILE: render_schema().encode("utf-8"),
         README_FILE: readme(plan).encode("utf-8"),
         LIST_FILE: _list_book(plan, rows),
     }
-    placed = place_fresh(request.folder, {**templates, **files})
+    placed = place_fresh(folder, {**templates, **files})
     # 計画のデータを最後に置く：これがあれば、すべてそろっている。
     try:
         save_plan(plan, target)
@@ -69,9 +100,9 @@ def init(request: InitRequest) -> InitResult:
         for path in placed:
             path.unlink(missing_ok=True)
         raise
-    written = (target, *(request.folder / name for name in files))
-    notes = (*founding_notes(request), *problems)
-    return InitResult(request.folder, written, len(templates), notes)
+    written = (target, *(folder / name for name in files))
+    notes = (*founding_notes(len(plan.fiscal_years)), *problems)
+    return InitResult(folder, written, len(templates), notes)
 
 
 def _inherit(request: InitRequest, tree: dict[str, Any]) -> tuple[tuple[Row, ...], list[Problem]]:

@@ -183,11 +183,9 @@ def parse_sections(text: str, file: str) -> tuple[NewSection, ...]:
     return tuple(found)
 
 
-def founding_notes(request: InitRequest) -> list[Problem]:
+def founding_notes(years: int) -> list[Problem]:
     """始めた後で、しておくこと。"""
-    if request.years == TEMPLATE_YEARS:
-        return []
-    return [Problem("I006", facts={"years": request.years})]
+    return [] if years == TEMPLATE_YEARS else [Problem("I006", facts={"years": years})]
 
 
 def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuide:

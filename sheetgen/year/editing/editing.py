@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sheetgen.messages.catalogue import is_error, message_of
-from sheetgen.plan.leaves import Steps, steps_of
-from sheetgen.plan.loading import parse_plan
-from sheetgen.plan.plan import Plan, item_label
+from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.text import writable
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.delivery import Delivered
-from sheetgen.reading.reader import GuardedReader
 from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
 from sheetgen.records.originals import OriginalKeeper, originals_folder
-from sheetgen.year.adding import AddedItem, ever_used, read_field
-from sheetgen.year.drafting import Draft, Numbering, draft_items
+from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
 from sheetgen.year.editing.beside import beside_of
-from sheetgen.year.editing.changes import Edits, edits_of
+from sheetgen.year.editing.changes import edits_of
 from sheetgen.year.editing.decisions import decide
 from sheetgen.year.editing.expecting import EditReader
-from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.fitting import too_long
 from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
-from sheetgen.year.editing.new_items import list_rows
-from sheetgen.year.editing.reading import read_edit
+from sheetgen.year.editing.opening import read_book_file
 from sheetgen.year.editing.rows import edit_context
 
 Json = Any
@@ -90,7 +84,7 @@ def edit(
         データが読めない、または書けない。何も変わっていない。
     """
     moment = (now or datetime.now()).astimezone()
-    delivered, book, notes = _read(request.file)
+    delivered, book, notes = read_book_file(request.file)
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         record, base = _record(request, ledger, book)
         outcome = outcome_of(request, ledger, record, base, book)
@@ -102,22 +96,6 @@ def edit(
         assert outcome.plan is not None
         run = _save(request, ledger, outcome, delivered, moment, who)
         return replace(result, run=run)
-
-
-def _read(path: Path) -> tuple[Delivered, RawBook, list[Problem]]:
-    """編集ブックを、限りのある別のプロセスで読む。
-
-    :raises SheetgenError: 読めない。
-    """
-    with GuardedReader() as reader:
-        reading = reader.read([path])
-        files = list(reading.files)
-    problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
-    books = [(one.delivered, one.book) for one in files if one.book is not None]
-    if len(books) != 1 or books[0][1] is None:
-        found = [one for one in problems if is_error(one)]
-        raise SheetgenError(found or Problem("E066", Place(file=str(path)), {"count": len(books)}))
-    return books[0][0], books[0][1], problems
 
 
 def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:
@@ -169,80 +147,19 @@ def outcome_of(
     applied = apply_edits(base, now, found, request.take)
     decisions = list(decide(ledger, context, found, applied, reader))
     problems = [*found.problems, *applied.problems]
-    plan, wrong = _parsed(applied, file, request.plan)
-    problems += wrong
-    drafts: list[Draft] = []
-    if plan is not None:
-        drafts, more = _new_items(request, ledger, plan, found, file)
-        problems += more
-        for draft in drafts:
-            _measure(applied.tree, draft.measure)["entries"].append(draft.item)
-        if drafts:
-            plan, wrong = _parsed(applied, file, request.plan)
-            problems += wrong
-    names = {}
-    items: tuple[AddedItem, ...] = ()
-    if plan is not None:
-        new = {draft.item["id"] for draft in drafts}
-        placed = (*plan.items(), *plan.ended())
-        names = {one.id: f"{item_label(measure, one)} {one.title}" for _, measure, one in placed}
-        items = tuple(
-            AddedItem(one.id, item_label(measure, one), one.title, one.owners[0].full_name)
-            for _, measure, one in plan.items()
-            if one.id in new
-        )
-        problems += _doubts(request, now, plan, applied, new, file)
+    done = finish(applied, found, file, request.plan, lambda: ever_used(request.plan, ledger))
+    problems += done.problems
+    if done.plan is not None:
+        problems += _doubts(request, now, done.plan, applied, set(done.new), file)
     return Outcome(
-        plan,
+        done.plan,
         tuple(applied.lines),
-        items,
+        tuple(done.items()),
         tuple(JournalDecision(*one) for one in decisions),
         applied.already,
-        names,
+        done.names(),
         tuple(one for at, one in enumerate(problems) if one not in problems[:at]),
     )
-
-
-def _measure(tree: Json, number: int) -> Json:
-    return next(m for p in tree["policies"] for m in p["measures"] if m["number"] == number)
-
-
-def _parsed(applied: Applied, file: str, path: Path) -> tuple[Plan | None, list[Problem]]:
-    """計画として正しいか。正しくない所には、もとのセルを添える。"""
-    data = json.dumps(applied.tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    try:
-        return parse_plan(data, str(path)), []
-    except SheetgenError as error:
-        places = dict(applied.places())
-        return None, [_placed(one, places, file) for one in error.problems]
-
-
-def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
-    """問題の場所を、もとのセルにする。"""
-    steps = steps_of(problem.place.path or "")
-    near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
-    if not near:
-        return replace(problem, place=replace(problem.place, file=file, path=None))
-    place = places[max(near, key=lambda one: (one == steps, len(one)))]
-    label = problem.place.label or place.label
-    return replace(problem, place=replace(place, label=label))
-
-
-def _new_items(
-    request: EditRequest, ledger: Ledger, plan: Plan, found: Edits, file: str
-) -> tuple[list[Draft], list[Problem]]:
-    """足された実施項目の行から、実施項目を作る。"""
-    rows, problems = list_rows(found.added, plan)
-    if not rows:
-        return [], problems
-    numbering = Numbering(plan, ever_used(request.plan, ledger))
-    drafts, more = draft_items(rows, plan, numbering, file, read_field)
-    for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
-        written = row.cells.get("indicator.number_format")
-        read = read_edit(written, EditKind.FORMAT)
-        if written is not None and read.value is not None:
-            draft.item["indicator"]["number_format"] = read.value
-    return drafts, [*problems, *more]
 
 
 def _doubts(

@@ -1,0 +1,105 @@
+"""重ねた変更を計画にする：正しさを確かめ、足された実施項目を加え、問題にもとのセルを添える。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sheetgen.plan.leaves import Steps, steps_of
+from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.plan import Plan, item_label
+from sheetgen.problems import Place, Problem, SheetgenError
+from sheetgen.year.adding import AddedItem, read_field
+from sheetgen.year.drafting import Draft, Numbering, draft_items
+from sheetgen.year.editing.applying import Applied
+from sheetgen.year.editing.changes import Edits
+from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.new_items import list_rows
+from sheetgen.year.editing.reading import read_edit
+
+Json = Any
+
+
+class Finished(NamedTuple):
+    """できた計画。``plan`` が None なら、計画として正しくない。``new`` は加えた実施項目のID。"""
+
+    plan: Plan | None
+    new: frozenset[str]
+    problems: tuple[Problem, ...]
+
+    def items(self) -> Iterator[AddedItem]:
+        """加えた実施項目。"""
+        for _, measure, one in self.plan.items() if self.plan else ():
+            if one.id in self.new:
+                label, owner = item_label(measure, one), one.owners[0].full_name
+                yield AddedItem(one.id, label, one.title, owner)
+
+    def names(self) -> dict[str, str]:
+        """実施項目のIDから、印刷の番号と名称へ。"""
+        placed = (*self.plan.items(), *self.plan.ended()) if self.plan else ()
+        return {one.id: f"{item_label(measure, one)} {one.title}" for _, measure, one in placed}
+
+
+def finish(
+    applied: Applied, found: Edits, file: str, path: Path, ever: Callable[[], Iterable[str]]
+) -> Finished:
+    """``applied`` を計画にする。``file`` は人に見せるブックの名、``path`` は計画のデータ。
+
+    ``ever`` は、一度でも使った実施項目のID。足された実施項目があるときだけ求める。
+    """
+    plan, problems = _parsed(applied, file, path)
+    drafts: list[Draft] = []
+    if plan is not None:
+        drafts, more = _new_items(plan, found, file, ever)
+        problems += more
+        for draft in drafts:
+            _measure(applied.tree, draft.measure)["entries"].append(draft.item)
+        if drafts:
+            plan, wrong = _parsed(applied, file, path)
+            problems += wrong
+    return Finished(plan, frozenset(draft.item["id"] for draft in drafts), tuple(problems))
+
+
+def _measure(tree: Json, number: int) -> Json:
+    return next(m for p in tree["policies"] for m in p["measures"] if m["number"] == number)
+
+
+def _parsed(applied: Applied, file: str, path: Path) -> tuple[Plan | None, list[Problem]]:
+    """計画として正しいか。正しくない所には、もとのセルを添える。"""
+    data = json.dumps(applied.tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    try:
+        return parse_plan(data, str(path)), []
+    except SheetgenError as error:
+        places = dict(applied.places())
+        return None, [_placed(one, places, file) for one in error.problems]
+
+
+def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
+    """問題の場所を、もとのセルにする。"""
+    steps = steps_of(problem.place.path or "")
+    near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
+    if not near:
+        return replace(problem, place=replace(problem.place, file=file, path=None))
+    place = places[max(near, key=lambda one: (one == steps, len(one)))]
+    label = problem.place.label or place.label
+    return replace(problem, place=replace(place, label=label))
+
+
+def _new_items(
+    plan: Plan, found: Edits, file: str, ever: Callable[[], Iterable[str]]
+) -> tuple[list[Draft], list[Problem]]:
+    """足された実施項目の行から、実施項目を作る。"""
+    rows, problems = list_rows(found.added, plan)
+    if not rows:
+        return [], problems
+    numbering = Numbering(plan, ever())
+    drafts, more = draft_items(rows, plan, numbering, file, read_field)
+    for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
+        written = row.cells.get("indicator.number_format")
+        read = read_edit(written, EditKind.FORMAT)
+        if written is not None and read.value is not None:
+            draft.item["indicator"]["number_format"] = read.value
+    return drafts, [*problems, *more]
