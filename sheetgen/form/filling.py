@@ -191,8 +191,8 @@ class ListFiller:
         return total <= sheet.printable_height - PAGE_SPARE
 
     def _grow(self, cell: TemplateCell, text: str, turn: int, heights: dict[RowKey, float]) -> None:
-        """折り返した文字が入るまで、行を高くする。"""
-        if not cell.wrap or cell.first_row != cell.last_row:
+        """折り返した文字が入るまで、行を高くする。隠した列の文字は、見えないので数えない。"""
+        if not cell.wrap or cell.first_row != cell.last_row or not cell.width:
             return
         sheet = self._bound.sheet
         key = (cell.first_row, turn)
