@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.editing import EDITING
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS
@@ -44,6 +45,7 @@ CATALOGUE: dict[str, Message] = {
     **OPENDATA,
     **STANDING,
     **STARTING,
+    **EDITING,
 }
 
 
