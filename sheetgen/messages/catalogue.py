@@ -48,6 +48,7 @@ CATALOGUE: dict[str, Message] = {
     **EDIT_TEMPLATE,
     **EDITING,
     **EDIT_CHANGES,
+    **EDITING,
 }
 
 

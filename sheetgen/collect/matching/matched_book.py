@@ -17,6 +17,7 @@ from sheetgen.messages.matching import ON_SHEETS
 from sheetgen.messages.quoting import in_short
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawBook, RawSheet
+from sheetgen.records.edits import CARRIER_NAME, parse_edit_carrier
 
 TITLE_PATH = "item.title"
 
@@ -89,6 +90,8 @@ def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> 
     読んだときに気付いたこと（``book.problems``）は、ここでは繰り返さない。
     """
     carriers = [(sheet, carriers_of(sheet)) for sheet in book.sheets]
+    if not any(claims for _, claims in carriers) and any(map(_is_edited, book.sheets)):
+        return Matched((), (Problem("R146", Place(file=file)),))
     lists = [(sheet, claims) for sheet, claims in carriers if _is_list(sheet, claims, scope.issues)]
     identifier = Identifier(scope, file, registered(lists), book.properties.get("keywords", ""))
     names = names_by_sheet(book.names)
@@ -129,6 +132,12 @@ def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> 
             problems += _alien(sheet, file)
     problems += _repeated(forms, file)
     return Matched(tuple(forms), tuple(problems))
+
+
+def _is_edited(sheet: RawSheet) -> bool:
+    """計画の編集ブックのシートか。"""
+    texts = (cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
+    return any(CARRIER_NAME in text and parse_edit_carrier(text) for text in texts)
 
 
 def _is_list(sheet: RawSheet, claims: list[Claim], issues: Issues) -> bool:

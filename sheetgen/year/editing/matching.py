@@ -1,0 +1,337 @@
+"""戻ってきた編集ブックを見分け、どのシートがどの表で、どのセルがどの欄かを決める。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+from sheetgen.collect.matching.chart import is_vacant, key_of
+from sheetgen.collect.matching.fields import SheetNames, names_by_sheet
+from sheetgen.collect.matching.identity import carriers_of, printed_ids
+from sheetgen.messages.editing import STRAY_SHEET
+from sheetgen.messages.quoting import excerpt, in_short
+from sheetgen.plan.plan import Plan
+from sheetgen.problems import Place, Problem
+from sheetgen.reading.book import RawBook, RawCell, RawSheet
+from sheetgen.records.edits import (
+    CARRIER_NAME,
+    CARRIER_VERSION,
+    EditBook,
+    EditCell,
+    EditTable,
+    parse_edit_carrier,
+)
+from sheetgen.xlsx.filled import input_name
+from sheetgen.xlsx.refs import ref_of, split_ref
+from sheetgen.year.editing.fields import KEY_PATH
+from sheetgen.year.editing.returned import BookCell, BookRow, BookTable, ReturnedBook
+from sheetgen.year.editing.rows import EditContext
+from sheetgen.year.editing.tables import (
+    Grid,
+    IssuedRows,
+    Report,
+    TableFinder,
+    folded,
+    heading_row,
+    regions,
+)
+
+Issued = Mapping[str, IssuedRows]
+"""書いたときの値：並べたもの（``items`` など）、行の目印、欄の道の順に引く。"""
+_BY_NAME, _BY_KEYS, _ENOUGH = 0.3, 0.2, 0.5
+"""シートを見分けるときの、名の合うことと目印のあることの重さと、要る割合。"""
+_MOST = 5
+
+
+class EditMark(NamedTuple):
+    """編集ブックの目印。``key`` はブックの目印、``version`` は ``sheetgen-edit/1`` の形。"""
+
+    municipality: str
+    plan: str
+    key: str
+    version: str
+
+
+def marks_of(book: RawBook) -> dict[EditMark, list[str]]:
+    """ブックにある目印と、それのあるシートの名（ブックの情報のものは空）。"""
+    found: defaultdict[EditMark, list[str]] = defaultdict(list)
+    for sheet in book.sheets:
+        for mark in dict.fromkeys(_marks_in(sheet)):
+            found[mark].append(sheet.name)
+    text = book.properties.get("keywords", "")
+    if CARRIER_NAME in text:
+        written = _mark(text[text.index(CARRIER_NAME) :])
+        if written is not None and not any(one.key == written.key for one in found):
+            found[written] = []
+    return dict(found)
+
+
+def mark_of(book: RawBook) -> EditMark | None:
+    """編集ブックの目印。違うものがあれば、シートの多いもの。なければ ``None``。"""
+    found = marks_of(book)
+    return max(found, key=lambda mark: len(found[mark]), default=None)
+
+
+def refusals(book: RawBook, file: str, plan: Plan, record: EditBook | None) -> list[Problem]:
+    """この計画の編集ブックとして読めないわけ。``record`` は、目印で引いた控え。"""
+    place, marks, mark = Place(file=file), marks_of(book), mark_of(book)
+    if mark is None:
+        is_form = any(carriers_of(sheet) or printed_ids(sheet) for sheet in book.sheets)
+        return [Problem("E011" if is_form else "E010", place)]
+    if mark.version != CARRIER_VERSION:
+        return [Problem("E013", place, {"version": mark.version})]
+    keys = {one.key: sheets for one, sheets in marks.items() if sheets}
+    if len(keys) > 1:
+        listed = "、".join(f"{key}: {in_short(names, _MOST, '枚')}" for key, names in keys.items())
+        return [Problem("E014", place, {"found": listed})]
+    if record is not None:
+        return []  # この計画の控えにある。名が違うのは、そのあとで改めたから
+    found, wanted = (mark.municipality, mark.plan), (plan.municipality, plan.plan_title)
+    if found != wanted:
+        shown = {"found": "「".join(found) + "」", "wanted": "「".join(wanted) + "」"}
+        return [Problem("E012", place, shown)]
+    return [Problem("E015", place, {"key": mark.key})]
+
+
+def _marks_in(sheet: RawSheet) -> list[EditMark]:
+    texts = (cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
+    marks = [_mark(text) for text in texts if CARRIER_NAME in text]
+    return [mark for mark in marks if mark is not None]
+
+
+def _mark(text: str) -> EditMark | None:
+    found = parse_edit_carrier(text)
+    if found is None or not found.get("book"):
+        return None
+    return EditMark(
+        found.get("municipality", ""), found.get("plan", ""), found["book"], found["version"]
+    )
+
+
+def issued_values(record: EditBook, context: EditContext) -> Issued:
+    """書いたときの値を、そのときの計画から求める。"""
+    found: dict[str, IssuedRows] = {}
+    for table in record.tables:
+        paths = [one.path for one in table.columns if one.path != KEY_PATH]
+        getters = {path: attrgetter(path.removeprefix("row.")) for path in paths}
+        found[table.rows] = {
+            row.key: {path: get(row) for path, get in getters.items()}
+            for row in getattr(context, table.rows)
+        }
+    return found
+
+
+def match_edit_book(
+    book: RawBook, record: EditBook, file: str, issued: Issued | None = None
+) -> ReturnedBook:
+    """編集ブックの表と行と欄。
+
+    ``file`` は人に見せる名、``issued`` は書いたときの値（見出しの変わった列や、中身だけの動いた
+    行を見つけるのに使う）。
+    """
+    return _Matching(book, record, file, issued or {}).result()
+
+
+class _Page(NamedTuple):
+    """書き出した一枚のシート。"""
+
+    sheet: str
+    tables: tuple[EditTable, ...]
+    cells: tuple[EditCell, ...]
+
+    @property
+    def words(self) -> set[str]:
+        """見出しと、欄の左の文字。"""
+        texts = [column.heading for table in self.tables for column in table.columns]
+        return {folded(one) for one in (*texts, *(cell.label for cell in self.cells)) if one}
+
+
+def _pages(record: EditBook) -> list[_Page]:
+    sheets = [*(one.sheet for one in record.tables), *(one.sheet for one in record.cells)]
+    names = dict.fromkeys(sheets)
+    return [
+        _Page(
+            name,
+            tuple(one for one in record.tables if one.sheet == name),
+            tuple(one for one in record.cells if one.sheet == name),
+        )
+        for name in names
+    ]
+
+
+class _Matching:
+    """一冊の見分け。"""
+
+    def __init__(self, book: RawBook, record: EditBook, file: str, issued: Issued) -> None:
+        self._record, self._file, self._issued = record, file, issued
+        self._problems: list[Problem] = []
+        self._names = names_by_sheet(book.names)
+        self._pages = _pages(record)
+        self._grids: dict[str, list[Grid]] = {page.sheet: [] for page in self._pages}
+        for sheet in book.sheets:
+            self._place(sheet)
+
+    def result(self) -> ReturnedBook:
+        tables: list[BookTable] = []
+        cells: dict[str, BookCell] = {}
+        for page in self._pages:
+            grids = self._grids[page.sheet]
+            grids.sort(key=lambda grid: folded(grid.sheet.name) != folded(page.sheet))
+            if grids:
+                tables += self._tables(page, grids)
+                cells |= self._cells(page, grids)
+        return ReturnedBook(self._record, tuple(tables), cells, tuple(self._problems))
+
+    def _report(self, sheet: str) -> Report:
+        def report(code: str, ref: str | None, label: str | None, **facts: object) -> None:
+            place = Place(file=self._file, sheet=sheet, cell=ref, label=label)
+            self._problems.append(Problem(code, place, facts))
+
+        return report
+
+    # ── シート ──
+
+    def _place(self, sheet: RawSheet) -> None:
+        """このシートが、書き出したどのシートかを決める。"""
+        grid, is_ours = Grid(sheet), bool(_marks_in(sheet))
+        ranks = {page.sheet: self._rank(page, grid, is_ours) for page in self._pages}
+        best = max(ranks, key=lambda name: ranks[name], default=None)
+        if best is not None and ranks[best] >= _ENOUGH:
+            self._grids[best].append(grid)
+        elif any(folded(page.sheet) == folded(sheet.name) for page in self._pages):
+            self._report(sheet.name)("E016", None, None)
+        elif grid.rows and not is_ours:
+            row = min(grid.rows)
+            column = min(grid.rows[row])
+            text = excerpt(grid.text(row, column))
+            self._report(sheet.name)("E023", ref_of(row, column), None, what=STRAY_SHEET, text=text)
+
+    @staticmethod
+    def _rank(page: _Page, grid: Grid, is_ours: bool) -> float:
+        """見出しのある割合に、シートの名と行の目印を重ねたもの。"""
+        words = page.words
+        share = len(words & grid.words) / max(len(words), 1)
+        named = folded(page.sheet) == folded(grid.sheet.name)
+        keys = {key for table in page.tables for key in table.keys}
+        held = len(keys & grid.texts) / len(keys) if keys else 0.0
+        if not (named or held or is_ours) or not (share or held):
+            return 0.0  # 同じような見出しの、よその表
+        return share + _BY_NAME * named + _BY_KEYS * held
+
+    # ── 表 ──
+
+    def _tables(self, page: _Page, grids: Sequence[Grid]) -> list[BookTable]:
+        found: dict[int, list[TableFinder]] = {at: [] for at in range(len(page.tables))}
+        for grid in grids:
+            headings = {at: heading_row(table, grid) for at, table in enumerate(page.tables)}
+            for at, region in regions(headings).items():
+                table, report = page.tables[at], self._report(grid.sheet.name)
+                if region:
+                    issued = self._issued.get(table.rows, {})
+                    finder = TableFinder(table, grid, headings[at], region, issued, report)
+                    found[at].append(finder)
+                elif table.keys:
+                    report("E016", None, None)
+        return [
+            BookTable(page.tables[at], tuple(self._merged(finders)))
+            for at, finders in found.items()
+            if finders
+        ]
+
+    def _merged(self, finders: Sequence[TableFinder]) -> list[BookRow]:
+        """何枚ものシートに分けられた表の行。同じ行が二枚にあれば、写したシートである。"""
+        rows = list(finders[0].rows)
+        for other in finders[1:]:
+            known = {row.key: row for row in rows if row.key}
+            again = [(known[row.key], row) for row in other.rows if row.key in known]
+            if not again:
+                rows += other.rows
+                continue
+            first, second = again[0]
+            added = sorted(_content(row) for row in rows if row.key is None)
+            more = sorted(_content(row) for row in other.rows if row.key is None)
+            alike = added == more and all(_content(one) == _content(two) for one, two in again)
+            sheets = f"「{first.sheet}」と「{second.sheet}」"
+            ref = ref_of(second.number, 1)
+            self._report(second.sheet)("E018" if alike else "E017", ref, None, sheets=sheets)
+            rows += [row for row in other.rows if row.key and row.key not in known]
+        return rows
+
+    # ── 表の外の欄 ──
+
+    def _cells(self, page: _Page, grids: Sequence[Grid]) -> dict[str, BookCell]:
+        if not page.cells:
+            return {}
+        found = self._cells_on(page, grids[0])
+        for cell in page.cells:
+            if cell.path not in found:
+                self._report(grids[0].sheet.name)("E022", None, cell.label, heading=cell.label)
+        for grid in grids[1:]:
+            again = self._cells_on(page, grid)
+            both = [path for path in again if path in found]
+            if not both:
+                continue
+            alike = all(_shown(again[path].cell) == _shown(found[path].cell) for path in both)
+            sheets = f"「{grids[0].sheet.name}」と「{grid.sheet.name}」"
+            code = "E018" if alike else "E017"
+            self._report(grid.sheet.name)(code, again[both[0]].ref, None, sheets=sheets)
+        return found
+
+    def _cells_on(self, page: _Page, grid: Grid) -> dict[str, BookCell]:
+        names = self._names.get(grid.sheet.name.casefold(), SheetNames())
+        found: dict[str, BookCell] = {}
+        used: set[str] = set()
+        for cell in page.cells:
+            ref = self._cell_ref(cell, grid, names)
+            if ref is not None and ref not in used:
+                used.add(ref)
+                held = grid.cell(*split_ref(ref))
+                found[cell.path] = BookCell(cell.path, grid.sheet.name, ref, held)
+        return found
+
+    @staticmethod
+    def _cell_ref(cell: EditCell, grid: Grid, names: SheetNames) -> str | None:
+        """欄のセル。名前、位置、見出しの順に頼り、左の見出しで確かめる。"""
+        named = names.cells.get(input_name(cell.path))
+        wanted = folded(cell.label)
+        for ref in (named, cell.ref):
+            if ref is None or not wanted or grid.is_covered(*split_ref(ref)):
+                continue
+            if _label_of(grid, ref) == wanted:
+                return ref
+        spots = [
+            (row, column)
+            for row, columns in grid.rows.items()
+            for column, one in columns.items()
+            if wanted and isinstance(one.value, str) and folded(one.value) == wanted
+        ]
+        if len(spots) == 1:
+            return _beside(grid, *spots[0])
+        return named
+
+
+def _label_of(grid: Grid, ref: str) -> str:
+    """左の、いちばん近い文字。"""
+    row, column = split_ref(ref)
+    left = [at for at in grid.rows.get(row, {}) if at < column]
+    return folded(grid.text(row, max(left))) if left else ""
+
+
+def _beside(grid: Grid, row: int, column: int) -> str:
+    """見出しの右のセル。見出しが横に結合されていれば、その右。"""
+    right = next(
+        (right for top, left, bottom, right in grid.merged if (top, left) == (row, column)), column
+    )
+    written = [at for at in grid.rows.get(row, {}) if at > right]
+    return ref_of(row, min(written, default=right + 1))
+
+
+def _shown(cell: RawCell | None) -> str | None:
+    return None if cell is None or is_vacant(cell) else key_of(cell.value)
+
+
+def _content(row: BookRow) -> tuple[tuple[str, str], ...]:
+    """見えている中身。"""
+    return tuple(sorted((path, _shown(one.cell) or "") for path, one in row.cells.items()))

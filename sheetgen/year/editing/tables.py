@@ -1,0 +1,474 @@
+"""戻ってきたシートの上で、一つの表の見出し、列、行を見つける。
+
+行は目印の列で、列は見出しで決まる。並びと場所には頼らない。表の行でない書き込みは、失わずに
+知らせる。
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from sheetgen.collect.matching.chart import is_vacant, key_of
+from sheetgen.messages.editing import STRAY_COLUMN, STRAY_HEADINGS, STRAY_LOCKED, STRAY_ROW
+from sheetgen.messages.quoting import excerpt, in_short
+from sheetgen.plan.value import Value
+from sheetgen.reading.book import RawCell, RawSheet
+from sheetgen.records.edits import EditTable
+from sheetgen.xlsx.refs import Area, ref_of, split_area, split_ref
+from sheetgen.year.editing.fields import ADDING, KEY_PATH, LISTS, EditKind
+from sheetgen.year.editing.reading import same_as_issued
+from sheetgen.year.editing.returned import BookCell, BookRow
+
+Report = Callable[..., None]
+"""問題を加える。``report(code, ref, label, **facts)``。"""
+IssuedRows = Mapping[str, Mapping[str, Value]]
+"""書いたときの値：行の目印、欄の道の順に引く。"""
+_ENOUGH = 0.5
+"""同じ列、同じ見出しの行と見るのに要る、合うものの割合。"""
+_FEWEST = 1 / 3
+"""見出しの行と見るのに要る、見出しの割合。人の変えた見出しがあっても、行は分かる。"""
+_BAND = 2
+"""見出しの行の上下に、見出しの続きを探す行の数。"""
+_MOST = 5
+_TOTALS = re.compile(r"(?:小|総|累|部|課)?計|総?合計|平均")
+_SUMMING = re.compile(r"=?(?:SUM|SUBTOTAL|AVERAGE|COUNT)")
+_CLEARED = frozenset({"sections", "highlights", "overview", "items", "grades"})
+"""中身を消した行を、消した行とみる表。ほかの表では、空欄も値である。"""
+_IDENTITY = {"years": ("row.title", "row.fiscal_year"), "overview": ("row.item_id",)}
+"""もとからある行では、読むだけの欄のほかに、どの記録かを言う欄。"""
+_UNSTEADY = {"overview": ("row.mark",)}
+"""計画のほかの記録から来て、あとから同じ値を求められない欄。"""
+
+
+def folded(text: object) -> str:
+    """幅と空白の違いをならした見出し。"""
+    return "".join(unicodedata.normalize("NFKC", str(text)).split()).casefold()
+
+
+class Grid:
+    """一枚のシートの、何か入っているセル。結合の後ろに隠れたセルを除く。"""
+
+    def __init__(self, sheet: RawSheet) -> None:
+        self.sheet = sheet
+        self.merged: list[Area] = [split_area(text) for text in sheet.merged]
+        self.rows: dict[int, dict[int, RawCell]] = {}
+        for ref, cell in sheet.cells.items():
+            if not is_vacant(cell) and not self.is_covered(*split_ref(ref)):
+                row, column = split_ref(ref)
+                self.rows.setdefault(row, {})[column] = cell
+
+    def is_covered(self, row: int, column: int) -> bool:
+        """結合の後ろに隠れたセルか。"""
+        return any(
+            top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+            for top, left, bottom, right in self.merged
+        )
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """見出しの書き方にそろえた、すべての文字。"""
+        return frozenset(folded(text) for text in self.texts)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """すべての短い文字。"""
+        return frozenset(
+            cell.value.strip()
+            for row in self.rows.values()
+            for cell in row.values()
+            if isinstance(cell.value, str) and len(cell.value) <= 200
+        )
+
+    def cell(self, row: int, column: int) -> RawCell | None:
+        """その場所のセル。"""
+        return self.rows.get(row, {}).get(column)
+
+    def text(self, row: int, column: int) -> str:
+        """その場所の文字。"""
+        cell = self.cell(row, column)
+        return "" if cell is None or cell.value is None else str(cell.value).strip()
+
+
+def heading_row(table: EditTable, grid: Grid) -> int | None:
+    """見出しの行：この表の見出しの最も多い行。同じなら、書いたときの行に近いもの。"""
+    wanted = {folded(column.heading) for column in table.columns if column.heading.strip()}
+    best: tuple[int, int, int] | None = None
+    for number, row in grid.rows.items():
+        found = len(wanted & {folded(cell.value) for cell in row.values()})
+        rank = (found, -abs(number - table.heading_row), number)
+        if found >= len(wanted) * _FEWEST and (best is None or rank > best):
+            best = rank
+    return best[2] if best and wanted else None
+
+
+class TableFinder:
+    """一枚のシートの上の、一つの表。``rows`` は見つけた行、``blank`` は中身の消された行の目印。"""
+
+    def __init__(
+        self,
+        table: EditTable,
+        grid: Grid,
+        heading: int | None,
+        region: range,
+        issued: IssuedRows,
+        report: Report,
+    ) -> None:
+        self._table, self._grid, self._region = table, grid, region
+        self._issued, self._report = issued, report
+        self._keys = frozenset(table.keys)
+        self._inputs = {one.path for one in LISTS.get(table.rows, ())}
+        self._headings = {one.path: one.heading for one in table.columns}
+        self._key_at = self._key_column(heading)
+        self._band = self._heading_band(heading)
+        self._numbers = [number for number in sorted(grid.rows) if number in region]
+        self._columns: dict[str, int] = {}
+        self.rows: list[BookRow] = []
+        self.blank: list[str] = []
+        if self._key_at is None and table.keys and self._has_rows():
+            report("E019", None, None, heading=self._headings.get(KEY_PATH, ""))
+            return
+        self._find_columns()
+        self._find_rows()
+
+    def _has_rows(self) -> bool:
+        return any(
+            number > max(self._band, default=0) and number not in self._band
+            for number in self._numbers
+        )
+
+    def _key_column(self, heading: int | None) -> int | None:
+        """目印の列：この表の目印の最も多い列。一つもなければ、見出しの合う列。"""
+        counts: Counter[int] = Counter()
+        for number, row in self._grid.rows.items():
+            if number in self._region:
+                for column, cell in row.items():
+                    if isinstance(cell.value, str) and cell.value.strip() in self._keys:
+                        counts[column] += 1
+        if counts:
+            return max(counts, key=lambda column: (counts[column], -column))
+        wanted = folded(self._headings.get(KEY_PATH, ""))
+        for column, cell in self._grid.rows.get(heading or 0, {}).items():
+            if wanted and folded(cell.value) == wanted:
+                return column
+        return None
+
+    def _heading_band(self, heading: int | None) -> list[int]:
+        """見出しの行と、見出しの続きのありうる、上下の行。"""
+        if heading is None:
+            return []
+        band = [heading]
+        for step in (-1, 1):
+            for distance in range(1, _BAND + 1):
+                number = heading + step * distance
+                if number not in self._region or self._key_of(number) or number < 1:
+                    break
+                if step > 0 and not self._is_heading(number):
+                    break
+                band.append(number)
+        return sorted(band)
+
+    def _key_of(self, number: int) -> str:
+        return "" if self._key_at is None else self._grid.text(number, self._key_at)
+
+    def _is_heading(self, number: int) -> bool:
+        """この表の見出しばかりの行か。"""
+        row = self._grid.rows.get(number, {})
+        wanted = {folded(text) for text in self._headings.values() if text.strip()}
+        found = sum(folded(cell.value) in wanted for cell in row.values())
+        return bool(row) and found >= max(1, len(row) * _ENOUGH)
+
+    # ── 列 ──
+
+    def _find_columns(self) -> None:
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for number in self._band:
+            for column, cell in sorted(self._grid.rows.get(number, {}).items()):
+                if column != self._key_at and column not in places[folded(cell.value)]:
+                    places[folded(cell.value)].append(column)
+        wanted: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self._table.columns:
+            if one.path != KEY_PATH:
+                wanted[folded(one.heading)].append(one.path)
+        for name, paths in wanted.items():
+            columns = sorted(places[name]) if name else []
+            if len(columns) == len(paths):
+                self._columns.update(zip(paths, columns, strict=True))
+            elif len(columns) > len(paths) == 1:
+                self._choose(paths[0], columns)
+        missing = [one.path for one in self._table.columns
+                   if one.path != KEY_PATH and one.path not in self._columns]  # fmt: skip
+        for path in missing:
+            self._find_elsewhere(path)
+        self._report_columns([path for path in missing if path not in self._columns])
+
+    def _choose(self, path: str, columns: Sequence[int]) -> None:
+        """同じ見出しの列がいくつもあるとき。中身も同じなら初めの列、違えば決められない。"""
+        contents = [
+            [key_of(cell.value) if (cell := self._grid.cell(number, column)) else None
+             for number in self._known_rows()]
+            for column in columns
+        ]  # fmt: skip
+        if any(content != contents[0] for content in contents[1:]):
+            found = "、".join(self._heading_ref(column) for column in columns)
+            self._report("E020", self._heading_ref(columns[0]), self._headings[path],
+                         heading=self._headings[path], found=found)  # fmt: skip
+        self._columns[path] = columns[0]
+
+    def _known_rows(self) -> list[int]:
+        return [number for number in self._numbers if self._key_of(number) in self._keys]
+
+    def _free_columns(self) -> list[int]:
+        """どの欄にも決まらず、行に何か書いてある列。"""
+        taken = {self._key_at, *self._columns.values()}
+        below = max(self._band, default=0)
+        return sorted(
+            {
+                column
+                for number in self._numbers
+                if number not in self._band and (number > below or self._key_of(number))
+                for column in self._grid.rows[number]
+                if column not in taken
+            }
+        )
+
+    def _find_elsewhere(self, path: str) -> None:
+        """見出しの合わない列を、書いたときの値か、両隣の列から見つける。"""
+        free = self._free_columns()
+        shares = {column: self._share(path, column) for column in free}
+        best = max(shares, key=lambda column: shares[column] or 0.0, default=None)
+        if best is not None and (shares[best] or 0.0) >= _ENOUGH:
+            rivals = [one for one in free if one != best and shares[one] == shares[best]]
+            if not rivals:
+                self._take(path, best)
+                return
+        between = self._between(path)
+        unknown = between is not None and shares.get(between) is None
+        if between is not None and unknown and self._unknown_heading(between):
+            self._take(path, between)
+
+    def _take(self, path: str, column: int) -> None:
+        self._columns[path] = column
+        found = self._unknown_heading(column)
+        self._report("E021", self._heading_ref(column), self._headings[path],
+                     heading=self._headings[path], found=found)  # fmt: skip
+
+    def _share(self, path: str, column: int) -> float | None:
+        """書いたときの値のうち、その列に今もある割合。比べるものがなければ ``None``。"""
+        held = [
+            same_as_issued(value, self._grid.cell(number, column))
+            for number in self._known_rows()
+            if (value := self._issued.get(self._key_of(number), {}).get(path)) not in (None, "")
+        ]
+        return sum(held) / len(held) if held else None
+
+    def _between(self, path: str) -> int | None:
+        """両隣の列から見た、この欄の列。どちらかの隣が動いていれば ``None``。"""
+        order = [one for one in self._table.columns if one.path in (path, *self._columns)]
+        at = next(number for number, one in enumerate(order) if one.path == path)
+        guesses = {
+            self._columns[near.path] + order[at].column - near.column
+            for near in (*order[max(at - 1, 0) : at], *order[at + 1 : at + 2])
+        }
+        found = guesses.pop() if len(guesses) == 1 else None
+        return None if found in (self._key_at, *self._columns.values()) else found
+
+    def _unknown_heading(self, column: int) -> str:
+        words = (self._grid.text(number, column) for number in reversed(self._band))
+        return next((excerpt(word) for word in words if word), "")
+
+    def _heading_ref(self, column: int) -> str:
+        return ref_of(self._band[-1] if self._band else self._table.heading_row, column)
+
+    def _report_columns(self, missing: Sequence[str]) -> None:
+        """見つからない列と、知らない列を知らせる。"""
+        free = self._free_columns()
+        shown = in_short([
+            f"「{self._unknown_heading(column)}」({self._heading_ref(column)})" for column in free
+        ], _MOST, "列")  # fmt: skip
+        for path in missing:
+            label = self._headings[path]
+            if path in self._inputs and free:
+                self._report("E020", None, label, heading=label, found=shown)
+            elif path in self._inputs:
+                self._report("E022", None, label, heading=label)
+        for column in () if missing else free:
+            rows = [n for n in self._numbers if n not in self._band and self._grid.cell(n, column)]
+            what = STRAY_COLUMN.format(heading=self._unknown_heading(column))
+            text = excerpt(self._grid.text(rows[0], column))
+            self._report("E023", ref_of(rows[0], column), None, what=what, text=text)
+
+    # ── 行 ──
+
+    def _find_rows(self) -> None:
+        top = max(self._band, default=next(iter(self._known_rows()), 0))
+        seen: dict[str, int] = {}
+        for number in self._numbers:
+            key = self._key_of(number)
+            if number in self._band or (number < top and key not in self._keys):
+                continue
+            if key in self._keys:
+                if key in seen:
+                    self._report_twice(key, seen[key], number)
+                    continue
+                seen[key] = number
+                self._add(key, number)
+            else:
+                self._add_unmarked(key, number)
+        self._report_merged()
+        self._report_hidden()
+        self._report_moved()
+        self._drop_cleared()
+
+    def _add(self, key: str | None, number: int) -> None:
+        name = self._grid.sheet.name
+        cells = {
+            path: BookCell(path, name, ref_of(number, column), self._grid.cell(number, column))
+            for path, column in self._columns.items()
+        }
+        self.rows.append(BookRow(key, name, number, cells))
+
+    def _add_unmarked(self, key: str, number: int) -> None:
+        """目印のない行か、知らない目印の行。"""
+        row = {at: cell for at, cell in self._grid.rows[number].items() if at != self._key_at}
+        columns = {at: path for path, at in self._columns.items()}
+        written = [at for at in sorted(row) if columns.get(at) in self._inputs]
+        first = ref_of(number, (written or sorted(row) or [self._key_at or 1])[0])
+        text = excerpt(self._grid.text(*split_ref(first)))
+        if self._is_heading(number):
+            self._report("E023", first, None, what=STRAY_HEADINGS, text=text)
+        elif key:
+            self._report("E025", ref_of(number, self._key_at or 1), None, found=excerpt(key),
+                         heading=self._headings.get(KEY_PATH, ""))  # fmt: skip
+        elif not written or _is_total(row):
+            if any(columns.get(at) for at in row) or not columns:
+                self._report("E023", first, None, what=STRAY_ROW, text=text)
+            # 知らない列だけの書き込みは、その列のこととして知らせてある。
+        elif self._table.rows not in ADDING:
+            self._report("E026", first, None, text=text)
+        else:
+            self._add(None, number)
+
+    def _report_twice(self, key: str, first: int, second: int) -> None:
+        at = self._key_at or 1
+        label = self._headings.get(KEY_PATH, "")
+        self._report("E024", ref_of(second, at), None, first=ref_of(first, at),
+                     second=ref_of(second, at), heading=label)  # fmt: skip
+
+    def _report_merged(self) -> None:
+        """いくつもの欄にまたがる結合。後ろの欄は空に見えるが、空にしたのではない。"""
+        numbers = {row.number for row in self.rows}
+        inputs = {at for path, at in self._columns.items() if path in self._inputs}
+        for top, left, bottom, right in self._grid.merged:
+            rows = [number for number in numbers if top <= number <= bottom]
+            columns = [at for at in inputs if left <= at <= right]
+            if rows and columns and len(rows) * len(columns) > 1:
+                area = f"{ref_of(top, left)}:{ref_of(bottom, right)}"
+                self._report("E027", ref_of(top, left), None, area=area)
+
+    def _report_hidden(self) -> None:
+        """隠れた行の、足したものと直したもの。"""
+        hidden = [row for row in self.rows if row.number in self._grid.sheet.hidden_rows]
+        changed = [row for row in hidden if row.key is None or self._is_changed(row)]
+        if changed:
+            self._report("E030", None, None, rows=_numbers(changed))
+
+    def _is_changed(self, row: BookRow) -> bool:
+        issued = self._issued.get(row.key or "", {})
+        return any(
+            path in issued and not same_as_issued(issued[path], one.cell)
+            for path, one in row.cells.items()
+            if path in self._inputs
+        )
+
+    def _report_moved(self) -> None:
+        """目印を残して中身だけが動いた行と、読むだけの欄の書き換え。"""
+        paths = self._identity()
+        index: dict[tuple[str | None, ...], str] = {}
+        for key in self._table.keys:
+            index.setdefault(tuple(key_of(self._issued.get(key, {}).get(p)) for p in paths), key)
+        moved: list[BookRow] = []
+        for row in self.rows:
+            issued = self._issued.get(row.key or "")
+            if issued is None or not paths:
+                continue
+            changed = [
+                path for path in paths
+                if path in issued and not same_as_issued(issued[path], row.cells[path].cell)
+            ]  # fmt: skip
+            here = tuple(
+                key_of(cell.value) if (cell := row.cells[path].cell) else None for path in paths
+            )
+            if changed and index.get(here, row.key) != row.key:
+                moved.append(row)
+                continue
+            for path in changed:
+                if path not in self._inputs and (cell := row.cells[path].cell) is not None:
+                    what = STRAY_LOCKED.format(heading=self._headings[path])
+                    self._report("E023", row.cells[path].ref, self._headings[path], what=what,
+                                 text=excerpt(str(cell.value)))  # fmt: skip
+        if moved:
+            self._report("E028", ref_of(moved[0].number, self._key_at or 1), None,
+                         count=len(moved), rows=_numbers(moved))  # fmt: skip
+
+    def _identity(self) -> tuple[str, ...]:
+        own = _IDENTITY.get(self._table.rows, ())
+        loose = _UNSTEADY.get(self._table.rows, ())
+        return tuple(
+            path for path in self._columns
+            if path in own or (path not in self._inputs and path not in loose)
+        )  # fmt: skip
+
+    def _drop_cleared(self) -> None:
+        """中身がすべて消され、目印だけが残った行を、消した行とする。"""
+        if self._table.rows not in _CLEARED:
+            return
+        orders = {
+            one.path for one in LISTS[self._table.rows] if one.kind is EditKind.ORDER
+        }  # fmt: skip
+        inputs = [path for path in self._columns if path in self._inputs - orders]
+        whole = all(one.path in self._columns for one in self._table.columns
+                    if one.path in self._inputs)  # fmt: skip
+
+        def is_cleared(row: BookRow) -> bool:
+            issued = self._issued.get(row.key or "")
+            held = whole if issued is None else any(issued.get(p) not in (None, "") for p in inputs)
+            return bool(row.key and inputs and held) and all(
+                row.cells[path].cell is None for path in inputs
+            )
+
+        cleared = [row for row in self.rows if is_cleared(row)]
+        if cleared:
+            self.blank += [row.key for row in cleared if row.key]
+            self.rows = [row for row in self.rows if row not in cleared]
+            self._report("E029", None, None, rows=_numbers(cleared))
+
+
+def _is_total(row: Mapping[int, RawCell]) -> bool:
+    """計の行か：初めの文字が計を言うか、集める式がある。"""
+    words = [cell.value for _, cell in sorted(row.items()) if isinstance(cell.value, str)]
+    summing = any(cell.formula and _SUMMING.match(cell.formula) for cell in row.values())
+    return summing or bool(words and _TOTALS.fullmatch(folded(words[0])))
+
+
+def _numbers(rows: Sequence[BookRow]) -> str:
+    return in_short([f"{row.number}行目" for row in rows], _MOST, "行")
+
+
+def regions(headings: Mapping[int, int | None]) -> dict[int, range]:
+    """一枚のシートの表ごとの行の範囲。次の表の見出しの前まで。"""
+    last = 1_048_577
+    if len(headings) == 1:
+        return dict.fromkeys(headings, range(1, last))
+    found = sorted((row, number) for number, row in headings.items() if row is not None)
+    starts = [row for row, _ in found]
+    ends = [*starts[1:], last]
+    starts[:1] = [1] if found else []
+    result = {
+        number: range(start, end)
+        for (_, number), start, end in zip(found, starts, ends, strict=False)
+    }
+    return {number: result.get(number, range(0)) for number in headings}
