@@ -25,6 +25,7 @@ _SHORT = 16
 
 
 CARRIER_NAME = "sheetgen-edit"
+CARRIER_VERSION = f"{CARRIER_NAME}/{_VERSION}"
 CARRIER_FIELDS = ("municipality", "plan", "book")
 """編集ブックの目印に入る欄。並びの順。"""
 
@@ -33,7 +34,7 @@ def edit_carrier(plan: Plan, key: str) -> str:
     """編集ブックの、どのシートにも隠した行に入れる目印の文字。"""
     values = (plan.municipality, plan.plan_title, key)
     fields = dict(zip(CARRIER_FIELDS, values, strict=True))
-    return carrier_text(fields, f"{CARRIER_NAME}/{_VERSION}")
+    return carrier_text(fields, CARRIER_VERSION)
 
 
 def parse_edit_carrier(text: str) -> Mapping[str, str] | None:
