@@ -90,7 +90,10 @@ class EditDesk:
     def outcome(self, book: RawBook, **wishes: object) -> Outcome:
         """そのブックを読んだ、記録する前の結果。"""
         request = EditRequest(
-            plan=self.plan, file=self.path, template=TEMPLATE, **wishes  # type: ignore[arg-type]
+            plan=self.plan,
+            file=self.path,
+            template=TEMPLATE,
+            **wishes,  # type: ignore[arg-type]
         )
         with open_ledger(self.plan, writing=False) as ledger:
             return outcome_of(request, ledger, self.record, self.base, book)
@@ -109,7 +112,10 @@ class EditDesk:
         path = self.folder / "直した.xlsx"
         book.save(path)
         request = EditRequest(
-            plan=self.plan, file=path, template=TEMPLATE, **wishes  # type: ignore[arg-type]
+            plan=self.plan,
+            file=path,
+            template=TEMPLATE,
+            **wishes,  # type: ignore[arg-type]
         )
         return sheetgen.edit(request)
 

@@ -92,7 +92,7 @@ def test_every_open_field_arrives_as_one_change(desk: EditDesk) -> None:
     assert sorted(found) == sorted(cells)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_one_change_is_exactly_that_change(desk: EditDesk, data: st.DataObject) -> None:
     fields = _fields(desk)
@@ -131,7 +131,9 @@ def _some(desk: EditDesk) -> dict[tuple[str, str], Any]:
         desk.ref("items", items[3], "row.item.title"): "直した名称",
         desk.ref("years", years[12], "row.year.target"): 99,
         desk.ref("sections", desk.table("sections").keys[0], "row.section.name"): "企画経営課",
-        desk.ref("highlights", desk.table("highlights").keys[2], "row.text"): "▪ 直した主なポイント",
+        desk.ref(
+            "highlights", desk.table("highlights").keys[2], "row.text"
+        ): "▪ 直した主なポイント",
     }
 
 

@@ -81,10 +81,10 @@ def _walk(base: Json, now: Json, steps: Steps) -> Json | None:
 
 def position(base: list[Json], now: list[Json], at: int) -> int | None:
     """並び ``base`` の ``at`` 番目と同じ記録の、並び ``now`` での番目。なければ ``None``。"""
-    if base == now:
-        return at
     if at >= len(base):
         return None
+    if base == now:
+        return at
     wanted = base[at]
     keys = [key for key in _IDENTITY if isinstance(wanted, dict) and key in wanted]
     found = [
