@@ -26,12 +26,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetgen.collect.matching.matched_book import match_book
-from sheetgen.form.identity import edit_carrier
 from sheetgen.messages.catalogue import describe, is_error
 from sheetgen.plan.item import Owner
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
+from sheetgen.records.edits import edit_carrier
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.refs import column_letters, ref_of
 from sheetgen.year.editing.fields import EditKind
@@ -117,7 +117,7 @@ def _marked(desk: Desk, carrier: str | None, *, pages: int = 99) -> RawBook:
 @pytest.mark.parametrize(
     ("carrier", "code"),
     [
-        (edit_carrier("となり市", "計画", "99999999"), "E012"),
+        ("sheetgen-edit/1; municipality=となり市; plan=計画; book=99999999", "E012"),
         ("sheetgen-edit/2; municipality=x; plan=y; book=99999999", "E013"),
         (None, "E010"),
         ("sheetgen-edit/1; municipality=x; plan=y", "E010"),
@@ -134,7 +134,7 @@ def test_a_book_without_its_record_is_refused(desk: Desk) -> None:
 
 
 def test_sheets_of_two_books_in_one_are_refused(desk: Desk) -> None:
-    other = edit_carrier(desk.plan.municipality, desk.plan.plan_title, "99999999")
+    other = edit_carrier(desk.plan, "99999999")
     found = refusals(_marked(desk, other, pages=2), FILE, desk.plan, desk.record)
     assert [one.code for one in found] == ["E014"]
     assert "「" not in str(found[0].facts["found"])

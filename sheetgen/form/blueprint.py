@@ -1,4 +1,8 @@
-"""テンプレートの各シートの、どのセルに何が入るかを決め、おかしな所を挙げる。"""
+"""テンプレートの各シートの、どのセルに何が入るかを決め、おかしな所を挙げる。
+
+様式のテンプレートでは、記入欄は様式のシートの一つずつのセル。表のテンプレート（編集ブック）では、
+記入欄は繰り返す行の中にもある。
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,8 @@ from sheetgen.xlsx.template import TemplateBook, TemplateCell, TemplateSheet
 
 FORM_ID_PATH = "form.id"
 CARRIER = ".carrier"
+ROW = "row"
+"""表の記入欄の道で、繰り返しの変数を書く名。"""
 
 
 class BoundCell(NamedTuple):
@@ -71,6 +77,19 @@ class BoundSheet(NamedTuple):
         )
 
 
+class Vocabulary(NamedTuple):
+    """表のテンプレートに使えることば。
+
+    ``scope`` は使える名とその型。``cells`` は表の外の、``lists`` は並べたものごとの、記入欄に
+    なりうる欄（道から。繰り返しの変数は ``row`` と書く）。``key`` は、行の目印の道。
+    """
+
+    scope: Mapping[str, object]
+    cells: Mapping[str, InputField]
+    lists: Mapping[str, Mapping[str, InputField]]
+    key: str
+
+
 class Blueprint(NamedTuple):
     """読み終えたテンプレート。問題にエラーがあれば、使ってはならない。"""
 
@@ -86,7 +105,7 @@ class Blueprint(NamedTuple):
 
 def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
     """テンプレートの式を読み、計画の記入欄と突き合わせる。"""
-    reader = _Reader(book, plan)
+    reader = _FormReader(book, plan)
     sheets = tuple(reader.sheet(sheet) for sheet in book.sheets)
     forms = [sheet.sheet.name for sheet in sheets if sheet.is_form]
     problems = reader.problems
@@ -103,15 +122,28 @@ def draw_blueprint(book: TemplateBook, plan: Plan) -> Blueprint:
     return Blueprint(book, sheets, tuple(problems))
 
 
-_SCOPE: dict[str, object] = dict(typing.get_type_hints(FormContext))
+def draw_tables(book: TemplateBook, vocabulary: Vocabulary) -> Blueprint:
+    """様式のシートのない、表のテンプレートの式を読む。"""
+    reader = _TableReader(book, vocabulary)
+    sheets = tuple(reader.sheet(sheet) for sheet in book.sheets)
+    return Blueprint(book, sheets, tuple(reader.problems))
+
+
+def row_path(bound: BoundCell, blocks: tuple[Block, ...]) -> str | None:
+    """このセルの道。繰り返しの変数は ``row`` と書く。一つの道だけのセルでなければ ``None``。"""
+    path = bound.expression.path
+    block = next((one for one in blocks if one.first == bound.block), None)
+    if path is None or block is None or not isinstance(block.loop, Loop):
+        return path
+    name, dot, rest = path.partition(".")
+    return f"{ROW}{dot}{rest}" if name == block.loop.target else path
 
 
 class _Reader:
     """一つのテンプレートを読む間、問題を集める。"""
 
-    def __init__(self, book: TemplateBook, plan: Plan) -> None:
+    def __init__(self, book: TemplateBook) -> None:
         self._book = book
-        self._fields = input_fields(plan)
         self.problems: list[Problem] = []
 
     def _report(self, code: str, sheet: TemplateSheet, cell: TemplateCell, **facts: object) -> None:
@@ -128,7 +160,10 @@ class _Reader:
         else:
             self._report("T101", sheet, cell, text=cell.text)
 
-    def sheet(self, sheet: TemplateSheet) -> BoundSheet:
+    def _read(
+        self, sheet: TemplateSheet, scope: Mapping[str, object]
+    ) -> tuple[list[BoundCell], tuple[Block, ...]]:
+        """式の入ったセルと、繰り返す行。``scope`` は、欄の見出しを探す名と型。"""
         blocks, texts = self._blocks(sheet)
         found: list[BoundCell] = []
         for cell in sheet.cells:
@@ -142,29 +177,9 @@ class _Reader:
                 self._refuse(sheet, cell, error)
                 continue
             block = next((b.first for b in blocks if b.first <= cell.first_row <= b.last), None)
-            found.append(BoundCell(cell, expression, expression.title(_SCOPE), None, block))
+            found.append(BoundCell(cell, expression, expression.title(scope), None, block))
         self.problems += text_problems(self._book.file, sheet)
-        is_form = self._is_form(found, bool(blocks))
-        self.problems += font_problems(self._book.file, sheet, _counted(sheet, found, is_form))
-        if is_form and blocks:
-            self._report("T110", sheet, blocks[0].opening)
-        # ほかのシートには、課が自由に書けるメモの欄があってもよい。
-        for cell in sheet.cells if is_form else ():
-            if not (cell.locked or cell.is_dynamic or cell.is_formula):
-                self._report("T108", sheet, cell, text=cell.text)
-        self._check_names(sheet, is_form, found, blocks)
-        names = set().union(
-            *(bound.expression.names() for bound in found), *(b.loop.names() for b in blocks)
-        )
-        is_return = not is_form and RETURN_NAME in names
-        inputs = tuple(self._inputs(sheet, is_form, found))
-        return BoundSheet(sheet, is_form, inputs, blocks, is_return)
-
-    def _is_form(self, found: list[BoundCell], repeats: bool) -> bool:
-        """様式のシートか。一覧のシートに紛れた実施項目の名前は、誤りとしてそのセルで言う。"""
-        if repeats and not any(bound.expression.path in self._fields for bound in found):
-            return False
-        return any(bound.expression.names() & FORM_NAMES for bound in found if bound.block is None)
+        return found, blocks
 
     def _blocks(self, sheet: TemplateSheet) -> tuple[tuple[Block, ...], dict[str, str]]:
         """繰り返しと、印を除いたセルの文字。"""
@@ -201,13 +216,10 @@ class _Reader:
     def _check_names(
         self,
         sheet: TemplateSheet,
-        is_form: bool,
+        scope: Mapping[str, object],
         found: list[BoundCell],
         blocks: tuple[Block, ...],
     ) -> None:
-        scope: dict[str, object] = dict(
-            typing.get_type_hints(FormContext if is_form else BookContext)
-        )
         scopes: dict[int | None, Mapping[str, object]] = {None: scope}
         for block in blocks:
             scopes[block.first] = block.loop.scope(scope)
@@ -220,6 +232,43 @@ class _Reader:
     def _unknown(self, sheet: TemplateSheet, cell: TemplateCell, name: UnknownName) -> None:
         near = f"「{name.near}」ではありませんか。" if name.near else ""
         self._report("T102", sheet, cell, path=name.path, near=near)
+
+
+_FORM_SCOPE: dict[str, object] = dict(typing.get_type_hints(FormContext))
+_BOOK_SCOPE: dict[str, object] = dict(typing.get_type_hints(BookContext))
+
+
+class _FormReader(_Reader):
+    """様式のテンプレートを読む。"""
+
+    def __init__(self, book: TemplateBook, plan: Plan) -> None:
+        super().__init__(book)
+        self._fields = input_fields(plan)
+
+    def sheet(self, sheet: TemplateSheet) -> BoundSheet:
+        """一枚を読む。"""
+        found, blocks = self._read(sheet, _FORM_SCOPE)
+        is_form = self._is_form(found, bool(blocks))
+        self.problems += font_problems(self._book.file, sheet, _counted(sheet, found, is_form))
+        if is_form and blocks:
+            self._report("T110", sheet, blocks[0].opening)
+        # ほかのシートには、課が自由に書けるメモの欄があってもよい。
+        for cell in sheet.cells if is_form else ():
+            if not (cell.locked or cell.is_dynamic or cell.is_formula):
+                self._report("T108", sheet, cell, text=cell.text)
+        self._check_names(sheet, _FORM_SCOPE if is_form else _BOOK_SCOPE, found, blocks)
+        names = set().union(
+            *(bound.expression.names() for bound in found), *(b.loop.names() for b in blocks)
+        )
+        is_return = not is_form and RETURN_NAME in names
+        inputs = tuple(self._inputs(sheet, is_form, found))
+        return BoundSheet(sheet, is_form, inputs, blocks, is_return)
+
+    def _is_form(self, found: list[BoundCell], repeats: bool) -> bool:
+        """様式のシートか。一覧のシートに紛れた実施項目の名前は、誤りとしてそのセルで言う。"""
+        if repeats and not any(bound.expression.path in self._fields for bound in found):
+            return False
+        return any(bound.expression.names() & FORM_NAMES for bound in found if bound.block is None)
 
     def _inputs(
         self, sheet: TemplateSheet, is_form: bool, found: list[BoundCell]
@@ -234,6 +283,44 @@ class _Reader:
                 yield bound
             else:
                 yield BoundCell(cell, bound.expression, field.label, field)
+
+
+class _TableReader(_Reader):
+    """表のテンプレートを読む。"""
+
+    def __init__(self, book: TemplateBook, vocabulary: Vocabulary) -> None:
+        super().__init__(book)
+        self._words = vocabulary
+
+    def sheet(self, sheet: TemplateSheet) -> BoundSheet:
+        """一枚を読む。"""
+        found, blocks = self._read(sheet, self._words.scope)
+        self.problems += font_problems(self._book.file, sheet, _counted(sheet, found, False))
+        self._check_names(sheet, self._words.scope, found, blocks)
+        return BoundSheet(sheet, False, tuple(self._inputs(sheet, found, blocks)), blocks)
+
+    def _inputs(
+        self, sheet: TemplateSheet, found: list[BoundCell], blocks: tuple[Block, ...]
+    ) -> Iterator[BoundCell]:
+        allowed: dict[int | None, Mapping[str, InputField]] = {None: self._words.cells}
+        for block in blocks:
+            loop = block.loop
+            inside = self._words.lists.get(loop.source) if isinstance(loop, Loop) else None
+            allowed[block.first] = (
+                self._words.cells if isinstance(loop, Condition) else inside or {}
+            )
+        for bound in found:
+            path = row_path(bound, blocks) or ""
+            field = allowed[bound.block].get(path)
+            if bound.cell.locked or not bound.expression.text:
+                yield bound
+            elif field is not None:
+                yield bound._replace(label=field.label, input=field)
+            else:
+                # 行ごと並べ替えたり消したりできる表では、目印のセルもロックしない。
+                if path != self._words.key:
+                    self._report("T140", sheet, bound.cell, text=bound.cell.text)
+                yield bound
 
 
 def _keeps_marks(sheet: BoundSheet) -> bool:

@@ -17,6 +17,7 @@ from sheetgen.form.context import (
     as_printed,
     form_context,
     list_entry,
+    names_of,
 )
 from sheetgen.form.correction import Correction
 from sheetgen.form.filling import FormFiller, ListFiller
@@ -164,7 +165,8 @@ class BookMaker:
         book = BookText(job.addressee, len(job.items))
         for sheet in self._sheets_of_book:
             if not sheet.is_form:
-                yield self._lists[sheet.sheet.name].fill(self._list_context(job, book))
+                names = names_of(self._list_context(job, book))
+                yield self._lists[sheet.sheet.name].fill(names)
                 continue
             for place in job.items:
                 context = form_context(

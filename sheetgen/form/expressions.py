@@ -349,6 +349,11 @@ class Loop:
     tree: nodes.For
     _items: Callable[[Context], Iterable[Any]]
 
+    @property
+    def source(self) -> str:
+        """並べたものの名（``entries`` など）。名一つだけの式でなければ空。"""
+        return self.tree.iter.name if isinstance(self.tree.iter, nodes.Name) else ""
+
     def contexts(self, context: Context) -> list[Context]:
         """一回ごとの名前と値。
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from sheetgen.form.blueprint import Block, BoundCell, BoundSheet
-from sheetgen.form.context import BookContext, FormContext, names_of
-from sheetgen.form.expressions import ExpressionError, Linked
+from sheetgen.form.context import FormContext, names_of
+from sheetgen.form.expressions import ExpressionError, Linked, Loop
 from sheetgen.form.fit import FIGURE_KEPT_ON_ONE_LINE, Box, Fitted, Page, fit, height_for
 from sheetgen.form.guidance import OpenInput, validations
 from sheetgen.form.wrap import line_capacity, text_width
@@ -28,6 +28,8 @@ from sheetgen.xlsx.filled import (
     SheetLink,
     input_name,
 )
+from sheetgen.xlsx.references import Shift
+from sheetgen.xlsx.refs import ref_of
 from sheetgen.xlsx.template import TemplateCell, TemplateSheet
 
 _FAULTS_OF_TEMPLATE = {"T115", "T116", "T127", "T131"}
@@ -119,7 +121,7 @@ PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないた�
 
 
 class ListFiller:
-    """実施項目によらないシート（「はじめに」など）に値を入れる。"""
+    """実施項目によらないシート（「はじめに」や、編集ブックの表など）に値を入れる。"""
 
     def __init__(self, bound: BoundSheet, file: str, known: frozenset[str] | None = None) -> None:
         self._bound = bound
@@ -131,9 +133,8 @@ class ListFiller:
         """高さを計算する行（折り返すセルのある行）。"""
         return frozenset(one.cell.first_row for one in self._bound.cells if one.cell.wrap)
 
-    def fill(self, context: BookContext) -> FilledSheet:
+    def fill(self, names: Mapping[str, Any]) -> FilledSheet:
         """一枚を作る。シートの名はテンプレートのまま。"""
-        names = names_of(context)
         turns: dict[int | None, list[Mapping[str, Any]]] = {None: [names]}
         for block in self._bound.blocks:
             turns[block.first] = self._evaluator.turns(block, names)
@@ -142,16 +143,41 @@ class ListFiller:
         for one in self._bound.cells:
             for turn, scope in enumerate(turns[one.block]):
                 value, link = self._evaluator.value(one, scope, None)
-                fills[one.cell.ref, turn] = Fill(value, link=link)
-                self._grow(one.cell, shown(value, one.cell.number_format), turn, heights)
+                if not one.expression.text:
+                    value = None  # 繰り返しの印だけのセル
+                code = self._number_format(one, scope, value)
+                fills[one.cell.ref, turn] = Fill(value, code, link=link)
+                self._grow(one.cell, shown(value, code or one.cell.number_format), turn, heights)
+        repeats = {block.first: len(turns[block.first]) for block in self._bound.blocks}
         return FilledSheet(
             template_sheet=self._bound.sheet.name,
             name=self._bound.sheet.name,
             fills=fills,
             row_heights=heights,
-            repeats={block.first: len(turns[block.first]) for block in self._bound.blocks},
+            repeats=repeats,
+            names={input_name(path): ref for path, ref in self.written_cells(repeats).items()},
             on_one_page=self._is_on_one_page(heights, turns),
         )
+
+    def written_cells(self, repeats: Mapping[int, int]) -> dict[str, str]:
+        """表の外の記入欄の道から、書いたブックでの番地へ。書かなかった行の欄は入らない。"""
+        loops = {one.first for one in self._bound.blocks if isinstance(one.loop, Loop)}
+        shift = Shift(self._bound.binding.blocks, repeats)
+        found: dict[str, str] = {}
+        for one in self._bound.cells:
+            if one.input is not None and one.block not in loops:
+                for row in shift.rows(one.cell.first_row):
+                    found[one.input.path] = ref_of(row, one.cell.first_column)
+        return found
+
+    def _number_format(self, one: BoundCell, names: Mapping[str, Any], value: Value) -> str | None:
+        """表示形式を持つ行の数は、テンプレートが決めていなければ、その形式で見せる。"""
+        if one.cell.number_format != GENERAL or not isinstance(value, int | float):
+            return None
+        block = next((b for b in self._bound.blocks if b.first == one.block), None)
+        if block is None or not isinstance(block.loop, Loop):
+            return None
+        return getattr(names[block.loop.target], "number_format", None)
 
     def _is_on_one_page(
         self, heights: Mapping[RowKey, float], turns: Mapping[int | None, list[Mapping[str, Any]]]
@@ -165,8 +191,8 @@ class ListFiller:
         return total <= sheet.printable_height - PAGE_SPARE
 
     def _grow(self, cell: TemplateCell, text: str, turn: int, heights: dict[RowKey, float]) -> None:
-        """折り返した文字が入るまで、行を高くする。"""
-        if not cell.wrap or cell.first_row != cell.last_row:
+        """折り返した文字が入るまで、行を高くする。隠した列の文字は、見えないので数えない。"""
+        if not cell.wrap or cell.first_row != cell.last_row or not cell.width:
             return
         sheet = self._bound.sheet
         key = (cell.first_row, turn)

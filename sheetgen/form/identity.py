@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sheetgen.plan.plan import Plan
@@ -19,10 +19,6 @@ CARRIER_NAME = "sheetgen-form"
 CARRIER_VERSION = f"{CARRIER_NAME}/1"
 CARRIER_FIELDS = ("municipality", "plan", "round", "year", "item", "form", "template", "issue")
 """目印に入る欄。並びの順。"""
-EDIT_CARRIER_NAME = "sheetgen-edit"
-EDIT_CARRIER_VERSION = f"{EDIT_CARRIER_NAME}/1"
-EDIT_CARRIER_FIELDS = ("municipality", "plan", "book")
-"""編集ブックの目印の、名と版と欄。"""
 
 
 def check_digits(text: str) -> str:
@@ -62,41 +58,29 @@ def split_form_id(text: str) -> tuple[Round, str] | None:
     return Round(_ROUNDS[match[2]], int(match[1])), match[3]
 
 
-def carrier_text(fields: Mapping[str, object]) -> str:
-    """隠した行に入れる目印の文字。``fields`` は :data:`CARRIER_FIELDS` の名から値へ。"""
-    return "; ".join([CARRIER_VERSION, *(f"{name}={fields[name]}" for name in CARRIER_FIELDS)])
-
-
-def edit_carrier(municipality: str, plan_title: str, key: str) -> str:
-    """編集ブックの、隠した行に入れる目印の文字。"""
-    values = (municipality, plan_title, key)
-    pieces = (f"{name}={one}" for name, one in zip(EDIT_CARRIER_FIELDS, values, strict=True))
-    return "; ".join([EDIT_CARRIER_VERSION, *pieces])
-
-
-def parse_edit_carrier(text: str) -> Mapping[str, str] | None:
-    """編集ブックの目印の文字を読む。目印でなければ ``None``。"""
-    return parse_carrier(text, EDIT_CARRIER_NAME, EDIT_CARRIER_FIELDS)
+def carrier_text(fields: Mapping[str, object], version: str = CARRIER_VERSION) -> str:
+    """隠した行に入れる目印の文字。``fields`` は欄の名から値へで、並びの順。"""
+    return "; ".join([version, *(f"{name}={value}" for name, value in fields.items())])
 
 
 def parse_carrier(
-    text: str, carrier_name: str = CARRIER_NAME, names: Sequence[str] = CARRIER_FIELDS
+    text: str, name: str = CARRIER_NAME, fields: Collection[str] = CARRIER_FIELDS
 ) -> Mapping[str, str] | None:
-    """目印の文字を読む。目印でなければ ``None``。
+    """目印の文字を読む。目印でなければ ``None``。``name`` は目印の種類、``fields`` はその欄。
 
     ``version`` は、``sheetgen-form/1`` のような先頭の字。空白や行末、足りない項目、
     知らない項目があっても読む。中身が正しいかは見ない。
     """
     pieces = [piece.strip() for piece in text.strip().split(";")]
     version = pieces[0]
-    if not version.startswith(f"{carrier_name}/"):
+    if not version.startswith(f"{name}/"):
         return None
     found = {"version": version}
     last = ""
     for piece in pieces[1:]:
-        name, equals, value = piece.partition("=")
-        if equals and name.strip() in names:
-            last = name.strip()
+        label, equals, value = piece.partition("=")
+        if equals and label.strip() in fields:
+            last = label.strip()
             found[last] = value.strip()
         elif last:  # 計画の名などに「;」があるとき
             found[last] += f"; {piece}"

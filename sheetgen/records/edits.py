@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sheetgen.form.identity import carrier_text, parse_carrier
 from sheetgen.plan.durable import put
 from sheetgen.plan.loading import digest_of, parse_plan
 from sheetgen.plan.plan import Plan
@@ -20,6 +22,24 @@ FOLDER = "edits"
 """計画のデータのフォルダーの中の、編集の控えを置くフォルダーの名。"""
 _VERSION = 1
 _SHORT = 16
+
+
+CARRIER_NAME = "sheetgen-edit"
+CARRIER_VERSION = f"{CARRIER_NAME}/{_VERSION}"
+CARRIER_FIELDS = ("municipality", "plan", "book")
+"""編集ブックの目印に入る欄。並びの順。"""
+
+
+def edit_carrier(plan: Plan, key: str) -> str:
+    """編集ブックの、どのシートにも隠した行に入れる目印の文字。"""
+    values = (plan.municipality, plan.plan_title, key)
+    fields = dict(zip(CARRIER_FIELDS, values, strict=True))
+    return carrier_text(fields, CARRIER_VERSION)
+
+
+def parse_edit_carrier(text: str) -> Mapping[str, str] | None:
+    """編集ブックの目印の文字を読む。目印でなければ ``None``。"""
+    return parse_carrier(text, CARRIER_NAME, CARRIER_FIELDS)
 
 
 class EditColumn(NamedTuple):

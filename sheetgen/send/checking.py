@@ -18,6 +18,9 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.send.letters import Addressees
+from sheetgen.year.editing.rows import Beside
+from sheetgen.year.editing.template import draw_edit_template
+from sheetgen.year.editing.writing import TEMPLATE, make_edit_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class CheckResult:
 def check(plan: Path, template: Path) -> CheckResult:
     """計画のデータとテンプレートが使えるかを、二つの照会の様式を作ってみて確かめる。
 
+    様式のテンプレートの隣に編集ブックのテンプレートがあれば、それも確かめる。
     何も書かない。結果には、二つの問題をすべて入れる。計画のデータが読めなければ、テンプレートは、
     それなしで分かる所まで見る。
     """
@@ -40,10 +44,11 @@ def check(plan: Path, template: Path) -> CheckResult:
     try:
         loaded = load_plan(plan)
     except SheetgenError as error:
-        return CheckResult(error.problems + _template_alone(form), 0, 0, 0)
+        found = (*error.problems, *_template_alone(form), *_edit_template(template))
+        return CheckResult(found, 0, 0, 0)
     if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
         waiting = Problem("I035", Place(file=str(plan)))
-        found = (*_template_alone(form), waiting)
+        found = (*_template_alone(form), *_edit_template(template, loaded), waiting)
         return CheckResult(found, 0, len(loaded.owners()), 0)
     problems = figure_doubts(loaded, str(plan))
     inputs = 0
@@ -62,6 +67,7 @@ def check(plan: Path, template: Path) -> CheckResult:
         problems += maker.problems()
         inputs = maker.input_count
     problems += Addressees(loaded).malformed()
+    problems += _edit_template(template, loaded)
     return CheckResult(
         problems=tuple(p for i, p in enumerate(problems) if p not in problems[:i]),
         items=loaded.item_count,
@@ -77,6 +83,20 @@ def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:
     except SheetgenError as error:
         return error.problems
     return ()
+
+
+def _edit_template(template: Path, plan: Plan | None = None) -> tuple[Problem, ...]:
+    """編集ブックのテンプレートの問題。計画があれば、作ってみる。"""
+    path = template.with_name(TEMPLATE)
+    if not path.is_file():
+        return ()
+    form = FormTemplate(path)
+    try:
+        if plan is None:
+            return draw_edit_template(form.book).problems
+        return make_edit_book(plan, b"", form, Beside()).problems
+    except SheetgenError as error:
+        return error.problems
 
 
 def _make_return(loaded: Plan, chosen: Round, template: FormTemplate) -> list[Problem]:

@@ -145,8 +145,11 @@ def sheets_named(formula: str) -> set[str]:
 
 
 def names_sheet(formula: str, sheet: str) -> bool:
-    """数式がこのシートの名を挙げるか。``INDIRECT("表!A1")`` のような、文字の中の名も数える。"""
-    if "!" not in formula:
+    """数式がこのシートの名を挙げるか。``INDIRECT("表!A1")`` のような、文字の中の名も数える。
+
+    ``sheet`` が空なら、どのシートでもない。
+    """
+    if not sheet or "!" not in formula:
         return False
     if any(_same(name, sheet) for name in sheets_named(formula)):
         return True
@@ -175,7 +178,8 @@ def _named_in_text(sheet: str) -> re.Pattern[str]:
 
 def builds_name(formula: str, sheet: str) -> bool:
     """このシートへの参照を、名と番地の文字をつないで作る数式か（どこを指すか追えない）。"""
-    if sheet.casefold() not in formula.casefold() or not _reads_text(formula):
+    named = sheet and sheet.casefold() in formula.casefold()
+    if not named or not _reads_text(formula):
         return False
     values = [value for value, _ in _operands(formula) if value.strip()]
     for value, after in zip(values, [*values[1:], ""], strict=True):
@@ -207,7 +211,7 @@ def repoint(formula: str, sheet: str, slot: object) -> list[object]:
     if "!" not in formula:
         return [formula]
     pieces: list[object] = []
-    reads_text = _reads_text(formula)
+    reads_text = bool(sheet) and _reads_text(formula)
     for value, name, cells in _references(formula):
         if ":" in name:
             raise AmbiguousReferenceError(value)

@@ -58,7 +58,8 @@ class TemplateWriter:
         tall_rows: Mapping[str, frozenset[int]],
     ) -> None:
         self._package = package
-        self._form_sheet = next(binding.name for binding in bindings if binding.is_form)
+        # 様式のシートのないテンプレートでは空。どのシートの名とも合わない。
+        self._form_sheet = next((one.name for one in bindings if one.is_form), "")
         by_name = {binding.name: binding for binding in bindings}
         self._constant = ConstantParts(package, package.main_part())
         self._workbook = WorkbookProgram(package, self._constant.main, by_name, self._form_sheet)

@@ -12,12 +12,12 @@ from sheetgen.collect.matching.fields import FieldFinder, SheetNames, names_by_s
 from sheetgen.collect.matching.identity import Claim, Identifier, Identity, carriers_of, registered
 from sheetgen.collect.matching.locating import Whereabouts, locate
 from sheetgen.collect.matching.remarks import report_hidden, report_remarks, report_strays
-from sheetgen.form.identity import EDIT_CARRIER_NAME, parse_edit_carrier
 from sheetgen.form.issued import IssuedForm
 from sheetgen.messages.matching import ON_SHEETS
 from sheetgen.messages.quoting import in_short
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawBook, RawSheet
+from sheetgen.records.edits import CARRIER_NAME, parse_edit_carrier
 
 TITLE_PATH = "item.title"
 
@@ -137,7 +137,7 @@ def match_book(book: RawBook, file: str, original: str, scope: CollectScope) -> 
 def _is_edited(sheet: RawSheet) -> bool:
     """計画の編集ブックのシートか。"""
     texts = (cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
-    return any(EDIT_CARRIER_NAME in text and parse_edit_carrier(text) for text in texts)
+    return any(CARRIER_NAME in text and parse_edit_carrier(text) for text in texts)
 
 
 def _is_list(sheet: RawSheet, claims: list[Claim], issues: Issues) -> bool:

@@ -10,13 +10,19 @@ from typing import NamedTuple
 from sheetgen.collect.matching.chart import is_vacant, key_of
 from sheetgen.collect.matching.fields import SheetNames, names_by_sheet
 from sheetgen.collect.matching.identity import carriers_of, printed_ids
-from sheetgen.form.identity import EDIT_CARRIER_NAME, EDIT_CARRIER_VERSION, parse_edit_carrier
 from sheetgen.messages.editing import STRAY_SHEET
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawBook, RawCell, RawSheet
-from sheetgen.records.edits import EditBook, EditCell, EditTable
+from sheetgen.records.edits import (
+    CARRIER_NAME,
+    CARRIER_VERSION,
+    EditBook,
+    EditCell,
+    EditTable,
+    parse_edit_carrier,
+)
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.refs import ref_of, split_ref
 from sheetgen.year.editing.fields import KEY_PATH
@@ -55,8 +61,8 @@ def marks_of(book: RawBook) -> dict[EditMark, list[str]]:
         for mark in dict.fromkeys(_marks_in(sheet)):
             found[mark].append(sheet.name)
     text = book.properties.get("keywords", "")
-    if EDIT_CARRIER_NAME in text:
-        written = _mark(text[text.index(EDIT_CARRIER_NAME) :])
+    if CARRIER_NAME in text:
+        written = _mark(text[text.index(CARRIER_NAME) :])
         if written is not None and not any(one.key == written.key for one in found):
             found[written] = []
     return dict(found)
@@ -74,7 +80,7 @@ def refusals(book: RawBook, file: str, plan: Plan, record: EditBook | None) -> l
     if mark is None:
         is_form = any(carriers_of(sheet) or printed_ids(sheet) for sheet in book.sheets)
         return [Problem("E011" if is_form else "E010", place)]
-    if mark.version != EDIT_CARRIER_VERSION:
+    if mark.version != CARRIER_VERSION:
         return [Problem("E013", place, {"version": mark.version})]
     keys = {one.key: sheets for one, sheets in marks.items() if sheets}
     if len(keys) > 1:
@@ -91,7 +97,7 @@ def refusals(book: RawBook, file: str, plan: Plan, record: EditBook | None) -> l
 
 def _marks_in(sheet: RawSheet) -> list[EditMark]:
     texts = (cell.value for cell in sheet.cells.values() if isinstance(cell.value, str))
-    marks = [_mark(text) for text in texts if EDIT_CARRIER_NAME in text]
+    marks = [_mark(text) for text in texts if CARRIER_NAME in text]
     return [mark for mark in marks if mark is not None]
 
 
