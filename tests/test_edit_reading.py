@@ -515,6 +515,23 @@ def test_rows_sorted_without_their_keys_are_refused(desk: Desk) -> None:
     assert book.problems[0].facts["count"] == ROWS
 
 
+def test_sections_sorted_without_their_keys_are_no_renaming(desk: Desk) -> None:
+    """全部の欄が書ける表では、読むだけの欄は当てにならない。"""
+    page = desk.page("sections")
+    name, mail = (desk.column("sections", f"row.section.{one}") for one in ("name", "email"))
+    one, other = (FIRST_ROW, name), (FIRST_ROW + 1, name)
+    page.cells[one], page.cells[other] = page.cells[other], page.cells[one]
+    assert told(desk.read()) == [("E028", "部と課", f"A{FIRST_ROW}")]
+    page.cells[one] = page.cells[other] = desk.issued["sections"][page.cells[one[0], 1]][
+        "row.section.name"
+    ]  # 二つの課を一つにする
+    page.cells[FIRST_ROW + 2, name] = "新しい名の課"
+    page.cells[FIRST_ROW + 2, mail] = "atarashii@city.example.jp"
+    book = desk.read()
+    assert told(book) == []
+    assert len(changed(desk, book)) == 3
+
+
 def test_two_rows_pasted_over_each_other_are_refused(desk: Desk) -> None:
     page = desk.page("years")
     for column in range(2, 12):
@@ -804,7 +821,11 @@ def test_a_real_change_is_never_swallowed(value: Any, cell: RawCell | None) -> N
 
 
 @settings(max_examples=60)
-@given(st.text(max_size=12), st.integers(0, 12), st.sampled_from(" 　\nー-あＡ１"))
+@given(
+    st.text("あアｱ漢Ａ1-ー 　\n", max_size=12),
+    st.integers(0, 12),
+    st.sampled_from(" 　\nー-あＡ１"),
+)
 def test_a_character_put_in_is_a_change(text: str, at: int, char: str) -> None:
     at = min(at, len(text))
     new = text[:at] + char + text[at:]
