@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-from sheetgen.form.identity import edit_carrier
 from sheetgen.plan.item import Result
 from sheetgen.plan.plan import Plan
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawSheet
-from sheetgen.records.edits import EditBook, EditCell, EditColumn, EditTable
+from sheetgen.records.edits import EditBook, EditCell, EditColumn, EditTable, edit_carrier
 from sheetgen.xlsx.refs import ref_of
 from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS
 from sheetgen.year.editing.matching import Issued, issued_values, match_edit_book
@@ -162,7 +161,7 @@ class Desk:
 
 def desk_of(plan: Plan, most: int = 9999) -> Desk:
     """この計画の編集ブック。``most`` は、どの表にも入れる行の数の上限。"""
-    carrier = edit_carrier(plan.municipality, plan.plan_title, KEY)
+    carrier = edit_carrier(plan, KEY)
     context = edit_context(plan, carrier, Beside())
     pages: dict[str, Page] = {}
     tables = []

@@ -26,12 +26,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetgen.collect.matching.matched_book import match_book
-from sheetgen.form.identity import edit_carrier
 from sheetgen.messages.catalogue import describe, is_error
 from sheetgen.plan.item import Owner
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawName, RawSheet
+from sheetgen.records.edits import edit_carrier
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.refs import column_letters, ref_of
 from sheetgen.year.editing.fields import EditKind
@@ -117,7 +117,7 @@ def _marked(desk: Desk, carrier: str | None, *, pages: int = 99) -> RawBook:
 @pytest.mark.parametrize(
     ("carrier", "code"),
     [
-        (edit_carrier("となり市", "計画", "99999999"), "E012"),
+        ("sheetgen-edit/1; municipality=となり市; plan=計画; book=99999999", "E012"),
         ("sheetgen-edit/2; municipality=x; plan=y; book=99999999", "E013"),
         (None, "E010"),
         ("sheetgen-edit/1; municipality=x; plan=y", "E010"),
@@ -134,7 +134,7 @@ def test_a_book_without_its_record_is_refused(desk: Desk) -> None:
 
 
 def test_sheets_of_two_books_in_one_are_refused(desk: Desk) -> None:
-    other = edit_carrier(desk.plan.municipality, desk.plan.plan_title, "99999999")
+    other = edit_carrier(desk.plan, "99999999")
     found = refusals(_marked(desk, other, pages=2), FILE, desk.plan, desk.record)
     assert [one.code for one in found] == ["E014"]
     assert "「" not in str(found[0].facts["found"])
@@ -515,6 +515,23 @@ def test_rows_sorted_without_their_keys_are_refused(desk: Desk) -> None:
     assert book.problems[0].facts["count"] == ROWS
 
 
+def test_sections_sorted_without_their_keys_are_no_renaming(desk: Desk) -> None:
+    """全部の欄が書ける表では、読むだけの欄は当てにならない。"""
+    page = desk.page("sections")
+    name, mail = (desk.column("sections", f"row.section.{one}") for one in ("name", "email"))
+    one, other = (FIRST_ROW, name), (FIRST_ROW + 1, name)
+    page.cells[one], page.cells[other] = page.cells[other], page.cells[one]
+    assert told(desk.read()) == [("E028", "部と課", f"A{FIRST_ROW}")]
+    page.cells[one] = page.cells[other] = desk.issued["sections"][page.cells[one[0], 1]][
+        "row.section.name"
+    ]  # 二つの課を一つにする
+    page.cells[FIRST_ROW + 2, name] = "新しい名の課"
+    page.cells[FIRST_ROW + 2, mail] = "atarashii@city.example.jp"
+    book = desk.read()
+    assert told(book) == []
+    assert len(changed(desk, book)) == 3
+
+
 def test_two_rows_pasted_over_each_other_are_refused(desk: Desk) -> None:
     page = desk.page("years")
     for column in range(2, 12):
@@ -804,7 +821,11 @@ def test_a_real_change_is_never_swallowed(value: Any, cell: RawCell | None) -> N
 
 
 @settings(max_examples=60)
-@given(st.text(max_size=12), st.integers(0, 12), st.sampled_from(" 　\nー-あＡ１"))
+@given(
+    st.text("あアｱ漢Ａ1-ー 　\n", max_size=12),
+    st.integers(0, 12),
+    st.sampled_from(" 　\nー-あＡ１"),
+)
 def test_a_character_put_in_is_a_change(text: str, at: int, char: str) -> None:
     at = min(at, len(text))
     new = text[:at] + char + text[at:]

@@ -12,6 +12,10 @@ from openpyxl import load_workbook
 
 from sheetgen.form.context import BookText, FormText, Initiative, ListEntry, ReasonText, RoundText
 from sheetgen.form.expressions import FILTERS
+from sheetgen.xlsx.package import read_package
+from sheetgen.xlsx.template import read_template
+from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS
+from sheetgen.year.editing.template import MARK_PATH, draw_edit_template
 
 RECORDS = {
     "book": BookText,
@@ -73,3 +77,17 @@ def test_every_text_the_program_puts_together_is_explained(documented: set[str])
 def test_every_filter_is_explained(documented: set[str]) -> None:
     assert {name for name in FILTERS if name not in documented} == {"link"}
     assert "link(entry.sheet)" in documented
+
+
+def test_every_input_of_the_editing_book_is_explained(documented: set[str]) -> None:
+    fields = {field.path for one in (CELLS, *LISTS.values()) for field in one}
+    assert {*fields, *LISTS, KEY_PATH, MARK_PATH} - documented == set()
+
+
+def test_every_path_of_the_editing_books_template_is_explained(
+    project_root: Path, documented: set[str]
+) -> None:
+    path = project_root / "templates" / "keikaku_henshu.xlsx"
+    drawn = draw_edit_template(read_template(read_package(path, str(path))))
+    used = {column.path for table in drawn.tables for column in table.columns}
+    assert used - documented == set()

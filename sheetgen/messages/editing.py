@@ -1,9 +1,30 @@
-"""編集ブックと、そのテンプレートについてのことば（E###、T14#）。"""
+"""編集ブックと、そのテンプレートについてのことば（E###、T14#）と、欄の書き方の名。"""
 
 from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
+from sheetgen.messages.message import E_, N_, Message
 
+_AGAIN = "sheetgen edit で編集ブックを作り直し、直したところを写してください。"
+WAYS: dict[str, tuple[str, str]] = {
+    "year": ("年度", "令和7年度、R7、2025 のどれか"),
+    "month": ("年月", "令和7年3月か 2025-03"),
+    "municipality_code": ("全国地方公共団体コード", "検査数字までの6桁の数字（例: 142140）"),
+    "number_format": (
+        "数の表示形式",
+        "#,##0、0.0、General のどれか（0.0 は '0.0 と打ちます）",
+    ),
+    "item": ("実施項目のID", "計画にある実施項目の 08-08 の形"),
+    "order": ("順", "0より大きい数（行の間に入れるなら 2.5 も使えます）"),
+    "count": ("年数", "1以上の整数"),
+}
+"""決まった書き方のある欄の名と、その書き方（E033）。"""
+STRAY_SHEET = "シート全体"
+STRAY_HEADINGS = "見出しの行がもう一つあります"
+STRAY_COLUMN = "知らない見出しの列「{heading}」"
+STRAY_ROW = "表の行でない書き込み"
+STRAY_LOCKED = "読むだけの欄「{heading}」"
+"""編集ブックの表でない所の名（E023）。"""
 EDIT_TEMPLATE: dict[str, Message] = {
     "T140": Message(
         E_,
@@ -61,19 +82,12 @@ WAYS: dict[str, tuple[str, str]] = {
     "number_format": (
         "数の表示形式",
         "#,##0、0.0、General のどれか（0.0 は '0.0 と打ちます）",
-    ),
-    "item": ("実施項目のID", "計画にある実施項目の 08-08 の形"),
-    "order": ("順", "0より大きい数（行の間に入れるなら 2.5 も使えます）"),
-    "count": ("年数", "1以上の整数"),
-}
-"""決まった書き方のある欄の名と、その書き方（E033）。"""
-STRAY_SHEET = "シート全体"
-STRAY_HEADINGS = "見出しの行がもう一つあります"
-STRAY_COLUMN = "知らない見出しの列「{heading}」"
-STRAY_ROW = "表の行でない書き込み"
-STRAY_LOCKED = "読むだけの欄「{heading}」"
-"""編集ブックの表でない所の名（E023）。"""
 EDITING: dict[str, Message] = {
+    "E001": Message(
+        E_,
+        "編集ブックのテンプレートに、「{name}」というシートがありません。",
+        "次のどれかを指定してください: {known}",
+    ),
     "E010": Message(
         E_,
         "編集ブックではありません（目印がありません）。",

@@ -34,8 +34,6 @@ from sheetgen.year.editing.tables import (
     Report,
     TableFinder,
     folded,
-    heading_row,
-    regions,
 )
 
 Issued = Mapping[str, IssuedRows]
@@ -138,13 +136,13 @@ class _Page(NamedTuple):
     """書き出した一枚のシート。"""
 
     sheet: str
-    tables: tuple[EditTable, ...]
+    table: EditTable | None
     cells: tuple[EditCell, ...]
 
     @property
     def words(self) -> set[str]:
         """見出しと、欄の左の文字。"""
-        texts = [column.heading for table in self.tables for column in table.columns]
+        texts = [column.heading for column in self.table.columns] if self.table else []
         return {folded(one) for one in (*texts, *(cell.label for cell in self.cells)) if one}
 
 
@@ -154,7 +152,7 @@ def _pages(record: EditBook) -> list[_Page]:
     return [
         _Page(
             name,
-            tuple(one for one in record.tables if one.sheet == name),
+            next((one for one in record.tables if one.sheet == name), None),
             tuple(one for one in record.cells if one.sheet == name),
         )
         for name in names
@@ -179,8 +177,9 @@ class _Matching:
         for page in self._pages:
             grids = self._grids[page.sheet]
             grids.sort(key=lambda grid: folded(grid.sheet.name) != folded(page.sheet))
+            if grids and page.table:
+                tables.append(self._table(page.table, grids))
             if grids:
-                tables += self._tables(page, grids)
                 cells |= self._cells(page, grids)
         return ReturnedBook(self._record, tuple(tables), cells, tuple(self._problems))
 
@@ -214,7 +213,7 @@ class _Matching:
         words = page.words
         share = len(words & grid.words) / max(len(words), 1)
         named = folded(page.sheet) == folded(grid.sheet.name)
-        keys = {key for table in page.tables for key in table.keys}
+        keys = set(page.table.keys) if page.table else set()
         held = len(keys & grid.texts) / len(keys) if keys else 0.0
         if not (named or held or is_ours) or not (share or held):
             return 0.0  # 同じような見出しの、よその表
@@ -222,23 +221,12 @@ class _Matching:
 
     # ── 表 ──
 
-    def _tables(self, page: _Page, grids: Sequence[Grid]) -> list[BookTable]:
-        found: dict[int, list[TableFinder]] = {at: [] for at in range(len(page.tables))}
-        for grid in grids:
-            headings = {at: heading_row(table, grid) for at, table in enumerate(page.tables)}
-            for at, region in regions(headings).items():
-                table, report = page.tables[at], self._report(grid.sheet.name)
-                if region:
-                    issued = self._issued.get(table.rows, {})
-                    finder = TableFinder(table, grid, headings[at], region, issued, report)
-                    found[at].append(finder)
-                elif table.keys:
-                    report("E016", None, None)
-        return [
-            BookTable(page.tables[at], tuple(self._merged(finders)))
-            for at, finders in found.items()
-            if finders
+    def _table(self, table: EditTable, grids: Sequence[Grid]) -> BookTable:
+        issued = self._issued.get(table.rows, {})
+        finders = [
+            TableFinder(table, grid, issued, self._report(grid.sheet.name)) for grid in grids
         ]
+        return BookTable(table, tuple(self._merged(finders)))
 
     def _merged(self, finders: Sequence[TableFinder]) -> list[BookRow]:
         """何枚ものシートに分けられた表の行。同じ行が二枚にあれば、写したシートである。"""

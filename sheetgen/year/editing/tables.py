@@ -31,15 +31,21 @@ _ENOUGH = 0.5
 """同じ列、同じ見出しの行と見るのに要る、合うものの割合。"""
 _FEWEST = 1 / 3
 """見出しの行と見るのに要る、見出しの割合。人の変えた見出しがあっても、行は分かる。"""
-_BAND = 2
-"""見出しの行の上下に、見出しの続きを探す行の数。"""
 _MOST = 5
 _TOTALS = re.compile(r"(?:小|総|累|部|課)?計|総?合計|平均")
 _SUMMING = re.compile(r"=?(?:SUM|SUBTOTAL|AVERAGE|COUNT)")
 _CLEARED = frozenset({"sections", "highlights", "overview", "items", "grades"})
 """中身を消した行を、消した行とみる表。ほかの表では、空欄も値である。"""
-_IDENTITY = {"years": ("row.title", "row.fiscal_year"), "overview": ("row.item_id",)}
+_IDENTITY = {
+    "years": ("row.title", "row.fiscal_year"),
+    "overview": ("row.item_id",),
+    "sections": ("row.department", "row.section.name"),
+}
 """もとからある行では、読むだけの欄のほかに、どの記録かを言う欄。"""
+_FREE = frozenset({"sections"})
+"""どの記録かを言う欄も、書き換えてよい表。"""
+_MANY = 3
+"""書き換えてよい欄で、これだけの行が入れ替わっていれば、並べ替えとみる。"""
 _UNSTEADY = {"overview": ("row.mark",)}
 """計画のほかの記録から来て、あとから同じ値を求められない欄。"""
 
@@ -83,6 +89,16 @@ class Grid:
             if isinstance(cell.value, str) and len(cell.value) <= 200
         )
 
+    def headings(self, row: int) -> dict[int, str]:
+        """その行の、列から見出しへ。上から縦に結合された見出しも、その行のものとする。"""
+        found = {
+            left: folded(self.text(top, left))
+            for top, left, bottom, _ in self.merged
+            if top < row <= bottom
+        }
+        found |= {column: folded(cell.value) for column, cell in self.rows.get(row, {}).items()}
+        return found
+
     def cell(self, row: int, column: int) -> RawCell | None:
         """その場所のセル。"""
         return self.rows.get(row, {}).get(column)
@@ -93,12 +109,12 @@ class Grid:
         return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def heading_row(table: EditTable, grid: Grid) -> int | None:
+def _heading_row(table: EditTable, grid: Grid) -> int | None:
     """見出しの行：この表の見出しの最も多い行。同じなら、書いたときの行に近いもの。"""
     wanted = {folded(column.heading) for column in table.columns if column.heading.strip()}
     best: tuple[int, int, int] | None = None
-    for number, row in grid.rows.items():
-        found = len(wanted & {folded(cell.value) for cell in row.values()})
+    for number in grid.rows:
+        found = len(wanted & set(grid.headings(number).values()))
         rank = (found, -abs(number - table.heading_row), number)
         if found >= len(wanted) * _FEWEST and (best is None or rank > best):
             best = rank
@@ -112,19 +128,16 @@ class TableFinder:
         self,
         table: EditTable,
         grid: Grid,
-        heading: int | None,
-        region: range,
         issued: IssuedRows,
         report: Report,
     ) -> None:
-        self._table, self._grid, self._region = table, grid, region
-        self._issued, self._report = issued, report
+        self._table, self._grid, self._issued, self._report = table, grid, issued, report
         self._keys = frozenset(table.keys)
         self._inputs = {one.path for one in LISTS.get(table.rows, ())}
         self._headings = {one.path: one.heading for one in table.columns}
-        self._key_at = self._key_column(heading)
-        self._band = self._heading_band(heading)
-        self._numbers = [number for number in sorted(grid.rows) if number in region]
+        self._top = _heading_row(table, grid) or 0
+        self._key_at = self._key_column()
+        self._numbers = sorted(grid.rows)
         self._columns: dict[str, int] = {}
         self.rows: list[BookRow] = []
         self.blank: list[str] = []
@@ -135,41 +148,21 @@ class TableFinder:
         self._find_rows()
 
     def _has_rows(self) -> bool:
-        return any(
-            number > max(self._band, default=0) and number not in self._band
-            for number in self._numbers
-        )
+        return any(number > self._top for number in self._numbers)
 
-    def _key_column(self, heading: int | None) -> int | None:
+    def _key_column(self) -> int | None:
         """目印の列：この表の目印の最も多い列。一つもなければ、見出しの合う列。"""
-        counts: Counter[int] = Counter()
-        for number, row in self._grid.rows.items():
-            if number in self._region:
-                for column, cell in row.items():
-                    if isinstance(cell.value, str) and cell.value.strip() in self._keys:
-                        counts[column] += 1
+        counts = Counter(
+            column
+            for row in self._grid.rows.values()
+            for column, cell in row.items()
+            if isinstance(cell.value, str) and cell.value.strip() in self._keys
+        )
         if counts:
             return max(counts, key=lambda column: (counts[column], -column))
         wanted = folded(self._headings.get(KEY_PATH, ""))
-        for column, cell in self._grid.rows.get(heading or 0, {}).items():
-            if wanted and folded(cell.value) == wanted:
-                return column
-        return None
-
-    def _heading_band(self, heading: int | None) -> list[int]:
-        """見出しの行と、見出しの続きのありうる、上下の行。"""
-        if heading is None:
-            return []
-        band = [heading]
-        for step in (-1, 1):
-            for distance in range(1, _BAND + 1):
-                number = heading + step * distance
-                if number not in self._region or self._key_of(number) or number < 1:
-                    break
-                if step > 0 and not self._is_heading(number):
-                    break
-                band.append(number)
-        return sorted(band)
+        headings = self._grid.headings(self._top)
+        return next((column for column, text in headings.items() if wanted == text != ""), None)
 
     def _key_of(self, number: int) -> str:
         return "" if self._key_at is None else self._grid.text(number, self._key_at)
@@ -179,26 +172,19 @@ class TableFinder:
         row = self._grid.rows.get(number, {})
         wanted = {folded(text) for text in self._headings.values() if text.strip()}
         found = sum(folded(cell.value) in wanted for cell in row.values())
-        return bool(row) and found >= max(1, len(row) * _ENOUGH)
+        return found >= max(2, len(row) * _ENOUGH)
 
     # ── 列 ──
 
     def _find_columns(self) -> None:
         places: defaultdict[str, list[int]] = defaultdict(list)
-        for number in self._band:
-            for column, cell in sorted(self._grid.rows.get(number, {}).items()):
-                if column != self._key_at and column not in places[folded(cell.value)]:
-                    places[folded(cell.value)].append(column)
-        wanted: defaultdict[str, list[str]] = defaultdict(list)
+        for column, text in sorted(self._grid.headings(self._top).items()):
+            if column != self._key_at:
+                places[text].append(column)
         for one in self._table.columns:
-            if one.path != KEY_PATH:
-                wanted[folded(one.heading)].append(one.path)
-        for name, paths in wanted.items():
-            columns = sorted(places[name]) if name else []
-            if len(columns) == len(paths):
-                self._columns.update(zip(paths, columns, strict=True))
-            elif len(columns) > len(paths) == 1:
-                self._choose(paths[0], columns)
+            columns = places[folded(one.heading)] if one.heading.strip() else []
+            if one.path != KEY_PATH and columns:
+                self._choose(one.path, columns)
         missing = [one.path for one in self._table.columns
                    if one.path != KEY_PATH and one.path not in self._columns]  # fmt: skip
         for path in missing:
@@ -206,13 +192,13 @@ class TableFinder:
         self._report_columns([path for path in missing if path not in self._columns])
 
     def _choose(self, path: str, columns: Sequence[int]) -> None:
-        """同じ見出しの列がいくつもあるとき。中身も同じなら初めの列、違えば決められない。"""
+        """見出しの合う列。いくつもあれば、中身も同じなら初めの列、違えば決められない。"""
         contents = [
             [key_of(cell.value) if (cell := self._grid.cell(number, column)) else None
              for number in self._known_rows()]
             for column in columns
         ]  # fmt: skip
-        if any(content != contents[0] for content in contents[1:]):
+        if any(content != contents[0] for content in contents):
             found = "、".join(self._heading_ref(column) for column in columns)
             self._report("E020", self._heading_ref(columns[0]), self._headings[path],
                          heading=self._headings[path], found=found)  # fmt: skip
@@ -221,19 +207,17 @@ class TableFinder:
     def _known_rows(self) -> list[int]:
         return [number for number in self._numbers if self._key_of(number) in self._keys]
 
+    def _data_rows(self) -> list[int]:
+        """見出しより下の行と、上に動いた、目印のある行。"""
+        known = self._known_rows()
+        top = self._top or next(iter(known), 0) - 1
+        return [one for one in self._numbers if one > top or (one in known and one != self._top)]
+
     def _free_columns(self) -> list[int]:
         """どの欄にも決まらず、行に何か書いてある列。"""
         taken = {self._key_at, *self._columns.values()}
-        below = max(self._band, default=0)
-        return sorted(
-            {
-                column
-                for number in self._numbers
-                if number not in self._band and (number > below or self._key_of(number))
-                for column in self._grid.rows[number]
-                if column not in taken
-            }
-        )
+        columns = {column for number in self._data_rows() for column in self._grid.rows[number]}
+        return sorted(columns - taken)
 
     def _find_elsewhere(self, path: str) -> None:
         """見出しの合わない列を、書いたときの値か、両隣の列から見つける。"""
@@ -253,6 +237,8 @@ class TableFinder:
     def _take(self, path: str, column: int) -> None:
         self._columns[path] = column
         found = self._unknown_heading(column)
+        if not self._headings[path].strip():
+            return  # もとから見出しのない、読むだけの列
         self._report("E021", self._heading_ref(column), self._headings[path],
                      heading=self._headings[path], found=found)  # fmt: skip
 
@@ -277,11 +263,10 @@ class TableFinder:
         return None if found in (self._key_at, *self._columns.values()) else found
 
     def _unknown_heading(self, column: int) -> str:
-        words = (self._grid.text(number, column) for number in reversed(self._band))
-        return next((excerpt(word) for word in words if word), "")
+        return excerpt(self._grid.text(self._top, column))
 
     def _heading_ref(self, column: int) -> str:
-        return ref_of(self._band[-1] if self._band else self._table.heading_row, column)
+        return ref_of(self._top or self._table.heading_row, column)
 
     def _report_columns(self, missing: Sequence[str]) -> None:
         """見つからない列と、知らない列を知らせる。"""
@@ -296,7 +281,7 @@ class TableFinder:
             elif path in self._inputs:
                 self._report("E022", None, label, heading=label)
         for column in () if missing else free:
-            rows = [n for n in self._numbers if n not in self._band and self._grid.cell(n, column)]
+            rows = [number for number in self._data_rows() if self._grid.cell(number, column)]
             what = STRAY_COLUMN.format(heading=self._unknown_heading(column))
             text = excerpt(self._grid.text(rows[0], column))
             self._report("E023", ref_of(rows[0], column), None, what=what, text=text)
@@ -304,12 +289,9 @@ class TableFinder:
     # ── 行 ──
 
     def _find_rows(self) -> None:
-        top = max(self._band, default=next(iter(self._known_rows()), 0))
         seen: dict[str, int] = {}
-        for number in self._numbers:
+        for number in self._data_rows():
             key = self._key_of(number)
-            if number in self._band or (number < top and key not in self._keys):
-                continue
             if key in self._keys:
                 if key in seen:
                     self._report_twice(key, seen[key], number)
@@ -371,48 +353,70 @@ class TableFinder:
 
     def _report_hidden(self) -> None:
         """隠れた行の、足したものと直したもの。"""
+        inputs = [path for path in self._columns if path in self._inputs]
         hidden = [row for row in self.rows if row.number in self._grid.sheet.hidden_rows]
-        changed = [row for row in hidden if row.key is None or self._is_changed(row)]
+        changed = [row for row in hidden if row.key is None or self._changed(row, inputs)]
         if changed:
             self._report("E030", None, None, rows=_numbers(changed))
-
-    def _is_changed(self, row: BookRow) -> bool:
-        issued = self._issued.get(row.key or "", {})
-        return any(
-            path in issued and not same_as_issued(issued[path], one.cell)
-            for path, one in row.cells.items()
-            if path in self._inputs
-        )
 
     def _report_moved(self) -> None:
         """目印を残して中身だけが動いた行と、読むだけの欄の書き換え。"""
         paths = self._identity()
-        index: dict[tuple[str | None, ...], str] = {}
-        for key in self._table.keys:
-            index.setdefault(tuple(key_of(self._issued.get(key, {}).get(p)) for p in paths), key)
-        moved: list[BookRow] = []
+        changes = {
+            row.key: changed
+            for row in self.rows
+            if row.key and (changed := self._changed(row, paths))
+        }
+        moved = self._moved(paths, changes)
+        if moved:
+            self._report("E028", ref_of(moved[0].number, self._key_at or 1), None,
+                         count=len(moved), rows=_numbers(moved))  # fmt: skip
         for row in self.rows:
-            issued = self._issued.get(row.key or "")
-            if issued is None or not paths:
-                continue
-            changed = [
-                path for path in paths
-                if path in issued and not same_as_issued(issued[path], row.cells[path].cell)
-            ]  # fmt: skip
-            here = tuple(
-                key_of(cell.value) if (cell := row.cells[path].cell) else None for path in paths
-            )
-            if changed and index.get(here, row.key) != row.key:
-                moved.append(row)
-                continue
-            for path in changed:
+            for path in changes.get(row.key or "", ()) if row not in moved else ():
                 if path not in self._inputs and (cell := row.cells[path].cell) is not None:
                     what = STRAY_LOCKED.format(heading=self._headings[path])
                     self._report("E023", row.cells[path].ref, self._headings[path], what=what,
                                  text=excerpt(str(cell.value)))  # fmt: skip
-        if moved:
-            self._report("E028", ref_of(moved[0].number, self._key_at or 1), None,
-                         count=len(moved), rows=_numbers(moved))  # fmt: skip
+
+    def _changed(self, row: BookRow, paths: Sequence[str]) -> list[str]:
+        """書いたときのままでない欄。"""
+        issued = self._issued.get(row.key or "", {})
+        return [
+            path for path in paths
+            if path in issued and path in row.cells
+            and not same_as_issued(issued[path], row.cells[path].cell)
+        ]  # fmt: skip
+
+    def _moved(self, paths: Sequence[str], changes: Mapping[str, Sequence[str]]) -> list[BookRow]:
+        """別の行の中身が入っている行。
+
+        課は、名を変えて別の課と一つにすることもある。もとの行からもその名がなくなり、行の間で入れ
+        替わっているときだけ、動いたとみる。
+        """
+        is_free = self._table.rows in _FREE
+        paths = [path for path in paths if path in self._inputs or not is_free]
+        owners: dict[tuple[str | None, ...], str] = {}
+        for key in self._table.keys:
+            owners.setdefault(self._issued_content(key, paths), key)
+        held = {row.key: self._content(row, paths) for row in self.rows if row.key}
+        moved = [row for row in self.rows if row.key and row.key in changes
+                 and owners.get(held[row.key], row.key) != row.key]  # fmt: skip
+        if not is_free:
+            return moved
+        moved = [row for row in moved if row.key and owners[held[row.key]] in changes]
+        here = {held[row.key] for row in moved if row.key}
+        before = {self._issued_content(row.key, paths) for row in moved if row.key}
+        return moved if here == before or len(moved) >= _MANY else []
+
+    def _issued_content(self, key: str, paths: Sequence[str]) -> tuple[str | None, ...]:
+        issued = self._issued.get(key, {})
+        return tuple(key_of(issued.get(path)) for path in paths)
+
+    @staticmethod
+    def _content(row: BookRow, paths: Sequence[str]) -> tuple[str | None, ...]:
+        return tuple(
+            key_of(cell.value) if (cell := row.cells[path].cell) else None for path in paths
+        )
 
     def _identity(self) -> tuple[str, ...]:
         own = _IDENTITY.get(self._table.rows, ())
@@ -456,19 +460,3 @@ def _is_total(row: Mapping[int, RawCell]) -> bool:
 
 def _numbers(rows: Sequence[BookRow]) -> str:
     return in_short([f"{row.number}行目" for row in rows], _MOST, "行")
-
-
-def regions(headings: Mapping[int, int | None]) -> dict[int, range]:
-    """一枚のシートの表ごとの行の範囲。次の表の見出しの前まで。"""
-    last = 1_048_577
-    if len(headings) == 1:
-        return dict.fromkeys(headings, range(1, last))
-    found = sorted((row, number) for number, row in headings.items() if row is not None)
-    starts = [row for row, _ in found]
-    ends = [*starts[1:], last]
-    starts[:1] = [1] if found else []
-    result = {
-        number: range(start, end)
-        for (_, number), start, end in zip(found, starts, ends, strict=False)
-    }
-    return {number: result.get(number, range(0)) for number in headings}
