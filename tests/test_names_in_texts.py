@@ -217,6 +217,17 @@ def test_a_title_changed_in_the_form_alone_is_asked(tree: dict[str, Any]) -> Non
     ]
 
 
+def test_a_city_that_words_its_rows_freely_is_not_asked(tree: dict[str, Any]) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        for number, item in enumerate(items(plan)):
+            item["overview"]["title"] = f"取組その{number}"
+        for entry in entries(plan):
+            if entry["type"] == "cross_reference":
+                entry["title"] = item_of(plan, entry["item_id"])["overview"]["title"]
+
+    assert found(tree, change) == []
+
+
 def test_a_title_to_which_words_were_added_is_known_from_the_kept_plan(
     tree: dict[str, Any],
 ) -> None:

@@ -187,6 +187,10 @@ def _is_within(short: str, full: str) -> bool:
     return all(letter in rest for letter in short)
 
 
+def _is_shortened(shown: str, item: Item) -> bool:
+    return _is_within(_letters(shown), _letters(item.title))
+
+
 def _is_misspelt(written: str, name: str) -> bool:
     """``name`` の打ち違いか。``土木総務課`` と ``土木管理課`` のような、別の課とは見ない。"""
     if written == name:
@@ -251,6 +255,9 @@ class _Search:
             for name in (*(one.name for one in plan.departments), *former.sections)
             if name.endswith("部")
         } | {*map(_key, _OURS), _key(plan.municipality)}
+        differing = sum(not _is_shortened(item.overview.title, item) for _, _, item in plan.items())
+        # 行の題を、どれも様式と違う言い方で書く市もある。
+        self._titles_differ = 2 * differing > plan.item_count
         self._rows: dict[Path, list[StaleName]] = {}
         self._of_row: dict[Path, dict[str, str]] = {}
 
@@ -258,8 +265,7 @@ class _Search:
         """すべて。行の食い違いから、前の名の分かることもある。"""
         for path, entry, item, place in list(self._entries()):
             self._check_row(path, entry, item, place)
-        longer = {name for one in self._related() for name in (one.key,)}
-        longer |= {*self._known, *self._gone}
+        longer = {*self._known, *self._gone, *(one.key for one in self._related())}
         titles = self._former_titles()
         for path, text in _texts(self._tree):
             told = [*self._former_sections(path, text, longer), *self._quoted(path, text, titles)]
@@ -368,7 +374,7 @@ class _Search:
             return
         former = self._titles.get(item.id, ())
         left = {_letters(one) for old in former for one in (old, _row_title(old, shown))}
-        if letters not in left and _is_within(letters, _letters(item.title)):
+        if letters not in left and (self._titles_differ or _is_shortened(shown, item)):
             return
         now = _row_title(item.title, shown)
         self._found(path, shown, shown, item.title, Staleness.OTHER_TITLE, proposed=now)

@@ -122,6 +122,7 @@ def unsettled_overview(history: History, earlier: Plan | None = None) -> tuple[s
         item.id
         for _, _, item in plan.items()
         if item.id in was
+        and item.introduced < year
         and item.id not in settled
         and item.overview.policy == was[item.id].overview.policy
         and item.overview.policy not in (None, "", AS_LEFT)
