@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import types
 import typing
@@ -29,6 +30,7 @@ class UnknownName(NamedTuple):
     near: str
 
 
+@functools.cache
 def _members(kind: type) -> dict[str, object]:
     """型の、属性の名前と型。プロパティを含む。"""
     declared = getattr(kind, "model_fields", None)
@@ -125,9 +127,10 @@ def unknown_names(tree: nodes.Node, scope: dict[str, object]) -> list[UnknownNam
     return found
 
 
-def written_paths(tree: nodes.Node) -> list[str]:
+@functools.lru_cache(maxsize=1024)
+def written_paths(tree: nodes.Node) -> tuple[str, ...]:
     """式の木にある道を、書かれた順に返す。"""
-    return [written(chain) for chain in _chains(tree)]
+    return tuple(written(chain) for chain in _chains(tree))
 
 
 def _chains(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -251,7 +254,7 @@ class Expression:
         stored = {n.name for n in self.tree.find_all(nodes.Name) if n.ctx != "load"}
         return {n.name for n in self.tree.find_all(nodes.Name) if n.ctx == "load"} - stored
 
-    def paths(self) -> list[str]:
+    def paths(self) -> tuple[str, ...]:
         """式にある道（``years[0].plan`` など）。"""
         return written_paths(self.tree)
 
@@ -260,8 +263,9 @@ def _missing(value: Undefined) -> str:
     return value._undefined_message
 
 
+@functools.lru_cache(maxsize=1024)
 def compile_cell(text: str) -> Expression:
-    """セルの文字を式として読む。
+    """セルの文字を式として読む。同じ文字のセルは多いので、読んだものを使い回す。
 
     :raises ExpressionError: Jinja2 として読めない、または知らないフィルターがある。
     """
@@ -428,6 +432,7 @@ def _opening(text: str) -> tuple[str, str, str] | None:
     return word, stripped[:end], stripped[end:]
 
 
+@functools.lru_cache(maxsize=1024)
 def compile_condition(text: str) -> Condition | None:
     """``{% if … %}`` で始まり、このセルでは閉じない文字なら、条件を返す。
 
@@ -446,6 +451,7 @@ def compile_condition(text: str) -> Condition | None:
     return Condition(rest, tree.test, lambda context: bool(asked.render(context)))
 
 
+@functools.lru_cache(maxsize=1024)
 def compile_loop(text: str) -> Loop | None:
     """``{% for … %}`` で始まり、このセルでは閉じない文字なら、繰り返しを返す。
 

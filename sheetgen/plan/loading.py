@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,9 @@ def _check_version(data: object, file: str) -> None:
         raise SheetgenError(Problem("M009", place, facts))
 
 
+# 公表や照会のたびにしまう控えは、計画のデータや前の控えと、中身の同じことが多い。
+# 計画は書き換わらないので、同じ中身なら、読んだものを使い回す。
+@lru_cache(maxsize=16)
 def parse_plan(data: bytes, file: str) -> Plan:
     """バイト列を読んで計画を返す。``file`` は問題を告げるときのファイル名。
 

@@ -11,30 +11,36 @@ from pydantic import BaseModel
 
 from sheetgen.plan.plan import Plan
 
+_ALONE = (
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2060-\u2064\u206a-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
 UNSEEN = (
-    "[\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2060-\u2064\u206a-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    f"[{_ALONE}]"
     # 絵文字をつなぐ U+200D は、一つの絵に見える。
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
     "|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 """見えない字（正規表現）。印刷すると、ハイフンになったり、同じに見える違いになったりする。"""
 _FIND = re.compile(UNSEEN)
+_MAY_BE_UNSEEN = re.compile(f"[{_ALONE}\u200d]")
 
 
 # 濁点などを、前の字に重ねる字。NFC の全体は使わない。それは、見た目の違う異体字まで替える。
-_DECOMPOSED = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
+_MARKS = "\u0300-\u036f\u3099\u309a"
+_DECOMPOSED = re.compile(f"[^{_MARKS}][{_MARKS}]+")
+_MARK = re.compile(f"[{_MARKS}]")
 Change = Callable[[str], str]
 
 
 def without_unseen(plan: Plan) -> Plan:
     """見えない字を除いた計画。前の版が記録した字は、公表した年の控えからは除けない。"""
-    return _rewritten(plan, lambda text: _FIND.sub("", text))
+    return _rewritten(plan, _MAY_BE_UNSEEN, lambda text: _FIND.sub("", text))
 
 
 def composed(plan: Plan) -> Plan:
     """濁点などを分けて書いた字（NFD）を、一つの字（NFC）にした計画。見た目は同じ。"""
-    return _rewritten(plan, composed_text)
+    return _rewritten(plan, _MARK, composed_text)
 
 
 def composed_text(text: str) -> str:
@@ -57,7 +63,10 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(one)
 
 
-def _rewritten(plan: Plan, change: Change) -> Plan:
+def _rewritten(plan: Plan, sought: re.Pattern[str], change: Change) -> Plan:
+    # ほとんどの計画には一つもない。欄を一つずつ見る前に、全体を一続きの文字にして探す。
+    if sought.search(plan.model_dump_json()) is None:
+        return plan
     changes = _changes(_fields(plan), change)
     return plan.model_copy(update=changes) if changes else plan
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    BytecodeCache,
     Environment,
     FileSystemLoader,
     StrictUndefined,
@@ -20,6 +21,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from sheetgen.era import iso_full
@@ -38,6 +40,28 @@ _FAULTS = (
     TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
     RecursionError,
 )  # fmt: skip
+
+
+class _Translated(BytecodeCache):
+    """訳し終えたテンプレート。訳すのは、値を入れるより時間がかかる。
+
+    前に訳したときと文が同じかは、Jinja2 が確かめる。
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """前に訳したものがあれば渡す。"""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """訳したものを、次のために取っておく。"""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_TRANSLATED = _Translated()
 
 
 def render_html(document: Document, layout: Path) -> bytes:
@@ -61,6 +85,7 @@ def render(values: dict[str, Any], folder: Path, main: str) -> bytes:
     """
     environment = Environment(
         loader=FileSystemLoader(folder),
+        bytecode_cache=_TRANSLATED,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

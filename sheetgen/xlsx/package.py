@@ -147,6 +147,17 @@ def read_package(path: Path, file: str) -> Package:
     """
     try:
         content = path.read_bytes()
+    except FileNotFoundError:
+        raise SheetgenError(Problem("T001", Place(file=file))) from None
+    except OSError as error:
+        raise SheetgenError(Problem("T007", Place(file=file))) from error
+    return _opened(content, file)
+
+
+# 同じ中身のテンプレートは、何度開いても、読むのは一度。
+@lru_cache(maxsize=4)
+def _opened(content: bytes, file: str) -> Package:
+    try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if sum(entry.file_size for entry in entries) > MAX_TEMPLATE_BYTES:
@@ -154,8 +165,6 @@ def read_package(path: Path, file: str) -> Package:
                     Problem("T008", Place(file=file), {"limit": MAX_TEMPLATE_BYTES >> 20})
                 )
             parts = {entry.filename: archive.read(entry) for entry in entries}
-    except FileNotFoundError:
-        raise SheetgenError(Problem("T001", Place(file=file))) from None
     except OSError as error:
         raise SheetgenError(Problem("T007", Place(file=file))) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:

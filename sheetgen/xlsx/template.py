@@ -15,6 +15,7 @@ import math
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -155,6 +156,7 @@ _NOT_READ = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4)
 def read_template(package: Package) -> TemplateBook:
     """テンプレートの、どこに何があるかを読む。
 

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 _BLANK = "\u3000"
@@ -28,6 +29,7 @@ _VOICED = str.maketrans({"\u3099": "゛", "\u309a": "゜"})
 _CIRCLE = "<circle>"
 
 
+@lru_cache(maxsize=8192)
 def is_dependent(character: str) -> bool:
     """機種依存文字か。"""
     if _HALF_KANA.fullmatch(character):
