@@ -49,6 +49,8 @@ def _other(desk: EditDesk, rows: str, key: str, field: EditField) -> object:
     """その欄の、いまと違う正しい値。"""
     kind = kind_at(field, key)
     name = kind.value if kind else field.kind.value
+    if rows == "overview" and value_at(desk.tree, steps_of(key))["type"] != "item":
+        name = "line"
     return {
         "text": "■ 直した文\n二行目", "line": "直した一行", "figure": 12345, "money": 678,
         "grade": "B", "year": "令和4年度", "month": "2025-03", "code": "131016", "format": "0.000",

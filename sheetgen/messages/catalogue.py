@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from sheetgen.messages.editing import EDIT_CHANGES, EDIT_TEMPLATE, EDITING
-from sheetgen.messages.editing import EDIT_TEMPLATE, EDITING
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS

@@ -1,9 +1,8 @@
-"""編集ブックと、そのテンプレートについてのことば（E###、T14#）と、欄の書き方の名。"""
+"""編集ブックと、そのテンプレートについてのことば（E###、T14#）。"""
 
 from __future__ import annotations
 
 from sheetgen.messages.message import C_, E_, N_, Message
-from sheetgen.messages.message import E_, N_, Message
 
 _AGAIN = "sheetgen edit で編集ブックを作り直し、直したところを写してください。"
 WAYS: dict[str, tuple[str, str]] = {
@@ -74,14 +73,6 @@ EDIT_TEMPLATE: dict[str, Message] = {
         "記入欄のセルの「ロック」を外すか、配られたテンプレートに戻してください。",
     ),
 }
-_AGAIN = "sheetgen edit で編集ブックを作り直し、直したところを写してください。"
-WAYS: dict[str, tuple[str, str]] = {
-    "year": ("年度", "令和7年度、R7、2025 のどれか"),
-    "month": ("年月", "令和7年3月か 2025-03"),
-    "municipality_code": ("全国地方公共団体コード", "検査数字までの6桁の数字（例: 142140）"),
-    "number_format": (
-        "数の表示形式",
-        "#,##0、0.0、General のどれか（0.0 は '0.0 と打ちます）",
 EDITING: dict[str, Message] = {
     "E001": Message(
         E_,
@@ -231,13 +222,7 @@ EDITING: dict[str, Message] = {
         "「{raw}」は、選べるものにありません。",
         "どれかを書いてください: {choices}",
     ),
-    "E001": Message(
-        E_,
-        "編集ブックのテンプレートに、「{name}」というシートがありません。",
-        "次のどれかを指定してください: {known}",
-    ),
 }
-
 EDIT_CHANGES: dict[str, Message] = {
     "E040": Message(
         C_,
