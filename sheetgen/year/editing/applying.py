@@ -20,7 +20,7 @@ from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Edits, Lost, NewRow, shown_value
 from sheetgen.year.editing.counterpart import Counterpart, position
 from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.listed import lost_text, rebuilt_grades, rebuilt_highlights
+from sheetgen.year.editing.listed import Rebuilt, lost_text, rebuilt_grades, rebuilt_highlights
 from sheetgen.year.editing.sections import carry_names, reorganise
 
 Json = Any
@@ -161,16 +161,10 @@ class _Applying:
             self._report("E041", one.place, name=one.place.label)
             return
         now = _get(holder, name)
-        if now == one.new and type(now) is type(one.new):
-            self._applied.already += 1
+        verdict = self._settle(one, now)
+        self._applied.already += verdict is None
+        if not verdict:
             return
-        if now != one.old or type(now) is not type(one.old):
-            facts = {"now": _quoted(now), "book": _quoted(one.new), "base": _quoted(one.old)}
-            if self._take is None:
-                self._report("E040", one.place, **facts)
-                return
-            if self._take is Take.PLAN:
-                return
         if isinstance(holder, dict) and name not in holder and one.new in (None, ""):
             return
         if one.field.path == "row.initiative" and one.new in (None, ""):
@@ -182,6 +176,17 @@ class _Applying:
             for year in sorted(holder):
                 holder[year] = holder.pop(year)
         self._line(one, path, now)
+
+    def _settle(self, one: Edit, now: Json) -> bool | None:
+        """三つを比べる。ブックの値にするなら真、いまのままなら偽、もうそうなら None。"""
+        if now == one.new and type(now) is type(one.new):
+            return None
+        if (now == one.old and type(now) is type(one.old)) or self._take is Take.BOOK:
+            return True
+        if self._take is None:
+            facts = {"now": _quoted(now), "book": _quoted(one.new), "base": _quoted(one.old)}
+            self._report("E040", one.place, **facts)
+        return False
 
     def _line(self, one: Edit, path: str, now: Json) -> None:
         why = self._reasons.get(one.key) if one.rows == "results" else None
@@ -279,16 +284,18 @@ class _Applying:
     ) -> None:
         before = self._tree["departments"]
         names = [section["name"] for one in before for section in one["sections"]]
-        made = reorganise(self._base, before, edits, added, lost)
+        made = reorganise(self._base, before, edits, added, lost, self._settle)
         self._applied.problems += made.problems
+        self._applied.already += made.already
         self._tree["departments"] = made.departments
-        for one in edits:
+        for one in made.done:
             self._line(one, self._section_path(one), one.old)
-        for row in added:
+        for row in made.added:
             values = row.values
             words = " ".join(str(values.get(path) or "") for path in _SECTION_PATHS).strip()
             self._added_line(row, "departments", "課", words)
-        self._removed_lines(lost, "departments", "課", lambda one: self._named(one.key))
+        gone = [one for one in lost if self._pair(one.key) in _pairs(before)]
+        self._removed_lines(gone, "departments", "課", lambda one: self._named(one.key))
         items = list(_items(self._tree))
         source = {self._named(one.key): one.place for one in edits}
         for carried in carry_names(items, made.renamed, names):
@@ -302,11 +309,7 @@ class _Applying:
 
     def _still_owning(self, lost: Sequence[Lost], items: Sequence[Json]) -> None:
         """なくした課が、まだ実施項目を持っていれば断る。"""
-        known = {
-            (one["name"], section["name"])
-            for one in self._tree["departments"]
-            for section in one["sections"]
-        }
+        known = _pairs(self._tree["departments"])
         for gone in lost:
             pair = self._pair(gone.key)
             owning = [
@@ -333,35 +336,27 @@ class _Applying:
     def _highlights(
         self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
     ) -> None:
-        made = rebuilt_highlights(self._base, self._tree, edits, added, lost)
-        self._rebuilt(made.problems, edits, added, lost, "revision.highlights", "主なポイント")
+        made = rebuilt_highlights(self._base, self._tree, edits, added, lost, self._settle)
+        self._rebuilt(made, "revision.highlights", "主なポイント")
         self._tree["revision"].update(made.values)
-        self._applied.origins += made.origins
 
     def _grades(self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]) -> None:
-        made = rebuilt_grades(self._base, self._tree, edits, added, lost)
-        self._rebuilt(made.problems, edits, added, lost, "evaluation_scale", "評価の段階")
+        made = rebuilt_grades(self._base, self._tree, edits, added, lost, self._settle)
+        self._rebuilt(made, "evaluation_scale", "評価の段階")
         self._tree.update(made.values)
-        self._applied.origins += made.origins
 
-    def _rebuilt(
-        self,
-        problems: Sequence[Problem],
-        edits: Sequence[Edit],
-        added: Sequence[NewRow],
-        lost: Sequence[Lost],
-        path: str,
-        label: str,
-    ) -> None:
+    def _rebuilt(self, made: Rebuilt, path: str, label: str) -> None:
         """組み直した表の、問題と記録簿の行。"""
-        self._applied.problems += problems
-        for one in edits:
+        self._applied.problems += made.problems
+        self._applied.origins += made.origins
+        self._applied.already += len(made.already)
+        for one in made.done:
             name = one.field.relative or one.field.path.removeprefix("row.")
             self._line(one, f"{one.key}.{name}", one.old)
-        for row in added:
+        for row in made.added:
             words = "　".join(str(shown_value(value)) for value in row.values.values() if value)
             self._added_line(row, path, label, words)
-        self._removed_lines(lost, path, label, lambda one: lost_text(self._base, one.key))
+        self._removed_lines(made.lost, path, label, lambda one: lost_text(self._base, one.key))
 
     def _added_line(self, row: NewRow, path: str, label: str, words: str) -> None:
         place = next(iter(row.places.values()))
@@ -518,6 +513,10 @@ _REFERENCE_NEEDS = (
     ("row.owners", "担当"),
     ("row.note", "記載先の注記"),
 )
+
+
+def _pairs(departments: Json) -> set[tuple[str, str]]:
+    return {(one["name"], section["name"]) for one in departments for section in one["sections"]}
 
 
 def _names(names: Json) -> Iterator[str]:

@@ -14,16 +14,25 @@ from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
 from sheetgen.year.editing.counterpart import position
 from sheetgen.year.editing.rows import HIGHLIGHT, HIGHLIGHT_NOTE
+from sheetgen.year.editing.sections import Settle
 
 Json = Any
 
 
 class Rebuilt(NamedTuple):
-    """組み直した並び。``values`` は計画のデータでの名から並びへ、``origins`` は値のもとのセル。"""
+    """組み直した並び。
+
+    ``values`` は計画での名から並びへ、``origins`` は値のもとのセル。``done`` と ``added`` と
+    ``lost`` は及ぼした変更、``already`` は、いまの計画がもうそうなっていた変更。
+    """
 
     values: dict[str, list[Json]]
     origins: list[tuple[Json, str, Place]]
     problems: list[Problem]
+    done: list[Edit]
+    added: list[NewRow]
+    lost: list[Lost]
+    already: list[Edit | NewRow]
 
 
 @dataclass(slots=True)
@@ -39,14 +48,15 @@ def rebuilt_highlights(
     edits: Sequence[Edit],
     added: Sequence[NewRow],
     lost: Sequence[Lost],
+    settle: Settle,
 ) -> Rebuilt:
     """主なポイントと、その参照。"""
-    made = Rebuilt({}, [], [])
+    made = Rebuilt({}, [], [], [], [], [], [])
     kinds = {HIGHLIGHT: "highlights", HIGHLIGHT_NOTE: "highlight_notes"}
     for kind, name in kinds.items():
         at = f"revision.{name}"
         mine = [row for row in added if (row.values.get("row.kind") or HIGHLIGHT) == kind]
-        work = _Rebuilding(base["revision"][name], tree["revision"][name], made)
+        work = _Rebuilding(base["revision"][name], tree["revision"][name], made, settle)
         work.change([one for one in edits if one.key.startswith(f"{at}[")])
         work.remove([one for one in lost if one.key.startswith(f"{at}[")])
         record = _highlight if name == "highlights" else _note
@@ -67,10 +77,11 @@ def rebuilt_grades(
     edits: Sequence[Edit],
     added: Sequence[NewRow],
     lost: Sequence[Lost],
+    settle: Settle,
 ) -> Rebuilt:
     """評価の段階。"""
-    made = Rebuilt({}, [], [])
-    work = _Rebuilding(base["evaluation_scale"], tree["evaluation_scale"], made)
+    made = Rebuilt({}, [], [], [], [], [], [])
+    work = _Rebuilding(base["evaluation_scale"], tree["evaluation_scale"], made, settle)
     work.change(edits)
     work.remove(lost)
     for row in added:
@@ -98,8 +109,8 @@ def _grade(values: Mapping[str, Json]) -> Json:
 class _Rebuilding:
     """一つの並び。``base`` はもとの計画の、``now`` はいまの計画の並び。"""
 
-    def __init__(self, base: list[Json], now: list[Json], made: Rebuilt) -> None:
-        self._base, self._now, self._made = base, now, made
+    def __init__(self, base: list[Json], now: list[Json], made: Rebuilt, settle: Settle) -> None:
+        self._base, self._now, self._made, self._settle = base, now, made, settle
         self._rows = [_Row(dict(one), at + 1) for at, one in enumerate(now)]
         self._of_base = {
             at: self._rows[found]
@@ -112,23 +123,46 @@ class _Rebuilding:
 
     def change(self, edits: Sequence[Edit]) -> None:
         """変わったセル。いまの計画で見つからない記録は問題とする（E041）。"""
+        mine: dict[str, list[Edit]] = {}
         for one in edits:
-            row = self._row(one.key)
-            if row is None:
+            mine.setdefault(one.key, []).append(one)
+        for key, ones in mine.items():
+            row = self._row(key)
+            if row is not None:
+                self._change(row, ones)
+                continue
+            goal = dict(self._base[int(steps_of(key)[-1])])
+            goal.update({_name(one): one.new for one in ones if one.field.path != "row.order"})
+            if goal in self._now:
+                self._made.already.extend(ones)
+                continue
+            for one in ones:
                 facts = {"name": one.place.label}
                 self._made.problems.append(Problem("E041", one.place, facts))
-            elif one.field.path == "row.order":
+
+    def _change(self, row: _Row, edits: Sequence[Edit]) -> None:
+        for one in edits:
+            if one.field.path == "row.order":
                 row.nudge = -1 if (one.new or 0) < row.order else 1
                 row.order = float(one.new or row.order)
-            else:
-                name = one.field.relative or one.field.path.removeprefix("row.")
+                self._made.done.append(one)
+                continue
+            name = _name(one)
+            verdict = self._settle(one, row.record[name])
+            if verdict is None:
+                self._made.already.append(one)
+            elif verdict:
                 row.record[name] = one.new
+                self._made.done.append(one)
                 self._made.origins.append((row.record, name, one.place))
 
     def remove(self, lost: Sequence[Lost]) -> None:
         """消された行。"""
-        gone = [self._row(one.key) for one in lost]
-        self._rows = [row for row in self._rows if not any(row is one for one in gone)]
+        for one in lost:
+            gone = self._row(one.key)
+            if gone is not None:
+                self._rows = [row for row in self._rows if row is not gone]
+                self._made.lost.append(one)
 
     def add(
         self,
@@ -144,7 +178,9 @@ class _Rebuilding:
             return
         new = record(row.values)
         if new in self._now and new not in self._base:
+            self._made.already.append(row)
             return
+        self._made.added.append(row)
         order = row.values.get("row.order")
         at = float(order) if order else len(self._rows) + 1
         self._rows.append(_Row(new, at, -1 if order else 2))
@@ -156,6 +192,10 @@ class _Rebuilding:
         """並べ直した記録。"""
         ordered = sorted(self._rows, key=lambda row: (row.order, row.nudge))
         return [row.record for row in ordered]
+
+
+def _name(one: Edit) -> str:
+    return one.field.relative or one.field.path.removeprefix("row.")
 
 
 def lost_text(base: Json, key: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,10 @@ from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
 
 Json = Any
+
+
+Settle = Callable[[Edit, Json], bool | None]
+"""いまの値を受け取り、入れるなら真、入れないなら偽、もうそうなっていれば None を返す。"""
 
 
 class Named(NamedTuple):
@@ -42,10 +46,17 @@ class _Row:
 
 
 class Reorganised(NamedTuple):
-    """直した部と課。``renamed`` は、いまの名から新しい名へ。"""
+    """直した部と課。
+
+    ``renamed`` は、いまの名から新しい名へ。``done`` は及ぼした変更、``already`` は、いまの計画が
+    もうそうなっていた変更の数。
+    """
 
     departments: list[Json]
     renamed: Mapping[Named, Named]
+    done: tuple[Edit, ...]
+    added: tuple[NewRow, ...]
+    already: int
     problems: tuple[Problem, ...]
 
 
@@ -55,12 +66,13 @@ def reorganise(
     edits: Sequence[Edit],
     added: Sequence[NewRow],
     lost: Sequence[Lost],
+    settle: Settle,
 ) -> Reorganised:
     """いまの部と課 ``now`` に、直したことを重ねる。``base`` はもとの計画。
 
-    見つからない課は問題とする（E041）。
+    見つからない課は問題とする（E041）。``settle`` は、三つの値を比べて、入れるかを決める。
     """
-    work = _Reorganising(base, now)
+    work = _Reorganising(base, now, edits, settle)
     for one in edits:
         work.edit(one)
     work.remove(lost)
@@ -70,38 +82,60 @@ def reorganise(
 
 
 class _Reorganising:
-    def __init__(self, base: Json, now: list[Json]) -> None:
-        self._base = base
+    def __init__(self, base: Json, now: list[Json], edits: Sequence[Edit], settle: Settle) -> None:
+        self._base, self._settle = base, settle
+        names = [(one["name"], section) for one in now for section in one["sections"]]
         self._rows = [
-            _Row(Named(one["name"], section["name"]), Named(one["name"], section["name"]),
-                 section["email"], 0.0)
-            for one in now
-            for section in one["sections"]
-        ]  # fmt: skip
-        for at, row in enumerate(self._rows):
-            row.order = at + 1
+            _Row(Named(name, one["name"]), Named(name, one["name"]), one["email"], at)
+            for at, (name, one) in enumerate(names, 1)
+        ]
         self._problems: list[Problem] = []
+        self._done: list[Edit] = []
+        self._added: list[NewRow] = []
+        self._already = 0
+        self._goals: dict[str, Named] = {}
+        for one in edits:
+            goal = self._goals.get(one.key) or self._name(one.key)
+            if one.field.path == "row.department":
+                goal = Named(one.new or "", goal.section)
+            elif one.field.relative == "name":
+                goal = Named(goal.department, one.new)
+            self._goals[one.key] = goal
 
     def _name(self, key: str) -> Named:
         steps = steps_of(key)
         return Named(value_at(self._base, steps[:2])["name"], value_at(self._base, steps)["name"])
 
     def _find(self, key: str) -> _Row | None:
-        wanted = self._name(key)
-        return next((row for row in self._rows if row.origin == wanted), None)
+        """その行の課。もう名を変えてあれば、変えた名の課。"""
+        for wanted in (self._name(key), self._goals.get(key)):
+            for row in self._rows:
+                if row.origin == wanted:
+                    return row
+        return None
 
     def edit(self, one: Edit) -> None:
         """一つのセルの変更。"""
         row = self._find(one.key)
-        if row is None:
+        if row is None or row.origin is None:
             self._problems.append(Problem("E041", one.place, {"name": self._name(one.key)[1]}))
-        elif one.field.path == "row.department":
-            row.name = Named(one.new or "", row.name.section)
-            row.moved = True
-        elif one.field.path == "row.order":
+            return
+        if one.field.path == "row.order":
             row.nudge = -1 if (one.new or 0) < row.order else 1
             row.order = float(one.new or row.order)
-        elif one.field.relative == "name":
+            self._done.append(one)
+            return
+        name = "department" if one.field.path == "row.department" else one.field.relative or ""
+        now = {"department": row.origin[0], "name": row.origin[1], "email": row.email}[name]
+        verdict = self._settle(one, now)
+        self._already += verdict is None
+        if not verdict:
+            return
+        self._done.append(one)
+        if name == "department":
+            row.name = Named(one.new or "", row.name.section)
+            row.moved = True
+        elif name == "name":
             row.name = Named(row.name.department, one.new)
         else:
             row.email = one.new
@@ -121,8 +155,10 @@ class _Reorganising:
         if not (department and section):
             return
         name = Named(department, section)
-        if any(one.origin == name or one.name == name for one in self._rows):
+        if any(name in (one.origin, one.name) for one in self._rows):
+            self._already += 1
             return
+        self._added.append(row)
         last = [one.order for one in self._rows if one.name.department == department]
         order = values.get("row.order") or (last[-1] if last else len(self._rows) + 1)
         nudge = 2 if values.get("row.order") is None else -1
@@ -152,7 +188,14 @@ class _Reorganising:
         departments = [
             {"name": name, "sections": list(sections.values())} for name, sections in made.items()
         ]
-        return Reorganised(departments, dict(self._renamed()), tuple(self._problems))
+        return Reorganised(
+            departments,
+            dict(self._renamed()),
+            tuple(self._done),
+            tuple(self._added),
+            self._already,
+            tuple(self._problems),
+        )
 
     def _renamed(self) -> Iterator[tuple[Named, Named]]:
         for row in self._rows:
