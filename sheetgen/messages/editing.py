@@ -22,6 +22,7 @@ STRAY_SHEET = "シート全体"
 STRAY_HEADINGS = "見出しの行がもう一つあります"
 STRAY_COLUMN = "知らない見出しの列「{heading}」"
 STRAY_ROW = "表の行でない書き込み"
+STRAY_MORE = "ほかに{count}か所"
 STRAY_LOCKED = "読むだけの欄「{heading}」"
 """編集ブックの表でない所の名（E023）。"""
 EDIT_TEMPLATE: dict[str, Message] = {
@@ -221,5 +222,10 @@ EDITING: dict[str, Message] = {
         E_,
         "「{raw}」は、選べるものにありません。",
         "どれかを書いてください: {choices}",
+    ),
+    "E037": Message(
+        N_,
+        "行の目印が消えていますが（{row}）、読むだけの欄などから、もとの行と分かりました。",
+        "足すつもりの行なら、番号や名を空にするか、書き換えてください。",
     ),
 }
