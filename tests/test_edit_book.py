@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -198,6 +200,19 @@ def test_no_row_is_too_tall_and_a_hidden_column_makes_none_tall(
     }
     assert max(heights.values()) <= 409.5
     assert heights["部と課"] < 40
+
+
+def test_a_row_grows_with_what_is_typed_into_it(made: MadeEdit) -> None:
+    """高さを決めた行では、Excel は、書き足した文に合わせて行を高くしない。"""
+    table = table_of(made, "overview")
+    number = ORDER.index(table.sheet) + 1
+    archive = zipfile.ZipFile(BytesIO(made.data))
+    part = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+    rows = {int(one[1]): one[0] for one in re.finditer(r'<row r="(\d+)"[^>]*>', part)}
+    below = [tag for row, tag in rows.items() if row >= table.first_row]
+    assert len(below) > len(table.keys)
+    assert all(' ht="' in tag and "customHeight" not in tag for tag in below)
+    assert "customHeight" in rows[table.heading_row]
 
 
 def test_the_lists_and_the_filter_reach_the_last_row(made: MadeEdit, book: Workbook) -> None:
