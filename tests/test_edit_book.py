@@ -224,7 +224,8 @@ def test_the_lists_and_the_filter_reach_the_last_row(made: MadeEdit, book: Workb
     rules = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation}
     reach = next(ref for ref, formula in rules.items() if formula == "list_owners")
     assert int(reach.rpartition("E")[2]) > last
-    assert sheet.auto_filter.ref.startswith(f"B{table.heading_row}:")
+    # 目印の列もフィルターの範囲に入る。入らなければ、並べ替えると行と目印が食い違う。
+    assert sheet.auto_filter.ref.startswith(f"A{table.heading_row}:")
     assert int(sheet.auto_filter.ref.rpartition("P")[2]) > last
 
 
@@ -386,6 +387,10 @@ def _elsewhere(sheet: Any) -> None:
     _open(sheet, "C2", "{{ plan.office }}")
 
 
+def _filter_beside(sheet: Any) -> None:
+    sheet.auto_filter.ref = "B3:C9"
+
+
 def _locked(sheet: Any) -> None:
     sheet["C4"].protection = Protection(locked=True)
 
@@ -407,6 +412,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str, str | None]] = {
     "ブックの目印がない": (lambda sheet: sheet.__setitem__("A1", None), "T145", None),
     "二行の記録": (_two_rows, "T146", "A4"),
     "二つの表": (_second_table, "T147", "A6"),
+    "目印の動かないフィルター": (_filter_beside, "T149", "A4"),
     "記入欄がない": (_locked, "T148", None),
     "合わない印": (lambda sheet: sheet.__setitem__("C4", "{{ one.item.title }}"), "T109", "A4"),
 }
