@@ -157,6 +157,7 @@ class ListFiller:
             repeats=repeats,
             names={input_name(path): ref for path, ref in self.written_cells(repeats).items()},
             on_one_page=self._is_on_one_page(heights, turns),
+            rows_grow=any(one.input for one in self._bound.cells),
         )
 
     def written_cells(self, repeats: Mapping[int, int]) -> dict[str, str]:

@@ -77,7 +77,8 @@ class FilledSheet:
 
     ``repeats`` は、繰り返しの初めの行ごとの回数。``names`` は、シートの中だけの名前の定義（名 →
     セル）。``capacity`` は、開いた文の欄の道ごとの、印刷できる全角の字数。``on_one_page`` なら、
-    1ページに入るので、テンプレートの改ページを入れない。
+    1ページに入るので、テンプレートの改ページを入れない。``rows_grow`` なら、書き込むと Excel が
+    行の高さを合わせ直す。
     """
 
     template_sheet: str
@@ -89,6 +90,14 @@ class FilledSheet:
     names: Mapping[str, str] = field(default_factory=dict)
     capacity: Mapping[str, int] = field(default_factory=dict)
     on_one_page: bool = False
+    rows_grow: bool = False
+
+    def height_of(self, row: int, turn: int) -> str | None:
+        """この行の高さの属性。計算していない行では ``None``。"""
+        height = self.row_heights.get((row, turn))
+        if height is None:
+            return None
+        return f' ht="{height:g}"' + ("" if self.rows_grow else ' customHeight="1"')
 
 
 class SheetEntry(NamedTuple):

@@ -278,8 +278,8 @@ class _MovingRow(NamedTuple):
     cells: tuple[_MovingCell, ...]
 
     def render(self, row: int, turn: int, state: RenderState, own: str) -> str:
-        height = state.sheet.row_heights.get((self.number, turn))
-        text = self.plain_height if height is None else f' ht="{height:g}" customHeight="1"'
+        height = state.sheet.height_of(self.number, turn)
+        text = self.plain_height if height is None else height
         cells = "".join(one.render(row, turn, state, own) for one in self.cells)
         return f'<{self.qname} r="{row}"{text}{self.attributes}>{cells}</{self.qname}>'
 

@@ -155,10 +155,8 @@ class RowSlot(NamedTuple):
 
     def render(self, state: RenderState) -> str:
         """計算した高さを書く。"""
-        height = state.sheet.row_heights.get((self.row, 0))
-        if height is None:
-            return self.unchanged
-        return f'{self.before} ht="{height:g}" customHeight="1"{self.after}'
+        height = state.sheet.height_of(self.row, 0)
+        return self.unchanged if height is None else f"{self.before}{height}{self.after}"
 
 
 class SelectedSlot(NamedTuple):
