@@ -9,7 +9,7 @@ from typing import Any
 
 from sheetgen.plan.item import Result
 from sheetgen.plan.plan import Plan
-from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawSheet
+from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawSheet, Remark
 from sheetgen.records.edits import EditBook, EditCell, EditColumn, EditTable, edit_carrier
 from sheetgen.xlsx.refs import ref_of
 from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS
@@ -75,6 +75,7 @@ class Page:
     merged: tuple[str, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def last(self) -> int:
@@ -106,7 +107,7 @@ class Page:
         cells = {ref_of(*at): raw_cell(value) for at, value in self.cells.items()}
         return RawSheet(
             self.name, False, {ref: cell for ref, cell in cells.items() if cell is not None},
-            self.merged, self.hidden_rows, self.hidden_columns,
+            self.merged, self.hidden_rows, self.hidden_columns, self.remarks,
         )  # fmt: skip
 
 

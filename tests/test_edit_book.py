@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -200,6 +202,19 @@ def test_no_row_is_too_tall_and_a_hidden_column_makes_none_tall(
     assert heights["部と課"] < 40
 
 
+def test_a_row_grows_with_what_is_typed_into_it(made: MadeEdit) -> None:
+    """高さを決めた行では、Excel は、書き足した文に合わせて行を高くしない。"""
+    table = table_of(made, "overview")
+    number = ORDER.index(table.sheet) + 1
+    archive = zipfile.ZipFile(BytesIO(made.data))
+    part = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+    rows = {int(one[1]): one[0] for one in re.finditer(r'<row r="(\d+)"[^>]*>', part)}
+    below = [tag for row, tag in rows.items() if row >= table.first_row]
+    assert len(below) > len(table.keys)
+    assert all(' ht="' in tag and "customHeight" not in tag for tag in below)
+    assert "customHeight" in rows[table.heading_row]
+
+
 def test_the_lists_and_the_filter_reach_the_last_row(made: MadeEdit, book: Workbook) -> None:
     names = book.defined_names
     assert names["list_owners"].attr_text == "'_選択肢'!$A$3:$A$31"
@@ -209,7 +224,8 @@ def test_the_lists_and_the_filter_reach_the_last_row(made: MadeEdit, book: Workb
     rules = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation}
     reach = next(ref for ref, formula in rules.items() if formula == "list_owners")
     assert int(reach.rpartition("E")[2]) > last
-    assert sheet.auto_filter.ref.startswith(f"B{table.heading_row}:")
+    # 目印の列もフィルターの範囲に入る。入らなければ、並べ替えると行と目印が食い違う。
+    assert sheet.auto_filter.ref.startswith(f"A{table.heading_row}:")
     assert int(sheet.auto_filter.ref.rpartition("P")[2]) > last
 
 
@@ -371,6 +387,10 @@ def _elsewhere(sheet: Any) -> None:
     _open(sheet, "C2", "{{ plan.office }}")
 
 
+def _filter_beside(sheet: Any) -> None:
+    sheet.auto_filter.ref = "B3:C9"
+
+
 def _locked(sheet: Any) -> None:
     sheet["C4"].protection = Protection(locked=True)
 
@@ -392,6 +412,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str, str | None]] = {
     "ブックの目印がない": (lambda sheet: sheet.__setitem__("A1", None), "T145", None),
     "二行の記録": (_two_rows, "T146", "A4"),
     "二つの表": (_second_table, "T147", "A6"),
+    "目印の動かないフィルター": (_filter_beside, "T149", "A4"),
     "記入欄がない": (_locked, "T148", None),
     "合わない印": (lambda sheet: sheet.__setitem__("C4", "{{ one.item.title }}"), "T109", "A4"),
 }

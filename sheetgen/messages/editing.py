@@ -22,6 +22,7 @@ STRAY_SHEET = "シート全体"
 STRAY_HEADINGS = "見出しの行がもう一つあります"
 STRAY_COLUMN = "知らない見出しの列「{heading}」"
 STRAY_ROW = "表の行でない書き込み"
+STRAY_MORE = "ほかに{count}か所"
 STRAY_LOCKED = "読むだけの欄「{heading}」"
 """編集ブックの表でない所の名（E023）。"""
 EDIT_TEMPLATE: dict[str, Message] = {
@@ -71,6 +72,12 @@ EDIT_TEMPLATE: dict[str, Message] = {
         E_,
         "編集ブックのテンプレートに、記入欄が一つもありません。",
         "記入欄のセルの「ロック」を外すか、配られたテンプレートに戻してください。",
+    ),
+    "T149": Message(
+        E_,
+        "この列が、フィルターの範囲（{area}）の外にあります。"
+        "並べ替えると、この列だけが動かず、行が食い違います。",
+        "フィルターを外し、目印の列から右端の列までを選んで、フィルターを付け直してください。",
     ),
 }
 EDITING: dict[str, Message] = {
@@ -221,6 +228,11 @@ EDITING: dict[str, Message] = {
         E_,
         "「{raw}」は、選べるものにありません。",
         "どれかを書いてください: {choices}",
+    ),
+    "E037": Message(
+        N_,
+        "行の目印が消えていますが（{row}）、読むだけの欄などから、もとの行と分かりました。",
+        "足すつもりの行なら、番号や名を空にするか、書き換えてください。",
     ),
 }
 EDIT_CHANGES: dict[str, Message] = {

@@ -68,7 +68,7 @@ class TemplateSheet(NamedTuple):
     シートの縮尺で、余白の内側に入る大きさ。``print_width`` は印刷範囲の幅。``unlocked`` は、
     ロックを外した空のセル（または列、行）。``breaks`` は、印刷範囲を分ける手動の改ページの、
     すぐ後ろのセル。``areas`` は印刷範囲の数、``columns`` はその左端と右端の列。
-    ``hidden_rows`` は、印刷範囲の隠した行の、見せるときの高さ。
+    ``hidden_rows`` は、印刷範囲の隠した行の、見せるときの高さ。``filtered`` は、フィルターの範囲。
     """
 
     name: str
@@ -85,6 +85,7 @@ class TemplateSheet(NamedTuple):
     areas: int = 1
     columns: tuple[int, int] = (1, 16384)
     hidden_rows: Mapping[int, float] = MappingProxyType({})
+    filtered: str = ""
 
 
 class TemplateBook(NamedTuple):
@@ -260,6 +261,7 @@ def _sheet(sheet: Worksheet, measure: _Measure, merged: Areas) -> TemplateSheet:
         areas=max(1, len(_print_areas(sheet))),
         columns=(first_column, last_column),
         hidden_rows={row: rows[row] for row in hidden},
+        filtered=sheet.auto_filter.ref or "",
     )
 
 

@@ -22,6 +22,9 @@ import uno
 from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
+from com.sun.star.sheet import TableFilterField
+from com.sun.star.sheet.FilterOperator import EQUAL
+from com.sun.star.table import TableSortField
 from com.sun.star.table.CellContentType import EMPTY
 
 FILTERS = {
@@ -141,6 +144,35 @@ class Session:
             page.getCellRangeByName(target).CellAddress,
             page.getCellRangeByName(first).RangeAddress,
         )
+
+    def sort(self, sheet: str, area: str, column: int) -> None:
+        """範囲の行を、``column`` 番目（0から）の列の、大きい順に並べ替える。"""
+        field = TableSortField()
+        field.Field, field.IsAscending = column, False
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        options = (option("SortFields", fields), option("ContainsHeader", False))
+        uno.invoke(self.sheet(sheet).getCellRangeByName(area), "sort", (options,))
+
+    def filter(self, sheet: str, area: str, column: int, words: str) -> None:
+        """見出しのある範囲を、``column`` 番目（0から）の列が ``words`` の行に絞り込む。"""
+        found = self.sheet(sheet).getCellRangeByName(area)
+        asked = found.createFilterDescriptor(True)
+        asked.ContainsHeader = True
+        field = TableFilterField()
+        field.Field, field.Operator, field.StringValue = column, EQUAL, words
+        asked.setFilterFields((field,))
+        found.filter(asked)
+
+    def hide_columns(self, sheet: str, column: int, count: int = 1) -> None:
+        """``column`` 列目（1から）からの列を隠す。"""
+        columns = self.sheet(sheet).Columns
+        for at in range(column - 1, column - 1 + count):
+            columns.getByIndex(at).IsVisible = False
+
+    def remove_sheet(self, sheet: str) -> None:
+        """シートを消す。"""
+        self.unlock_book()
+        self.book.Sheets.removeByName(sheet)
 
     def unlock_book(self) -> None:
         """ブックの構成の保護を外す。"""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from sheetgen.collect.matching.chart import is_vacant, key_of
 from sheetgen.collect.matching.fields import SheetNames, names_by_sheet
 from sheetgen.collect.matching.identity import carriers_of, printed_ids
-from sheetgen.messages.editing import STRAY_SHEET
+from sheetgen.messages.editing import STRAY_MORE, STRAY_SHEET
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem
-from sheetgen.reading.book import RawBook, RawCell, RawSheet
+from sheetgen.reading.book import RawBook, RawCell, RawSheet, RemarkKind
 from sheetgen.records.edits import (
     CARRIER_NAME,
     CARRIER_VERSION,
@@ -40,7 +40,7 @@ Issued = Mapping[str, IssuedRows]
 """書いたときの値：並べたもの（``items`` など）、行の目印、欄の道の順に引く。"""
 _BY_NAME, _BY_KEYS, _ENOUGH = 0.3, 0.2, 0.5
 """シートを見分けるときの、名の合うことと目印のあることの重さと、要る割合。"""
-_MOST = 5
+_MOST, _MOST_STRAYS = 5, 20
 
 
 class EditMark(NamedTuple):
@@ -181,7 +181,7 @@ class _Matching:
                 tables.append(self._table(page.table, grids))
             if grids:
                 cells |= self._cells(page, grids)
-        return ReturnedBook(self._record, tuple(tables), cells, tuple(self._problems))
+        return ReturnedBook(self._record, tuple(tables), cells, tuple(_shortened(self._problems)))
 
     def _report(self, sheet: str) -> Report:
         def report(code: str, ref: str | None, label: str | None, **facts: object) -> None:
@@ -195,6 +195,10 @@ class _Matching:
     def _place(self, sheet: RawSheet) -> None:
         """このシートが、書き出したどのシートかを決める。"""
         grid, is_ours = Grid(sheet), bool(_marks_in(sheet))
+        for remark in sheet.remarks:
+            if remark.kind is not RemarkKind.LINK:  # メールを打つだけで、リンクになる
+                what, text = remark.kind.value, excerpt(remark.text.strip())
+                self._report(sheet.name)("E023", remark.ref, None, what=what, text=text)
         ranks = {page.sheet: self._rank(page, grid, is_ours) for page in self._pages}
         best = max(ranks, key=lambda name: ranks[name], default=None)
         if best is not None and ranks[best] >= _ENOUGH:
@@ -269,15 +273,23 @@ class _Matching:
 
     def _cells_on(self, page: _Page, grid: Grid) -> dict[str, BookCell]:
         names = self._names.get(grid.sheet.name.casefold(), SheetNames())
-        found: dict[str, BookCell] = {}
-        used: set[str] = set()
+        refs: dict[str, str] = {}
         for cell in page.cells:
             ref = self._cell_ref(cell, grid, names)
-            if ref is not None and ref not in used:
-                used.add(ref)
-                held = grid.cell(*split_ref(ref))
-                found[cell.path] = BookCell(cell.path, grid.sheet.name, ref, held)
-        return found
+            if ref is not None and ref not in refs.values():
+                refs[cell.path] = ref
+        unmoved = all(refs.get(cell.path, cell.ref) == cell.ref for cell in page.cells)
+        for cell in page.cells:
+            found = _label_of(grid, cell.ref)
+            if cell.path not in refs and unmoved and found and found not in page.words:
+                refs[cell.path] = cell.ref
+                self._report(grid.sheet.name)(
+                    "E021", cell.ref, cell.label, heading=cell.label, found=excerpt(found)
+                )
+        return {
+            path: BookCell(path, grid.sheet.name, ref, grid.cell(*split_ref(ref)))
+            for path, ref in refs.items()
+        }
 
     @staticmethod
     def _cell_ref(cell: EditCell, grid: Grid, names: SheetNames) -> str | None:
@@ -298,6 +310,20 @@ class _Matching:
         if len(spots) == 1:
             return _beside(grid, *spots[0])
         return named
+
+
+def _shortened(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """欄でない所の書き込みは、一枚のシートに多ければ、数だけを知らせる。"""
+    strays: Counter[str | None] = Counter()
+    for one in problems:
+        strays[one.place.sheet] += one.code == "E023"
+        if one.code != "E023" or strays[one.place.sheet] <= _MOST_STRAYS:
+            yield one
+    for sheet, count in strays.items():
+        if count > _MOST_STRAYS:
+            what = STRAY_MORE.format(count=count - _MOST_STRAYS)
+            place = Place(file=problems[0].place.file, sheet=sheet)
+            yield Problem("E023", place, {"what": what, "text": "…"})
 
 
 def _label_of(grid: Grid, ref: str) -> str:

@@ -62,6 +62,11 @@ class Grid:
         self.sheet = sheet
         self.merged: list[Area] = [split_area(text) for text in sheet.merged]
         self.rows: dict[int, dict[int, RawCell]] = {}
+        last = max((split_ref(ref)[0] for ref in sheet.cells), default=0)
+        self._merged_at: defaultdict[int, list[Area]] = defaultdict(list)
+        for area in self.merged:
+            for row in range(area[0], min(area[2], last) + 1):
+                self._merged_at[row].append(area)
         for ref, cell in sheet.cells.items():
             if not is_vacant(cell) and not self.is_covered(*split_ref(ref)):
                 row, column = split_ref(ref)
@@ -70,8 +75,8 @@ class Grid:
     def is_covered(self, row: int, column: int) -> bool:
         """結合の後ろに隠れたセルか。"""
         return any(
-            top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
-            for top, left, bottom, right in self.merged
+            left <= column <= right and (row, column) != (top, left)
+            for top, left, _, right in self._merged_at.get(row, ())
         )
 
     @cached_property
@@ -93,8 +98,8 @@ class Grid:
         """その行の、列から見出しへ。上から縦に結合された見出しも、その行のものとする。"""
         found = {
             left: folded(self.text(top, left))
-            for top, left, bottom, _ in self.merged
-            if top < row <= bottom
+            for top, left, _, _ in self._merged_at.get(row, ())
+            if top < row
         }
         found |= {column: folded(cell.value) for column, cell in self.rows.get(row, {}).items()}
         return found
@@ -122,15 +127,9 @@ def _heading_row(table: EditTable, grid: Grid) -> int | None:
 
 
 class TableFinder:
-    """一枚のシートの上の、一つの表。``rows`` は見つけた行、``blank`` は中身の消された行の目印。"""
+    """一枚のシートの上の、一つの表。``rows`` は見つけた行。"""
 
-    def __init__(
-        self,
-        table: EditTable,
-        grid: Grid,
-        issued: IssuedRows,
-        report: Report,
-    ) -> None:
+    def __init__(self, table: EditTable, grid: Grid, issued: IssuedRows, report: Report) -> None:
         self._table, self._grid, self._issued, self._report = table, grid, issued, report
         self._keys = frozenset(table.keys)
         self._inputs = {one.path for one in LISTS.get(table.rows, ())}
@@ -140,7 +139,6 @@ class TableFinder:
         self._numbers = sorted(grid.rows)
         self._columns: dict[str, int] = {}
         self.rows: list[BookRow] = []
-        self.blank: list[str] = []
         if self._key_at is None and table.keys and self._has_rows():
             report("E019", None, None, heading=self._headings.get(KEY_PATH, ""))
             return
@@ -300,6 +298,7 @@ class TableFinder:
                 self._add(key, number)
             else:
                 self._add_unmarked(key, number)
+        self._restore_keys()
         self._report_merged()
         self._report_hidden()
         self._report_moved()
@@ -334,6 +333,24 @@ class TableFinder:
         else:
             self._add(None, number)
 
+    def _restore_keys(self) -> None:
+        """目印だけの消えた行。どの記録かを言う欄が書いたときのままなら、その記録の行である。"""
+        paths = self._record_paths()
+        lost = defaultdict(list)
+        for key in set(self._table.keys) - {row.key for row in self.rows}:
+            lost[self._issued_content(key, paths)].append(key)
+        for at, row in enumerate(self.rows):
+            keys = [] if row.key or not paths else lost.get(self._content(row, paths), [])
+            if len(keys) == 1 and any(self._issued_content(keys[0], paths)):
+                self.rows[at] = row._replace(key=keys.pop())
+                self._report("E037", ref_of(row.number, self._key_at or 1), None,
+                             row=f"{row.number}行目")  # fmt: skip
+
+    def _record_paths(self) -> list[str]:
+        """どの記録の行かを決める欄。"""
+        is_free = self._table.rows in _FREE
+        return [path for path in self._identity() if path in self._inputs or not is_free]
+
     def _report_twice(self, key: str, first: int, second: int) -> None:
         at = self._key_at or 1
         label = self._headings.get(KEY_PATH, "")
@@ -367,7 +384,7 @@ class TableFinder:
             for row in self.rows
             if row.key and (changed := self._changed(row, paths))
         }
-        moved = self._moved(paths, changes)
+        moved = self._moved(changes)
         if moved:
             self._report("E028", ref_of(moved[0].number, self._key_at or 1), None,
                          count=len(moved), rows=_numbers(moved))  # fmt: skip
@@ -387,21 +404,20 @@ class TableFinder:
             and not same_as_issued(issued[path], row.cells[path].cell)
         ]  # fmt: skip
 
-    def _moved(self, paths: Sequence[str], changes: Mapping[str, Sequence[str]]) -> list[BookRow]:
+    def _moved(self, changes: Mapping[str, Sequence[str]]) -> list[BookRow]:
         """別の行の中身が入っている行。
 
         課は、名を変えて別の課と一つにすることもある。もとの行からもその名がなくなり、行の間で入れ
         替わっているときだけ、動いたとみる。
         """
-        is_free = self._table.rows in _FREE
-        paths = [path for path in paths if path in self._inputs or not is_free]
+        paths = self._record_paths()
         owners: dict[tuple[str | None, ...], str] = {}
         for key in self._table.keys:
             owners.setdefault(self._issued_content(key, paths), key)
         held = {row.key: self._content(row, paths) for row in self.rows if row.key}
         moved = [row for row in self.rows if row.key and row.key in changes
                  and owners.get(held[row.key], row.key) != row.key]  # fmt: skip
-        if not is_free:
+        if self._table.rows not in _FREE:
             return moved
         moved = [row for row in moved if row.key and owners[held[row.key]] in changes]
         here = {held[row.key] for row in moved if row.key}
@@ -446,7 +462,6 @@ class TableFinder:
 
         cleared = [row for row in self.rows if is_cleared(row)]
         if cleared:
-            self.blank += [row.key for row in cleared if row.key]
             self.rows = [row for row in self.rows if row not in cleared]
             self._report("E029", None, None, rows=_numbers(cleared))
 

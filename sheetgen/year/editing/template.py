@@ -23,6 +23,7 @@ from sheetgen.form.expressions import Loop
 from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.problems import Place, Problem
 from sheetgen.records.edits import EditColumn
+from sheetgen.xlsx.refs import ref_of, split_area
 from sheetgen.xlsx.template import TemplateBook, TemplateSheet
 from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS, EditField, EditKind
 from sheetgen.year.editing.rows import EditContext
@@ -159,6 +160,9 @@ def _sheet_problems(
             yield Problem("T142", place(opening), {"path": KEY_PATH})
         if table.block.first != table.block.last:
             yield Problem("T146", place(opening))
+        apart = _apart(sheet.sheet, table)
+        if apart is not None:
+            yield Problem("T149", place(apart), {"area": sheet.sheet.filtered})
         known: dict[str, str] = {}
         headings: dict[str, str] = {}
         for one in inside:
@@ -173,6 +177,17 @@ def _sheet_problems(
                 yield Problem("T144", place(one.cell.ref), facts)
             else:
                 headings[heading] = one.cell.ref
+
+
+def _apart(sheet: TemplateSheet, table: TableLayout) -> str | None:
+    """フィルターの範囲の外にある、目印か記入欄のセル。並べ替えたときに、行とともに動かない。"""
+    if not sheet.filtered:
+        return None
+    top, left, bottom, right = split_area(sheet.filtered)
+    if not top <= table.block.first <= bottom:
+        return None  # ほかの表のフィルター
+    outside = [one for one in table.columns if not left <= one.column <= right]
+    return ref_of(table.block.first, outside[0].column) if outside else None
 
 
 def _twice(
