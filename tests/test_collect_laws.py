@@ -24,7 +24,7 @@ from sheetgen.records.open_items import ItemState
 
 ITEMS = (TAX, BENCH, SPORTS, WORDS, GARBAGE)
 FEW = settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     # 一例に一秒近くかかる。縮めると、失敗のときに何分も待つことになる。
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -154,7 +154,7 @@ def test_the_order_of_files_does_not_matter(
         post.folder / "壊れた.xlsx",
     ]
     seen = set()
-    for number, order in enumerate(itertools.islice(itertools.permutations(files), 0, 120, 17)):
+    for number, order in enumerate(itertools.islice(itertools.permutations(files), 0, 120, 29)):
         desk = Desk.copy_of(issued_desk, tmp_path / str(number))
         result = desk.collect(*order)
         told = sorted((p.code, str(p.place), str(sorted(p.facts.items()))) for p in result.problems)

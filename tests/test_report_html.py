@@ -17,6 +17,7 @@ from making import changed_plan, item_of
 from reporting import LAYOUT, document_for, make_report, shortened, with_results
 
 from sheetgen.problems import SheetgenError
+from sheetgen.publish.html import render
 from sheetgen.publish.publishing import Output
 
 BAN = (
@@ -267,6 +268,15 @@ def test_a_broken_template_is_named_with_its_line(
     assert Path(problem.place.file or "").name == file
     expected = next(n for n, row in enumerate(broken.splitlines(), 1) if line_of in row)
     assert problem.facts["line"] == str(expected)
+
+
+def test_a_template_mended_in_the_same_run_is_read_anew(tmp_path: Path) -> None:
+    page = tmp_path / "main.html"
+    for text in ("{{ word }}です", "{{ word }}でした", "{{ word }}です"):
+        page.write_text(text, encoding="utf-8")
+        assert render({"word": "案"}, tmp_path, page.name).decode() == text.replace(
+            "{{ word }}", "案"
+        )
 
 
 def test_a_template_that_reads_itself_is_named(tmp_path: Path) -> None:
