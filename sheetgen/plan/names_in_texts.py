@@ -20,6 +20,7 @@ from sheetgen.messages.quoting import excerpt
 from sheetgen.plan.consistency import Path
 from sheetgen.plan.item import CrossReference, Item
 from sheetgen.plan.labels import locate
+from sheetgen.plan.leaves import address_of, steps_of
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.problems import Place, Problem
 
@@ -28,11 +29,13 @@ class FormerNames(NamedTuple):
     """前にあって、いまはない名。
 
     ``sections`` は部と課の前の名から、いまの名（分からなければ None）へ。``titles`` は実施項目の
-    IDから、前の名へ。もうない実施項目のものもある。
+    IDから、前の名へ。もうない実施項目のものもある。``left`` は、前の名のまま残すと決めた所の目印
+    （:func:`stale_key`）。
     """
 
     sections: Mapping[str, str | None] = {}
     titles: Mapping[str, tuple[str, ...]] = {}
+    left: frozenset[str] = frozenset()
 
 
 NONE_FORMER = FormerNames()
@@ -82,7 +85,8 @@ def stale_names(plan: Plan, former: FormerNames = NONE_FORMER) -> tuple[StaleNam
 
 
 def name_doubts(plan: Plan, former: FormerNames, file: str) -> list[Problem]:
-    """:func:`stale_names` のうち、いまの文にあるもの（M090～M096）。"""
+    """:func:`stale_names` のうち、いまの文にあり、残すと決めていないもの（M090～M096）。"""
+    tree = plan.model_dump(mode="json") if former.left else {}
     return [
         Problem(
             one.kind.value,
@@ -95,8 +99,14 @@ def name_doubts(plan: Plan, former: FormerNames, file: str) -> list[Problem]:
             },
         )
         for one in stale_names(plan, former)
-        if not one.is_past
+        if not one.is_past and not (former.left and stale_key(one, tree) in former.left)
     ]
+
+
+def stale_key(one: StaleName, tree: object) -> str:
+    """文に残る名の目印。並びが動いても変わらない。``tree`` は JSON の値としての計画。"""
+    item, path = address_of(tree, steps_of(one.path))
+    return f"{item or ''}/{path}/{one.name}"
 
 
 def sections_of(tree: object) -> Iterator[tuple[str, str]]:

@@ -69,6 +69,7 @@ def former_names(history: History) -> FormerNames:
             for item, found in titles.items()
             if (former := tuple(one for one in found if one != current.get(item)))
         },
+        _left(history.entries),
     )
 
 
@@ -166,8 +167,8 @@ def _settled(entries: Sequence[JournalEntry], year: int, mark: str) -> set[str]:
     }
 
 
-def names_left(entries: Sequence[JournalEntry]) -> frozenset[str]:
-    """旧名のまま残すと決めた文の目印（:func:`leftover_key`）。"""
+def _left(entries: Sequence[JournalEntry]) -> frozenset[str]:
+    """前の名のまま残すと決めた所の目印。"""
     return frozenset(
         entry.found
         for entry in _standing(entries)
@@ -177,11 +178,6 @@ def names_left(entries: Sequence[JournalEntry]) -> frozenset[str]:
 
 LEFT = "M090"
 """旧名のまま残すと決めた記録の符号。"""
-
-
-def leftover_key(item: str | None, path: str, name: str) -> str:
-    """文に残る名の目印。``path`` は記録簿の道。"""
-    return f"{item or ''}/{path}/{name}"
 
 
 def _standing(entries: Sequence[JournalEntry]) -> Iterator[JournalEntry]:

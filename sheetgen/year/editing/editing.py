@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.quoting import in_short
+from sheetgen.plan.names_in_texts import FormerNames, stale_names
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.text import writable
@@ -16,9 +18,11 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.delivery import Delivered
+from sheetgen.records.editions import history_of
 from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
+from sheetgen.records.leftovers import former_names
 from sheetgen.records.originals import OriginalKeeper, originals_folder
 from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
@@ -151,6 +155,7 @@ def outcome_of(
     problems += done.problems
     if done.plan is not None:
         problems += _doubts(request, now, done.plan, applied, set(done.new), file)
+        problems += _names_left(ledger, done.plan, applied.lines)
     return Outcome(
         done.plan,
         tuple(applied.lines),
@@ -183,6 +188,29 @@ def _doubts(
         if problem.place.item in changed and problem not in known:
             place = places.get((problem.place.item, problem.place.label))
             yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+
+
+def _names_left(ledger: Ledger, plan: Plan, lines: Sequence[Line]) -> Iterator[Problem]:
+    """この回で名を変えたあと、前の名の残る文。新しい編集ブックに並ぶので、数と初めのいくつかを言う。"""
+    named = {str(line.old): str(line.new) for line in lines if _is_name(line)}
+    if not named:
+        return
+    former = former_names(history_of(ledger))
+    seen = FormerNames({**former.sections, **named}, former.titles, former.left)
+    found = [one for one in stale_names(plan, seen) if one.name in named and not one.is_past]
+    if found:
+        places = [f"{one.item or plan.plan_title}の{one.label}「{one.name}」" for one in found]
+        facts = {"count": len(found), "places": in_short(places, _SHOWN, "か所")}
+        yield Problem("E055", facts=facts)
+
+
+def _is_name(line: Line) -> bool:
+    """課か部の名の変更か。"""
+    is_section = line.item is None and line.path.startswith("departments[")
+    return is_section and line.path.endswith((".name", ".department")) and bool(line.new)
+
+
+_SHOWN = 5
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:
