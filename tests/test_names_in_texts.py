@@ -302,6 +302,9 @@ def test_former_names_come_from_the_kept_plans(tmp_path: Path) -> None:
     former = former_names(open_history(plan))
     assert former.sections == {"納税課": "債権課", "収納課": "債権課", "文書法制課": "職員課"}
     assert former.titles == {"08-02": ("ふるさと納税(個人版)の推進",)}
+    # しまった計画そのものを見るときは、あとの名を「前の名」としない。
+    kept = archive_folder(plan) / "令和5年度_2024-03-31.json"
+    assert former_names(open_history(kept)) == FormerNames()
 
 
 def test_former_names_come_from_the_journal(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.item import Item
 from sheetgen.plan.json_text import parse_json
-from sheetgen.plan.names_in_texts import FormerNames, items_of, sections_of
+from sheetgen.plan.names_in_texts import NONE_FORMER, FormerNames, items_of, sections_of
 from sheetgen.plan.paths import OVERVIEW_POLICY, all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import SheetgenError
-from sheetgen.records.archives import archive_folder
+from sheetgen.records.archives import archive_folder, is_archived
 from sheetgen.records.editions import History
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
@@ -34,8 +34,11 @@ def former_names(history: History) -> FormerNames:
     """前にあって、いまの計画にない名。
 
     しまった計画にあった名と、記録簿で改めた名。改めた先は、記録簿から、なければ、前の課の実施項目が
-    どの課のものになったかで決める。読めないしまった計画は飛ばす。
+    どの課のものになったかで決める。読めないしまった計画は飛ばす。しまった計画そのものには、
+    あとの名が「前の名」に見えるので、何も返さない。
     """
+    if is_archived(history.path):
+        return NONE_FORMER
     plan = history.plan
     now = plan.model_dump(mode="json")
     known = {name for _, name in sections_of(now)}
