@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sheetgen.plan.item import Item
 from sheetgen.plan.leaves import address_of, steps_of, value_at
-from sheetgen.plan.names_in_texts import stale_key, stale_names
+from sheetgen.plan.names_in_texts import FormerNames, stale_key, stale_names
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
@@ -25,16 +25,16 @@ from sheetgen.year.editing.rows import Beside, ProposalRow, StaleRow
 
 def beside_of(ledger: Ledger) -> Beside:
     """この計画の記録から分かること。"""
-    plan = ledger.master.plan
+    plan, history = ledger.master.plan, history_of(ledger)
     return Beside(
-        unsettled=frozenset(unsettled_overview(history_of(ledger))),
+        unsettled=frozenset(unsettled_overview(history)),
         proposals=tuple(_waiting(ledger)),
         stale_names=tuple(
             StaleRow(
                 one.key, _label(plan, one.item), one.label, one.name, one.successor, one.text,
                 one.proposed, None,
             )
-            for one in stale_entries(ledger).values()
+            for one in stale_in(plan, former_names(history)).values()
         ),
     )  # fmt: skip
 
@@ -97,11 +97,9 @@ class Stale(NamedTuple):
     proposed: str | None
 
 
-def stale_entries(ledger: Ledger) -> dict[str, Stale]:
+def stale_in(plan: Plan, former: FormerNames) -> dict[str, Stale]:
     """もうない名の残る文のうち、まだ決めていないもの。目印から。"""
-    plan = ledger.master.plan
     tree = plan.model_dump(mode="json")
-    former = former_names(history_of(ledger))
     found: dict[str, Stale] = {}
     for one in stale_names(plan, former):
         item, path = address_of(tree, steps_of(one.path))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sheetgen.form.identity import round_of_mark
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.leaves import Leaf, Steps, leaf_at, steps_of
+from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
-from sheetgen.problems import Problem
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.book import CellKind, RawCell
+from sheetgen.records.editions import history_of
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger
-from sheetgen.records.leftovers import LEFT
+from sheetgen.records.leftovers import LEFT, former_names
 from sheetgen.year.editing.applying import Applied, Line
-from sheetgen.year.editing.beside import Stale, proposal_entries, stale_entries
+from sheetgen.year.editing.beside import Stale, proposal_entries, stale_in
 from sheetgen.year.editing.changes import Edit, Edits, shown_value
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import EditKind
@@ -44,7 +47,8 @@ class _Deciding:
     ) -> None:
         self._plan: Plan = ledger.master.plan
         self._proposals = proposal_entries(ledger)
-        self._stale = stale_entries(ledger)
+        self._former = former_names(history_of(ledger))
+        self._stale = stale_in(self._plan, self._former)
         self._context, self._applied, self._reader = context, applied, reader
 
     def decide(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
@@ -112,6 +116,9 @@ class _Deciding:
             why = {"code": LEFT, "reason": "旧名のまま残す", "new": stale.name}
             yield Action.WAIVE, {**where, **cell, **why}
             return
+        if any((line.item, line.path) == (stale.item, stale.path) for line in self._applied.lines):
+            # 一つの文に前の名が二つある。替えたあとの文に重ねる。
+            stale = self._stale_now().get(one.key, stale)
         steps = steps_of(stale.json_path)
         holder: Json = self._applied.tree
         for step in steps[:-1]:
@@ -125,6 +132,14 @@ class _Deciding:
             return
         self._put(one, holder, steps[-1], stale.item, stale.path, stale.label, stale.proposed,
                   f"旧名「{stale.name}」を改めた")  # fmt: skip
+
+    def _stale_now(self) -> dict[str, Stale]:
+        """ここまでの変更を重ねた計画の、前の名の残る文。"""
+        data = json.dumps(self._applied.tree, ensure_ascii=False).encode("utf-8")
+        try:
+            return stale_in(parse_plan(data, ""), self._former)
+        except SheetgenError:
+            return {}
 
     def _set(self, one: Edit, item: Json, path: str, label: str, value: Json, reason: str) -> None:
         """実施項目の ``path`` の値を入れる。"""
