@@ -68,7 +68,7 @@ def columns_of(rows: str) -> tuple[EditColumn, ...]:
 
 @dataclass(slots=True)
 class Page:
-    """一枚のシートの中身。行と列の番号から値へ。"""
+    """一枚のシートの中身。行と列の番号から値へ。``heading`` は今の見出しの行。"""
 
     name: str
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
@@ -76,6 +76,7 @@ class Page:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     remarks: tuple[Remark, ...] = ()
+    heading: int = HEADING_ROW
 
     @property
     def last(self) -> int:
@@ -85,6 +86,7 @@ class Page:
     def move_rows(self, place: Callable[[int], int]) -> None:
         """行の番号を替える。"""
         self.cells = {(place(row), column): value for (row, column), value in self.cells.items()}
+        self.heading = place(self.heading)
 
     def move_columns(self, place: Callable[[int], int]) -> None:
         """列の番号を替える。"""
@@ -121,7 +123,7 @@ def raw_cell(value: Any) -> RawCell | None:
     return RawCell(kind, value)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Desk:
     """書き出した編集ブック。``pages`` を直して :meth:`read` する。"""
 

@@ -248,3 +248,33 @@ def test_every_doubt_has_its_words() -> None:
         for kind in EditKind:
             for code, facts in _read(kind, value).doubts:
                 assert "{" not in describe(Problem(code, facts=facts))
+
+
+def cells() -> st.SearchStrategy[RawCell]:
+    """どんなプログラムからも届きうるセル。"""
+    text = st.text("0123456789０９.,-ー－/年月度令和RＲ元○×課部、\n 　Aa%()①円千", max_size=12)
+    number = st.one_of(st.integers(-(10**16), 10**16), st.floats(allow_nan=False))
+    formats = st.sampled_from(["General", "0.0", "@", "yyyy/m/d", "0%"])
+    formula = st.sampled_from([None, "=A1"])
+    dates = st.dates().map(str)
+    return st.one_of(
+        st.builds(RawCell, st.just(TEXT), text, formats, formula),
+        st.builds(RawCell, st.just(NUMBER), number, formats, formula),
+        st.builds(RawCell, st.just(DATE), dates, formats, formula),
+        st.builds(RawCell, st.just(CellKind.BOOL), st.booleans(), formats, formula),
+        st.builds(RawCell, st.just(CellKind.ERROR), st.just("#N/A"), formats, formula),
+        st.builds(RawCell, st.just(CellKind.BLANK), st.none(), formats, formula),
+    )
+
+
+@settings(max_examples=150)
+@given(cells(), st.sampled_from(list(EditKind)))
+def test_whatever_is_written_is_read_or_refused_with_a_reason(
+    cell: RawCell, kind: EditKind
+) -> None:
+    read = read_edit(cell, kind, EXPECTED)
+    assert read.readable or (read.value is None and read.doubts)
+    for code, facts in read.doubts:
+        assert describe(Problem(code, facts=facts))
+    if read.readable and isinstance(read.value, str):
+        assert read.value == read_edit(raw_cell(read.value), kind, EXPECTED).value

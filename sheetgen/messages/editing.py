@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetgen.messages.message import C_, E_, N_, Message
 
 _AGAIN = "sheetgen edit で編集ブックを作り直し、直したところを写してください。"
+_HIDDEN = "列は再表示すると見え、シートの保護は「校閲」タブで外せます。"
 WAYS: dict[str, tuple[str, str]] = {
     "year": ("年度", "令和7年度、R7、2025 のどれか"),
     "month": ("年月", "令和7年3月か 2025-03"),
@@ -18,6 +19,7 @@ WAYS: dict[str, tuple[str, str]] = {
     "count": ("年数", "1以上の整数"),
 }
 """決まった書き方のある欄の名と、その書き方（E033）。"""
+NO_HEADING = "見出しなし"
 STRAY_SHEET = "シート全体"
 STRAY_HEADINGS = "見出しの行がもう一つあります"
 STRAY_COLUMN = "知らない見出しの列「{heading}」"
@@ -142,7 +144,7 @@ EDITING: dict[str, Message] = {
     "E020": Message(
         E_,
         "見出し「{heading}」の列が、どれか決められません（{found}）。",
-        "見出しを「{heading}」に戻し、同じ見出しの列は一つにして、もう一度実行してください。",
+        "その列なら、見出しを「{heading}」に戻し、一つだけにしてください。ほかの列なら消してください。",
     ),
     "E021": Message(
         N_,
@@ -162,14 +164,16 @@ EDITING: dict[str, Message] = {
     "E024": Message(
         E_,
         "同じ行が二つあります（{first} と {second}）。行を写したと思われます。",
-        "足すつもりの行なら、隠した列「{heading}」のセル {second} を空にしてください"
-        "（列を再表示すると見えます）。そうでなければ、どちらかの行を消してください。",
+        "足すつもりの行なら、隠した列「{heading}」のセル {second} を空にしてください。"
+        + _HIDDEN
+        + "そうでなければ、どちらかの行を消してください。",
     ),
     "E025": Message(
         E_,
         "行の目印が「{found}」になっています。この表の行ではありません。",
-        "足すつもりの行なら、隠した列「{heading}」のこのセルを空にしてください（列を再表示すると"
-        "見えます）。目印を書き換えたのなら、もとのブックの目印に戻してください。",
+        "足すつもりの行なら、隠した列「{heading}」のこのセルを空にしてください。"
+        + _HIDDEN
+        + "目印を書き換えたのなら、もとのブックの目印に戻してください。",
     ),
     "E026": Message(
         E_,

@@ -204,14 +204,14 @@ def _month(written: _Written, expected: EditExpected) -> Answer:
     day = date_of(written.date) if written.date else None
     if day is None and written.number is not None:
         day = date_from_serial(float(written.number))
-    if day is not None:
-        return f"{day:%Y-%m}", ()
-    found = _MONTH.fullmatch(_dashed(written.plain).upper())
-    if found and 1 <= int(found[3]) <= 12:
+    year, month = (day.year, day.month) if day is not None else (0, 0)
+    found = _MONTH.fullmatch(_dashed(written.plain).upper()) if day is None else None
+    if found:
         reiwa = 1 if found[2] == "元" else int(found[2] or 0)
-        year = int(found[1]) if found[1] else reiwa + REIWA_OFFSET
-        if reiwa or found[1]:
-            return f"{year:04}-{int(found[3]):02}", ()
+        year = int(found[1]) if found[1] else reiwa + REIWA_OFFSET if reiwa else 0
+        month = int(found[3])
+    if _FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12:
+        return f"{year:04}-{month:02}", ()
     return _unlike("month", written)
 
 

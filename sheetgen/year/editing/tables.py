@@ -13,7 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from sheetgen.collect.matching.chart import is_vacant, key_of
-from sheetgen.messages.editing import STRAY_COLUMN, STRAY_HEADINGS, STRAY_LOCKED, STRAY_ROW
+from sheetgen.messages.editing import (
+    NO_HEADING,
+    STRAY_COLUMN,
+    STRAY_HEADINGS,
+    STRAY_LOCKED,
+    STRAY_ROW,
+)
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.value import Value
 from sheetgen.reading.book import RawCell, RawSheet
@@ -47,7 +53,8 @@ _FREE = frozenset({"sections"})
 _MANY = 3
 """書き換えてよい欄で、これだけの行が入れ替わっていれば、並べ替えとみる。"""
 _UNSTEADY = {"overview": ("row.mark",)}
-"""計画のほかの記録から来て、あとから同じ値を求められない欄。"""
+_FROM_RECORDS = frozenset({"proposals", "stale_names"})
+"""計画のほかの記録から来て、あとから同じ値を求められない欄と、表。"""
 
 
 def folded(text: object) -> str:
@@ -140,7 +147,7 @@ class TableFinder:
         self._columns: dict[str, int] = {}
         self.rows: list[BookRow] = []
         if self._key_at is None and table.keys and self._has_rows():
-            report("E019", None, None, heading=self._headings.get(KEY_PATH, ""))
+            report("E019", None, None, heading=self._key_label)
             return
         self._find_columns()
         self._find_rows()
@@ -229,7 +236,7 @@ class TableFinder:
                 return
         between = self._between(path)
         unknown = between is not None and shares.get(between) is None
-        if between is not None and unknown and self._unknown_heading(between):
+        if between is not None and unknown and self._grid.text(self._top, between):
             self._take(path, between)
 
     def _take(self, path: str, column: int) -> None:
@@ -261,7 +268,7 @@ class TableFinder:
         return None if found in (self._key_at, *self._columns.values()) else found
 
     def _unknown_heading(self, column: int) -> str:
-        return excerpt(self._grid.text(self._top, column))
+        return excerpt(self._grid.text(self._top, column)) or NO_HEADING
 
     def _heading_ref(self, column: int) -> str:
         return ref_of(self._top or self._table.heading_row, column)
@@ -292,7 +299,7 @@ class TableFinder:
             key = self._key_of(number)
             if key in self._keys:
                 if key in seen:
-                    self._report_twice(key, seen[key], number)
+                    self._report_twice(seen[key], number)
                     continue
                 seen[key] = number
                 self._add(key, number)
@@ -322,8 +329,8 @@ class TableFinder:
         if self._is_heading(number):
             self._report("E023", first, None, what=STRAY_HEADINGS, text=text)
         elif key:
-            self._report("E025", ref_of(number, self._key_at or 1), None, found=excerpt(key),
-                         heading=self._headings.get(KEY_PATH, ""))  # fmt: skip
+            ref, label = ref_of(number, self._key_at or 1), self._key_label
+            self._report("E025", ref, label, found=excerpt(key), heading=label)
         elif not written or _is_total(row):
             if any(columns.get(at) for at in row) or not columns:
                 self._report("E023", first, None, what=STRAY_ROW, text=text)
@@ -351,11 +358,16 @@ class TableFinder:
         is_free = self._table.rows in _FREE
         return [path for path in self._identity() if path in self._inputs or not is_free]
 
-    def _report_twice(self, key: str, first: int, second: int) -> None:
-        at = self._key_at or 1
-        label = self._headings.get(KEY_PATH, "")
-        self._report("E024", ref_of(second, at), None, first=ref_of(first, at),
-                     second=ref_of(second, at), heading=label)  # fmt: skip
+    def _report_twice(self, first: int, second: int) -> None:
+        """行を写して、同じ目印が二つある。"""
+        one, other = (ref_of(number, self._key_at or 1) for number in (first, second))
+        label = self._key_label
+        self._report("E024", other, label, first=one, second=other, heading=label)
+
+    @property
+    def _key_label(self) -> str:
+        """目印の列の見出し。"""
+        return self._headings.get(KEY_PATH, "")
 
     def _report_merged(self) -> None:
         """いくつもの欄にまたがる結合。後ろの欄は空に見えるが、空にしたのではない。"""
@@ -386,7 +398,7 @@ class TableFinder:
         }
         moved = self._moved(changes)
         if moved:
-            self._report("E028", ref_of(moved[0].number, self._key_at or 1), None,
+            self._report("E028", ref_of(moved[0].number, self._key_at or 1), self._key_label,
                          count=len(moved), rows=_numbers(moved))  # fmt: skip
         for row in self.rows:
             for path in changes.get(row.key or "", ()) if row not in moved else ():
@@ -435,6 +447,9 @@ class TableFinder:
         )
 
     def _identity(self) -> tuple[str, ...]:
+        """どの記録の行かを言う欄と、読むだけの欄。"""
+        if self._table.rows in _FROM_RECORDS:
+            return ()
         own = _IDENTITY.get(self._table.rows, ())
         loose = _UNSTEADY.get(self._table.rows, ())
         return tuple(
