@@ -174,3 +174,18 @@ MunicipalityCode = Annotated[
 """全国地方公共団体コード。検査数字まで６桁。``142140``。"""
 NumberFormat = Annotated[str, _matching(NUMBER_FORMAT, "number_format_form")]
 """Excelの表示形式のうち、指標に使うもの。``#,##0``・``0.0`` など。"""
+
+
+_BETWEEN = re.compile(r"[\s,;、，；]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+
+
+def addresses(email: str | None) -> tuple[str, ...] | None:
+    """宛先のメールアドレス。いくつか並べてもよい。書かれていなければ空。
+
+    アドレスらしくないものがあれば None。下書きがよそへ届いてはならない。
+    """
+    found = tuple(one for one in _BETWEEN.split(email or "") if one)
+    if any(not _ADDRESS.fullmatch(one) for one in found):
+        return None
+    return tuple(dict.fromkeys(found))

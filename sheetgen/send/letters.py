@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +33,7 @@ from sheetgen.messages.send import SUBJECT_MARK
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy, item_label
 from sheetgen.plan.round import Round
+from sheetgen.plan.text import addresses
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.send.mail import Attachment, Letter, LetterItem, LetterText, Mail, render_mail
 
@@ -155,21 +155,6 @@ class LetterWriter:
 
     def _place(self, name: str) -> Place:
         return Place(file=str(self._folder / name))
-
-
-_BETWEEN = re.compile(r"[\s,;、，；]+")
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-
-
-def addresses(email: str | None) -> tuple[str, ...] | None:
-    """宛先のメールアドレス。いくつか並べてもよい。書かれていなければ空。
-
-    アドレスらしくないものがあれば None。下書きがよそへ届いてはならない。
-    """
-    found = tuple(one for one in _BETWEEN.split(email or "") if one)
-    if any(not _ADDRESS.fullmatch(one) for one in found):
-        return None
-    return tuple(dict.fromkeys(found))
 
 
 SHOWN = 3

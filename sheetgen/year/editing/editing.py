@@ -13,7 +13,7 @@ from sheetgen.messages.quoting import in_short
 from sheetgen.plan.names_in_texts import FormerNames, stale_names
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
-from sheetgen.plan.text import writable
+from sheetgen.plan.text import addresses, writable
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
@@ -183,6 +183,10 @@ def _doubts(
     for problem in too_long(request.template, plan, changed):
         place = places.get((problem.place.item, problem.place.label))
         yield replace(problem, place=place or replace(problem.place, file=file))
+    for line in applied.lines:
+        if line.path.endswith(".email") and addresses(str(line.new or "")) is None:
+            section = line.path.rpartition("[")[2].partition("]")[0]
+            yield Problem("L021", line.place, {"section": section, "email": line.new})
     known = figure_doubts(before, "")
     for problem in figure_doubts(plan, ""):
         if problem.place.item in changed and problem not in known:
