@@ -278,6 +278,8 @@ def test_a_sheet_that_was_emptied_is_told(desk: Desk) -> None:
     book = desk.read()
     assert told(book) == [("E016", "実施項目", None)]
     assert "items" not in {one.table.rows for one in book.tables}
+    moved = Page("移した実施項目", dict(desk_of(desk.plan, ROWS).page("items").cells))
+    assert_untouched(desk, desk.read(moved.raw()))
 
 
 def test_a_sheet_of_ones_own_is_told(desk: Desk) -> None:
@@ -588,6 +590,25 @@ def test_two_rows_pasted_over_each_other_are_refused(desk: Desk) -> None:
     assert told(desk.read()) == [("E028", "年次計画", f"A{FIRST_ROW}")]
 
 
+def test_one_column_sorted_alone_is_refused(desk: Desk) -> None:
+    page, column = desk.page("items"), desk.column("items", "row.item.vision")
+    values = [page.cells.get((FIRST_ROW + at, column)) for at in range(ROWS)]
+    for at, value in enumerate(sorted(values, key=str)):
+        page.cells[FIRST_ROW + at, column] = value
+    book = desk.read()
+    assert [code for code, *_ in told(book)] == ["E038"]
+    assert book.problems[0].place.label == "計画最終年度において目指す姿"
+
+
+def test_texts_and_orders_may_change_places(desk: Desk) -> None:
+    page, text = desk.page("highlights"), desk.column("highlights", "row.text")
+    order = desk.column("sections", "row.order")
+    for at in range(ROWS):
+        page.cells[FIRST_ROW + at, text] = desk.context.highlights[ROWS - 1 - at].text
+        desk.page("sections").cells[FIRST_ROW + at, order] = ROWS - at
+    assert told(desk.read()) == []
+
+
 def test_what_is_only_to_be_read_and_was_changed_is_told(desk: Desk) -> None:
     desk.page("items").cells[FIRST_ROW, desk.column("items", "row.label")] = "(99)①"
     book = desk.read()
@@ -600,6 +621,11 @@ def test_merged_cells_are_refused(desk: Desk) -> None:
     page.merged = (f"{letters}5:{letters}7",)
     book = desk.read()
     assert told(book) == [("E027", "部と課", f"{letters}5")]
+    label, measure = (desk.column("items", f"row.{one}") for one in ("label", "measure"))
+    assert measure == label + 1
+    desk.page("items").merged = (f"{column_letters(label)}9:{column_letters(measure)}9",)
+    assert ("E027", "実施項目", f"{column_letters(label)}9") in told(desk.read())
+    desk.page("items").merged = ()
     page.merged = ("A2:D2", f"{letters}{page.last}:{letters}{page.last + 5}")
     assert_untouched(desk, desk.read())
 

@@ -168,8 +168,13 @@ class _Matching:
         self._names = names_by_sheet(book.names)
         self._pages = _pages(record)
         self._grids: dict[str, list[Grid]] = {page.sheet: [] for page in self._pages}
+        self._emptied: list[str] = []
         for sheet in book.sheets:
             self._place(sheet)
+        known = {folded(name) for name, grids in self._grids.items() if not grids}
+        for name in self._emptied:
+            if folded(name) in known:  # 中身がほかのシートにあるなら、空のシートは何でもない
+                self._report(name)("E016", None, None)
 
     def result(self) -> ReturnedBook:
         tables: list[BookTable] = []
@@ -204,7 +209,7 @@ class _Matching:
         if best is not None and ranks[best] >= _ENOUGH:
             self._grids[best].append(grid)
         elif any(folded(page.sheet) == folded(sheet.name) for page in self._pages):
-            self._report(sheet.name)("E016", None, None)
+            self._emptied.append(sheet.name)
         elif grid.rows and not is_ours:
             row = min(grid.rows)
             column = min(grid.rows[row])

@@ -48,6 +48,10 @@ _IDENTITY = {
     "sections": ("row.department", "row.section.name"),
 }
 """もとからある行では、読むだけの欄のほかに、どの記録かを言う欄。"""
+_BY_ROW = frozenset({"sections", "overview", "items", "years", "results"})
+"""どの値も、その行の記録だけのものである表。文の並ぶ表では、文を入れ替えてもよい。"""
+_SORTED = 5
+"""一つの列の中で、違う値がこれだけ入れ替わっていれば、列だけの並べ替えとみる。"""
 _FREE = frozenset({"sections"})
 """どの記録かを言う欄も、書き換えてよい表。"""
 _MANY = 3
@@ -139,7 +143,9 @@ class TableFinder:
     def __init__(self, table: EditTable, grid: Grid, issued: IssuedRows, report: Report) -> None:
         self._table, self._grid, self._issued, self._report = table, grid, issued, report
         self._keys = frozenset(table.keys)
-        self._inputs = {one.path for one in LISTS.get(table.rows, ())}
+        fields = LISTS.get(table.rows, ())
+        self._inputs = {one.path for one in fields}
+        self._orders = {one.path for one in fields if one.kind is EditKind.ORDER}
         self._headings = {one.path: one.heading for one in table.columns}
         self._top = _heading_row(table, grid) or 0
         self._key_at = self._key_column()
@@ -308,7 +314,8 @@ class TableFinder:
         self._restore_keys()
         self._report_merged()
         self._report_hidden()
-        self._report_moved()
+        if not self._report_moved():
+            self._report_sorted_alone()
         self._drop_cleared()
 
     def _add(self, key: str | None, number: int) -> None:
@@ -372,13 +379,23 @@ class TableFinder:
     def _report_merged(self) -> None:
         """いくつもの欄にまたがる結合。後ろの欄は空に見えるが、空にしたのではない。"""
         numbers = {row.number for row in self.rows}
-        inputs = {at for path, at in self._columns.items() if path in self._inputs}
         for top, left, bottom, right in self._grid.merged:
             rows = [number for number in numbers if top <= number <= bottom]
-            columns = [at for at in inputs if left <= at <= right]
-            if rows and columns and len(rows) * len(columns) > 1:
+            paths = [path for path, at in self._columns.items() if left <= at <= right]
+            if len(rows) * len(paths) > 1 and not self._inputs.isdisjoint(paths):
                 area = f"{ref_of(top, left)}:{ref_of(bottom, right)}"
                 self._report("E027", ref_of(top, left), None, area=area)
+
+    def _report_sorted_alone(self) -> None:
+        """一つの列だけの並べ替え。値は一つも増えず、減りもせず、行だけが入れ替わっている。"""
+        rows = [row for row in self.rows if row.key in self._issued]
+        for path in self._columns if self._table.rows in _BY_ROW else ():
+            moved = [row for row in rows if self._changed(row, (path,))]
+            here = Counter(self._content(row, (path,)) for row in moved)
+            before = Counter(self._issued_content(row.key or "", (path,)) for row in moved)
+            if here == before and len(here) >= _SORTED and path not in self._orders:
+                ref, label = moved[0].cells[path].ref, self._headings[path]
+                self._report("E038", ref, label, heading=label, count=len(moved))
 
     def _report_hidden(self) -> None:
         """隠れた行の、足したものと直したもの。"""
@@ -388,8 +405,8 @@ class TableFinder:
         if changed:
             self._report("E030", None, None, rows=_numbers(changed))
 
-    def _report_moved(self) -> None:
-        """目印を残して中身だけが動いた行と、読むだけの欄の書き換え。"""
+    def _report_moved(self) -> bool:
+        """目印を残して中身だけが動いた行と、読むだけの欄の書き換え。行が動いていれば真。"""
         paths = self._identity()
         changes = {
             row.key: changed
@@ -406,6 +423,7 @@ class TableFinder:
                     what = STRAY_LOCKED.format(heading=self._headings[path])
                     self._report("E023", row.cells[path].ref, self._headings[path], what=what,
                                  text=excerpt(str(cell.value)))  # fmt: skip
+        return bool(moved)
 
     def _changed(self, row: BookRow, paths: Sequence[str]) -> list[str]:
         """書いたときのままでない欄。"""
@@ -461,10 +479,7 @@ class TableFinder:
         """中身がすべて消され、目印だけが残った行を、消した行とする。"""
         if self._table.rows not in _CLEARED:
             return
-        orders = {
-            one.path for one in LISTS[self._table.rows] if one.kind is EditKind.ORDER
-        }  # fmt: skip
-        inputs = [path for path in self._columns if path in self._inputs - orders]
+        inputs = [path for path in self._columns if path in self._inputs - self._orders]
         whole = all(one.path in self._columns for one in self._table.columns
                     if one.path in self._inputs)  # fmt: skip
 
