@@ -92,7 +92,7 @@ def edit(
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         record, base = _record(request, ledger, book)
         outcome = outcome_of(request, ledger, record, base, book)
-        problems = (*ledger.problems, *notes, *outcome.problems)
+        problems = (*ledger.problems, *notes, *map(_in_own_words, outcome.problems))
         result = EditResult(outcome.lines, outcome.items, outcome.already, outcome.names, problems)
         held = _held(problems, request.accept) or outcome.plan is None
         if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
@@ -215,6 +215,17 @@ def _is_name(line: Line) -> bool:
 
 
 _SHOWN = 5
+
+
+_OWN_WORDS = {Level.ERROR: "E056", Level.CONFIRM: "E057", Level.NOTE: "E058"}
+
+
+def _in_own_words(problem: Problem) -> Problem:
+    """値の読み方の問題。様式のことばの「対処」は課に頼むことなので、ここでは使わない。"""
+    if not problem.code.startswith("R2"):
+        return problem
+    message = message_of(problem)
+    return Problem(_OWN_WORDS[message.level], problem.place, {"cause": message.cause})
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:

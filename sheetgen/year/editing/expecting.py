@@ -24,7 +24,11 @@ class EditReader:
         self._base = base
         rows = {table.table.rows: table.rows for table in tables}
         named = [owner for row in rows.get("sections", ()) if (owner := _owner(row)) is not None]
-        owners = dict.fromkeys((*base.owners(), *named))
+        # 同じ名の課が移っていれば、移る前のほうは、部から書いてあるときだけ分かる。
+        sections = {one.section for one in named}
+        others = (one for one in base.owners() if one.section not in sections)
+        owners = dict.fromkeys((*named, *others))
+        former = [one for one in base.owners() if one not in owners]
         grades = [
             text
             for row in rows.get("grades", ())
@@ -34,6 +38,7 @@ class EditReader:
         self._expected = EditExpected(
             scale=tuple(scale),
             owners=tuple(owners),
+            former=tuple(former),
             measures=tuple((one.number, one.name) for _, one in base.measures()),
             policies=tuple((one.number, one.name) for one in base.policies),
             items={(measure.number, item.number): item.id for _, measure, item in base.items()},

@@ -57,8 +57,8 @@ class EditExpected:
     """欄が待っている値。
 
     ``unit`` と ``number_format`` は指標のもの、``numeric`` が偽なのは、目標が文の数。``like`` は
-    目標など、同じ類の文。``scale`` は評価の段階。``owners`` は選べる部と課、``measures`` と
-    ``policies`` は選べる番号と名（改める前と後の名があれば、どちらも）、``words`` は
+    目標など、同じ類の文。``scale`` は評価の段階。``owners`` は選べる部と課、``former`` は移る前の
+    部と課、``measures`` と ``policies`` は選べる番号と名（改める前と後の名があれば、どちらも）、``words`` は
     決まったことば、``items`` は印刷の番号（推進項目、その中の番号）から実施項目のIDへ。
     """
 
@@ -68,6 +68,7 @@ class EditExpected:
     like: str | None = None
     scale: tuple[str, ...] = ()
     owners: tuple[Owner, ...] = ()
+    former: tuple[Owner, ...] = ()
     measures: tuple[tuple[int, str], ...] = ()
     policies: tuple[tuple[int, str], ...] = ()
     words: tuple[str, ...] = ()
@@ -258,7 +259,7 @@ def _owners(written: _Written, expected: EditExpected) -> Answer:
     found: list[Owner] = []
     doubts: list[Doubt] = []
     for name in _names_in(written.text):
-        owner, doubt = _owner(name, expected.owners)
+        owner, doubt = _owner(name, expected.owners, expected.former)
         doubts += [doubt] if doubt else []
         found += [owner] if owner and owner not in found else []
     if doubts or not found:
@@ -266,9 +267,11 @@ def _owners(written: _Written, expected: EditExpected) -> Answer:
     return [one.model_dump() for one in found], ()
 
 
-def _owner(name: str, owners: Sequence[Owner]) -> tuple[Owner | None, Doubt | None]:
+def _owner(
+    name: str, owners: Sequence[Owner], former: Sequence[Owner]
+) -> tuple[Owner | None, Doubt | None]:
     plain = _plain(name)
-    matching = [one for one in owners if _plain(one.full_name) == plain]
+    matching = [one for one in (*owners, *former) if _plain(one.full_name) == plain]
     matching = matching or [one for one in owners if _plain(one.section) == plain]
     if len(matching) == 1:
         return matching[0], None
