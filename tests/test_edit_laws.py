@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edit_desk import EditDesk, codes
+from any_plans import plans
+from edit_desk import BOOK_TEMPLATE, EditDesk, codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.leaves import steps_of, value_at
-from sheetgen.plan.units import Unit, changed_units
-from sheetgen.year.editing.changes import ONLY_NEW
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.saving import render_plan
+from sheetgen.plan.units import Unit, changed_units, with_units
+from sheetgen.reading.opening import read_book
+from sheetgen.year.editing.changes import ONLY_NEW, edits_of
+from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import LISTS, EditField, EditKind, kind_at
+from sheetgen.year.editing.matching import issued_values, match_edit_book
+from sheetgen.year.editing.rows import Beside, edit_context
+from sheetgen.year.editing.writing import make_edit_book
+
+_TEMPLATE = FormTemplate(BOOK_TEMPLATE)
 
 LONE = {"sections", "highlights", "grades"}
 """並びの全体が一つの単位である表。"""
@@ -30,6 +41,33 @@ def test_a_book_read_back_changes_nothing(desk: EditDesk) -> None:
     assert (outcome.lines, outcome.items, outcome.decisions) == ((), (), ())
     assert not [problem for problem in outcome.problems if is_error(problem)]
     assert outcome.plan == desk.base
+
+
+@settings(max_examples=25, deadline=None)
+@given(plans())
+def test_any_plan_comes_back_unchanged(plan: Plan) -> None:
+    base = render_plan(plan)
+    made = make_edit_book(plan, base, _TEMPLATE, Beside())
+    book = read_book(made.data)
+    context = edit_context(plan, "", Beside())
+    issued = issued_values(made.book, context)
+    returned = match_edit_book(book, made.book, "計画の編集.xlsx", issued)
+    found = edits_of(returned, plan, context, EditReader(plan, returned.tables), "計画の編集.xlsx")
+    assert (found.edits, found.added, found.lost) == ([], [], [])
+    assert not [problem for problem in found.problems if is_error(problem)]
+    assert {one.table.rows for one in returned.tables} >= {"items", "years", "overview"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(plans(), plans(), st.data())
+def test_only_the_chosen_units_go_back(one: Plan, other: Plan, data: st.DataObject) -> None:
+    now, then = one.model_dump(mode="json"), other.model_dump(mode="json")
+    changed = changed_units(now, then)
+    chosen = tuple(unit for unit in changed if data.draw(st.booleans()))
+    made = with_units(now, then, chosen)
+    assert set(changed_units(now, made)) == set(chosen)
+    assert set(changed_units(made, then)) == set(changed) - set(chosen)
+    assert with_units(now, then, changed) == then
 
 
 def _suits(desk: EditDesk, rows: str, key: str, field: EditField) -> bool:

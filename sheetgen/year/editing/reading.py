@@ -58,8 +58,8 @@ class EditExpected:
 
     ``unit`` と ``number_format`` は指標のもの、``numeric`` が偽なのは、目標が文の数。``like`` は
     目標など、同じ類の文。``scale`` は評価の段階。``owners`` は選べる部と課、``former`` は移る前の
-    部と課、``measures`` と ``policies`` は選べる番号と名（改める前と後の名があれば、どちらも）、``words`` は
-    決まったことば、``items`` は印刷の番号（推進項目、その中の番号）から実施項目のIDへ。
+    部と課、``measures`` と ``policies`` は選べる番号と名（改める前と後の名があれば、どちらも）、
+    ``words`` は決まったことば、``items`` は印刷の番号（推進項目、その中の番号）から実施項目のIDへ。
     """
 
     unit: str | None = None
@@ -81,7 +81,7 @@ def same_as_issued(value: Value, cell: RawCell | None) -> bool:
     同じとみなすのは、プログラムがひとりでに変えるものだけ（行末の書き方、終わりの空白、数と
     その文字、年月の日付）。消し線を引いたものや、式に替えたものは、そのままではない。
     """
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip(BLANKS)):
         return is_vacant(cell)
     if cell is None or cell.formula is not None or cell.struck is not None:
         return False
