@@ -30,7 +30,7 @@ SHOWN_CHANGES = 20
 @click.option("--dry-run", is_flag=True, help="何が戻るかを見せるだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="戻る値をすべて出す。")
 def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
-    """回収で記録した値や、加えた実施項目を、回ごとに取り消す。
+    """回収や編集ブックで記録した値を、回ごとに取り消す。
 
     その回に入れた値を前の値に戻し、その回に加えた実施項目を除く。
     あとで変わった値があれば、何もせずに告げる。
@@ -49,7 +49,7 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
     shown_changes = result.changes if verbose else result.changes[:SHOWN_CHANGES]
     for change in shown_changes:
         went = changed(change.old, change.new) if change.path else f"{change.old} を除く"
-        click.echo(f"  {change.item} {change.label}: {went}")
+        click.echo(f"  {change.item or '計画の全体'} {change.label}: {went}")
     rest = len(result.changes) - len(shown_changes)
     if rest:
         click.echo(f"  ほか {rest}個。--verbose を付けると、すべて出ます。")
@@ -60,10 +60,11 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
     if dry_run:
         click.echo("試しに見ました。何も書き換えていません。")
         return
-    if result.changes and not result.changes[0].path:
+    if result.changes and not result.changes[0].path and not result.is_edit:
         click.echo(f"加えた実施項目 {len(result.changes)}件を除きました（回 {result.run}）。")
         click.echo("IDは使い回しません。配ってあった様式は、戻ってきても取り込みません。")
         return
     done = f"{len(result.changes)}個の値を戻しました" if result.changes else "取り消しました"
     click.echo(f"{done}（回 {result.run}）。")
-    click.echo("届いたファイルは残っています。もう一度回収すると、また記録できます。")
+    again = " sheetgen edit で読む" if result.is_edit else "回収する"
+    click.echo(f"届いたファイルは残っています。もう一度{again}と、また記録できます。")

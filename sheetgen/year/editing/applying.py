@@ -297,7 +297,9 @@ class _Applying:
         gone = [one for one in lost if self._pair(one.key) in _pairs(before)]
         self._removed_lines(gone, "departments", "課", lambda one: self._named(one.key))
         items = list(_items(self._tree))
-        source = {self._named(one.key): one.place for one in edits}
+        named = [one for one in edits if one.field.path in _SECTION_PATHS]
+        source = {self._named(one.key): one.place for one in named}
+        source |= {self._pair(one.key)[1]: one.place for one in named}
         for carried in carry_names(items, made.renamed, names):
             label = str(Item.model_fields[carried.path].title)
             old, new = shown_value(carried.old), shown_value(carried.new)
