@@ -81,8 +81,8 @@ def stale_names(plan: Plan, former: FormerNames = NONE_FORMER) -> tuple[StaleNam
     return tuple(_Search(plan, former).all())
 
 
-def name_doubts(plan: Plan, former: FormerNames, file: str) -> list[Problem]:
-    """:func:`stale_names` のうち、いまの文にあるもの（M090～M096）。"""
+def name_doubts(names: Iterable[StaleName], file: str) -> list[Problem]:
+    """文に残っている名を、問いにする（M090～M096）。"""
     return [
         Problem(
             one.kind.value,
@@ -94,8 +94,7 @@ def name_doubts(plan: Plan, former: FormerNames, file: str) -> list[Problem]:
                 "text": excerpt(one.text, at=one.text.find(one.name)),
             },
         )
-        for one in stale_names(plan, former)
-        if not one.is_past
+        for one in names
     ]
 
 

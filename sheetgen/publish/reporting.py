@@ -44,7 +44,7 @@ from sheetgen.records.editions import (
     with_month,
 )
 from sheetgen.records.ledger import Ledger, open_ledger
-from sheetgen.records.leftovers import former_names, unsettled_overview
+from sheetgen.records.leftovers import names_standing, unsettled_overview
 
 READABLE = 8.0
 """これより小さい字は読みにくい（pt）。"""
@@ -136,7 +136,7 @@ def _made(
         problems += final_notes(history, seen)
     problems += figure_doubts(seen, str(request.plan))
     if source.is_open:
-        problems += name_doubts(history.plan, former_names(history), str(request.plan))
+        problems += name_doubts((one for _, one in names_standing(history)), str(request.plan))
     forms = FormPages(seen, template)
     pages = list(forms.pages())
     problems += [*forms.problems, *_small_print(forms.form, pages)]

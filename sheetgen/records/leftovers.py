@@ -13,7 +13,14 @@ from pathlib import Path
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.item import Item
 from sheetgen.plan.json_text import parse_json
-from sheetgen.plan.names_in_texts import FormerNames, items_of, sections_of
+from sheetgen.plan.leaves import address_of, steps_of
+from sheetgen.plan.names_in_texts import (
+    FormerNames,
+    StaleName,
+    items_of,
+    sections_of,
+    stale_names,
+)
 from sheetgen.plan.paths import OVERVIEW_POLICY, all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
@@ -164,6 +171,18 @@ def _settled(entries: Sequence[JournalEntry], year: int, mark: str) -> set[str]:
         and entry.action in (*_CHANGED, Action.WAIVE)
         and (id(entry) in after or (entry.action is Action.RECORD and entry.round == mark))
     }
+
+
+def names_standing(history: History) -> tuple[tuple[str, StaleName], ...]:
+    """いまの文に残る、もうない名と、その目印。過ぎた年度の文と、残すと決めたものは除く。"""
+    tree = history.plan.model_dump(mode="json")
+    left = names_left(history.entries)
+    found = [
+        (leftover_key(*address_of(tree, steps_of(one.path)), one.name), one)
+        for one in stale_names(history.plan, former_names(history))
+        if not one.is_past
+    ]
+    return tuple((key, one) for key, one in found if key not in left)
 
 
 def names_left(entries: Sequence[JournalEntry]) -> frozenset[str]:

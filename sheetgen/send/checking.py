@@ -20,7 +20,7 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
-from sheetgen.records.leftovers import former_names
+from sheetgen.records.leftovers import names_standing
 from sheetgen.send.letters import Addressees
 from sheetgen.year.editing.rows import Beside
 from sheetgen.year.editing.template import draw_edit_template
@@ -82,13 +82,13 @@ def check(plan: Path, template: Path) -> CheckResult:
 
 
 def _names(plan: Path, master: Master) -> list[Problem]:
-    """文に残っている前の名。しまった計画と記録簿も見る。"""
+    """文に残っている前の名。しまった計画と記録簿で知り、残すと決めたものは除く。"""
     try:
         with open_ledger(plan, writing=False, known=master) as ledger:
-            former = former_names(history_of(ledger))
+            found = names_standing(history_of(ledger))
     except SheetgenError as error:
         return list(error.problems)
-    return name_doubts(master.plan, former, str(plan))
+    return name_doubts((one for _, one in found), str(plan))
 
 
 def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:

@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 from sheetgen.plan.item import Item
 from sheetgen.plan.leaves import address_of, steps_of, value_at
-from sheetgen.plan.names_in_texts import stale_names
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
 from sheetgen.records.editions import history_of
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger
-from sheetgen.records.leftovers import former_names, leftover_key, names_left, unsettled_overview
+from sheetgen.records.leftovers import names_standing, unsettled_overview
 from sheetgen.records.past import undone_runs
 from sheetgen.year.editing.rows import Beside, ProposalRow, StaleRow
 
@@ -101,16 +100,13 @@ def stale_entries(ledger: Ledger) -> dict[str, Stale]:
     """もうない名の残る文のうち、まだ決めていないもの。目印から。"""
     plan = ledger.master.plan
     tree = plan.model_dump(mode="json")
-    left = names_left(ledger.entries)
     found: dict[str, Stale] = {}
-    for one in stale_names(plan, former_names(history_of(ledger))):
+    for key, one in names_standing(history_of(ledger)):
         item, path = address_of(tree, steps_of(one.path))
-        key = leftover_key(item, path, one.name)
-        if not one.is_past and key not in left:
-            found[key] = Stale(
-                key, item, path, one.path, one.label or "", one.name, one.successor, one.text,
-                one.proposed,
-            )  # fmt: skip
+        found[key] = Stale(
+            key, item, path, one.path, one.label or "", one.name, one.successor, one.text,
+            one.proposed,
+        )  # fmt: skip
     return found
 
 
