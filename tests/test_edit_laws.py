@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edit_desk import EditDesk, codes
+from edit_desk import ROOT, EditDesk, codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import changed_plan
 
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.leaves import steps_of, value_at
@@ -155,3 +156,19 @@ def test_undo_restores_the_bytes(tmp_path: Path) -> None:
     undone = sheetgen.undo(desk.plan)
     assert undone.undone == result.run
     assert _bytes(desk.plan) == before
+
+
+def test_a_figure_kept_as_words_becomes_a_figure(tmp_path: Path) -> None:
+    """文字で書かれた数（M087）は、同じ数を打ち直せば直る。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        plan["policies"][0]["measures"][0]["entries"][0]["years"][0]["effect"] = "6800"
+
+    source = changed_plan(ROOT / "data" / "plan.json", tmp_path / "before.json", change)
+    desk = EditDesk(tmp_path / "desk", source)
+    key = "policies[0].measures[0].entries[0].years[0]"
+    outcome = desk.change({desk.ref("years", key, "row.year.effect"): 6800})
+    assert [(line.old, line.new) for line in outcome.lines] == [("6800", 6800)]
+    assert outcome.plan is not None
+    assert next(outcome.plan.items())[2].years[0].effect == 6800
+    assert not desk.outcome(desk.book).lines
