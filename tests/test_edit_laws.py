@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from any_plans import plans
-from edit_desk import BOOK_TEMPLATE, EditDesk, codes
+from edit_desk import BOOK_TEMPLATE, ROOT, EditDesk, codes
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import changed_plan
 
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
@@ -193,3 +194,19 @@ def test_undo_restores_the_bytes(tmp_path: Path) -> None:
     undone = sheetgen.undo(desk.plan)
     assert undone.undone == result.run
     assert _bytes(desk.plan) == before
+
+
+def test_a_figure_kept_as_words_becomes_a_figure(tmp_path: Path) -> None:
+    """文字で書かれた数（M087）は、同じ数を打ち直せば直る。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        plan["policies"][0]["measures"][0]["entries"][0]["years"][0]["effect"] = "6800"
+
+    source = changed_plan(ROOT / "data" / "plan.json", tmp_path / "before.json", change)
+    desk = EditDesk(tmp_path / "desk", source)
+    key = "policies[0].measures[0].entries[0].years[0]"
+    outcome = desk.change({desk.ref("years", key, "row.year.effect"): 6800})
+    assert [(line.old, line.new) for line in outcome.lines] == [("6800", 6800)]
+    assert outcome.plan is not None
+    assert next(outcome.plan.items())[2].years[0].effect == 6800
+    assert not desk.outcome(desk.book).lines

@@ -13,13 +13,19 @@ from making import changed_plan, item_of, load
 from reporting import ROOT, request_for, shortened
 
 from sheetgen.plan.loading import load_plan
-from sheetgen.plan.names_in_texts import FormerNames, StaleName, name_doubts, stale_names
+from sheetgen.plan.names_in_texts import (
+    FormerNames,
+    StaleName,
+    name_doubts,
+    stale_key,
+    stale_names,
+)
 from sheetgen.plan.plan import Plan
 from sheetgen.publish.reporting import document_of
 from sheetgen.records.archives import archive_folder
 from sheetgen.records.editions import open_history
 from sheetgen.records.journal import Action, JournalEntry, journal_path, render_entries
-from sheetgen.records.leftovers import former_names
+from sheetgen.records.leftovers import LEFT, former_names
 from sheetgen.send.checking import check
 
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
@@ -351,3 +357,12 @@ def test_check_and_report_ask_about_their_own_plan(tmp_path: Path) -> None:
         assert one.place.path == "policies[4].measures[1].entries[0].improvement"
         assert one.facts["name"] == "収納課"
         assert "債権課" in str(one.facts["now"])
+    history = open_history(plan)
+    (left,) = stale_names(history.plan, former_names(history))
+    key = stale_key(left, history.plan.model_dump(mode="json"))
+    journal(plan, line("1", Action.WAIVE, item="09-02", path="improvement", code=LEFT, found=key))
+    left = [
+        *check(plan, TEMPLATE).problems,
+        *document_of(request_for(tmp_path, plan=plan))[1],
+    ]
+    assert not [one for one in left if one.code == "M090"]  # 残すと決めたことは、もう問わない

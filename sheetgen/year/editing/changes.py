@@ -11,7 +11,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
-from sheetgen.reading.book import RawCell
+from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import CELLS, LISTS, EditField, EditKind, kind_at
 from sheetgen.year.editing.reading import same_as_issued
@@ -154,7 +154,7 @@ class _Comparing:
         issued: Value,
         written: object,
     ) -> None:
-        if same_as_issued(issued, cell.cell):
+        if same_as_issued(issued, cell.cell) and not _is_made_figure(one, issued, cell.cell):
             return
         place = self._place(rows, key, one, cell)
         read = self._read(cell.cell, one, key, written, place)
@@ -252,6 +252,14 @@ class _Read(NamedTuple):
     value: Json
     raw: str
     rule: str
+
+
+def _is_made_figure(one: EditField, issued: Value, cell: RawCell | None) -> bool:
+    """文字で書かれていた数を、数に打ち直したか。文字の数は、どの計にも入らない。"""
+    is_figure = one.kind in (EditKind.FIGURE, EditKind.MONEY)
+    return (
+        is_figure and isinstance(issued, str) and cell is not None and cell.kind is CellKind.NUMBER
+    )
 
 
 def issued_value(record: object, path: str) -> Value:
