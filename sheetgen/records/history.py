@@ -37,7 +37,7 @@ class UndoResult:
     """取り消しの結果。``undone`` は取り消した回、``run`` は取り消しの回。
 
     ``at`` と ``by`` は、取り消された回のもの。``others`` は、その回の申し出・確認済みとしたこと・決
-    定の数で、これらももう数えない。試しの回では ``run`` は None。
+    定の数で、これらももう数えない。``is_edit`` は、編集ブックの回か。試しの回では ``run`` は None。
     """
 
     undone: str
@@ -47,6 +47,7 @@ class UndoResult:
     others: int
     run: str | None
     problems: tuple[Problem, ...] = ()
+    is_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def undo_edit(
         for one in changes
     )
     others = sum(one.action in (Action.WAIVE, Action.DECIDE) for one in lines)
-    return UndoResult(first.run, first.at, first.by, restored, others, name, ledger.problems)
+    return UndoResult(first.run, first.at, first.by, restored, others, name, ledger.problems, True)
 
 
 def _kept(ledger: Ledger, digest: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,9 +17,11 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.delivery import Delivered
+from sheetgen.records.editions import history_of
 from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
+from sheetgen.records.leftovers import names_standing
 from sheetgen.records.originals import OriginalKeeper, originals_folder
 from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
@@ -33,6 +36,8 @@ from sheetgen.year.editing.opening import read_book_file
 from sheetgen.year.editing.rows import edit_context
 
 Json = Any
+_NAMES = re.compile(r"^departments|(?:^|\.)(?:title|owners)$")
+"""変わると、ほかの文に前の名の残る欄。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,7 @@ def edit(
             return result
         assert outcome.plan is not None
         run = _save(request, ledger, outcome, delivered, moment, who)
-        return replace(result, run=run)
+    return replace(result, run=run, problems=(*problems, *_left_names(request.plan, outcome)))
 
 
 def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:
@@ -185,7 +190,19 @@ def _doubts(
             yield replace(problem, place=place or replace(problem.place, file=file, path=None))
 
 
+def _left_names(plan: Path, outcome: Outcome) -> Iterator[Problem]:
+    """名を改めたか主管課を移したあとに、文に残っている名の数（E080）。"""
+    if any(_NAMES.search(line.path) for line in outcome.lines):
+        with open_ledger(plan, writing=False) as ledger:
+            count = len(names_standing(history_of(ledger)))
+        if count:
+            yield Problem("E080", facts={"count": count})
+
+
 def _held(problems: Sequence[Problem], accept: bool) -> bool:
+    """記録できないか。食い違う値は、承知するだけでは、どちらにするか決まらない。"""
+    if any(problem.code == "E040" for problem in problems):
+        return True
     levels = {message_of(problem).level for problem in problems}
     return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
 
