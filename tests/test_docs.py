@@ -12,14 +12,17 @@ from typing import Any, get_args
 
 import click
 import pytest
+from openpyxl import load_workbook
 from plan_samples import entry, sample_plan
 from pydantic import BaseModel, ValidationError
 
 import sheetgen
 from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.japanese import JapaneseContext, speak_japanese
+from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.plan.plan import Plan
 
+TEMPLATES = Path(__file__).parent.parent / "templates"
 WIDTH = 80
 FIELDS_BEGIN = "<!-- 欄の一覧: ここから -->"
 FIELDS_END = "<!-- 欄の一覧: ここまで -->"
@@ -112,6 +115,27 @@ def test_every_field_has_a_japanese_title() -> None:
     ]
     assert len(all_models(Plan)) > 10
     assert untitled == []
+
+
+def test_no_remedy_sends_an_official_into_the_json() -> None:
+    """手で書いた JSON の誤り（M）とテンプレート（T）のほかは、JSON の欄の名を言わない。"""
+    names = {name for model in all_models(Plan) for name in model.model_fields}
+    written = re.compile(rf"(?<![-\w.{{/])(?:{'|'.join(names)})(?![\w}}=.])")
+    told = {
+        code: written.findall(re.sub(r"--per section", "", f"{entry.cause}{entry.remedy}"))
+        for code, entry in CATALOGUE.items()
+        if not re.match("M0[0-6]|T", code)
+    }
+    assert len(told) > 300
+    assert {code: words for code, words in told.items() if words} == {}
+    sheets = load_workbook(TEMPLATES / "keikaku_henshu.xlsx", read_only=True).sheetnames
+    named = {
+        name
+        for entry in CATALOGUE.values()
+        for name in re.findall(r"編集ブック(?:（sheetgen edit）)?の「([^」]+)」", entry.remedy)
+    }
+    assert len(named) > 8
+    assert named <= set(sheets)
 
 
 @pytest.mark.parametrize(("name", "command"), commands())

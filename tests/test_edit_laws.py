@@ -19,6 +19,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.units import Unit, changed_units, with_units
 from sheetgen.reading.opening import read_book
+from sheetgen.year.editing.applying import Take
 from sheetgen.year.editing.changes import ONLY_NEW, edits_of
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import LISTS, EditField, EditKind, kind_at
@@ -210,3 +211,15 @@ def test_a_figure_kept_as_words_becomes_a_figure(tmp_path: Path) -> None:
     assert outcome.plan is not None
     assert next(outcome.plan.items())[2].years[0].effect == 6800
     assert not desk.outcome(desk.book).lines
+
+
+def test_two_books_that_differ_are_decided_by_name(tmp_path: Path) -> None:
+    """二人が同じ欄を直せば、どちらにするかを決めるまで、記録しない。"""
+    desk = EditDesk(tmp_path)
+    cell = desk.ref("items", desk.table("items").keys[0], "row.item.title")
+    desk.save({cell: "初めの人の名"})
+    held = desk.save({cell: "後の人の名"}, accept=True)
+    assert (list(codes(held)), held.run) == (["E040"], None)
+    taken = desk.save({cell: "後の人の名"}, take=Take.BOOK)
+    assert [(line.old, line.new) for line in taken.lines] == [("初めの人の名", "後の人の名")]
+    assert "E055" in codes(taken)  # 概要表の題は、まだ前の名のまま

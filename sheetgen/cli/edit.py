@@ -92,7 +92,7 @@ def edit(
     show_problems(result.problems if not result.is_held else _obstacles(result.problems))
     if result.is_held and not (dry_run and accept):
         return _held(result)
-    return _done(result, dry_run, plan, book_template or template.with_name(BOOK_TEMPLATE))
+    return _done(result, dry_run)
 
 
 BOOK_TEMPLATE = "keikaku_henshu.xlsx"
@@ -110,7 +110,9 @@ def _show_written(written: WrittenEdit) -> None:
     click.echo(f"編集ブックを書き出しました: {path}")
     if written.kept_aside:
         click.echo("  前のものは「旧版」に移しました。")
-    click.echo("Excel で直して保存し、次を実行してください。--dry-run を付けると、見るだけです。")
+    click.echo(
+        "Excel で書き換えて保存し、次を実行してください（--dry-run を付けると、見るだけです）。"
+    )
     shown = f'"{path}"' if " " in path else path
     click.echo(f"  sheetgen edit {shown}")
     show_problems(written.problems)
@@ -149,12 +151,14 @@ def _held(result: EditResult) -> ExitCode:
 
     found = _obstacles(result.problems)
     click.echo(f"何も記録していません（{counts(found)}）。")
-    if all(message_of(one).level is not Level.ERROR for one in found):
+    if any(one.code == "E040" for one in found):
+        click.echo("どちらの値にするかは、--take book か --take master で決めてください。")
+    elif all(message_of(one).level is not Level.ERROR for one in found):
         click.echo("このままでよければ、--accept を付けると記録できます。")
     return ExitCode.PROBLEMS
 
 
-def _done(result: EditResult, dry_run: bool, plan: Path, template: Path) -> ExitCode:
+def _done(result: EditResult, dry_run: bool) -> ExitCode:
     count = len(result.lines)
     if result.already:
         click.echo(f"もう計画のデータにある変更は {result.already}個です。")

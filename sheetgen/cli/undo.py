@@ -30,12 +30,12 @@ SHOWN_CHANGES = 20
 @click.option("--dry-run", is_flag=True, help="何が戻るかを見せるだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="戻る値をすべて出す。")
 def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
-    """回収や編集ブックで記録した値を、回ごとに取り消す。
+    """回収や編集ブックで記録した値と、加えた実施項目を、回ごとに取り消す。
 
     その回に入れた値を前の値に戻し、その回に加えた実施項目を除く。
     あとで変わった値があれば、何もせずに告げる。
     記録簿の行は消さず、取り消したことを書き足す。届いたファイルも残る。
-    同じファイルをもう一度回収すると、また記録できる。
+    同じファイルをもう一度回収するか読み込むと、また記録できる。
     """
     result = sheetgen.undo(plan, run, dry_run=dry_run)
     _summarize(result, dry_run, verbose)
@@ -66,5 +66,6 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
         return
     done = f"{len(result.changes)}個の値を戻しました" if result.changes else "取り消しました"
     click.echo(f"{done}（回 {result.run}）。")
-    again = " sheetgen edit で読む" if result.is_edit else "回収する"
-    click.echo(f"届いたファイルは残っています。もう一度{again}と、また記録できます。")
+    again = "同じ編集ブックをもう一度読み込むと" if result.is_edit else "もう一度回収すると"
+    kept = "編集ブック" if result.is_edit else "届いたファイル"
+    click.echo(f"{kept}は残っています。{again}、また記録できます。")

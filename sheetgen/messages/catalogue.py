@@ -48,7 +48,6 @@ CATALOGUE: dict[str, Message] = {
     **EDIT_TEMPLATE,
     **EDITING,
     **EDIT_CHANGES,
-    **EDITING,
 }
 
 

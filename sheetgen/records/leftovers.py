@@ -24,7 +24,7 @@ from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
 
 _CHANGED = (Action.RECORD, Action.EDIT)
-_NAME_PATH = re.compile(r"departments\[.+\]\.name")
+_NAME_PATH = re.compile(r"departments\[.+\]\.(?:name|department)")
 _TITLE_PATHS = ("title", "item.title")
 AS_LEFT = "同左"
 """概要表で、左の改善内容と同じということ。年度が替わっても、古くならない。"""

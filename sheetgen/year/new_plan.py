@@ -78,7 +78,7 @@ TEMPLATE_YEARS = 5
 """同梱の様式の年数。"""
 
 
-# 公式の文書に定めのない、仮の段階。計画のデータで直せる。
+# 公式の文書に定めのない、仮の段階。編集ブックで直せる。
 _SCALE = (
     ("A", "計画どおり、または計画を上回って進んだ"),
     ("B", "おおむね計画どおりに進んだ"),
@@ -252,7 +252,11 @@ def _table() -> str:
         ("---", "---"),
         ("`data/plan.json`", "計画のデータ。すべてのもとになる、ただ一つのファイル"),
         ("`data/plan.schema.json`", "計画のデータの型"),
-        ("`templates`", "様式（`shinchoku_sheet.xlsx`）と文書のテンプレート。Excel などで直せる"),
+        (
+            "`templates`",
+            "様式（`shinchoku_sheet.xlsx`）、編集ブック（`keikaku_henshu.xlsx`）、文書のテンプレート。"
+            "Excel などで直せる",
+        ),
         (f"`{LIST_FILE}`", "実施項目を書く一覧"),
         ("`output`", "できたもの（動かすと作られる）"),
     )
@@ -265,6 +269,7 @@ def _steps(first: str, second: str) -> str:
         "書き方は、そのブックの「書き方」のシートにある。",
         f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
         f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
+        "決めておくこと（下）を編集ブックに書く: `sheetgen edit`",
         "点検する: `sheetgen check`",
         "立てた計画の文書を作る: `sheetgen report`",
         f"{first}の秋に、{second}の取組方針を照会する: `sheetgen generate --round 見直し照会`",
@@ -275,10 +280,11 @@ def _steps(first: str, second: str) -> str:
 
 _DECISIONS = (
     "評価の段階（A から D）は仮のものです。"
-    "`data/plan.json` の `evaluation_scale` を、計画の定めに合わせてください。",
-    "基本方針の文章（`description`）、計画の概要（`overview`）、問合せ先（`contact`）は空欄です。"
-    "年次見直しの文書を作る前に書いてください。",
-    "部と課は `departments` にあります。"
-    "課のメールを入れると、送る前のメールの下書きに宛先が入ります。",
+    "編集ブックの「評価の区分」を、計画の定めに合わせてください。",
+    "基本方針の文章、計画の概要の章、問合せ先は空欄です。文書を作る前に、"
+    "編集ブックの「基本方針と推進項目」「計画の概要」「計画」に書いてください。",
+    "課のメールを編集ブックの「部と課」に書くと、送る前のメールの下書きに宛先が入ります。",
+    "編集ブックは `sheetgen edit` で書き出します。書き換えて保存し、"
+    "`sheetgen edit 計画の編集.xlsx` のように、そのブックを指定して読み込みます。",
     "`data` のフォルダーは、毎日の控えの対象にしてください。",
 )

@@ -57,7 +57,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
     year = plan.revision.fiscal_year
     if year > known:
         facts = {"year": wareki_full(year), "known": wareki_full(known)}
-        found.append(Problem("D011", Place(label="revision"), facts))
+        found.append(Problem("D011", Place(label="主なポイント"), facts))
     elif not (plan.revision.highlights or plan.is_founding):
         found.append(Problem("D017", Place(label="主なポイント"), {"year": wareki_full(year)}))
     coming = min(year, plan.final_year)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,6 @@ from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import message_of
 from sheetgen.messages.quoting import in_short
-from sheetgen.plan.names_in_texts import FormerNames, stale_names
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.text import addresses, writable
@@ -26,7 +26,7 @@ from sheetgen.records.leftovers import former_names
 from sheetgen.records.originals import OriginalKeeper, originals_folder
 from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
-from sheetgen.year.editing.beside import beside_of
+from sheetgen.year.editing.beside import beside_of, stale_in
 from sheetgen.year.editing.changes import edits_of
 from sheetgen.year.editing.decisions import decide
 from sheetgen.year.editing.expecting import EditReader
@@ -195,25 +195,23 @@ def _doubts(
 
 
 def _names_left(ledger: Ledger, plan: Plan, lines: Sequence[Line]) -> Iterator[Problem]:
-    """この回で名を変えたあと、前の名の残る文。新しい編集ブックに並ぶので、数と初めのいくつかを言う。"""
-    named = {str(line.old): str(line.new) for line in lines if _is_name(line)}
-    if not named:
+    """この回の変更で、文に残ることになる前の名。新しい編集ブックに並ぶので、数と初めを言う。"""
+    if not any(_NAMING.search(line.path) for line in lines):
         return
     former = former_names(history_of(ledger))
-    seen = FormerNames({**former.sections, **named}, former.titles, former.left)
-    found = [one for one in stale_names(plan, seen) if one.name in named and not one.is_past]
+    sections = {str(one.old): str(one.new) for one in lines if one.path.endswith(_RENAMED)}
+    seen = former._replace(sections={**former.sections, **sections})
+    known = stale_in(ledger.master.plan, former)
+    found = [one for key, one in stale_in(plan, seen).items() if key not in known]
     if found:
         places = [f"{one.item or plan.plan_title}の{one.label}「{one.name}」" for one in found]
         facts = {"count": len(found), "places": in_short(places, _SHOWN, "か所")}
         yield Problem("E055", facts=facts)
 
 
-def _is_name(line: Line) -> bool:
-    """課か部の名の変更か。"""
-    is_section = line.item is None and line.path.startswith("departments[")
-    return is_section and line.path.endswith((".name", ".department")) and bool(line.new)
-
-
+_RENAMED = ("].name", "].department")
+_NAMING = re.compile(r"^departments|^(?:title|owners)$")
+"""変わると、ほかの文に前の名の残る欄。"""
 _SHOWN = 5
 
 
@@ -229,6 +227,9 @@ def _in_own_words(problem: Problem) -> Problem:
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:
+    """記録できないか。食い違う値は、承知するだけでは、どちらにするか決まらない。"""
+    if any(problem.code == "E040" for problem in problems):
+        return True
     levels = {message_of(problem).level for problem in problems}
     return Level.ERROR in levels or (Level.CONFIRM in levels and not accept)
 
