@@ -36,7 +36,7 @@ from sheetgen.year.editing.template import draw_edit_template
 from sheetgen.year.editing.writing import (
     BOOK,
     TEMPLATE,
-    EditRequest,
+    EditBookRequest,
     MadeEdit,
     make_edit_book,
     write_edit_book,
@@ -243,7 +243,7 @@ def test_what_was_written_is_kept(tmp_path: Path, project_root: Path) -> None:
     source = tmp_path / "data" / "plan.json"
     source.parent.mkdir()
     source.write_bytes((project_root / "data" / "plan.json").read_bytes())
-    wish = EditRequest(
+    wish = EditBookRequest(
         source, project_root / "templates" / TEMPLATE, tmp_path, sheets=("評価の区分",)
     )
     written = write_edit_book(wish, NOW)
@@ -325,7 +325,7 @@ def test_what_was_applied_for_stands_in_the_book(tmp_path: Path, project_root: P
             Action.PROPOSE, item="08-08", path="item.vision", label="目指す姿", old="前", new="後"
         )
         commit(ledger, ledger.master.plan, [line, run.end()])
-    wish = EditRequest(
+    wish = EditBookRequest(
         source, project_root / "templates" / TEMPLATE, tmp_path, sheets=("変更申出",)
     )
     written = write_edit_book(wish, NOW)
