@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 REIWA_OFFSET = 2018  # 令和1年度 = 2019年度
+LONGEST_PLAN = 20
+"""計画の年数の上限。"""
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 

@@ -120,6 +120,72 @@ class EditDesk:
         return sheetgen.edit(request)
 
 
+class OfficeBook:
+    """Excel で開いた一冊の編集ブック。セルは、行の目印と欄の道で引く。"""
+
+    def __init__(self, path: Path, plan: Path) -> None:
+        from openpyxl import load_workbook
+
+        self.path, self.book = path, load_workbook(path)
+        found = load_edit_book(plan, str(self.book.properties.keywords).rpartition("book=")[2])
+        assert found is not None
+        self.record: EditBook = found
+
+    def _table(self, rows: str) -> tuple[EditTable, dict[str, int]]:
+        table = next(one for one in self.record.tables if one.rows == rows)
+        return table, {one.path: one.column for one in table.columns}
+
+    def cell(self, rows: str, key: str, path: str) -> Any:
+        """その行のその欄のセル。"""
+        table, columns = self._table(rows)
+        return self.book[table.sheet].cell(
+            table.first_row + table.keys.index(key), columns[f"row.{path}"]
+        )
+
+    def keys(self, rows: str, **wanted: object) -> list[str]:
+        """``wanted``（欄の名の「.」を「__」にしたもの）の値の行の目印。"""
+        keys = self._table(rows)[0].keys
+        return [
+            key
+            for key in keys
+            if all(
+                self.cell(rows, key, name.replace("__", ".")).value == value
+                for name, value in wanted.items()
+            )
+        ]
+
+    def put(self, rows: str, key: str, path: str, value: object) -> None:
+        """書き換える。"""
+        self.cell(rows, key, path).value = value
+
+    def change(self, rows: str, path: str, value: object, **wanted: object) -> None:
+        """``wanted`` の行の欄を書き換える。行は一つでなければならない。"""
+        [key] = self.keys(rows, **wanted)
+        self.put(rows, key, path, value)
+
+    def add(self, rows: str, values: Mapping[str, object], number: int = 0) -> Mapping[str, str]:
+        """表の下の、``number`` 番目の行に書き、欄の道から番地を返す。"""
+        table, columns = self._table(rows)
+        refs = {}
+        for path, value in values.items():
+            row = table.first_row + len(table.keys) + number
+            cell = self.book[table.sheet].cell(row, columns[f"row.{path}"])
+            cell.value = value
+            refs[path] = cell.coordinate
+        return refs
+
+    def set(self, path: str, value: object) -> str:
+        """表の外の欄に書き、番地を返す。"""
+        one = next(one for one in self.record.cells if one.path == path)
+        self.book[one.sheet][one.ref].value = value
+        return one.ref
+
+    def save(self, path: Path | None = None) -> Path:
+        """保存する。"""
+        self.book.save(path or self.path)
+        return path or self.path
+
+
 def raw(value: object) -> RawCell:
     """その値のセル。"""
     if isinstance(value, RawCell):

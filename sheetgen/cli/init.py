@@ -13,6 +13,7 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year
 from sheetgen.cli.showing import show_problems, verdict
+from sheetgen.era import LONGEST_PLAN
 from sheetgen.problems import ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 USUAL_YEARS = 5
-LONGEST = 20
-"""計画の年数の上限。"""
 _POLICY_WORDS = "基本方針と推進項目（例: 市民サービス：窓口、相談）"
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
@@ -40,8 +39,10 @@ def _code(text: str) -> str:
 
 def _count(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix("年")
-    if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST:
-        raise _refusal(Problem("U002", facts={"value": text, "choices": f"1から{LONGEST}まで"}))
+    if not plain.isdecimal() or not 1 <= int(plain) <= LONGEST_PLAN:
+        raise _refusal(
+            Problem("U002", facts={"value": text, "choices": f"1から{LONGEST_PLAN}まで"})
+        )
     return int(plain)
 
 
@@ -71,7 +72,9 @@ def _refusal(problem: Problem) -> click.BadParameter:
     metavar="年度",
     help="計画の初年度。2025、R7、令和7年度 のどの形でもよい。",
 )
-@click.option("--years", type=_count, metavar="年数", help=f"計画の年数（1から{LONGEST}まで）。")
+@click.option(
+    "--years", type=_count, metavar="年数", help=f"計画の年数（1から{LONGEST_PLAN}まで）。"
+)
 @click.option(
     "--policy",
     "policies",
@@ -134,9 +137,12 @@ def init(
     --from に前の計画を指定すると、部と課、評価の段階などを引き継ぎ、
     前の計画の実施項目を、書き込む一覧に写す。聞くのは計画の名称だけになる。
     """
+    is_book = source is not None and source.suffix.lower() != ".json"
+    if blank or is_book:
+        _refuse_others(blank)
     if blank:
         return _blank(folder)
-    if source is not None and source.suffix.lower() != ".json":
+    if source is not None and is_book:
         result = sheetgen.init_from_book(folder, source)
         _summarize(result, has_items=True)
         return verdict(result.problems)
@@ -225,6 +231,23 @@ def _words(text: str) -> str:
     if not text.strip():
         raise _refusal(Problem("I020"))
     return text.strip()
+
+
+def _refuse_others(blank: bool) -> None:
+    """ブックに書くことを、指定でも言っていれば止める。黙って捨てない。
+
+    :raises UsageError: ほかの指定がある（I043）。
+    """
+    context = click.get_current_context()
+    own = {"folder", "blank"} if blank else {"folder", "source"}
+    given = [
+        one.opts[0]
+        for one in context.command.params
+        if one.name not in own and context.params.get(one.name or "")
+    ]
+    if given:
+        way = "空の編集ブックを置く" if blank else "編集ブックから立てる"
+        raise UsageError(Problem("I043", facts={"options": "、".join(given), "way": way}))
 
 
 def _blank(folder: Path) -> ExitCode:

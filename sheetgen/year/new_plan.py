@@ -239,7 +239,7 @@ def readme(plan: Plan) -> str:
         "## このフォルダーにあるもの",
         _table(),
         "## はじめに行うこと",
-        _steps(first, wareki(plan.first_year + 1)),
+        _steps(plan, first, wareki(plan.first_year + 1)),
         "## 決めておくこと",
         "\n".join(f"- {line}" for line in _DECISIONS),
     ]
@@ -263,14 +263,18 @@ def _table() -> str:
     return "\n".join(f"| {name} | {words} |" for name, words in rows)
 
 
-def _steps(first: str, second: str) -> str:
-    steps = (
+def _steps(plan: Plan, first: str, second: str) -> str:
+    adding = (
         f"`{LIST_FILE}` を Excel で開き、実施項目を書いて保存する。"
         "書き方は、そのブックの「書き方」のシートにある。",
         f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
         f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
-        "決めておくこと（下）を編集ブックに書く: `sheetgen edit`",
+    )
+    steps = (
+        *(adding if plan.item_count == 0 else ()),
         "点検する: `sheetgen check`",
+        "計画を直すときは、`sheetgen edit` の書き出すブックを Excel で直し、"
+        "`sheetgen edit ファイル` で記録する",
         "立てた計画の文書を作る: `sheetgen report`",
         f"{first}の秋に、{second}の取組方針を照会する: `sheetgen generate --round 見直し照会`",
         f"年度末に {second} を開く: `sheetgen rollover`（はじめの実績照会は、その後に行う）",
@@ -279,12 +283,9 @@ def _steps(first: str, second: str) -> str:
 
 
 _DECISIONS = (
-    "評価の段階（A から D）は仮のものです。"
-    "編集ブックの「評価の区分」を、計画の定めに合わせてください。",
-    "基本方針の文章、計画の概要の章、問合せ先は空欄です。文書を作る前に、"
-    "編集ブックの「基本方針と推進項目」「計画の概要」「計画」に書いてください。",
-    "課のメールを編集ブックの「部と課」に書くと、送る前のメールの下書きに宛先が入ります。",
-    "編集ブックは `sheetgen edit` で書き出します。書き換えて保存し、"
-    "`sheetgen edit 計画の編集.xlsx` のように、そのブックを指定して読み込みます。",
+    "評価の区分（初めは A から D の仮のもの）を、計画の定めに合わせてください。"
+    "基本方針の文章、計画の概要、電話とメールが空欄なら、文書を作る前に書いてください。"
+    "どれも、`sheetgen edit` の書き出すブックにあります。",
+    "同じブックの「部と課」に課のメールを書くと、送る前のメールの下書きに宛先が入ります。",
     "`data` のフォルダーは、毎日の控えの対象にしてください。",
 )

@@ -107,6 +107,8 @@ class _Applying:
         self._touched: list[tuple[Json, str]] = []
 
     def run(self) -> Applied:
+        # 足した推進項目へ、同じブックで実施項目を移せるように、先に加える。
+        self._policies([one for one in self._found.added if one.rows == "policy_texts"])
         whole = {"sections": self._sections, "highlights": self._highlights, "grades": self._grades}
         for one in self._found.edits:
             if one.rows not in whole:
@@ -117,7 +119,6 @@ class _Applying:
             lost = [one for one in self._found.lost if one.rows == rows]
             if edits or added or lost:
                 rebuild(edits, added, lost)
-        self._policies([one for one in self._found.added if one.rows == "policy_texts"])
         self._references()
         self._lost()
         self._drop_blanks()

@@ -65,8 +65,13 @@ class NewRow(NamedTuple):
     places: Mapping[str, Place]
 
     def place(self, path: str) -> Place:
-        """その欄の場所。書かれていなければ、行の初めのセル。"""
-        return self.places.get(path) or next(iter(self.places.values()))
+        """その欄の場所。書かれていなければ、その空のセル。列がなければ、行の初めのセル。"""
+        first = next(iter(self.places.values()))
+        blank = self.row.cells.get(path)
+        if path in self.places or blank is None:
+            return self.places.get(path, first)
+        label = next((one.label for one in LISTS[self.rows] if one.path == path), None)
+        return Place(first.file, blank.sheet, blank.ref, None, label)
 
 
 class Lost(NamedTuple):
@@ -79,12 +84,16 @@ class Lost(NamedTuple):
 
 @dataclass(slots=True)
 class Edits:
-    """一冊の変更のすべて。"""
+    """一冊の変更のすべて。
+
+    ``texts`` は、書き換えていないものも含む、文の欄の場所（行の目印から）。
+    """
 
     edits: list[Edit] = field(default_factory=list)
     added: list[NewRow] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    texts: dict[str, Place] = field(default_factory=dict)
 
 
 def edits_of(
@@ -126,6 +135,9 @@ class _Comparing:
                 continue
             issued = issued_value(written, one.path.partition(".")[2])
             suited, code = self._suited(rows, row.key or "", one)
+            if one.relative == "":
+                place = self._place(rows, row.key or "", one, cell)
+                self._found.texts[row.key or ""] = place
             if code and not same_as_issued(issued, cell.cell):
                 place = self._place(rows, row.key or "", one, cell)
                 self._found.problems.append(Problem(code, place))
@@ -207,8 +219,8 @@ class _Comparing:
             if cell is None or same_as_issued(None, cell.cell):
                 continue
             places[one.path] = place = self._place(rows, "", one, cell)
-            # 実施項目の行は、加えるときの決まりで読む。
-            if rows == "items":
+            # 実施項目の行と、その年度の値は、加えるときの決まりで読む。
+            if rows == "items" or (rows == "years" and one.path not in ONLY_NEW[rows]):
                 continue
             read = self._reader.read(cell.cell, one.kind, None)
             self._found.problems += [Problem(code, place, facts) for code, facts in read.doubts]

@@ -34,7 +34,7 @@ from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.fitting import too_long
 from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.opening import read_book_file
-from sheetgen.year.editing.rows import edit_context
+from sheetgen.year.editing.rows import edit_context, is_unfounded
 
 Json = Any
 
@@ -116,6 +116,8 @@ def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBo
     base = kept_plan(request.plan, record.base) if record else None
     if record is None or base is None:
         raise SheetgenError(Problem("E067", Place(file=file), {"key": mark.key if mark else ""}))
+    if is_unfounded(base):
+        raise SheetgenError(Problem("E070", Place(file=file)))
     return record, base
 
 
@@ -151,7 +153,7 @@ def outcome_of(
     applied = apply_edits(base, now, found, request.take)
     decisions = list(decide(ledger, context, found, applied, reader))
     problems = [*found.problems, *applied.problems]
-    done = finish(applied, found, file, request.plan, lambda: ever_used(request.plan, ledger))
+    done = finish(now, applied, found, file, request.plan, lambda: ever_used(request.plan, ledger))
     problems += done.problems
     if done.plan is not None:
         problems += _doubts(request, now, done.plan, applied, set(done.new), file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sheetgen.plan.item import Indicator, Owner
@@ -17,7 +18,7 @@ from sheetgen.year.editing.rows import ItemRow, ResultRow, YearRow
 class EditReader:
     """編集ブックのセルを読む。
 
-    同じブックで名を変えた課、加えた課と評価も、選べるものに数える。
+    同じブックで名を変えた課、基本方針、推進項目と、加えたものと評価も、選べるものに数える。
     """
 
     def __init__(self, base: Plan, tables: tuple[BookTable, ...]) -> None:
@@ -34,13 +35,20 @@ class EditReader:
             for row in rows.get("grades", ())
             if (text := _text(row, "row.step.grade")) is not None
         ]
+        texts = rows.get("policy_texts", ())
         scale = dict.fromkeys([*(one.grade for one in base.evaluation_scale), *grades])
         self._expected = EditExpected(
             scale=tuple(scale),
             owners=tuple(owners),
             former=tuple(former),
-            measures=tuple((one.number, one.name) for _, one in base.measures()),
-            policies=tuple((one.number, one.name) for one in base.policies),
+            measures=(
+                *((one.number, one.name) for _, one in base.measures()),
+                *_named(texts, "推進項目", "row.measure"),
+            ),
+            policies=(
+                *((one.number, one.name) for one in base.policies),
+                *_named(texts, "基本方針", "row.policy"),
+            ),
             items={(measure.number, item.number): item.id for _, measure, item in base.items()},
         )
 
@@ -88,6 +96,14 @@ def _owner(row: BookRow) -> Owner | None:
     if department is None or section is None:
         return None
     return Owner(department=department, section=section)
+
+
+def _named(rows: Iterable[BookRow], label: str, number: str) -> Iterator[tuple[int, str]]:
+    """ブックに書かれた、基本方針か推進項目の番号と名。番号の読めないものは数えない。"""
+    for row in rows:
+        name, found = _text(row, "row.text"), _text(row, number)
+        if _text(row, "row.label") == label and name and found and found.isdecimal():
+            yield int(found), name
 
 
 def _text(row: BookRow, path: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.leaves import Steps, steps_of
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan, item_label
@@ -44,42 +45,67 @@ class Finished(NamedTuple):
 
 
 def finish(
-    applied: Applied, found: Edits, file: str, path: Path, ever: Callable[[], Iterable[str]]
+    before: Plan,
+    applied: Applied,
+    found: Edits,
+    file: str,
+    path: Path,
+    ever: Callable[[], Iterable[str]],
 ) -> Finished:
     """``applied`` を計画にする。``file`` は人に見せるブックの名、``path`` は計画のデータ。
 
-    ``ever`` は、一度でも使った実施項目のID。足された実施項目があるときだけ求める。
+    ``before`` は、変更を重ねる前の計画。``ever`` は、一度でも使った実施項目のID。足された実施項目が
+    あるときだけ求める。
     """
-    plan, problems = _parsed(applied, file, path)
-    drafts: list[Draft] = []
-    if plan is not None:
-        drafts, more = _new_items(plan, found, file, ever)
-        problems += more
-        for draft in drafts:
-            _measure(applied.tree, draft.measure)["entries"].append(draft.item)
-        if drafts:
-            plan, wrong = _parsed(applied, file, path)
-            problems += wrong
-    return Finished(plan, frozenset(draft.item["id"] for draft in drafts), tuple(problems))
+    plan, problems = _parsed(applied, found, file, path)
+    # ほかに直すところがあっても、足された実施項目の直すところを、一緒に告げる。
+    shown = plan or _frame(before, applied.tree)
+    if shown is None:
+        return Finished(None, frozenset(), tuple(problems))
+    drafts, more = _new_items(shown, found, file, ever)
+    if not drafts or any(is_error(one) for one in more):
+        return Finished(plan, frozenset(), (*problems, *more))
+    for draft in drafts:
+        _measure(applied.tree, draft.measure)["entries"].append(draft.item)
+    plan, problems = _parsed(applied, found, file, path)
+    return Finished(plan, frozenset(one.item["id"] for one in drafts), (*more, *problems))
+
+
+def _frame(before: Plan, tree: Json) -> Plan | None:
+    """変更のうち、実施項目を加えるのに要るところだけを重ねた計画。それも正しくなければ None。"""
+    made = before.model_dump(mode="json")
+    made |= {name: tree[name] for name in ("departments", "policies", "fiscal_years")}
+    made["revision"]["fiscal_year"] = tree["revision"]["fiscal_year"]
+    try:
+        return Plan.model_validate(made)
+    except ValueError:
+        return None
 
 
 def _measure(tree: Json, number: int) -> Json:
     return next(m for p in tree["policies"] for m in p["measures"] if m["number"] == number)
 
 
-def _parsed(applied: Applied, file: str, path: Path) -> tuple[Plan | None, list[Problem]]:
+def _parsed(
+    applied: Applied, found: Edits, file: str, path: Path
+) -> tuple[Plan | None, list[Problem]]:
     """計画として正しいか。正しくない所には、もとのセルを添える。"""
     data = json.dumps(applied.tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
     try:
         return parse_plan(data, str(path)), []
     except SheetgenError as error:
         places = dict(applied.places())
-        return None, [_placed(one, places, file) for one in error.problems]
+        texts = {steps_of(key): place for key, place in found.texts.items()}
+        return None, [_placed(one, places, texts, file) for one in error.problems]
 
 
-def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
-    """問題の場所を、もとのセルにする。"""
+def _placed(
+    problem: Problem, places: Mapping[Steps, Place], texts: Mapping[Steps, Place], file: str
+) -> Problem:
+    """問題の場所を、もとのセルにする。空のままの文の欄では、その空のセルにする。"""
     steps = steps_of(problem.place.path or "")
+    if steps not in places and steps in texts:
+        return replace(problem, place=texts[steps])
     near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
     if not near:
         return replace(problem, place=replace(problem.place, file=file, path=None))

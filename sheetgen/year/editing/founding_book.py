@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from sheetgen.era import LONGEST_PLAN
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.problems import Place, Problem, SheetgenError
-from sheetgen.records.edits import kept_plan, load_edit_book, save_edit_book
-from sheetgen.xlsx.output import Staging
+from sheetgen.reading.book import RawBook
+from sheetgen.records.edits import EditBook, kept_plan, load_edit_book, save_edit_book
+from sheetgen.xlsx.output import Staging, refuse_existing
 from sheetgen.year.editing.applying import apply_edits
-from sheetgen.year.editing.changes import Edits, edits_of
+from sheetgen.year.editing.changes import Edits, NewRow, edits_of
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.opening import read_book_file
-from sheetgen.year.editing.rows import Beside, edit_context
+from sheetgen.year.editing.returned import ReturnedBook
+from sheetgen.year.editing.rows import UNNAMED, Beside, edit_context, is_unfounded
 from sheetgen.year.editing.writing import BOOK, make_edit_book
 from sheetgen.year.new_plan import InitRequest, founding_tree
 
-_BLANKS = {
-    "plan.municipality": "（市区町村の名称）",
-    "plan.plan_title": "（計画の名称）",
-    "plan.office": "（事務局の名称）",
-}
-"""まだ書いていない欄に入れておくことば。"""
 _FOUNDING = Beside(founding=True)
+_FIRST_YEAR, _YEARS = "founding.first_year", "founding.years"
+_NEEDED = (*(f"plan.{name}" for name in UNNAMED), _FIRST_YEAR, _YEARS)
+"""必ず書く欄の道。"""
 USUAL_YEARS = 5
 
 
@@ -46,9 +46,11 @@ class Founded(NamedTuple):
 def write_founding_book(folder: Path, template: Path, year: int) -> Path:
     """新しい計画を書き込む、空の編集ブックを ``folder`` に置く。``year`` は仮の初年度（西暦）。
 
-    :raises SheetgenError: テンプレートが使えない、またはフォルダーに書けない。
+    :raises SheetgenError: ブックがもうある（I001）、テンプレートが使えない、
+        またはフォルダーに書けない。
     """
-    names = [*_BLANKS.values()]
+    refuse_existing(folder, [BOOK])
+    names = [*UNNAMED.values()]
     request = InitRequest(
         folder=folder, municipality=names[0], plan_title=names[1], office=names[2],
         first_year=year, years=USUAL_YEARS, policies=(),
@@ -71,51 +73,109 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     :raises SheetgenError: 空の編集ブックから書いたものでない、または直すところがある。
     """
     _, book, notes = read_book_file(file)
-    mark = mark_of(book)
-    homes = dict.fromkeys((folder, file.resolve().parent))
-    records = [(load_edit_book(_plan_file(home), mark.key), home) for home in homes if mark]
-    record, home = next((one for one in records if one[0]), (None, folder))
-    base = kept_plan(_plan_file(home), record.base) if record else None
-    if record is None or base is None:
-        if mark is None:
-            raise SheetgenError(Problem("E010", Place(file=file.name)))
-        raise SheetgenError(Problem("E067", Place(file=file.name), {"key": mark.key}))
-    wrong = refusals(book, file.name, base, record)
-    if wrong or base.municipality != _BLANKS["plan.municipality"]:
-        raise SheetgenError(wrong or [Problem("I041", Place(file=file.name))])
+    record, base = _issued(book, file, dict.fromkeys((folder, file.resolve().parent)))
     context = edit_context(base, "", _FOUNDING)
     returned = match_edit_book(book, record, file.name, issued_values(record, context))
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file.name)
-    years = _period(found)
-    unwritten = list(_unwritten(found, file.name))
+    period = _period(found)
+    problems = [*notes, *_unwritten(found, returned, file.name), *_too_long(found)]
     found.edits = [one for one in found.edits if not one.field.path.startswith("founding.")]
+    # 期間が分からなければ、年度の行は、計画の年度かどうかを言えない。
+    added = [one for one in found.added if period or one.rows != "years"]
+    found.added = [*_numbered(added, problems)]
     applied = apply_edits(base, base, found)
-    if years is not None:
-        applied.tree["fiscal_years"] = list(range(years[0], years[0] + years[1]))
-        applied.tree["revision"]["fiscal_year"] = years[0]
-    done = finish(applied, found, file.name, _plan_file(folder), tuple)
-    problems = (*notes, *unwritten, *found.problems, *applied.problems, *done.problems)
-    if any(is_error(one) for one in problems) or done.plan is None:
-        raise SheetgenError(tuple(one for one in problems if is_error(one)))
-    return Founded(done.plan, problems)
+    if period is not None:
+        applied.tree["fiscal_years"] = list(range(period[0], period[0] + period[1]))
+        applied.tree["revision"]["fiscal_year"] = period[0]
+    done = finish(base, applied, found, file.name, _plan_file(folder), tuple)
+    problems += [*found.problems, *applied.problems, *done.problems]
+    wrong = [one for one in problems if is_error(one)]
+    if wrong or done.plan is None:
+        raise SheetgenError(wrong)
+    return Founded(done.plan, tuple(problems))
+
+
+def _issued(book: RawBook, file: Path, folders: Iterable[Path]) -> tuple[EditBook, Plan]:
+    """空の編集ブックを置いたときの控えと、そのもとの計画。
+
+    :raises SheetgenError: 編集ブックでない（E010-E014）、もうある計画のもの（I041）、
+        または控えがない（I044）。
+    """
+    place, mark = Place(file=file.name), mark_of(book)
+    plans = [_plan_file(folder) for folder in folders]
+    for path in plans:
+        record = load_edit_book(path, mark.key) if mark else None
+        base = kept_plan(path, record.base) if record else None
+        if record is None or base is None:
+            continue
+        wrong = refusals(book, file.name, base, record)
+        if wrong or not is_unfounded(base):
+            raise SheetgenError(wrong or [Problem("I041", place)])
+        return record, base
+    if mark is None or mark.municipality == UNNAMED["municipality"]:
+        facts = {"folders": "、".join(f"「{path.parent.parent}」" for path in plans)}
+        raise SheetgenError(Problem("I044" if mark else "E010", place, facts))
+    raise SheetgenError(Problem("I041", place))
 
 
 def _period(found: Edits) -> tuple[int, int] | None:
     """計画の初年度と年数。どちらかがなければ ``None``。"""
     values = {one.field.path: one.new for one in found.edits}
-    first, years = values.get("founding.first_year"), values.get("founding.years")
-    return (int(first), int(years)) if first and years else None
+    first, years = values.get(_FIRST_YEAR), values.get(_YEARS)
+    return (int(first), min(int(years), LONGEST_PLAN)) if first and years else None
 
 
-def _unwritten(found: Edits, file: str) -> Iterator[Problem]:
-    """必ず書く欄のうち、書いていないもの。"""
-    labels = {"founding.first_year": "計画の初年度", "founding.years": "計画の年数"}
-    labels |= {path: words.strip("（）") for path, words in _BLANKS.items()}
+def _too_long(found: Edits) -> Iterator[Problem]:
+    for one in found.edits:
+        if one.field.path == _YEARS and one.new and one.new > LONGEST_PLAN:
+            yield Problem("I042", one.place, {"years": one.new, "longest": LONGEST_PLAN})
+
+
+def _unwritten(found: Edits, returned: ReturnedBook, file: str) -> Iterator[Problem]:
+    """必ず書く欄のうち、空のままのもの。読めない書き方のものは、別に告げてある。"""
+    labels = {one.path: one.label for one in returned.record.cells}
     written = {one.field.path for one in found.edits if one.new not in (None, "")}
-    for path, label in labels.items():
-        if path not in written:
-            yield Problem("I040", Place(file=file, sheet="計画", label=label))
+    told = {(one.place.sheet, one.place.cell) for one in found.problems if is_error(one)}
+    for path in _NEEDED:
+        cell = returned.cells.get(path)
+        sheet, ref = (cell.sheet, cell.ref) if cell else (None, None)
+        if path not in written and (sheet, ref) not in told:
+            yield Problem("I040", Place(file, sheet, ref, None, labels.get(path)))
+
+
+def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewRow]:
+    """基本方針と推進項目の行の番号を、上から順に付ける。
+
+    推進項目と文章は、すぐ上の基本方針か推進項目のものになる。「欄」だけの行は、使わない行である。
+    書かれた番号が、上から数えたものと違えば ``problems`` に加える。
+    """
+    counts = dict.fromkeys(_NUMBERS, 0)
+    for row in added:
+        if row.rows != "policy_texts":
+            yield row
+            continue
+        if set(row.places) <= {"row.label"}:
+            continue
+        values = dict(row.values)
+        label = values.get("row.label")
+        own = next((path for path, word in _NUMBERS.items() if label == word), None)
+        if own:
+            counts[own] += 1
+            written = values.get(own, counts[own])
+            if written != counts[own]:
+                facts = {"number": f"{written:g}", "counted": counts[own]}
+                problems.append(Problem("I045", row.place(own), facts))
+            values[own] = counts[own]
+        for path in ("row.policy", *(("row.measure",) if label == _NOTE else ())):
+            if path not in values and counts[path]:
+                values[path] = counts[path]
+        yield row._replace(values=values)
+
+
+_NUMBERS = {"row.policy": "基本方針", "row.measure": "推進項目"}
+"""番号の欄と、その番号の付く行の「欄」。"""
+_NOTE = "概要表の☆の文章"
 
 
 def _plan_file(folder: Path) -> Path:

@@ -25,6 +25,7 @@ class _Draft(NamedTuple):
     cells: dict[str, RawCell]
     refs: dict[str, str]
     sheet: str
+    elsewhere: dict[str, tuple[str, str]]
 
 
 def list_rows(added: Iterable[NewRow], plan: Plan) -> tuple[list[ListRow], list[Problem]]:
@@ -35,12 +36,12 @@ def list_rows(added: Iterable[NewRow], plan: Plan) -> tuple[list[ListRow], list[
     for row in made:
         titled.setdefault(_plain(row.cells.get(TITLE)), row)
     found = [_join(one, titled, plan) for one in added if one.rows == "years"]
-    rows = [ListRow(row.cells, row.refs, row.sheet) for row in made]
+    rows = [ListRow(row.cells, row.refs, row.sheet, row.elsewhere) for row in made]
     return rows, [one for one in found if one is not None]
 
 
 def _item_row(one: NewRow) -> _Draft:
-    row = _Draft({}, {}, one.row.sheet)
+    row = _Draft({}, {}, one.row.sheet, {})
     for path, cell in one.row.cells.items():
         key = _KEYS.get(path) or path.removeprefix("row.item.").removeprefix("row.")
         row.refs[key] = cell.ref
@@ -65,8 +66,8 @@ def _join(one: NewRow, titled: Mapping[str, _Draft], plan: Plan) -> Problem | No
     for path, name in _YEARLY.items():
         cell = one.row.cells.get(path)
         if path in one.places and cell is not None and cell.cell is not None:
-            # 番地は別のシートのものなので、写さない。
             row.cells[f"{name}:{year}"] = cell.cell
+            row.elsewhere[f"{name}:{year}"] = cell.sheet, cell.ref
     return None
 
 

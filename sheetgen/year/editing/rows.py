@@ -23,6 +23,12 @@ YES = "○"
 """新規の印、採る、このままでよい、の書き方。"""
 HIGHLIGHT, HIGHLIGHT_NOTE = "主なポイント", "参照"
 SEPARATOR = "、"
+UNNAMED = {
+    "municipality": "（市区町村の名称）",
+    "plan_title": "（計画の名称）",
+    "office": "（事務局の名称）",
+}
+"""まだ立てていない計画の名。空の編集ブックには出さない。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +227,7 @@ def edit_context(plan: Plan, carrier: str, beside: Beside) -> EditContext:
     """この計画を編集するブックの、名前と値。"""
     blank = beside.founding
     return EditContext(
-        plan=plan,
+        plan=plan.model_copy(update=dict.fromkeys(UNNAMED)) if blank else plan,
         book=BookMark(carrier, wareki_full(plan.revision.fiscal_year), blank),
         founding=Founding(
             None if blank else wareki(plan.first_year), None if blank else len(plan.fiscal_years)
@@ -241,6 +247,11 @@ def edit_context(plan: Plan, carrier: str, beside: Beside) -> EditContext:
         proposals=beside.proposals,
         stale_names=beside.stale_names,
     )
+
+
+def is_unfounded(plan: Plan) -> bool:
+    """空の編集ブックのもとになる、まだ立てていない計画か。"""
+    return all(getattr(plan, name) == words for name, words in UNNAMED.items())
 
 
 def names_of_book(context: EditContext) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +39,8 @@ TEMPLATE = "keikaku_henshu.xlsx"
 """編集ブックのテンプレートのファイルの名。"""
 FOLDER, BOOK = "編集", "計画の編集.xlsx"
 _KEY_DIGITS = 8
+_AFTER_FOUNDING = {"highlights", "overview", "results", "proposals", "stale_names"}
+"""計画を立てたあとにだけ要る表。空の編集ブックには、そのシートを入れない。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class EditBookRequest:
     """編集ブックの依頼。
 
     ``sheets`` は入れるシート（空ならすべて）。``out`` は置くフォルダーで、なければ ``root`` の
-    ``output/令和６年度/編集``。``founding`` は、新しい計画を立てるためのブックか。
+    ``output/令和６年度/編集``。
     """
 
     plan: Path
@@ -54,7 +56,6 @@ class EditBookRequest:
     root: Path
     out: Path | None = None
     sheets: tuple[str, ...] = ()
-    founding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def write_edit_book(request: EditBookRequest, now: datetime | None = None) -> Wr
         またはファイルが置けない。そのときは何も置かない。
     """
     with open_ledger(request.plan, writing=False) as ledger:
-        beside = replace(beside_of(ledger), founding=request.founding)
+        beside = beside_of(ledger)
         master, told = ledger.master, ledger.problems
     base = request.plan.read_bytes()
     # 読む間に書き換えられていたら、読み直す。もとの計画としまう中身は、同じでなければならない。
@@ -126,16 +127,20 @@ def make_edit_book(
     if any(is_error(problem) for problem in drawn.problems):
         raise SheetgenError(drawn.problems)
     chosen = _chosen(drawn, template.book.file, sheets)
+    if beside.founding:
+        later = {one.sheet for one in drawn.tables if one.rows in _AFTER_FOUNDING}
+        chosen = tuple(one for one in chosen if one.sheet.name not in later)
     key = _key(base, template.book.fingerprint, chosen, edit_context(plan, "", beside))
     carrier = edit_carrier(plan, key)
-    names = names_of_book(edit_context(plan, carrier, beside))
+    context = edit_context(plan, carrier, beside)
+    names = names_of_book(context)
     fillers = [ListFiller(sheet, template.book.file) for sheet in chosen]
     tall = {sheet.sheet.name: one.tall_rows for sheet, one in zip(chosen, fillers, strict=True)}
     writer = TemplateWriter(template.package, tuple(one.binding for one in chosen), tall)
     filled = tuple(filler.fill(names) for filler in fillers)
     book = FilledBook(
-        title=plan.plan_title,
-        creator=plan.office,
+        title=context.plan.plan_title or Path(BOOK).stem,
+        creator=context.plan.office or "",
         keywords=carrier,
         entries=tuple(SheetEntry(one.sheet.name, one.sheet.name) for one in chosen),
         sheets=filled,
