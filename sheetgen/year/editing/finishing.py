@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.leaves import Steps, steps_of
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan, item_label
@@ -19,6 +20,7 @@ from sheetgen.year.editing.changes import Edits
 from sheetgen.year.editing.fields import EditKind
 from sheetgen.year.editing.new_items import list_rows
 from sheetgen.year.editing.reading import read_edit
+from sheetgen.year.list_rows import ListRow
 
 Json = Any
 
@@ -44,22 +46,30 @@ class Finished(NamedTuple):
 
 
 def finish(
-    applied: Applied, found: Edits, file: str, path: Path, ever: Callable[[], Iterable[str]]
+    applied: Applied,
+    found: Edits,
+    file: str,
+    path: Path,
+    ever: Callable[[], Iterable[str]],
+    base: Plan | None = None,
 ) -> Finished:
     """``applied`` を計画にする。``file`` は人に見せるブックの名、``path`` は計画のデータ。
 
-    ``ever`` は、一度でも使った実施項目のID。足された実施項目があるときだけ求める。
+    ``ever`` は、一度でも使った実施項目のID。足された実施項目があるときだけ求める。``base`` は
+    もとの計画で、もう加えてある行を見分けるのに使う。
     """
-    plan, problems = _parsed(applied, file, path)
+    plan, problems = _parsed(applied, found, file, path)
     drafts: list[Draft] = []
     if plan is not None:
-        drafts, more = _new_items(plan, found, file, ever)
+        drafts, more, again = _new_items(base or plan, plan, found, file, ever)
         problems += more
+        applied.already += again
         for draft in drafts:
             _measure(applied.tree, draft.measure)["entries"].append(draft.item)
         if drafts:
-            plan, wrong = _parsed(applied, file, path)
-            problems += wrong
+            plan, wrong = _parsed(applied, found, file, path)
+            # 足した行の誤りは、もう言ってある。
+            problems += [] if any(is_error(one) for one in more) else wrong
     return Finished(plan, frozenset(draft.item["id"] for draft in drafts), tuple(problems))
 
 
@@ -67,13 +77,15 @@ def _measure(tree: Json, number: int) -> Json:
     return next(m for p in tree["policies"] for m in p["measures"] if m["number"] == number)
 
 
-def _parsed(applied: Applied, file: str, path: Path) -> tuple[Plan | None, list[Problem]]:
+def _parsed(
+    applied: Applied, found: Edits, file: str, path: Path
+) -> tuple[Plan | None, list[Problem]]:
     """計画として正しいか。正しくない所には、もとのセルを添える。"""
     data = json.dumps(applied.tree, ensure_ascii=False).encode("utf-8", "surrogatepass")
     try:
         return parse_plan(data, str(path)), []
     except SheetgenError as error:
-        places = dict(applied.places())
+        places = {**found.chapters, **dict(applied.places())}
         return None, [_placed(one, places, file) for one in error.problems]
 
 
@@ -81,6 +93,8 @@ def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Probl
     """問題の場所を、もとのセルにする。"""
     steps = steps_of(problem.place.path or "")
     near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
+    # 同じ並びの、ほかの記録を直したために、合わなくなったもの。
+    near = near or [one for one in places if _beside(one, steps)]
     if not near:
         return replace(problem, place=replace(problem.place, file=file, path=None))
     place = places[max(near, key=lambda one: (one == steps, len(one)))]
@@ -88,18 +102,46 @@ def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Probl
     return replace(problem, place=replace(place, label=label))
 
 
+def _beside(one: Steps, other: Steps) -> bool:
+    """同じ並びの中の、違う記録の、同じ欄か。"""
+    alike = len(one) == len(other) > 1 and one[-1] == other[-1]
+    return alike and isinstance(other[-2], int) and one[:-2] == other[:-2]
+
+
 def _new_items(
-    plan: Plan, found: Edits, file: str, ever: Callable[[], Iterable[str]]
-) -> tuple[list[Draft], list[Problem]]:
-    """足された実施項目の行から、実施項目を作る。"""
-    rows, problems = list_rows(found.added, plan)
-    if not rows:
-        return [], problems
-    numbering = Numbering(plan, ever())
+    base: Plan, plan: Plan, found: Edits, file: str, ever: Callable[[], Iterable[str]]
+) -> tuple[list[Draft], list[Problem], int]:
+    """足された実施項目の行から、実施項目を作る。三つめは、前に読んで、もう加えてある行の数。"""
+    listed, problems = list_rows(found.added, plan)
+    if not listed:
+        return [], problems, 0
+    used = set(ever())
+    rows = [row for row in listed if not _is_there(row, base, plan, used, file)]
+    numbering = Numbering(plan, used)
     drafts, more = draft_items(rows, plan, numbering, file, read_field)
     for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
         written = row.cells.get("indicator.number_format")
         read = read_edit(written, EditKind.FORMAT)
         if written is not None and read.value is not None:
             draft.item["indicator"]["number_format"] = read.value
-    return drafts, [*problems, *more]
+    return drafts, [*problems, *more], len(listed) - len(rows)
+
+
+def _is_there(row: ListRow, base: Plan, plan: Plan, used: set[str], file: str) -> bool:
+    """書き出したあとに、この行のとおりの実施項目を加えてあるか。"""
+    drafts, _ = draft_items([row], base, Numbering(base, used), file, read_field)
+    fresh = {one.id for _, _, one in plan.items()} - {one.id for _, _, one in base.items()}
+    return any(
+        measure.number == draft.measure and _same(item.model_dump(mode="json"), draft.item)
+        for draft in drafts
+        for _, measure, item in plan.items()
+        if item.id in fresh
+    )
+
+
+def _same(item: Json, draft: Json) -> bool:
+    """番号とID、概要表の行のほかは、同じか。表示形式は、あとで決める。"""
+    apart = ("id", "number", "overview", "indicator", "introduced")
+    one, other = item["indicator"], draft["indicator"]
+    alike = all(one[name] == other[name] for name in one if name != "number_format")
+    return alike and all(item[name] == draft[name] for name in draft if name not in apart)

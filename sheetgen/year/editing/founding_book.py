@@ -89,6 +89,9 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     found = edits_of(returned, base, context, reader, file.name)
     years = _period(found)
     unwritten = list(_unwritten(found, file.name))
+    labels = {one.place.label for one in unwritten}
+    found.problems = [one for one in found.problems
+                      if one.code != "E085" or one.place.label not in labels]  # fmt: skip
     found.edits = [one for one in found.edits if not one.field.path.startswith("founding.")]
     applied = apply_edits(base, base, found)
     if years is not None:

@@ -13,6 +13,7 @@ from sheetgen.plan.leaves import steps_of, value_at
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
 from sheetgen.year.editing.counterpart import position
+from sheetgen.year.editing.fields import EditField, EditKind
 from sheetgen.year.editing.rows import HIGHLIGHT, HIGHLIGHT_NOTE
 from sheetgen.year.editing.sections import Settle
 
@@ -32,12 +33,15 @@ class Rebuilt(NamedTuple):
     done: list[Edit]
     added: list[NewRow]
     lost: list[Lost]
-    already: list[Edit | NewRow]
+    already: list[Edit | NewRow | Lost]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Row:
+    """``place`` は直す前の順、``order`` は書かれた順。"""
+
     record: Json
+    place: float
     order: float
     nudge: int = 0
 
@@ -111,7 +115,8 @@ class _Rebuilding:
 
     def __init__(self, base: list[Json], now: list[Json], made: Rebuilt, settle: Settle) -> None:
         self._base, self._now, self._made, self._settle = base, now, made, settle
-        self._rows = [_Row(dict(one), at + 1) for at, one in enumerate(now)]
+        self._rows = [_Row(dict(one), at, at) for at, one in enumerate(now, 1)]
+        self._ordered: list[tuple[Edit, _Row]] = []
         self._of_base = {
             at: self._rows[found]
             for at in range(len(base))
@@ -143,9 +148,9 @@ class _Rebuilding:
     def _change(self, row: _Row, edits: Sequence[Edit]) -> None:
         for one in edits:
             if one.field.path == "row.order":
-                row.nudge = -1 if (one.new or 0) < row.order else 1
-                row.order = float(one.new or row.order)
-                self._made.done.append(one)
+                row.nudge = -1 if one.new < row.order else 1
+                row.order = float(one.new)
+                self._ordered.append((one, row))
                 continue
             name = _name(one)
             verdict = self._settle(one, row.record[name])
@@ -157,12 +162,24 @@ class _Rebuilding:
                 self._made.origins.append((row.record, name, one.place))
 
     def remove(self, lost: Sequence[Lost]) -> None:
-        """消された行。"""
+        """消された行。ほかで書き換えられていれば尋ね、もうなければ、消したものとする。"""
         for one in lost:
             gone = self._row(one.key)
-            if gone is not None:
-                self._rows = [row for row in self._rows if row is not gone]
-                self._made.lost.append(one)
+            base = self._base[int(steps_of(one.key)[-1])]
+            if gone is None:
+                if all(row in self._base for row in self._now):
+                    self._made.already.append(one)
+                else:
+                    facts = {"name": _words(base)}
+                    self._made.problems.append(Problem("E041", one.place, facts))
+                continue
+            if gone.record != base:
+                label = EditField("", EditKind.TEXT, None, "")
+                asked = Edit(one.rows, one.key, label, _words(base), None, one.place)
+                if not self._settle(asked, _words(gone.record)):
+                    continue
+            self._rows = [row for row in self._rows if row is not gone]
+            self._made.lost.append(one)
 
     def add(
         self,
@@ -171,10 +188,9 @@ class _Rebuilding:
         record: Callable[[Mapping[str, Json]], Json],
     ) -> None:
         """足された行。もう同じものがあれば、加えない。"""
-        missing = [(path, label) for path, label in needs if row.values.get(path) in (None, "")]
-        for path, label in missing:
-            self._made.problems.append(Problem("E048", row.place(path), {"label": label}))
-        if missing:
+        missing = row.blanks(needs)
+        self._made.problems.extend(missing)
+        if missing or not row.is_whole:
             return
         new = record(row.values)
         if new in self._now and new not in self._base:
@@ -183,14 +199,18 @@ class _Rebuilding:
         self._made.added.append(row)
         order = row.values.get("row.order")
         at = float(order) if order else len(self._rows) + 1
-        self._rows.append(_Row(new, at, -1 if order else 2))
+        self._rows.append(_Row(new, at, at, -1 if order else 2))
         for path, _ in needs:
             name = path.rpartition(".")[2]
             self._made.origins.append((new, name, row.place(path)))
 
     def result(self) -> list[Json]:
-        """並べ直した記録。"""
+        """並べ直した記録。順を変えても所の変わらない行は、もうその順である。"""
         ordered = sorted(self._rows, key=lambda row: (row.order, row.nudge))
+        still = sorted(self._rows, key=lambda row: row.place)
+        for one, row in self._ordered:
+            moved = ordered.index(row) != still.index(row)
+            (self._made.done if moved else self._made.already).append(one)
         return [row.record for row in ordered]
 
 
@@ -200,5 +220,8 @@ def _name(one: Edit) -> str:
 
 def lost_text(base: Json, key: str) -> str:
     """消された行に書いてあったこと。"""
-    record = value_at(base, steps_of(key))
+    return _words(value_at(base, steps_of(key)))
+
+
+def _words(record: Json) -> str:
     return str(record.get("text") or f"{record.get('grade')} {record.get('meaning')}")
