@@ -22,7 +22,14 @@ from sheetgen.year.editing.added_rows import add_references, add_texts
 from sheetgen.year.editing.changes import Edit, Edits, Lost, NewRow, shown_value
 from sheetgen.year.editing.counterpart import Counterpart, position
 from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.listed import Rebuilt, lost_text, rebuilt_grades, rebuilt_highlights
+from sheetgen.year.editing.listed import (
+    Rebuilt,
+    given_grades,
+    lost_text,
+    rebuilt_grades,
+    rebuilt_highlights,
+    rewritten_texts,
+)
 from sheetgen.year.editing.sections import (
     Named,
     Renames,
@@ -34,6 +41,7 @@ from sheetgen.year.editing.sections import (
 
 Json = Any
 _LONGEST_SHOWN, _MOST_ITEMS = 40, 10
+_OF_TEXTS = ("policy_texts", "overview_texts")
 NO_RENAMES: Renames = {}
 
 
@@ -121,6 +129,7 @@ class _Applying:
         ]
         self._living = {one["id"] for one in _living(self._tree)}
         self._asked: set[str] = set()
+        self._made_already: list[Edit] = []
         self._extra: dict[int, list[Json]] = {}
         self._reasons = {
             one.key: str(one.new)
@@ -131,9 +140,13 @@ class _Applying:
 
     def run(self) -> Applied:
         self._ask_about_the_year()
+        texts = [one for one in self._found.edits if one.rows in _OF_TEXTS and one.steps]
+        lists = {one.steps[:-1]: self._same.still(one.steps[:-1]) for one in texts if one.steps}
+        self._made_already = rewritten_texts(self._base, lists, texts)
+        self._applied.already += len(self._made_already)
         whole = {"sections": self._sections, "highlights": self._highlights, "grades": self._grades}
         for one in self._found.edits:
-            if one.rows not in whole:
+            if one.rows not in whole and one not in self._made_already:
                 self._edit(self._renamed(one))
         for rows, rebuild in whole.items():
             edits = [one for one in self._found.edits if one.rows == rows]
@@ -204,7 +217,7 @@ class _Applying:
             self._put(one, item, "overall_grade", "item.overall_grade")
             return
         steps = one.steps or ()
-        if one.rows in ("policy_texts", "overview_texts"):
+        if one.rows in _OF_TEXTS:
             self._text(one, steps)
         else:
             holder = self._same.of(steps[:-1])
@@ -431,8 +444,7 @@ class _Applying:
         self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
     ) -> tuple[list[Edit], list[Lost]]:
         """なくす評価と変える評価から、実績に付けてあるものを除く。付けてあれば断る。"""
-        past = {one["fiscal_year"] for one in self._tree["past_scales"]}
-        given = _given(self._tree, past)
+        given = given_grades(self._tree, _items(self._tree))
         kept = {one.new for one in edits if one.field.relative == "grade"}
         kept |= {row.values.get("row.step.grade") for row in added}
         changing: dict[tuple[str, bool], str] = {
@@ -568,18 +580,6 @@ def _living(tree: Mapping[str, Json]) -> Iterator[Json]:
     for policy in tree["policies"]:
         for measure in policy["measures"]:
             yield from (one for one in measure["entries"] if one["type"] == "item")
-
-
-def _given(tree: Mapping[str, Json], past: set[int]) -> dict[str, list[str]]:
-    """いまの段階で付けてある評価から、その実施項目のIDへ。``past`` は、段階をしまった年度。"""
-    found: dict[str, list[str]] = {}
-    final = tree["fiscal_years"][-1]
-    for item in _items(tree):
-        grades = [one["result"]["grade"] for one in item["years"] if one["fiscal_year"] not in past]
-        grades += [] if final in past else [item["overall_grade"]]
-        for grade in dict.fromkeys(one for one in grades if one is not None):
-            found.setdefault(grade, []).append(item["id"])
-    return found
 
 
 def _is_blank(value: Json) -> bool:

@@ -126,6 +126,14 @@ def _rewritten(base: list[Json], now: list[Json], at: int) -> int | None:
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "replace" and first <= at < last and last - first == end - start:
             place = start + at - first
-            share = difflib.SequenceMatcher(None, old[at], new[place], autojunk=False).ratio()
+            words = _words(base[at]), _words(now[place])
+            share = difflib.SequenceMatcher(None, *words, autojunk=False).ratio()
             return place if share >= _ALIKE else None
     return None
+
+
+def _words(record: Json) -> str:
+    """記録に書かれている文。"""
+    if isinstance(record, dict):
+        return "\n".join(one for one in record.values() if isinstance(one, str))
+    return str(record)

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sheetgen.plan.leaves import steps_of, value_at
+from sheetgen.plan.leaves import Steps, steps_of, value_at
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
 from sheetgen.year.editing.counterpart import position
@@ -60,13 +60,14 @@ def rebuilt_highlights(
     for kind, name in kinds.items():
         at = f"revision.{name}"
         mine = [row for row in added if (row.values.get("row.kind") or HIGHLIGHT) == kind]
-        work = _Rebuilding(base["revision"][name], tree["revision"][name], made, settle)
-        work.change([one for one in edits if one.key.startswith(f"{at}[")])
-        work.remove([one for one in lost if one.key.startswith(f"{at}[")])
-        record = _highlight if name == "highlights" else _note
-        for row in mine:
-            work.add(row, _NEEDS_OF_HIGHLIGHT, record)
-        made.values[name] = work.result()
+        wishes = _Wishes(
+            [one for one in edits if one.key.startswith(f"{at}[")],
+            mine,
+            [one for one in lost if one.key.startswith(f"{at}[")],
+            _NEEDS_OF_HIGHLIGHT,
+            _highlight if name == "highlights" else _note,
+        )
+        _rebuild(base["revision"], tree["revision"], name, wishes, made, settle)
     for row in added:
         word = row.values.get("row.kind") or HIGHLIGHT
         if word not in kinds:
@@ -85,13 +86,66 @@ def rebuilt_grades(
 ) -> Rebuilt:
     """評価の段階。"""
     made = Rebuilt({}, [], [], [], [], [], [])
-    work = _Rebuilding(base["evaluation_scale"], tree["evaluation_scale"], made, settle)
-    work.change(edits)
-    work.remove(lost)
-    for row in added:
-        work.add(row, _NEEDS_OF_GRADE, _grade)
-    made.values["evaluation_scale"] = work.result()
+    wishes = _Wishes(edits, added, lost, _NEEDS_OF_GRADE, _grade)
+    _rebuild(base, tree, "evaluation_scale", wishes, made, settle)
     return made
+
+
+class _Wishes(NamedTuple):
+    """一つの並びの、直したことのすべて。"""
+
+    edits: Sequence[Edit]
+    added: Sequence[NewRow]
+    lost: Sequence[Lost]
+    needs: Sequence[tuple[str, str]]
+    record: Callable[[Mapping[str, Json]], Json]
+
+
+def _rebuild(
+    base: Json, tree: Json, name: str, wishes: _Wishes, made: Rebuilt, settle: Settle
+) -> None:
+    """``name`` の並びを組み直す。もとの並びを直したとおりに、もうなっていれば、何もしない。"""
+    trial = Rebuilt({}, [], [], [], [], [], [])
+    wanted = _rebuilt(base[name], base[name], wishes, trial, lambda edit, now: True)
+    if wanted == tree[name] != base[name] and not trial.problems:
+        made.already.extend((*wishes.edits, *wishes.added, *wishes.lost))
+        made.values[name] = tree[name]
+        return
+    made.values[name] = _rebuilt(base[name], tree[name], wishes, made, settle)
+
+
+def _rebuilt(
+    base: list[Json], now: list[Json], wishes: _Wishes, made: Rebuilt, settle: Settle
+) -> list[Json]:
+    work = _Rebuilding(base, now, made, settle)
+    work.change(wishes.edits)
+    work.remove(wishes.lost)
+    for row in wishes.added:
+        work.add(row, wishes.needs, wishes.record)
+    return work.result()
+
+
+def rewritten_texts(base: Json, still: Mapping[Steps, Json], edits: Sequence[Edit]) -> list[Edit]:
+    """文の並びを直した変更のうち、もとの並びを直したとおりに、もうなっているもの。
+
+    ``still`` は、並びの場所から、いまの計画のその並びへ。
+    """
+    mine: dict[Steps, list[Edit]] = {}
+    for one in edits:
+        if one.steps and isinstance(one.steps[-1], int):
+            mine.setdefault(one.steps[:-1], []).append(one)
+    found: list[Edit] = []
+    for steps, ones in mine.items():
+        try:
+            texts = dict(enumerate(value_at(base, steps)))
+        except (LookupError, TypeError):
+            texts = {}
+        old = list(texts.values())
+        texts.update({int(one.steps[-1]): one.new for one in ones if one.steps})
+        wanted = [text for _, text in sorted(texts.items()) if text not in (None, "")]
+        if wanted == still.get(steps) != old:
+            found += ones
+    return found
 
 
 _NEEDS_OF_HIGHLIGHT = (("row.policy", "基本方針"), ("row.text", "主なポイント"))
@@ -225,3 +279,16 @@ def lost_text(base: Json, key: str) -> str:
 
 def _words(record: Json) -> str:
     return str(record.get("text") or f"{record.get('grade')} {record.get('meaning')}")
+
+
+def given_grades(tree: Mapping[str, Json], items: Iterable[Json]) -> dict[str, list[str]]:
+    """いまの段階で付けてある評価から、その実施項目のIDへ。過ぎた年度の段階のものは除く。"""
+    found: dict[str, list[str]] = {}
+    past = {one["fiscal_year"] for one in tree["past_scales"]}
+    final = tree["fiscal_years"][-1]
+    for item in items:
+        grades = [one["result"]["grade"] for one in item["years"] if one["fiscal_year"] not in past]
+        grades += [] if final in past else [item["overall_grade"]]
+        for grade in dict.fromkeys(one for one in grades if one is not None):
+            found.setdefault(grade, []).append(item["id"])
+    return found
