@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from edit_desk import EditDesk, codes
+from edit_desk import ROOT, EditDesk, codes
 
 import sheetgen
 from sheetgen.messages.catalogue import message_of
 from sheetgen.plan.leaves import steps_of, value_at
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.paths import read_path, with_items, with_values
 from sheetgen.plan.saving import render_plan
 from sheetgen.problems import Level, SheetgenError
+from sheetgen.records.journal import Action, journal_path
+from sheetgen.records.ledger import commit, open_ledger
+from sheetgen.xlsx.refs import ref_of
 from sheetgen.year.editing.applying import Take
 from sheetgen.year.editing.sections import Named
 
 Cells = Mapping[tuple[str, str], object]
+NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
 
 class Desk(EditDesk):
@@ -313,3 +320,108 @@ def test_a_section_renamed_meanwhile_is_known_by_its_old_name(tmp_path: Path) ->
     assert Named("企画部", "財政課").full_name in str(
         [one.owners[0].full_name for _, _, one in desk.base.items()]
     )
+
+
+def _record(desk: Desk, item: str, path: str, value: object) -> str:
+    """回収した一つの値。"""
+    with open_ledger(desk.plan, writing=True) as ledger:
+        run = ledger.new_run(NOW, "係", file="様式.xlsx")
+        found = ledger.master.plan.find(item)[2]
+        plan = with_items(ledger.master.plan, {item: with_values(found, {path: value}, 2025)})
+        old = read_path(found, path, 2025)
+        line = run.entry(Action.RECORD, item=item, path=path, label="欄", old=old, new=value)
+        commit(ledger, plan, [line, run.end()])
+        return run.name
+
+
+def _refused(desk: Desk, run: str) -> list[tuple[str, object]]:
+    before = desk.plan.read_bytes()
+    with pytest.raises(SheetgenError) as raised:
+        sheetgen.undo(desk.plan, run)
+    assert desk.plan.read_bytes() == before
+    return [(one.code, one.facts.get("run")) for one in raised.value.problems]
+
+
+def test_undo_after_a_collection_takes_back_only_its_own(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    before = desk.plan.read_bytes()
+    cells = {
+        desk.at("years", 1, "row.year.target"): 99,
+        desk.at("sections", 0, "row.section.name"): "企画経営課",
+    }
+    run = desk.save(cells, accept=True).run
+    assert run is not None
+    other = _record(desk, "08-08", "years[0].result.value", 12)
+    sheetgen.undo(desk.plan, run)
+    left = load_plan(desk.plan)
+    assert left.find("08-08")[2].years[0].result.value == 12
+    assert left.departments == desk.base.departments
+    assert left.find("01-01")[2] == desk.base.find("01-01")[2]
+    sheetgen.undo(desk.plan, other)
+    assert desk.plan.read_bytes() == before
+    # 取り消したブックを、もう一度読む。
+    run = desk.save(cells, accept=True).run
+    assert run is not None
+    later = _record(desk, "01-01", "years[1].target", 98)
+    assert _refused(desk, run) == [("R524", later)]
+    again = desk.change({desk.at("years", 1, "row.year.target"): 99})
+    assert desk.asked(again) == ["E040"]
+
+
+def test_undo_names_the_later_run_that_changed_the_same_list(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    before = desk.plan.read_bytes()
+    move = {desk.at("items", 20, "row.measure"): "1"}
+    first = desk.save({desk.at("highlights", 1, "row.text"): "▪ 一", **move}, accept=True).run
+    second = desk.save({desk.at("highlights", 2, "row.text"): "▪ 二"}, accept=True).run
+    assert None not in (first, second)
+    assert _refused(desk, str(first)) == [("R524", second)]
+    sheetgen.undo(desk.plan)
+    kept = desk.plan.read_bytes(), journal_path(desk.plan).read_bytes()
+    # 年度を切り替え、番号を詰めたあとでは、移した所に戻せない。
+    year = desk.base.revision.fiscal_year + 1
+    sheetgen.rollover(
+        sheetgen.RolloverRequest(
+            plan=desk.plan, to=year, retire=("01-02",), renumber=True, force=True, reason="試し"
+        )
+    )
+    assert {code for code, _ in _refused(desk, str(first))} == {"E087"}
+    desk.plan.write_bytes(kept[0])
+    journal_path(desk.plan).write_bytes(kept[1])
+    sheetgen.undo(desk.plan, first)
+    assert desk.plan.read_bytes() == before
+
+
+def test_a_plan_saved_by_notepad_comes_back_to_the_byte(tmp_path: Path) -> None:
+    source = tmp_path / "もと.json"
+    plain = (ROOT / "data" / "plan.json").read_bytes()
+    source.write_bytes(b"\xef\xbb\xbf" + plain.replace(b"\n", b"\r\n"))
+    desk = Desk(tmp_path / "机", source)
+    before = desk.plan.read_bytes()
+    assert desk.save({desk.at("items", 3, "row.item.title"): "直した名称"}, accept=True).run
+    assert desk.plan.read_bytes() != before
+    sheetgen.undo(desk.plan)
+    assert desk.plan.read_bytes() == before
+
+
+def test_what_is_settled_is_not_settled_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    year = desk.base.revision.fiscal_year + 1
+    sheetgen.rollover(sheetgen.RolloverRequest(plan=desk.plan, to=year, force=True, reason="試し"))
+    desk.write()
+    sheet = next(one for one in desk.book.sheets if one.name == "概要表")
+    mark, settled = (
+        next(one.column for one in desk.table("overview").columns if one.path == path)
+        for path in ("row.mark", "row.settled")
+    )
+    first = desk.table("overview").first_row
+    marked = next(
+        row
+        for row in range(first, first + len(desk.table("overview").keys))
+        if ref_of(row, mark) in sheet.cells
+    )
+    cells = {("概要表", ref_of(marked, settled)): "○"}
+    assert len(desk.change(cells).decisions) == 1
+    assert desk.save(cells, accept=True).run
+    again = desk.change(cells)
+    assert (again.decisions, again.already) == ((), 1)

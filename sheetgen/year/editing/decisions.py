@@ -19,7 +19,7 @@ from sheetgen.year.editing.beside import Stale, proposal_entries, stale_entries
 from sheetgen.year.editing.changes import Edit, Edits, shown_value
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.rows import EditContext
+from sheetgen.year.editing.rows import UNSETTLED, EditContext
 
 Json = Any
 SETTLED_PATH = "overview.policy"
@@ -46,6 +46,8 @@ class _Deciding:
         self._proposals = proposal_entries(ledger)
         self._stale = stale_entries(ledger)
         self._context, self._applied, self._reader = context, applied, reader
+        marked = (row.key for row in context.overview if row.mark == UNSETTLED)
+        self._unsettled = frozenset(marked)
 
     def decide(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         """一つの○か×。"""
@@ -53,6 +55,8 @@ class _Deciding:
             yield from self._proposal(one)
         elif one.rows == "stale_names":
             yield from self._name(one)
+        elif one.new and one.key not in self._unsettled:  # もう決まっている
+            self._applied.already += 1
         elif one.new:
             where = {"item": one.place.item, "path": SETTLED_PATH, "label": one.place.label}
             cell = {"sheet": one.place.sheet, "cell": one.place.cell}
