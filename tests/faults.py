@@ -24,12 +24,14 @@ from sheetgen.collect.request import ItemOutcome, Take
 from sheetgen.plan.paths import with_items, with_values
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
-from sheetgen.problems import SheetgenError
+from sheetgen.problems import Place, SheetgenError
 from sheetgen.reading.delivery import Delivered
 from sheetgen.records.journal import Action, JournalEntry, journal_path
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.originals import original_path, originals_folder
 from sheetgen.records.transaction import pending_path
+from sheetgen.year.editing.applying import Line
+from sheetgen.year.editing.editing import EditRequest, Outcome, _save
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 PATIENCE = 120.0  # 混んだ機械で、ほかの人の錠を待つ秒数
@@ -53,6 +55,22 @@ def collect(path: Path, number: int = 1) -> str | None:
         merged = merge(ledger.master.plan, RESULTS, [form], past, takes=[Take(file, "01-01")])
         outcomes = [_with_original(outcome, delivered.digest) for outcome in merged.outcomes]
         return record(ledger, RESULTS, outcomes, now=NOW, who="係")
+
+
+def edit(path: Path, number: int = 2) -> str | None:
+    """編集ブックの一回。読んで確かめたあとの、記録するところから。"""
+    data = f"編集 {number}".encode()
+    delivered = Delivered("編集.xlsx", data, hashlib.sha256(data).hexdigest(), "xlsx")
+    request = EditRequest(plan=path, file=Path("編集.xlsx"), template=path)
+    with open_ledger(path, writing=True, wait=PATIENCE) as ledger:
+        item = ledger.master.plan.find("01-01")[2]
+        plan = with_items(ledger.master.plan, {item.id: with_values(item, {VALUE: number}, 0)})
+        old = item.years[0].result.value
+        line = Line(
+            item.id, VALUE, "成果指標の実績値", old, number, Place(cell="H5"), reason="訂正"
+        )
+        outcome = Outcome(plan, (line,), (), (), 0, {}, ())
+        return _save(request, ledger, outcome, delivered, NOW, "係")
 
 
 def _with_original(outcome: ItemOutcome, digest: str) -> ItemOutcome:
@@ -90,7 +108,7 @@ def replayed(entries: Iterable[JournalEntry]) -> Plan:
     """記録簿を初めからたどってできる計画。"""
     items = {item.id: item for _, _, item in PLAN.items()}
     for entry in entries:
-        if entry.action in (Action.RECORD, Action.UNDO):
+        if entry.action in (Action.RECORD, Action.EDIT, Action.UNDO):
             item, path = str(entry.item), str(entry.path)
             items[item] = with_values(items[item], {path: entry.new}, 0)
     return with_items(PLAN, items)

@@ -95,7 +95,8 @@ def _other(desk: EditDesk, rows: str, key: str, field: EditField) -> object:
         "text": "■ 直した文\n二行目", "line": "直した一行", "figure": 12345, "money": 678,
         "grade": "B", "year": "令和4年度", "month": "2025-03", "code": "131016", "format": "0.000",
         "item": "02-02", "flag": "○", "owners": "総務部 財産管理課、企画部 経営企画課",
-        "names": "直した課、また課", "measure": "9", "policy": "5", "order": 1.5,
+        "names": "直した課、また課", "measure": "9", "policy": "5",
+        "order": 2.5 if key.endswith("[0]") else 0.5,
     }[name]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from faults import (
     KILLED,
     at_step,
     collect,
+    edit,
     full_disk,
     in_child,
     interrupt,
@@ -46,6 +47,7 @@ LOADER = "sheetgen.records.ledger.load_master"
 WORKS: dict[str, Callable[[Path], object]] = {
     "collect": lambda path: collect(path, 2),
     "undo": undo,
+    "edit": edit,
 }
 
 

@@ -82,7 +82,6 @@ SOUND = written(sample_plan())
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"\xef\xbb\xbf" + SOUND, "M004"),
         (sample_plan()["office"].encode("cp932"), "M005"),
         (SOUND.decode("utf-8").encode("utf-16"), "M005"),
         (b"", "M006"),
@@ -111,6 +110,13 @@ def test_what_is_no_json_is_explained(data: bytes, code: str) -> None:
     assert problem.code == code
     assert problem.place.file == "plan.json"
     assert_plain_japanese(problem)
+
+
+def test_the_mark_of_notepad_is_passed_over() -> None:
+    """メモ帳は、UTF-8 の初めに印（BOM）を付け、行末を CRLF にすることがある。"""
+    plain = parse_plan(SOUND, "plan.json")
+    data = b"\xef\xbb\xbf" + SOUND.replace(b"\n", b"\r\n")
+    assert parse_plan(data, "plan.json") == plain
 
 
 @pytest.mark.parametrize("data", [b'{"a": 1,}', b'{"a": [1,]}'])

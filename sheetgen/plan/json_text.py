@@ -1,7 +1,7 @@
 """ファイルのバイト列を、JSONの値として読む。
 
-:mod:`json` より厳しく読む。BOM も、同じ名の欄の重なりも許さない。問題はどれも値で、行と列か、
-道を持つ。
+:mod:`json` より厳しく読み、同じ名の欄の重なりを許さない。メモ帳の付ける印（BOM）は読み飛ばす。
+問題はどれも値で、行と列か、道を持つ。
 """
 
 from __future__ import annotations
@@ -102,10 +102,8 @@ def _refuse_others(data: bytes, file: str) -> None:
 
 def _decode(data: bytes, file: str) -> str:
     _refuse_others(data, file)
-    if data.startswith(codecs.BOM_UTF8):
-        raise SheetgenError(Problem("M004", Place(file=file)))
     try:
-        return data.decode("utf-8")
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SheetgenError(Problem("M005", Place(file=file), {"line": line})) from error

@@ -123,16 +123,47 @@ def _changed_since(
     now: Json,
     new: Json,
 ) -> Problem:
-    label = labels.get((unit.item, unit.path)) or (_PLACE if unit.path == PLACE else unit.path)
+    label = labels.get((unit.item, unit.path)) or _LABELS.get(unit.path, unit.path)
     place = Place(path=unit.path, label=label, item=unit.item)
-    facts = {"now": quoted(_words(now), _LONGEST), "new": quoted(_words(new), _LONGEST)}
-    run = next((one.run for one in reversed(later) if (one.item, one.path) == unit), None)
+    facts = {
+        "now": quoted(_words(unit, now, new), _LONGEST),
+        "new": quoted(_words(unit, new, now), _LONGEST),
+    }
+    run = next((one.run for one in reversed(later) if _is_of(one, unit)), None)
+    if run is None and any(one.action is Action.ROLLOVER for one in later):
+        return Problem("E087", place, facts)
     return Problem("R524" if run else "R525", place, {**facts, "run": run or ""})
 
 
-_PLACE = "推進項目と番号"
+_LABELS = {
+    PLACE: "推進項目と番号",
+    "departments": "部と課",
+    "evaluation_scale": "評価の区分",
+    "policies": "基本方針と推進項目",
+    "revision.highlights": "主なポイント",
+    "revision.highlight_notes": "主なポイントの参照",
+}
 
 
-def _words(value: Json) -> Json:
-    plain = isinstance(value, str | int | float) or value is None
-    return value if plain else json.dumps(value, ensure_ascii=False)
+def _is_of(entry: JournalEntry, unit: Unit) -> bool:
+    """記録簿の行が、その単位の変更か。並びの単位では、その中の一つの変更も。"""
+    path = entry.path or ""
+    if entry.item != unit.item or entry.action is Action.ROLLOVER:
+        return False
+    inside = path == unit.path or path.startswith((f"{unit.path}[", f"{unit.path}."))
+    # 単位は番号で、記録簿は場所で言う。
+    of_texts = unit.path.startswith(("policies[", "measures[")) and path.startswith("policies")
+    return inside or (of_texts and unit.path.rpartition(".")[2] in (*path.split("."), "references"))
+
+
+def _words(unit: Unit, value: Json, other: Json) -> Json:
+    """人に見せる値。並びは、初めの違うところ。"""
+    if isinstance(value, str | int | float) or value is None:
+        return value
+    if unit.path == PLACE and isinstance(value, list):
+        return "推進項目{}の{}番目".format(*value)
+    if isinstance(value, list):
+        known = other if isinstance(other, list) else []
+        found = next((one for one in value if one not in known), None)
+        return f"{len(value)}件の並び" if found is None else _words(unit, found, None)
+    return " ".join(one for one in value.values() if isinstance(one, str))

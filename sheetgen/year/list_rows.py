@@ -29,13 +29,13 @@ from sheetgen.year.list_columns import (
 class ListRow:
     """一つの実施項目として書かれたもの。
 
-    ``refs`` は名からセルの番地へ。``elsewhere`` は、ほかのシートにある欄の、シートと番地。
+    ``refs`` は名からセルの番地へ。``sheets`` は、``sheet`` のほかのシートにあるものの名から。
     """
 
     cells: Mapping[str, RawCell]
     refs: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
-    elsewhere: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sheets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,8 @@ class RowValues:
 
     def place(self, key: str) -> Place:
         """その欄の場所。"""
-        label = label_of(key, self._plan)
-        sheet, ref = self.row.elsewhere.get(key) or (self.row.sheet, self.row.refs.get(key))
-        return Place(file=self._file, sheet=sheet, cell=ref, label=label)
+        label, sheet = label_of(key, self._plan), self.row.sheets.get(key, self.row.sheet)
+        return Place(file=self._file, sheet=sheet, cell=self.row.refs.get(key), label=label)
 
     def report(self, code: str, key: str, **facts: object) -> None:
         """この欄の問題を加える。"""

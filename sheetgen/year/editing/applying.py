@@ -7,24 +7,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sheetgen.messages.quoting import quoted
+from sheetgen.era import wareki
+from sheetgen.messages.quoting import in_short, quoted
 from sheetgen.plan.item import Item
 from sheetgen.plan.leaves import Steps, address_of, blank_record, path_of, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
+from sheetgen.year.editing.added_rows import add_references, add_texts
 from sheetgen.year.editing.changes import Edit, Edits, Lost, NewRow, shown_value
 from sheetgen.year.editing.counterpart import Counterpart, position
 from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.listed import Rebuilt, lost_text, rebuilt_grades, rebuilt_highlights
-from sheetgen.year.editing.sections import carry_names, reorganise
+from sheetgen.year.editing.listed import (
+    Rebuilt,
+    given_grades,
+    lost_text,
+    rebuilt_grades,
+    rebuilt_highlights,
+    rewritten_texts,
+)
+from sheetgen.year.editing.sections import (
+    Named,
+    Renames,
+    carry_names,
+    renamed_value,
+    reorganise,
+    still_owned,
+)
 
 Json = Any
-_LONGEST_SHOWN = 40
+_LONGEST_SHOWN, _MOST_ITEMS = 40, 10
+_OF_TEXTS = ("policy_texts", "overview_texts")
+NO_RENAMES: Renames = {}
 
 
 class Take(StrEnum):
@@ -87,42 +105,92 @@ _REFUSED = {"items": "E060", "overview": "", "years": "", "results": "", "policy
 """なくせない行の符号。空のものは、知らせるだけで、何もしない。"""
 
 
-def apply_edits(base: Plan, now: Plan, found: Edits, take: Take | None = None) -> Applied:
-    """``found`` の変更を ``now`` に重ねる。足された実施項目は、ここでは加えない。"""
-    return _Applying(base, now, found, take).run()
+def apply_edits(
+    base: Plan, now: Plan, found: Edits, take: Take | None = None, renames: Renames = NO_RENAMES
+) -> Applied:
+    """``found`` の変更を ``now`` に重ねる。足された実施項目は、ここでは加えない。
+
+    ``renames`` は、ブックを書き出したあとに名を改めた課。
+    """
+    return _Applying(base, now, found, take, renames).run()
 
 
 class _Applying:
-    def __init__(self, base: Plan, now: Plan, found: Edits, take: Take | None) -> None:
+    def __init__(
+        self, base: Plan, now: Plan, found: Edits, take: Take | None, renames: Renames
+    ) -> None:
         self._base = base.model_dump(mode="json")
         self._applied = Applied(now.model_dump(mode="json"))
         self._tree = self._applied.tree
         self._same = Counterpart(self._base, self._tree)
-        self._found, self._take = found, take
+        self._found, self._take, self._renames = found, take, renames
+        self._section_names = [
+            section["name"] for one in self._base["departments"] for section in one["sections"]
+        ]
+        self._living = {one["id"] for one in _living(self._tree)}
+        self._asked: set[str] = set()
+        self._made_already: list[Edit] = []
+        self._extra: dict[int, list[Json]] = {}
         self._reasons = {
             one.key: str(one.new)
             for one in found.edits
             if one.field.kind is EditKind.REASON and one.new
         }
-        self._touched: list[tuple[Json, str]] = []
+        self._touched: list[Json] = []
 
     def run(self) -> Applied:
+        self._ask_about_the_year()
         # 足した推進項目へ、同じブックで実施項目を移せるように、先に加える。
-        self._policies([one for one in self._found.added if one.rows == "policy_texts"])
+        self._added_rows("policy_texts")
+        texts = [one for one in self._found.edits if one.rows in _OF_TEXTS and one.steps]
+        lists = {one.steps[:-1]: self._same.still(one.steps[:-1]) for one in texts if one.steps}
+        self._made_already = rewritten_texts(self._base, lists, texts)
+        self._applied.already += len(self._made_already)
         whole = {"sections": self._sections, "highlights": self._highlights, "grades": self._grades}
         for one in self._found.edits:
-            if one.rows not in whole:
-                self._edit(one)
+            if one.rows not in whole and one not in self._made_already:
+                self._edit(self._renamed(one))
         for rows, rebuild in whole.items():
             edits = [one for one in self._found.edits if one.rows == rows]
             added = [one for one in self._found.added if one.rows == rows]
             lost = [one for one in self._found.lost if one.rows == rows]
             if edits or added or lost:
                 rebuild(edits, added, lost)
+        self._added_rows("overview")
         self._references()
         self._lost()
         self._drop_blanks()
         return self._applied
+
+    def _ask_about_the_year(self) -> None:
+        """書き出したあとに年度が切り替わっていれば、尋ねる。"""
+        found = self._found
+        written, now = (one["revision"]["fiscal_year"] for one in (self._base, self._tree))
+        places = [
+            *(one.place for one in found.edits),
+            *(place for one in found.added for place in one.places.values()),
+            *(one.place for one in found.lost),
+        ]
+        if written != now and places:
+            facts = {"then": wareki(written), "now": wareki(now)}
+            self._report("E092", Place(file=places[0].file), **facts)
+
+    def _renamed(self, one: Edit) -> Edit:
+        """書き出したあとに名を改めた課は、改めた名にする。"""
+        if one.field.kind not in (EditKind.OWNERS, EditKind.NAMES) or not self._renames:
+            return one
+        old, new = (
+            renamed_value(value, self._renames, self._section_names) for value in (one.old, one.new)
+        )
+        return one._replace(old=old, new=new)
+
+    def _ask_about_the_ended(self, one: Edit) -> None:
+        """書き出したあとに終わった実施項目の変更なら、一度だけ尋ねる。"""
+        item = one.place.item
+        was = any(x["id"] == item for x in _living(self._base))
+        if item and was and item not in self._living and item not in self._asked:
+            self._asked.add(item)
+            self._report("E089", one.place, item=item)
 
     # 一つの値
 
@@ -137,6 +205,7 @@ class _Applying:
             self._value(one)
 
     def _value(self, one: Edit) -> None:
+        self._ask_about_the_ended(one)
         if one.field.path == "row.measure" and one.rows == "items":
             self._move(one)
             return
@@ -150,7 +219,7 @@ class _Applying:
             self._put(one, item, "overall_grade", "item.overall_grade")
             return
         steps = one.steps or ()
-        if one.rows in ("policy_texts", "overview_texts"):
+        if one.rows in _OF_TEXTS:
             self._text(one, steps)
         else:
             holder = self._same.of(steps[:-1])
@@ -209,21 +278,27 @@ class _Applying:
         self._put(one, holder, steps[-1], path_of(steps))
         for length in range(len(steps) - 1, 1, -1):
             if isinstance(steps[length - 1], int):
-                self._touched.append((self._tree, path_of(steps[: length - 1])))
+                listed = self._same.of(steps[: length - 1])
+                self._touched.append(listed or _get_at(self._tree, steps[: length - 1]))
 
     def _listed(self, one: Edit, holder: list[Json], steps: Steps) -> None:
         """並びの中の一つの文を替える、足す、除く。"""
         base = _get_at(self._base, steps[:-1]) or []
+        still = self._same.still(steps[:-1]) or []
         at = int(steps[-1])
-        self._touched.append((self._tree, path_of(steps[:-1])))
-        if at < len(base):
-            place = position(base, holder, at)
-            if place is None:
-                self._report("E041", one.place, name=one.place.label)
-                return
+        self._touched.append(holder)
+        # ほかで書き足された文。同じ文を書いたのなら、もうそうなっている。
+        extra = self._extra.setdefault(id(holder), [x for x in still if x not in base])
+        place = position(base, still, at)
+        if place is not None:
             self._put(one, holder, place, path_of(steps))
-        elif one.new in holder[len(base) :]:
+        elif one.new in extra:
             self._applied.already += 1
+            extra.remove(one.new)
+        elif one.new in (None, "") and all(x in base for x in still):
+            self._applied.already += 1
+        elif at < len(base):
+            self._report("E041", one.place, name=one.place.label)
         else:
             holder.append(one.new)
             self._applied.origins.append((holder, len(holder) - 1, one.place))
@@ -246,8 +321,7 @@ class _Applying:
 
     def _drop_blanks(self) -> None:
         """並びの中の、空になった文と記録を除く。"""
-        for tree, path in self._touched:
-            listed = _get_at(tree, steps_of(path))
+        for listed in self._touched:
             if isinstance(listed, list):
                 listed[:] = [one for one in listed if not _is_blank(one)]
 
@@ -264,7 +338,9 @@ class _Applying:
         elif here is goal:
             self._applied.already += 1
         elif here["number"] != one.old and self._take is not Take.BOOK:
-            facts = {"now": here["name"], "book": goal["name"], "base": str(one.old)}
+            named = {m["number"]: m["name"] for m in measures}
+            facts = {"now": _quoted(here["name"]), "book": _quoted(goal["name"]),
+                     "base": _quoted(named.get(one.old))}  # fmt: skip
             if self._take is None:
                 self._report("E040", one.place, **facts)
         else:
@@ -285,7 +361,8 @@ class _Applying:
     ) -> None:
         before = self._tree["departments"]
         names = [section["name"] for one in before for section in one["sections"]]
-        made = reorganise(self._base, before, edits, added, lost, self._settle)
+        lost = self._without_owned(edits, added, lost)
+        made = reorganise(self._base, before, edits, added, lost, self._settle, self._renames)
         self._applied.problems += made.problems
         self._applied.already += made.already
         self._tree["departments"] = made.departments
@@ -298,9 +375,11 @@ class _Applying:
         gone = [one for one in lost if self._pair(one.key) in _pairs(before)]
         self._removed_lines(gone, "departments", "課", lambda one: self._named(one.key))
         items = list(_items(self._tree))
-        named = [one for one in edits if one.field.path in _SECTION_PATHS]
-        source = {self._named(one.key): one.place for one in named}
-        source |= {self._pair(one.key)[1]: one.place for one in named}
+        source: dict[str, Place] = {}
+        for one in edits:
+            if one.field.path in (*_SECTION_PATHS, "row.section.name"):
+                for name in (self._named(one.key), self._pair(one.key)[1]):
+                    source.setdefault(name, one.place)
         for carried in carry_names(items, made.renamed, names):
             label = str(Item.model_fields[carried.path].title)
             old, new = shown_value(carried.old), shown_value(carried.new)
@@ -308,25 +387,39 @@ class _Applying:
             self._applied.lines.append(
                 Line(carried.item, carried.path, label, old, new, place, reason=CARRIED_NAME)
             )
-        self._still_owning(lost, items)
 
-    def _still_owning(self, lost: Sequence[Lost], items: Sequence[Json]) -> None:
-        """なくした課が、まだ実施項目を持っていれば断る。"""
-        known = _pairs(self._tree["departments"])
+    def _without_owned(
+        self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
+    ) -> list[Lost]:
+        """なくす課から、まだ実施項目を持っているものを除く。持っていれば断る。"""
+        items = list(_living(self._tree))
+        others = [
+            *(self._goal(key, edits) for key in {one.key for one in edits}),
+            *(tuple(row.values.get(path) for path in _SECTION_PATHS) for row in added),
+        ]
+        kept: list[Lost] = []
         for gone in lost:
-            pair = self._pair(gone.key)
-            owning = [
-                item["id"]
-                for item in items
-                if any((one["department"], one["section"]) == pair for one in item["owners"])
-            ]
-            if owning and pair not in known:
-                facts = {"section": " ".join(pair), "items": "、".join(owning)}
-                self._report("E061", Place(sheet=gone.sheet), **facts)
+            name = self._pair(gone.key)
+            problem = still_owned(gone, self._renames.get(name, name), items, others)
+            if problem is None:
+                kept.append(gone)
+            else:
+                self._applied.problems.append(problem)
+        return kept
 
-    def _pair(self, key: str) -> tuple[str, str]:
+    def _goal(self, key: str, edits: Sequence[Edit]) -> tuple[str, str]:
+        """その行の、直したあとの名。"""
+        name = self._pair(key)
+        for one in edits:
+            if one.key == key and one.field.path == "row.department":
+                name = name._replace(department=one.new)
+            elif one.key == key and one.field.relative == "name":
+                name = name._replace(section=one.new)
+        return name
+
+    def _pair(self, key: str) -> Named:
         steps = steps_of(key)
-        return value_at(self._base, steps[:2])["name"], value_at(self._base, steps)["name"]
+        return Named(value_at(self._base, steps[:2])["name"], value_at(self._base, steps)["name"])
 
     def _named(self, key: str) -> str:
         return " ".join(self._pair(key))
@@ -344,9 +437,37 @@ class _Applying:
         self._tree["revision"].update(made.values)
 
     def _grades(self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]) -> None:
+        edits, lost = self._without_given(edits, added, lost)
         made = rebuilt_grades(self._base, self._tree, edits, added, lost, self._settle)
         self._rebuilt(made, "evaluation_scale", "評価の段階")
         self._tree.update(made.values)
+
+    def _without_given(
+        self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
+    ) -> tuple[list[Edit], list[Lost]]:
+        """なくす評価と変える評価から、実績に付けてあるものを除く。付けてあれば断る。"""
+        given = given_grades(self._tree, _items(self._tree))
+        kept = {one.new for one in edits if one.field.relative == "grade"}
+        kept |= {row.values.get("row.step.grade") for row in added}
+        changing: dict[tuple[str, bool], str] = {
+            (one.key, False): one.old for one in edits if one.field.relative == "grade"
+        }
+        for gone in lost:
+            changing[gone.key, True] = value_at(self._base, steps_of(gone.key))["grade"]
+        refused = {
+            where for where, grade in changing.items() if given.get(grade) and grade not in kept
+        }
+        places = {(one.key, True): one.place for one in lost}
+        places |= {(one.key, False): one.place for one in edits if one.field.relative == "grade"}
+        for where in sorted(refused):
+            grade = changing[where]
+            facts = {"grade": grade, "items": in_short(given[grade], _MOST_ITEMS, "件")}
+            self._report("E088", replace(places[where], label="評価"), **facts)
+        return (
+            [one for one in edits
+             if one.field.relative != "grade" or (one.key, False) not in refused],
+            [one for one in lost if (one.key, True) not in refused],
+        )  # fmt: skip
 
     def _rebuilt(self, made: Rebuilt, path: str, label: str) -> None:
         """組み直した表の、問題と記録簿の行。"""
@@ -367,83 +488,26 @@ class _Applying:
 
     def _removed_lines(self, lost: Sequence[Lost], path: str, label: str, words: Any) -> None:
         for one in lost:
-            place = Place(sheet=one.sheet)
             self._applied.lines.append(
-                Line(None, path, label, words(one), None, place, reason="消した行")
+                Line(None, path, label, words(one), None, one.place, reason="消した行")
             )
 
     # 基本方針と推進項目、再掲
 
-    def _policies(self, added: Sequence[NewRow]) -> None:
-        """足された基本方針と推進項目、その文章。番号の小さいものから。"""
-
-        def order(row: NewRow) -> tuple[int, float, float]:
-            rank = _POLICY_LABELS.get(str(row.values.get("row.label")), 9)
-            policy, measure = row.values.get("row.policy"), row.values.get("row.measure")
-            return rank, float(policy or 0), float(measure or 0)
-
-        for row in sorted(added, key=order):
-            problem = self._policy_row(row)
-            if problem is not None:
-                self._applied.problems.append(problem)
-            else:
-                words = str(row.values.get("row.text"))
-                label = str(row.values.get("row.label"))
-                self._added_line(row, "policies", label, words)
-
-    def _policy_row(self, row: NewRow) -> Problem | None:
-        values = row.values
-        label, text = values.get("row.label"), values.get("row.text")
-        for path, name in (("row.label", "欄"), ("row.policy", "基本方針の番号"),
-                           ("row.text", "名称・文章")):  # fmt: skip
-            if values.get(path) in (None, ""):
-                return Problem("E048", row.place(path), {"label": name})
-        rank = _POLICY_LABELS.get(str(label))
-        if rank is None:
-            choices = "、".join(_POLICY_LABELS)
-            return Problem("E062", row.place("row.label"), {"value": label, "choices": choices})
-        number, measure_number = values["row.policy"], values.get("row.measure")
-        policies = self._tree["policies"]
-        policy = next((one for one in policies if one["number"] == number), None)
-        if rank == 0:
-            if policy is not None or number != len(policies) + 1:
-                facts = {"number": f"{number:g}", "next": len(policies) + 1}
-                return Problem("E063", row.place("row.policy"), facts)
-            made: Json = {"number": int(number), "name": text, "description": "", "measures": []}
-            policies.append(made)
-            self._applied.origins.append((made, "name", row.place("row.text")))
-            return None
-        if policy is None:
-            return Problem("E064", row.place("row.policy"), {"number": f"{number:g}"})
-        if rank == 2:
-            policy["description"] = text
-            self._applied.origins.append((policy, "description", row.place("row.text")))
-            return None
-        if measure_number is None:
-            return Problem("E048", row.place("row.measure"), {"label": "推進項目の番号"})
-        measure = next((m for m in policy["measures"] if m["number"] == measure_number), None)
-        if rank == 3:
-            if measure is None:
-                return Problem("E064", row.place("row.measure"), {"number": f"{measure_number:g}"})
-            measure["notes"].append(text)
-            self._applied.origins.append((measure, "notes", row.place("row.text")))
-            return None
-        count = sum(len(one["measures"]) for one in policies[: policies.index(policy) + 1])
-        rest = sum(len(one["measures"]) for one in policies[policies.index(policy) + 1 :])
-        if measure is not None or measure_number != count + 1 or rest:
-            facts = {"number": f"{measure_number:g}", "next": count + 1}
-            return Problem("E063", row.place("row.measure"), facts)
-        new: Json = {"number": int(measure_number), "name": text, "notes": [], "entries": []}
-        policy["measures"].append(new)
-        self._applied.origins.append((new, "name", row.place("row.text")))
-        return None
+    def _added_rows(self, rows: str) -> None:
+        """足された基本方針と推進項目の行か、再掲の行。"""
+        of_policies = rows == "policy_texts"
+        added = [one for one in self._found.added if one.rows == rows]
+        made = add_texts if of_policies else add_references
+        found = made(self._base, self._tree, added)
+        self._applied.problems += found.problems
+        self._applied.origins += found.origins
+        self._applied.already += found.already
+        for row, label, words in found.added:
+            self._added_line(row, "policies" if of_policies else "references", label, words)
 
     def _references(self) -> None:
-        """足された再掲と、消された再掲。"""
-        for row in [one for one in self._found.added if one.rows == "overview"]:
-            problem = self._reference_row(row)
-            if problem is not None:
-                self._applied.problems.append(problem)
+        """消された再掲。"""
         for one in [one for one in self._found.lost if one.rows == "overview"]:
             entry = value_at(self._base, steps_of(one.key))
             now = self._same.of(steps_of(one.key)) if entry["type"] != "item" else None
@@ -452,34 +516,6 @@ class _Applying:
                     measure["entries"] = [x for x in measure["entries"] if x is not now]
             if now is not None:
                 self._removed_lines([one], "references", "再掲", lambda _: str(entry["title"]))  # noqa: B023
-
-    def _reference_row(self, row: NewRow) -> Problem | None:
-        values = row.values
-        for path, label in _REFERENCE_NEEDS:
-            if values.get(path) in (None, ""):
-                return Problem("E048", row.place(path), {"label": label})
-        measures = [m for policy in self._tree["policies"] for m in policy["measures"]]
-        goal = next((m for m in measures if m["number"] == values["row.measure"]), None)
-        if goal is None or self._same.item(values["row.item_id"]) is None:
-            return Problem("E064", row.place("row.item_id"), {"number": values["row.item_id"]})
-        if any(one.get("item_id") == values["row.item_id"] for one in goal["entries"]):
-            self._applied.already += 1
-            return None
-        made = {
-            "type": "cross_reference",
-            "number": max((one["number"] for one in goal["entries"]), default=0) + 1,
-            "item_id": values["row.item_id"],
-            "section": values.get("row.section"),
-            "title": values["row.title"],
-            "mark": values["row.reference_mark"],
-            "owners": values["row.owners"],
-            "note": values["row.note"],
-        }
-        goal["entries"].append(made)
-        for name, path in (("title", "row.title"), ("owners", "row.owners"), ("note", "row.note")):
-            self._applied.origins.append((made, name, row.place(path)))
-        self._added_line(row, "references", "再掲", str(made["title"]))
-        return None
 
     # 消された行
 
@@ -490,12 +526,12 @@ class _Applying:
             if code:
                 item = value_at(self._base, steps_of(one.key))
                 facts = {"item": item["id"], "title": item["title"]}
-                if self._same.item(item["id"]) is not None:
-                    self._report(code, Place(sheet=one.sheet, item=item["id"]), **facts)
+                if item["id"] in self._living:
+                    self._report(code, replace(one.place, item=item["id"]), **facts)
             elif code == "" and not self._is_reference(one):
-                kept.setdefault(one.sheet, []).append(one)
-        for sheet, ones in kept.items():
-            self._report("E065", Place(sheet=sheet), count=len(ones))
+                kept.setdefault(one.rows, []).append(one)
+        for ones in kept.values():
+            self._report("E065", ones[0].place, count=len(ones))
 
     def _is_reference(self, one: Lost) -> bool:
         record = _get_at(self._base, steps_of(one.key))
@@ -507,15 +543,6 @@ class _Applying:
 
 CARRIED_NAME = "課の名の変更に伴う"
 _SECTION_PATHS = ("row.department", "row.section.name")
-_POLICY_LABELS = {"基本方針": 0, "推進項目": 1, "基本方針の文章": 2, "概要表の☆の文章": 3}
-_REFERENCE_NEEDS = (
-    ("row.measure", "推進項目"),
-    ("row.item_id", "実施項目のID"),
-    ("row.title", "実施項目（再掲）"),
-    ("row.reference_mark", "再掲の印"),
-    ("row.owners", "担当"),
-    ("row.note", "記載先の注記"),
-)
 
 
 def _pairs(departments: Json) -> set[tuple[str, str]]:
@@ -546,10 +573,15 @@ def _holds(measure: Mapping[str, Json], item_id: str) -> bool:
 
 
 def _items(tree: Mapping[str, Json]) -> Iterator[Json]:
+    yield from _living(tree)
+    yield from (one["item"] for one in tree["ended_items"])
+
+
+def _living(tree: Mapping[str, Json]) -> Iterator[Json]:
+    """終わっていない実施項目。"""
     for policy in tree["policies"]:
         for measure in policy["measures"]:
             yield from (one for one in measure["entries"] if one["type"] == "item")
-    yield from (one["item"] for one in tree["ended_items"])
 
 
 def _is_blank(value: Json) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sheetgen.plan.leaves import Steps, leaf_at, steps_of, value_at
+from sheetgen.messages.quoting import quoted
+from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
@@ -30,6 +31,21 @@ ONLY_NEW = {
 """足した行だけに書く欄。"""
 _OF_REFERENCE = ("row.reference_mark", "row.note")
 _OF_ITEM = ("row.improvement", "row.policy", "row.settled", "row.indicator", "row.target")
+_NEEDED = {
+    "sections": ("row.order", "row.department"),
+    "highlights": ("row.order", "row.policy", "row.text"),
+    "overview": ("row.title",),
+    "items": ("row.measure", "row.owners"),
+    "grades": ("row.order",),
+}
+"""もとからある行で、型からは分からない、空にできない欄。"""
+_FILLED = frozenset(
+    {LeafKind.LINE, LeafKind.YEAR, LeafKind.MONTH, LeafKind.CODE, LeafKind.FORMAT, LeafKind.ITEM}
+)
+"""``null`` にできなければ、空にもできない種類。"""
+_DRAFTED = {"years": ("row.year.plan", "row.year.target", "row.year.effect", "row.initiative")}
+"""足した行の、実施項目を加えるときの決まりで読む欄（実施項目の行は、どの欄も）。"""
+_LONGEST_SHOWN = 40
 
 
 class Edit(NamedTuple):
@@ -65,13 +81,29 @@ class NewRow(NamedTuple):
     places: Mapping[str, Place]
 
     def place(self, path: str) -> Place:
-        """その欄の場所。書かれていなければ、その空のセル。列がなければ、行の初めのセル。"""
-        first = next(iter(self.places.values()))
-        blank = self.row.cells.get(path)
-        if path in self.places or blank is None:
-            return self.places.get(path, first)
-        label = next((one.label for one in LISTS[self.rows] if one.path == path), None)
-        return Place(first.file, blank.sheet, blank.ref, None, label)
+        """その欄の場所。"""
+        found = self.places.get(path)
+        if found is not None:
+            return found
+        first, cell = next(iter(self.places.values())), self.row.cells.get(path)
+        label = next((one.label for one in LISTS[self.rows] if one.path == path), first.label)
+        return replace(first, cell=cell.ref if cell else first.cell, label=label)
+
+    def blanks(self, needs: Sequence[tuple[str, str]]) -> list[Problem]:
+        """``needs``（道と名）のうち、何も書かれていない欄の問題。"""
+        return [
+            Problem("E048", self.place(path), {"label": label})
+            for path, label in needs
+            if path not in self.places and self.values.get(path) in (None, "")
+        ]
+
+    @property
+    def is_whole(self) -> bool:
+        """書かれた欄を、どれも読めたか。読めなかった欄のことは、もう言ってある。"""
+        apart = _DRAFTED.get(self.rows, ())
+        return self.rows == "items" or all(
+            path in self.values or path in apart for path in self.places
+        )
 
 
 class Lost(NamedTuple):
@@ -79,7 +111,7 @@ class Lost(NamedTuple):
 
     rows: str
     key: str
-    sheet: str
+    place: Place
 
 
 @dataclass(slots=True)
@@ -93,7 +125,8 @@ class Edits:
     added: list[NewRow] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    texts: dict[str, Place] = field(default_factory=dict)
+    chapters: dict[Steps, Place] = field(default_factory=dict)
+    """名と文章の場所。直していないセルも。"""
 
 
 def edits_of(
@@ -110,6 +143,7 @@ class _Comparing:
         self._book, self._context, self._reader, self._file = book, context, reader, file
         self._tree = base.model_dump(mode="json")
         self._found = Edits(problems=list(book.problems))
+        self._corrected: set[str] = set()
 
     def run(self) -> Edits:
         for one in CELLS:
@@ -124,7 +158,9 @@ class _Comparing:
                     self._new_row(rows, row)
                 elif row.key in written:
                     self._row(rows, row, written[row.key])
-            self._found.lost += [Lost(rows, key, table.table.sheet) for key in table.lost]
+            place = Place(self._file, table.table.sheet)
+            self._found.lost += [Lost(rows, key, place) for key in table.lost]
+        self._reasons_alone()
         self._found.edits = list(self._distinct(self._found.edits))
         return self._found
 
@@ -133,11 +169,11 @@ class _Comparing:
             cell = row.cells.get(one.path)
             if cell is None:
                 continue
-            issued = issued_value(written, one.path.partition(".")[2])
-            suited, code = self._suited(rows, row.key or "", one)
             if one.relative == "":
                 place = self._place(rows, row.key or "", one, cell)
-                self._found.texts[row.key or ""] = place
+                self._found.chapters[steps_of(row.key or "")] = place
+            issued = issued_value(written, one.path.partition(".")[2])
+            suited, code = self._suited(rows, row.key or "", one)
             if code and not same_as_issued(issued, cell.cell):
                 place = self._place(rows, row.key or "", one, cell)
                 self._found.problems.append(Problem(code, place))
@@ -168,12 +204,18 @@ class _Comparing:
     ) -> None:
         if same_as_issued(issued, cell.cell) and not _is_made_figure(one, issued, cell.cell):
             return
+        if one.kind is not EditKind.REASON:
+            self._corrected.add(key)
         place = self._place(rows, key, one, cell)
         read = self._read(cell.cell, one, key, written, place)
         if read is None:
             return
         old = self._old(rows, key, one, written)
         if read.value == old and type(read.value) is type(old):
+            return
+        if read.value in (None, "", []) and _is_needed(rows, key, one):
+            facts = {"old": quoted(shown_value(old), _LONGEST_SHOWN)}
+            self._found.problems.append(Problem("E085", place, facts))
             return
         self._found.edits.append(Edit(rows, key, one, old, read.value, place, read.raw, read.rule))
 
@@ -219,8 +261,7 @@ class _Comparing:
             if cell is None or same_as_issued(None, cell.cell):
                 continue
             places[one.path] = place = self._place(rows, "", one, cell)
-            # 実施項目の行と、その年度の値は、加えるときの決まりで読む。
-            if rows == "items" or (rows == "years" and one.path not in ONLY_NEW[rows]):
+            if rows == "items" or one.path in _DRAFTED.get(rows, ()):
                 continue
             read = self._reader.read(cell.cell, one.kind, None)
             self._found.problems += [Problem(code, place, facts) for code, facts in read.doubts]
@@ -228,6 +269,12 @@ class _Comparing:
                 values[one.path] = read.value
         if places:
             self._found.added.append(NewRow(rows, row, values, places))
+
+    def _reasons_alone(self) -> None:
+        """実績を変えずに書いた「直したわけ」。"""
+        for one in self._found.edits:
+            if one.field.kind is EditKind.REASON and one.key not in self._corrected:
+                self._found.problems.append(Problem("E093", one.place))
 
     def _place(self, rows: str, key: str, one: EditField, cell: BookCell) -> Place:
         label = one.label
@@ -290,6 +337,23 @@ def _blank(key: str, one: EditField) -> Json:
         return False
     leaf = leaf_at((*steps_of(key), *steps_of(one.relative or "")))
     return None if leaf is None or leaf.nullable else ""
+
+
+def _is_needed(rows: str, key: str, one: EditField) -> bool:
+    """もとからある行で、空にできない欄か。並びの文は、空にすれば除く。"""
+    if one.path in _NEEDED.get(rows, ()):
+        return True
+    if one.relative is None or rows == "overview_texts":
+        return False
+    if rows == "overview" and one.kind is EditKind.LINE and one.relative in _OF_ANY_REFERENCE:
+        return True
+    steps = (*steps_of(key), *steps_of(one.relative))
+    leaf = leaf_at(steps)
+    listed = isinstance(steps[-1], int)
+    return leaf is not None and not (leaf.nullable or listed) and leaf.kind in _FILLED
+
+
+_OF_ANY_REFERENCE = ("title", "owners", "mark", "note")
 
 
 def shown_value(value: Json) -> Value:

@@ -22,7 +22,7 @@ from sheetgen.year.editing.beside import Stale, proposal_entries, stale_in
 from sheetgen.year.editing.changes import Edit, Edits, shown_value
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.rows import EditContext
+from sheetgen.year.editing.rows import UNSETTLED, EditContext
 
 Json = Any
 SETTLED_PATH = "overview.policy"
@@ -50,6 +50,8 @@ class _Deciding:
         self._former = former_names(history_of(ledger))
         self._stale = stale_in(self._plan, self._former)
         self._context, self._applied, self._reader = context, applied, reader
+        marked = (row.key for row in context.overview if row.mark == UNSETTLED)
+        self._unsettled = frozenset(marked)
 
     def decide(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         """一つの○か×。"""
@@ -57,6 +59,8 @@ class _Deciding:
             yield from self._proposal(one)
         elif one.rows == "stale_names":
             yield from self._name(one)
+        elif one.new and one.key not in self._unsettled:  # もう決まっている
+            self._applied.already += 1
         elif one.new:
             where = {"item": one.place.item, "path": SETTLED_PATH, "label": one.place.label}
             cell = {"sheet": one.place.sheet, "cell": one.place.cell}

@@ -35,6 +35,7 @@ from sheetgen.year.editing.fitting import too_long
 from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.opening import read_book_file
 from sheetgen.year.editing.rows import edit_context, is_unfounded
+from sheetgen.year.editing.sections import renamed_since
 
 Json = Any
 
@@ -150,10 +151,12 @@ def outcome_of(
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file)
     now = ledger.master.plan
-    applied = apply_edits(base, now, found, request.take)
+    renames = renamed_since(ledger.entries, now.model_dump(mode="json")["departments"])
+    applied = apply_edits(base, now, found, request.take, renames)
     decisions = list(decide(ledger, context, found, applied, reader))
     problems = [*found.problems, *applied.problems]
-    done = finish(now, applied, found, file, request.plan, lambda: ever_used(request.plan, ledger))
+    ever = lambda: ever_used(request.plan, ledger)  # noqa: E731
+    done = finish(base, now, applied, found, file, request.plan, ever)
     problems += done.problems
     if done.plan is not None:
         problems += _doubts(request, now, done.plan, applied, set(done.new), file)

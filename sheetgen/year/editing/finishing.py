@@ -20,6 +20,7 @@ from sheetgen.year.editing.changes import Edits
 from sheetgen.year.editing.fields import EditKind
 from sheetgen.year.editing.new_items import list_rows
 from sheetgen.year.editing.reading import read_edit
+from sheetgen.year.list_rows import ListRow
 
 Json = Any
 
@@ -45,6 +46,7 @@ class Finished(NamedTuple):
 
 
 def finish(
+    base: Plan,
     before: Plan,
     applied: Applied,
     found: Edits,
@@ -54,15 +56,16 @@ def finish(
 ) -> Finished:
     """``applied`` を計画にする。``file`` は人に見せるブックの名、``path`` は計画のデータ。
 
-    ``before`` は、変更を重ねる前の計画。``ever`` は、一度でも使った実施項目のID。足された実施項目が
-    あるときだけ求める。
+    ``base`` はもとの計画で、もう加えてある行を見分けるのに使う。``before`` は、いまの計画。
+    ``ever`` は、一度でも使った実施項目のID。足された実施項目があるときだけ求める。
     """
     plan, problems = _parsed(applied, found, file, path)
     # ほかに直すところがあっても、足された実施項目の直すところを、一緒に告げる。
     shown = plan or _frame(before, applied.tree)
     if shown is None:
         return Finished(None, frozenset(), tuple(problems))
-    drafts, more = _new_items(shown, found, file, ever)
+    drafts, more, again = _new_items(base, shown, found, file, ever)
+    applied.already += again
     if not drafts or any(is_error(one) for one in more):
         return Finished(plan, frozenset(), (*problems, *more))
     for draft in drafts:
@@ -94,19 +97,16 @@ def _parsed(
     try:
         return parse_plan(data, str(path)), []
     except SheetgenError as error:
-        places = dict(applied.places())
-        texts = {steps_of(key): place for key, place in found.texts.items()}
-        return None, [_placed(one, places, texts, file) for one in error.problems]
+        places = {**found.chapters, **dict(applied.places())}
+        return None, [_placed(one, places, file) for one in error.problems]
 
 
-def _placed(
-    problem: Problem, places: Mapping[Steps, Place], texts: Mapping[Steps, Place], file: str
-) -> Problem:
+def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
     """問題の場所を、もとのセルにする。空のままの文の欄では、その空のセルにする。"""
     steps = steps_of(problem.place.path or "")
-    if steps not in places and steps in texts:
-        return replace(problem, place=texts[steps])
     near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
+    # 同じ並びの、ほかの記録を直したために、合わなくなったもの。
+    near = near or [one for one in places if _beside(one, steps)]
     if not near:
         return replace(problem, place=replace(problem.place, file=file, path=None))
     place = places[max(near, key=lambda one: (one == steps, len(one)))]
@@ -114,18 +114,46 @@ def _placed(
     return replace(problem, place=replace(place, label=label))
 
 
+def _beside(one: Steps, other: Steps) -> bool:
+    """同じ並びの中の、違う記録の、同じ欄か。"""
+    alike = len(one) == len(other) > 1 and one[-1] == other[-1]
+    return alike and isinstance(other[-2], int) and one[:-2] == other[:-2]
+
+
 def _new_items(
-    plan: Plan, found: Edits, file: str, ever: Callable[[], Iterable[str]]
-) -> tuple[list[Draft], list[Problem]]:
-    """足された実施項目の行から、実施項目を作る。"""
-    rows, problems = list_rows(found.added, plan)
-    if not rows:
-        return [], problems
-    numbering = Numbering(plan, ever())
+    base: Plan, plan: Plan, found: Edits, file: str, ever: Callable[[], Iterable[str]]
+) -> tuple[list[Draft], list[Problem], int]:
+    """足された実施項目の行から、実施項目を作る。三つめは、前に読んで、もう加えてある行の数。"""
+    listed, problems = list_rows(found.added, plan)
+    if not listed:
+        return [], problems, 0
+    used = set(ever())
+    rows = [row for row in listed if not _is_there(row, base, plan, used, file)]
+    numbering = Numbering(plan, used)
     drafts, more = draft_items(rows, plan, numbering, file, read_field)
     for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
         written = row.cells.get("indicator.number_format")
         read = read_edit(written, EditKind.FORMAT)
         if written is not None and read.value is not None:
             draft.item["indicator"]["number_format"] = read.value
-    return drafts, [*problems, *more]
+    return drafts, [*problems, *more], len(listed) - len(rows)
+
+
+def _is_there(row: ListRow, base: Plan, plan: Plan, used: set[str], file: str) -> bool:
+    """書き出したあとに、この行のとおりの実施項目を加えてあるか。"""
+    drafts, _ = draft_items([row], base, Numbering(base, used), file, read_field)
+    fresh = {one.id for _, _, one in plan.items()} - {one.id for _, _, one in base.items()}
+    return any(
+        measure.number == draft.measure and _same(item.model_dump(mode="json"), draft.item)
+        for draft in drafts
+        for _, measure, item in plan.items()
+        if item.id in fresh
+    )
+
+
+def _same(item: Json, draft: Json) -> bool:
+    """番号とID、概要表の行のほかは、同じか。表示形式は、あとで決める。"""
+    apart = ("id", "number", "overview", "indicator", "introduced")
+    one, other = item["indicator"], draft["indicator"]
+    alike = all(one[name] == other[name] for name in one if name != "number_format")
+    return alike and all(item[name] == draft[name] for name in draft if name not in apart)

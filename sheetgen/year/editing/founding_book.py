@@ -79,7 +79,13 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file.name)
     period = _period(found)
-    problems = [*notes, *_unwritten(found, returned, file.name), *_too_long(found)]
+    unwritten = list(_unwritten(found, returned, file.name))
+    labels = {one.place.label for one in unwritten}
+    # 空のままの欄のことは、一度だけ言う。
+    found.problems = [
+        one for one in found.problems if one.code != "E085" or one.place.label not in labels
+    ]
+    problems = [*notes, *unwritten, *_too_long(found)]
     found.edits = [one for one in found.edits if not one.field.path.startswith("founding.")]
     # 期間が分からなければ、年度の行は、計画の年度かどうかを言えない。
     added = [one for one in found.added if period or one.rows != "years"]
@@ -88,7 +94,7 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     if period is not None:
         applied.tree["fiscal_years"] = list(range(period[0], period[0] + period[1]))
         applied.tree["revision"]["fiscal_year"] = period[0]
-    done = finish(base, applied, found, file.name, _plan_file(folder), tuple)
+    done = finish(base, base, applied, found, file.name, _plan_file(folder), tuple)
     problems += [*found.problems, *applied.problems, *done.problems]
     wrong = [one for one in problems if is_error(one)]
     if wrong or done.plan is None:

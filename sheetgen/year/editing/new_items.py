@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from sheetgen.era import wareki
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Problem
 from sheetgen.reading.book import RawCell
@@ -25,7 +26,7 @@ class _Draft(NamedTuple):
     cells: dict[str, RawCell]
     refs: dict[str, str]
     sheet: str
-    elsewhere: dict[str, tuple[str, str]]
+    sheets: dict[str, str]
 
 
 def list_rows(added: Iterable[NewRow], plan: Plan) -> tuple[list[ListRow], list[Problem]]:
@@ -35,9 +36,9 @@ def list_rows(added: Iterable[NewRow], plan: Plan) -> tuple[list[ListRow], list[
     titled: dict[str, _Draft] = {}
     for row in made:
         titled.setdefault(_plain(row.cells.get(TITLE)), row)
-    found = [_join(one, titled, plan) for one in added if one.rows == "years"]
-    rows = [ListRow(row.cells, row.refs, row.sheet, row.elsewhere) for row in made]
-    return rows, [one for one in found if one is not None]
+    found = [x for one in added if one.rows == "years" for x in _join(one, titled, plan)]
+    rows = [ListRow(row.cells, row.refs, row.sheet, row.sheets) for row in made]
+    return rows, found
 
 
 def _item_row(one: NewRow) -> _Draft:
@@ -50,25 +51,38 @@ def _item_row(one: NewRow) -> _Draft:
     return row
 
 
-def _join(one: NewRow, titled: Mapping[str, _Draft], plan: Plan) -> Problem | None:
+_NEEDS = (("row.title", "実施項目"), ("row.fiscal_year", "年度"))
+
+
+def _join(one: NewRow, titled: Mapping[str, _Draft], plan: Plan) -> list[Problem]:
     """年次計画の一行を、同じ名称の足された実施項目に加える。"""
     values = one.values
-    for path, label in (("row.title", "実施項目"), ("row.fiscal_year", "年度")):
-        if values.get(path) is None:
-            return Problem("E048", one.place(path), {"label": label})
+    missing = one.blanks(_NEEDS)
+    if missing or not one.is_whole:
+        return missing
     year, title = values["row.fiscal_year"], str(values["row.title"])
     row = titled.get(_folded(title))
     if row is None:
-        return Problem("E068", one.place("row.title"), {"title": title})
+        return [Problem("E068", one.place("row.title"), {"title": title})]
     if year not in plan.fiscal_years:
         facts = {"first": plan.first_year, "last": plan.final_year, "year": year}
-        return Problem("I034", one.place("row.fiscal_year"), facts)
+        return [Problem("I034", one.place("row.fiscal_year"), facts)]
+    twice = [
+        Problem("E086", one.place("row.fiscal_year"), {
+            "name": f"「{title}」の{wareki(year)}", "where": f"（セル {row.refs[key]}）",
+        })
+        for name in _YEARLY.values()
+        if (key := f"{name}:{year}") in row.sheets
+    ]  # fmt: skip
+    if twice:
+        return twice[:1]
     for path, name in _YEARLY.items():
         cell = one.row.cells.get(path)
         if path in one.places and cell is not None and cell.cell is not None:
-            row.cells[f"{name}:{year}"] = cell.cell
-            row.elsewhere[f"{name}:{year}"] = cell.sheet, cell.ref
-    return None
+            key = f"{name}:{year}"
+            row.cells[key] = cell.cell
+            row.refs[key], row.sheets[key] = cell.ref, one.row.sheet
+    return []
 
 
 def _plain(cell: RawCell | None) -> str:

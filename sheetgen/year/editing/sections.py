@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.leaves import steps_of, value_at
 from sheetgen.problems import Place, Problem
+from sheetgen.records.journal import Action, JournalEntry
+from sheetgen.records.past import undone_runs
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
+from sheetgen.year.editing.fields import LISTS
 
 Json = Any
-
-
-Settle = Callable[[Edit, Json], bool | None]
-"""いまの値を受け取り、入れるなら真、入れないなら偽、もうそうなっていれば None を返す。"""
 
 
 class Named(NamedTuple):
@@ -32,14 +33,25 @@ class Named(NamedTuple):
         return f"{self.department} {self.section}"
 
 
-@dataclass(slots=True)
+Renames = Mapping[Named, Named]
+"""もうない課から、それを改めた、いまある課へ。"""
+Settle = Callable[[Edit, Json], bool | None]
+"""いまの値を受け取り、入れるなら真、入れないなら偽、もうそうなっていれば None を返す。"""
+
+
+@dataclass(slots=True, eq=False)
 class _Row:
-    """並べる一つの課。``origin`` は、いまの計画での名（加えた課では None）。"""
+    """並べる一つの課。
+
+    ``origin`` は、いまの計画での名（加えた課では None）。``written`` は、直したか足したセルの場所。
+    """
 
     origin: Named | None
     name: Named
     email: str | None
+    place: float
     order: float
+    written: Place | None = None
     nudge: int = 0
     """同じ順の中で、上げた行は先（-1）、下げた行は後（1）。"""
     moved: bool = False
@@ -53,7 +65,7 @@ class Reorganised(NamedTuple):
     """
 
     departments: list[Json]
-    renamed: Mapping[Named, Named]
+    renamed: Renames
     done: tuple[Edit, ...]
     added: tuple[NewRow, ...]
     already: int
@@ -67,12 +79,13 @@ def reorganise(
     added: Sequence[NewRow],
     lost: Sequence[Lost],
     settle: Settle,
+    renames: Renames,
 ) -> Reorganised:
     """いまの部と課 ``now`` に、直したことを重ねる。``base`` はもとの計画。
 
     見つからない課は問題とする（E041）。``settle`` は、三つの値を比べて、入れるかを決める。
     """
-    work = _Reorganising(base, now, edits, settle)
+    work = _Reorganising(base, now, edits, settle, renames)
     for one in edits:
         work.edit(one)
     work.remove(lost)
@@ -82,11 +95,19 @@ def reorganise(
 
 
 class _Reorganising:
-    def __init__(self, base: Json, now: list[Json], edits: Sequence[Edit], settle: Settle) -> None:
-        self._base, self._settle = base, settle
+    def __init__(
+        self,
+        base: Json,
+        now: list[Json],
+        edits: Sequence[Edit],
+        settle: Settle,
+        renames: Renames,
+    ) -> None:
+        self._base, self._settle, self._renames = base, settle, renames
+        self._ordered: list[tuple[Edit, _Row]] = []
         names = [(one["name"], section) for one in now for section in one["sections"]]
         self._rows = [
-            _Row(Named(name, one["name"]), Named(name, one["name"]), one["email"], at)
+            _Row(Named(name, one["name"]), Named(name, one["name"]), one["email"], at, at)
             for at, (name, one) in enumerate(names, 1)
         ]
         self._problems: list[Problem] = []
@@ -108,7 +129,8 @@ class _Reorganising:
 
     def _find(self, key: str) -> _Row | None:
         """その行の課。もう名を変えてあれば、変えた名の課。"""
-        for wanted in (self._name(key), self._goals.get(key)):
+        name = self._name(key)
+        for wanted in (name, self._renames.get(name), self._goals.get(key)):
             for row in self._rows:
                 if row.origin == wanted:
                     return row
@@ -121,9 +143,9 @@ class _Reorganising:
             self._problems.append(Problem("E041", one.place, {"name": self._name(one.key)[1]}))
             return
         if one.field.path == "row.order":
-            row.nudge = -1 if (one.new or 0) < row.order else 1
-            row.order = float(one.new or row.order)
-            self._done.append(one)
+            row.nudge = -1 if one.new < row.order else 1
+            row.order = float(one.new)
+            self._ordered.append((one, row))
             return
         name = "department" if one.field.path == "row.department" else one.field.relative or ""
         now = {"department": row.origin[0], "name": row.origin[1], "email": row.email}[name]
@@ -132,6 +154,7 @@ class _Reorganising:
         if not verdict:
             return
         self._done.append(one)
+        row.written = one.place
         if name == "department":
             row.name = Named(one.new or "", row.name.section)
             row.moved = True
@@ -142,32 +165,64 @@ class _Reorganising:
 
     def remove(self, lost: Sequence[Lost]) -> None:
         """消された行の課をなくす。"""
-        gone = {self._name(one.key) for one in lost}
+        names = [self._name(one.key) for one in lost]
+        gone = {self._renames.get(name, name) for name in names}
+        self._already += len(gone - {row.origin for row in self._rows})
         self._rows = [row for row in self._rows if row.origin not in gone]
 
     def add(self, row: NewRow) -> None:
-        """足された課。もうあれば、加えない。"""
+        """足された課。ほかで加えられていれば、加えない。"""
         values = row.values
-        department, section = values.get("row.department"), values.get("row.section.name")
-        for path, value in (("row.department", department), ("row.section.name", section)):
-            if not value:
-                self._problems.append(Problem("E048", row.place(path), {"label": _LABELS[path]}))
-        if not (department and section):
+        missing = row.blanks(tuple(_LABELS.items()))
+        self._problems += missing
+        if missing or not row.is_whole:
             return
-        name = Named(department, section)
-        if any(name in (one.origin, one.name) for one in self._rows):
-            self._already += 1
+        department, section = values["row.department"], values["row.section.name"]
+        name, email = Named(department, section), values.get("row.section.email")
+        known = next((one for one in self._rows if name in (one.origin, one.name)), None)
+        if known is not None:
+            self._again(row, known, name, email)
             return
         self._added.append(row)
         last = [one.order for one in self._rows if one.name.department == department]
-        order = values.get("row.order") or (last[-1] if last else len(self._rows) + 1)
+        order = float(values.get("row.order") or (last[-1] if last else len(self._rows) + 1))
         nudge = 2 if values.get("row.order") is None else -1
-        email = values.get("row.section.email")
-        self._rows.append(_Row(None, name, email, float(order), nudge))
+        place = row.place("row.section.name")
+        self._rows.append(_Row(None, name, email, order, order, place, nudge))
+
+    def _again(self, row: NewRow, known: _Row, name: Named, email: str | None) -> None:
+        """もうある課と同じ名の行。書き出したあとに加えられた課なら、メールを比べる。"""
+        is_old = any(
+            Named(one["name"], section["name"]) == name
+            for one in self._base["departments"]
+            for section in one["sections"]
+        )
+        if is_old or known.origin is None:
+            where = known.written.cell if known.written and not is_old else None
+            facts = {"name": name.full_name, "where": f"（セル {where}）" if where else ""}
+            self._problems.append(Problem("E086", row.place("row.section.name"), facts))
+            return
+        field = next(one for one in LISTS["sections"] if one.relative == "email")
+        asked = Edit("sections", "", field, None, email, row.place(field.path))
+        verdict = None if email is None else self._settle(asked, known.email)
+        self._already += verdict is None
+        if verdict:
+            known.email = email
+            self._added.append(row)
+
+    def _settle_order(self, rows: Sequence[_Row]) -> None:
+        """順を変えても所の変わらない行は、もうその順である。"""
+        still = sorted(self._rows, key=lambda row: row.place)
+        for one, row in self._ordered:
+            if rows.index(row) == still.index(row):
+                self._already += 1
+            else:
+                self._done.append(one)
 
     def result(self) -> Reorganised:
         """並べ直した部と課。"""
         rows = sorted(self._rows, key=lambda row: (row.order, row.nudge))
+        self._settle_order(rows)
         settled = [row for row in rows if not row.moved]
         places: dict[str, float] = {}
         for row in (*settled, *rows):
@@ -184,7 +239,7 @@ class _Reorganising:
                 known["email"] = row.email
             elif row.email not in (None, known["email"]):
                 facts = {"section": row.name.full_name, "kept": known["email"], "left": row.email}
-                self._problems.append(Problem("E050", Place(), facts))
+                self._problems.append(Problem("E050", row.written or Place(), facts))
         departments = [
             {"name": name, "sections": list(sections.values())} for name, sections in made.items()
         ]
@@ -203,7 +258,69 @@ class _Reorganising:
                 yield row.origin, row.name
 
 
+def still_owned(lost: Lost, name: Named, items: Sequence[Json], sections: Json) -> Problem | None:
+    """行の消された課を主管課とする実施項目があれば、その問題（E061）。
+
+    ``sections`` は、ほかの行を直したあとの、部と課の名の組。
+    """
+    owning = [
+        item["id"]
+        for item in items
+        if any((one["department"], one["section"]) == name for one in item["owners"])
+    ]
+    if not owning or name in sections:
+        return None
+    facts = {"section": name.full_name, "items": in_short(owning, _MOST, "件")}
+    return Problem("E061", replace(lost.place, label=_LABELS["row.section.name"]), facts)
+
+
+_MOST = 10
 _LABELS = {"row.department": "部の名称", "row.section.name": "課の名称"}
+
+
+def renamed_value(value: Json, renames: Renames, sections: Sequence[str]) -> Json:
+    """主管課か関連所属の値のうち、もうない課を、それを改めた、いまある課にしたもの。"""
+    if not isinstance(value, list):
+        return value
+    short = _short(renames, sections)
+    found = [
+        _owner(one, renames) if isinstance(one, dict) else short.get(one, one) for one in value
+    ]
+    return [one for at, one in enumerate(found) if one not in found[:at]]
+
+
+def _short(renamed: Renames, sections: Sequence[str]) -> dict[str, str]:
+    """部のない名と、部からの名の、古いものから新しいものへ。"""
+    found = {old.section: new.section for old, new in renamed.items()
+             if sections.count(old.section) == 1}  # fmt: skip
+    return {old.full_name: new.full_name for old, new in renamed.items()} | found
+
+
+def renamed_since(entries: Sequence[JournalEntry], departments: Json) -> Renames:
+    """記録簿で改めた課のうち、いまの部と課にない名。取り消した回は数えない。"""
+    undone = undone_runs(entries)
+    steps: dict[tuple[str, str], dict[str, JournalEntry]] = {}
+    for entry in entries:
+        found = _SECTION_PATH.fullmatch(entry.path or "")
+        if found and entry.action is Action.EDIT and entry.run not in undone and entry.new:
+            prefix = f"{found[1]}\n{found[2]}"
+            steps.setdefault((entry.run, prefix), {})[found[3]] = entry
+    known = {Named(one["name"], s["name"]) for one in departments for s in one["sections"]}
+    renames: dict[Named, Named] = {}
+    for (_, prefix), cells in steps.items():
+        old = Named(*prefix.split("\n"))
+        new = old
+        for part, entry in cells.items():
+            field = "department" if part == "department" else "section"
+            old = old._replace(**{field: str(entry.old)})
+            new = new._replace(**{field: str(entry.new)})
+        # 前に改めた先をまた改めたら、たどり着く名も変わる。
+        renames = {name: new if goal == old else goal for name, goal in renames.items()}
+        renames[old] = new
+    return {old: new for old, new in renames.items() if old not in known and new in known}
+
+
+_SECTION_PATH = re.compile(r"departments\[(.+)\]\.sections\[(.+)\]\.(name|department)")
 
 
 class Carried(NamedTuple):
@@ -216,20 +333,18 @@ class Carried(NamedTuple):
 
 
 def carry_names(
-    items: Sequence[Json], renamed: Mapping[Named, Named], sections: Sequence[str]
+    items: Sequence[Json], renamed: Renames, sections: Sequence[str]
 ) -> Iterator[Carried]:
     """主管課と関連所属の古い名を、新しい名に替える。``items`` を書き換え、替えたものを返す。
 
     ``sections`` は、替える前の課の名のすべて（同じ名の課が二つあれば、二度入る）。
     """
-    short = {old.section: new.section for old, new in renamed.items()
-             if sections.count(old.section) == 1}  # fmt: skip
-    full = {old.full_name: new.full_name for old, new in renamed.items()}
+    short = _short(renamed, sections)
     for item in items:
         old_owners, old_related = item["owners"], item["related_sections"]
         owners = [_owner(one, renamed) for one in old_owners]
         owners = [one for at, one in enumerate(owners) if one not in owners[:at]]
-        related = [short.get(one, full.get(one, one)) for one in old_related]
+        related = [short.get(one, one) for one in old_related]
         related = list(dict.fromkeys(related)) if related != old_related else related
         if owners != old_owners:
             item["owners"] = owners
@@ -239,6 +354,6 @@ def carry_names(
             yield Carried(item["id"], "related_sections", old_related, related)
 
 
-def _owner(owner: Json, renamed: Mapping[Named, Named]) -> Json:
+def _owner(owner: Json, renamed: Renames) -> Json:
     new = renamed.get(Named(owner["department"], owner["section"]))
     return owner if new is None else {"department": new.department, "section": new.section}
