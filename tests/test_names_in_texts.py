@@ -101,6 +101,20 @@ def test_a_section_renamed_by_hand_is_asked_wherever_its_old_name_stands(
     assert all("経営企画課" not in (one.proposed or "") for one in stale)
 
 
+def test_an_item_that_left_a_renamed_section_does_not_hide_its_new_name(
+    tree: dict[str, Any],
+) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        rename(plan, "収納課", "債権課")
+        item = next(one for one in items(plan) if one["id"] == "08-01")
+        item["owners"] = [{"department": "総務部", "section": "職員課"}]
+
+    stale = found(tree, change, FormerNames({"収納課": "債権課"}))
+    assert ("09-04", "具体的な改善取組内容", "収納課", "債権課") in places(stale)
+    (row,) = [one for one in stale if one.label == "担当"]
+    assert (row.name, row.successor) == ("収納課", "職員課")
+
+
 def test_a_new_name_that_holds_the_old_one_is_no_finding(tree: dict[str, Any]) -> None:
     def change(plan: dict[str, Any]) -> None:
         rename(plan, "収納課", "債権収納課")
