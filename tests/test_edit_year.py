@@ -310,6 +310,10 @@ def third_year(town: Town) -> None:
     town.shown["in use"] = town.run("undo", "--run", town.run_of("reorganised"), code=1)
     town.run("undo")
     town.shown["names"] = town.edit(settle_names)
+    town.shown["waiting"] = town.run("status")
+    town.shown["reminded"] = town.run("remind", "--early", "--dry-run")
+    again = ("distribute", "--round", RESULTS, "--deadline", deadline())
+    town.shown["sent again"] = town.run(*again, code=1)
     town.shown["old forms"] = town.run("collect", back)
     town.shown["written again"] = town.edit(lambda book: write_document(book, "広告をふやす"))
     town.shown["check"] = town.run("check")
@@ -407,6 +411,17 @@ def test_the_sections_are_reorganised_in_one_book(walk: Town) -> None:
 def test_forms_filled_under_the_old_names_are_recorded(walk: Town) -> None:
     found = [walk.item(one["item.title"])["years"][1]["result"]["value"] for one in ITEMS]
     assert found == [6, 7, 8, 9]
+
+
+def test_forms_already_out_belong_to_the_renamed_sections(walk: Town) -> None:
+    table = walk.shown["waiting"].partition("未配布")[2]
+    total = next(line.split() for line in table.splitlines() if line.startswith("  計 "))
+    assert total[1:4] == ["4", "・", "4"]
+    told = [" ".join(line.split()[:4]) for line in walk.shown["reminded"].splitlines()]
+    assert [line for line in told if " 未提出 " in line] == [
+        "総務部 総務課 未提出 1", "総務部 資産活用課 未提出 1", "福祉こども部 相談支援課 未提出 2",
+    ]  # fmt: skip
+    assert "L055" in walk.shown["sent again"]
 
 
 def test_no_old_name_is_left_but_the_one_kept_on_purpose(walk: Town) -> None:

@@ -25,6 +25,7 @@ from sheetgen.records.past import undone_runs
 
 _CHANGED = (Action.RECORD, Action.EDIT)
 _NAME_PATH = re.compile(r"departments\[.+\]\.name")
+_SECTION_PATH = re.compile(r"departments\[(.+?)\]\.sections\[(.+)\]\.(name|department)")
 _TITLE_PATHS = ("title", "item.title")
 AS_LEFT = "同左"
 """概要表で、左の改善内容と同じということ。年度が替わっても、古くならない。"""
@@ -70,6 +71,26 @@ def former_names(history: History) -> FormerNames:
             if (former := tuple(one for one in found if one != current.get(item)))
         },
     )
+
+
+def sections_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[str, str]:
+    """編集ブックで名の変わった課の、前の正式な名から、いまの名へ。いまもある名は除く。"""
+    runs: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
+    for entry in _standing(entries):
+        found = _SECTION_PATH.fullmatch(entry.path or "")
+        if entry.action is Action.EDIT and found and isinstance(entry.new, str):
+            named = runs.setdefault(entry.run, {})
+            named.setdefault((found[1], found[2]), {})[found[3]] = entry.new
+    now: dict[str, str] = {}
+    for changes in runs.values():
+        moved = {
+            f"{department} {section}": f"{new.get('department', department)} "
+            f"{new.get('name', section)}"
+            for (department, section), new in changes.items()
+        }
+        now = {old: moved.get(name, name) for old, name in now.items()} | moved
+    known = {owner.full_name for owner in plan.owners()}
+    return {old: name for old, name in now.items() if old not in known and name in known}
 
 
 def _latest(name: str, sections: Mapping[str, str | None], known: set[str]) -> str | None:
