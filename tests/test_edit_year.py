@@ -47,7 +47,7 @@ ITEMS: tuple[dict[str, Any], ...] = (
     {
         "measure": "相談", "item.title": "相談の拡充", "owners": "福祉部 相談課",
         "related_sections": "地域課",
-        "item.improvement": "● 相談の時間を延ばす。",
+        "item.improvement": "● 福祉部の相談の時間を延ばす。",
     },
     {
         "measure": "歳入", "item.title": "広告の収入", "owners": "総務部 管財課",
@@ -426,6 +426,7 @@ def test_forms_already_out_belong_to_the_renamed_sections(walk: Town) -> None:
 
 def test_no_old_name_is_left_but_the_one_kept_on_purpose(walk: Town) -> None:
     assert walk.item("広告の収入")["improvement"] == LEFT
+    assert walk.item("相談の拡充")["improvement"] == "● 福祉こども部の相談の時間を延ばす。"
     # 過ぎた年度の評価は、その年度の課のものである。
     page = re.sub(r"(?s)<caption>課ごとの評価</caption>.*?</table>", "", walk.pages["third"])
     printed = page.replace(LEFT, "")

@@ -26,6 +26,7 @@ from sheetgen.records.past import undone_runs
 _CHANGED = (Action.RECORD, Action.EDIT)
 _NAME_PATH = re.compile(r"departments\[.+\]\.name")
 _SECTION_PATH = re.compile(r"departments\[(.+?)\]\.sections\[(.+)\]\.(name|department)")
+_DEPARTMENT_PATH = re.compile(r"departments\[.+\]\.department")
 _TITLE_PATHS = ("title", "item.title")
 AS_LEFT = "同左"
 """概要表で、左の改善内容と同じということ。年度が替わっても、古くならない。"""
@@ -43,6 +44,7 @@ def former_names(history: History) -> FormerNames:
     owner = {item: section for item, _, section in items_of(now)}
     sections: dict[str, str | None] = {}
     titles: dict[str, dict[str, None]] = {}
+    goals: dict[str, dict[str, None]] = {}
     for then in _kept_trees(history.path):
         items = list(items_of(then))
         for _, name in sections_of(then):
@@ -60,6 +62,10 @@ def former_names(history: History) -> FormerNames:
         assert isinstance(new, str)
         if entry.item is None and _NAME_PATH.fullmatch(entry.path or ""):
             sections[old] = new
+        elif entry.item is None and _DEPARTMENT_PATH.fullmatch(entry.path or ""):
+            # 部の名は、課ごとに書き換える。課によって別の部に移ったなら、決まらない。
+            goals.setdefault(old, {})[new] = None
+            sections[old] = new if len(goals[old]) == 1 else None
         elif entry.item and entry.path in _TITLE_PATHS:
             titles.setdefault(entry.item, {})[old] = None
     current = {item.id: item.title for item in all_items(plan).values()}
