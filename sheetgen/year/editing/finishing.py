@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.item import Indicator
 from sheetgen.plan.leaves import Steps, steps_of
 from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.paths import NUMBER_FORMAT_PATH
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.year.adding import AddedItem, read_field
@@ -20,6 +22,7 @@ from sheetgen.year.editing.changes import Edits
 from sheetgen.year.editing.fields import EditKind
 from sheetgen.year.editing.new_items import list_rows
 from sheetgen.year.editing.reading import read_edit
+from sheetgen.year.list_rows import ListRow
 
 Json = Any
 
@@ -96,11 +99,25 @@ def _parsed(
     except SheetgenError as error:
         places = dict(applied.places())
         texts = {steps_of(key): place for key, place in found.texts.items()}
-        return None, [_placed(one, places, texts, file) for one in error.problems]
+        return None, [_placed(one, places, texts, found.sheets, file) for one in error.problems]
+
+
+_TABLES = {
+    "departments": "sections",
+    "policies": "policy_texts",
+    "evaluation_scale": "grades",
+    "overview": "overview_texts",
+    "revision": "highlights",
+}
+"""計画のデータの初めの名から、それを直す表へ。"""
 
 
 def _placed(
-    problem: Problem, places: Mapping[Steps, Place], texts: Mapping[Steps, Place], file: str
+    problem: Problem,
+    places: Mapping[Steps, Place],
+    texts: Mapping[Steps, Place],
+    sheets: Mapping[str, str],
+    file: str,
 ) -> Problem:
     """問題の場所を、もとのセルにする。空のままの文の欄では、その空のセルにする。"""
     steps = steps_of(problem.place.path or "")
@@ -108,7 +125,8 @@ def _placed(
         return replace(problem, place=texts[steps])
     near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
     if not near:
-        return replace(problem, place=replace(problem.place, file=file, path=None))
+        sheet = sheets.get(_TABLES.get(str(steps[0]), "")) if steps else None
+        return replace(problem, place=replace(problem.place, file=file, sheet=sheet, path=None))
     place = places[max(near, key=lambda one: (one == steps, len(one)))]
     label = problem.place.label or place.label
     return replace(problem, place=replace(place, label=label))
@@ -123,9 +141,17 @@ def _new_items(
         return [], problems
     numbering = Numbering(plan, ever())
     drafts, more = draft_items(rows, plan, numbering, file, read_field)
-    for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
-        written = row.cells.get("indicator.number_format")
-        read = read_edit(written, EditKind.FORMAT)
-        if written is not None and read.value is not None:
-            draft.item["indicator"]["number_format"] = read.value
+    formats = [_number_format(row, file) for row in rows]
+    more += [problem for _, told in formats for problem in told]
+    for (form, _), draft in zip(formats, drafts, strict=False) if len(rows) == len(drafts) else ():
+        draft.item["indicator"]["number_format"] = form or draft.item["indicator"]["number_format"]
     return drafts, [*problems, *more]
+
+
+def _number_format(row: ListRow, file: str) -> tuple[str | None, list[Problem]]:
+    """書かれた指標の表示形式と、読めないわけ。"""
+    written = row.cells.get(NUMBER_FORMAT_PATH)
+    read = read_edit(written, EditKind.FORMAT)
+    label = Indicator.model_fields["number_format"].title
+    place = Place(file, row.sheet, row.refs.get(NUMBER_FORMAT_PATH), None, label)
+    return read.value, [Problem(code, place, facts) for code, facts in read.doubts]
