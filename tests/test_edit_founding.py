@@ -182,6 +182,10 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_written(
     wrong["年次計画", book.add("years", {"fiscal_year": "R30"}, 1)["fiscal_year"]] = "I034"
     wrong["年次計画", book.add("years", {"title": "窓"}, 2)["title"]] = "E068"
     wrong["年次計画", book.add("years", {"year.target": "#N/A"}, 3)["year.target"]] = "R203"
+    again = book.add("years", {"title": "窓口の統合", "fiscal_year": "2026"}, 4)
+    wrong["年次計画", again["fiscal_year"]] = "E086"
+    row = book.add("items", {"item.indicator.number_format": "0.0;;@"}, 1)
+    wrong["実施項目", row["item.indicator.number_format"]] = "E033"
     title = book.cell("overview_texts", "overview.philosophy.title", "text")
     title.value = None
     wrong["計画の概要", title.coordinate] = "M026"
@@ -195,13 +199,49 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_written(
     assert sorted(blank.rglob("*")) == before
 
 
+def _told(blank: Path, target: Path, change: Callable[[OfficeBook], object]) -> list[Any]:
+    with pytest.raises(SheetgenError) as stopped:
+        _founded(blank, target, change)
+    return [(one.code, one.place.sheet, one.place.cell) for one in stopped.value.problems]
+
+
+def test_a_book_without_sections_or_an_order_is_refused(blank: Path, tmp_path: Path) -> None:
+    def no_sections(book: OfficeBook) -> None:
+        for at in range(len(SECTIONS)):
+            book.add("sections", {"department": None, "section.name": None}, at)
+
+    def measure_first(book: OfficeBook) -> None:
+        book.add("policy_texts", {"label": "推進項目"}, 0)
+        for at in (1, 2, 3):
+            book.add("policy_texts", {"text": None}, at)
+
+    def same_titles(book: OfficeBook) -> None:
+        book.add("items", {"item.title": "窓口の 統合"}, 1)
+
+    def no_grades(book: OfficeBook) -> None:
+        for key in book.keys("grades"):
+            for path in ("order", "step.grade", "step.meaning"):
+                book.put("grades", key, path, None)
+
+    assert ("I047", "部と課", None) in _told(blank, tmp_path, no_sections)
+    assert ("I046", "基本方針と推進項目", "D5") in _told(blank, tmp_path, measure_first)
+    assert _told(blank, tmp_path, same_titles) == [
+        ("E075", "年次計画", f"C{row}") for row in range(5, 9)
+    ]
+    assert _told(blank, tmp_path, no_grades) == [("M042", "評価の区分", None)]
+
+
 def test_an_empty_book_names_the_cells_to_be_filled(blank: Path) -> None:
     with pytest.raises(SheetgenError) as stopped:
         found_from_book(blank, blank / BOOK)
     record = _open(blank).record
     cells = {one.path: one.ref for one in record.cells}
     found = [(one.code, one.place.cell) for one in stopped.value.problems]
-    assert found == [("I040", cells[path]) for path in NAMES]
+    assert found[:5] == [("I040", cells[path]) for path in NAMES]
+    assert [one.place.sheet for one in stopped.value.problems[5:]] == [
+        "部と課",
+        "基本方針と推進項目",
+    ]
 
 
 def test_numbers_may_be_written_or_left_empty(blank: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from sheetgen.publish.reporting import document_of
 from sheetgen.records.archives import archive_folder
 from sheetgen.records.editions import open_history
 from sheetgen.records.journal import Action, JournalEntry, journal_path, render_entries
-from sheetgen.records.leftovers import LEFT, former_names
+from sheetgen.records.leftovers import LEFT, former_names, sections_renamed
 from sheetgen.send.checking import check
 
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
@@ -105,6 +105,20 @@ def test_a_section_renamed_by_hand_is_asked_wherever_its_old_name_stands(
     (row,) = [one for one in stale if one.path == "policies[4].measures[1].entries[0].owners"]
     assert (row.item, row.proposed) == ("02-01", "企画政策課(財政課)")
     assert all("経営企画課" not in (one.proposed or "") for one in stale)
+
+
+def test_an_item_that_left_a_renamed_section_does_not_hide_its_new_name(
+    tree: dict[str, Any],
+) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        rename(plan, "収納課", "債権課")
+        item = next(one for one in items(plan) if one["id"] == "08-01")
+        item["owners"] = [{"department": "総務部", "section": "職員課"}]
+
+    stale = found(tree, change, FormerNames({"収納課": "債権課"}))
+    assert ("09-04", "具体的な改善取組内容", "収納課", "債権課") in places(stale)
+    (row,) = [one for one in stale if one.label == "担当"]
+    assert (row.name, row.successor) == ("収納課", "職員課")
 
 
 def test_a_new_name_that_holds_the_old_one_is_no_finding(tree: dict[str, Any]) -> None:
@@ -330,6 +344,41 @@ def test_former_names_come_from_the_journal(tmp_path: Path) -> None:
     former = former_names(open_history(plan))
     assert former.sections == {"収納課": "債権課", "納税課": "債権課"}
     assert former.titles == {"08-02": ("納税の推進",)}
+
+
+def regrouped(run: str, section: str, name: str, old: str, new: str) -> JournalEntry:
+    """編集ブックで、課の名か部の名を書き換えた行。"""
+    path = f"departments[総務部].sections[{section}].{name}"
+    return line(run, Action.EDIT, item=None, path=path, label="名", old=old, new=new)
+
+
+def test_a_department_renamed_row_by_row_has_one_new_name(tmp_path: Path) -> None:
+    def now(data: dict[str, Any]) -> None:
+        data["departments"][1]["name"] = "行政部"
+        for entry in entries(data):
+            for owner in entry["owners"] if entry["type"] == "item" else ():
+                if owner["department"] == "総務部":
+                    owner["department"] = "行政部"
+        rename(data, "収納課", "債権課")
+
+    plan = changed_plan(ROOT / "data" / "plan.json", tmp_path / "plan.json", now)
+    moves = [
+        regrouped("1", "収納課", "name", "収納課", "納税課"),
+        regrouped("1", "収納課", "department", "総務部", "行政部"),
+        regrouped("1", "職員課", "department", "総務部", "行政部"),
+    ]
+    later = regrouped("2", "納税課", "name", "納税課", "債権課")
+    later = later.model_copy(update={"path": "departments[行政部].sections[納税課].name"})
+    journal(plan, *moves, later)
+    history = open_history(plan)
+    assert former_names(history).sections["総務部"] == "行政部"
+    assert sections_renamed(history.entries, history.plan) == {
+        "総務部 収納課": "行政部 債権課",
+        "総務部 職員課": "行政部 職員課",
+        "行政部 納税課": "行政部 債権課",
+    }
+    journal(plan, *moves, later, regrouped("3", "契約検査課", "department", "総務部", "企画部"))
+    assert former_names(open_history(plan)).sections["総務部"] is None
 
 
 def test_check_and_report_ask_about_their_own_plan(tmp_path: Path) -> None:

@@ -163,12 +163,17 @@ def _done(result: EditResult, dry_run: bool) -> ExitCode:
     if result.already:
         click.echo(f"もう計画のデータにある変更は {result.already}個です。")
     if dry_run:
-        click.echo(f"試しに見ました。{count}個の値が変わります。何も書いていません。")
+        told = f"{result.decided}件が決まり、" if result.decided else ""
+        click.echo(f"試しに見ました。{told}{count}個の値が変わります。何も書いていません。")
         return ExitCode.OK
     if result.run is None:
         click.echo("変わったところはありません。何も記録していません。")
         return ExitCode.OK
     added = f"、実施項目 {len(result.items)}件を加え" if result.items else ""
+    if result.decided:
+        click.echo(
+            f"値を変えずに決めたことは {result.decided}件です（採らない、このままでよいなど）。"
+        )
     click.echo(f"{count}個の値を変え{added}ました（回 {result.run}）。")
     click.echo(f"取り消すには: sheetgen undo --run {result.run}")
     click.echo("次に直すときは、sheetgen edit で新しいブックを書き出してください。")

@@ -85,6 +85,8 @@ def _details(entry: JournalEntry) -> Iterator[str]:
         yield f"  {entry.label}: {changed(entry.old, entry.new)}"
     else:
         yield f"  {changed(entry.old, entry.new)}"
+        if entry.reason:
+            yield f"  わけ: {entry.reason}"
     if entry.undoes:
         yield f"  取り消した回: {entry.undoes}"
     if entry.file:
@@ -100,7 +102,8 @@ def _source(entry: JournalEntry) -> str:
         entry.file,
         f"シート「{entry.sheet}」" if entry.sheet else None,
         f"セル {entry.cell}" if entry.cell else None,
-        f"（{entry.found}で見つけた）" if entry.found else None,
+        # 編集ブックの行では、もとになった変更申出などの目印である。
+        f"（{entry.found}で見つけた）" if entry.found and "/" not in entry.found else None,
     ]
     return " ".join(word for word in words if word)
 

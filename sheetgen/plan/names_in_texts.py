@@ -259,6 +259,7 @@ class _Search:
             for name, now in former.sections.items()
             if _key(name) not in self._known
         }
+        self._told = {key for key, now in self._gone.items() if now is not None}
         self._titles = former.titles
         self._before = {
             _key(name)
@@ -341,8 +342,11 @@ class _Search:
             for one, owner in zip(main, missing, strict=True):
                 if self._misspelt(path, text, one):
                     continue
-                # いまの主管課の代わりに書かれている知らない名は、その課の前の名である。
+                # いまの主管課の代わりに書かれている知らない名は、その課の前の名である。改めた先が
+                # 記録から分かっていれば、この実施項目だけが、ほかの課に移ったのである。
                 self._of_row.setdefault(path, {})[one.key] = owner
+                if one.key in self._told:
+                    continue
                 before = self._gone.setdefault(one.key, owner)
                 self._gone[one.key] = owner if before in (None, owner) else None
         elif missing and len(others) == len(missing):

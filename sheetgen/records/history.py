@@ -242,7 +242,8 @@ def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHist
     for path, mine in of_path.items():
         carried = [step.entry for step in mine if step.entry.action in _CARRIED]
         now = _value(item, path)
-        label = labels.get(path) or (carried[-1].label if carried else None) or path
+        told = [step.entry.label for step in mine if step.entry.label]
+        label = labels.get(path) or (carried[-1].label if carried else None) or [*told, path][0]
         by_hand = bool(carried) and carried[-1].new != now
         yield FieldHistory(path, label, now, tuple(mine) if carried else (), by_hand)
 

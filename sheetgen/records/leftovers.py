@@ -24,7 +24,9 @@ from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
 
 _CHANGED = (Action.RECORD, Action.EDIT)
-_NAME_PATH = re.compile(r"departments\[.+\]\.(?:name|department)")
+_NAME_PATH = re.compile(r"departments\[.+\]\.name")
+_SECTION_PATH = re.compile(r"departments\[(.+?)\]\.sections\[(.+)\]\.(name|department)")
+_DEPARTMENT_PATH = re.compile(r"departments\[.+\]\.department")
 _TITLE_PATHS = ("title", "item.title")
 AS_LEFT = "同左"
 """概要表で、左の改善内容と同じということ。年度が替わっても、古くならない。"""
@@ -45,6 +47,7 @@ def former_names(history: History) -> FormerNames:
     owner = {item: section for item, _, section in items_of(now)}
     sections: dict[str, str | None] = {}
     titles: dict[str, dict[str, None]] = {}
+    goals: dict[str, dict[str, None]] = {}
     for then in _kept_trees(history.path):
         items = list(items_of(then))
         for _, name in sections_of(then):
@@ -62,6 +65,10 @@ def former_names(history: History) -> FormerNames:
         assert isinstance(new, str)
         if entry.item is None and _NAME_PATH.fullmatch(entry.path or ""):
             sections[old] = new
+        elif entry.item is None and _DEPARTMENT_PATH.fullmatch(entry.path or ""):
+            # 部の名は、課ごとに書き換える。課によって別の部に移ったなら、決まらない。
+            goals.setdefault(old, {})[new] = None
+            sections[old] = new if len(goals[old]) == 1 else None
         elif entry.item and entry.path in _TITLE_PATHS:
             titles.setdefault(entry.item, {})[old] = None
     current = {item.id: item.title for item in all_items(plan).values()}
@@ -74,6 +81,26 @@ def former_names(history: History) -> FormerNames:
         },
         _left(history.entries),
     )
+
+
+def sections_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[str, str]:
+    """編集ブックで名の変わった課の、前の正式な名から、いまの名へ。いまもある名は除く。"""
+    runs: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
+    for entry in _standing(entries):
+        found = _SECTION_PATH.fullmatch(entry.path or "")
+        if entry.action is Action.EDIT and found and isinstance(entry.new, str):
+            named = runs.setdefault(entry.run, {})
+            named.setdefault((found[1], found[2]), {})[found[3]] = entry.new
+    now: dict[str, str] = {}
+    for changes in runs.values():
+        moved = {
+            f"{department} {section}": f"{new.get('department', department)} "
+            f"{new.get('name', section)}"
+            for (department, section), new in changes.items()
+        }
+        now = {old: moved.get(name, name) for old, name in now.items()} | moved
+    known = {owner.full_name for owner in plan.owners()}
+    return {old: name for old, name in now.items() if old not in known and name in known}
 
 
 def _latest(name: str, sections: Mapping[str, str | None], known: set[str]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -65,9 +65,21 @@ class SendOut(Record):
         return self.model_dump(exclude={"at", "by"}) == other.model_dump(exclude={"at", "by"})
 
 
-def of_round(sendouts: Iterable[SendOut], mark: str) -> tuple[SendOut, ...]:
-    """その照会（``2024J`` など）の送付。記録の順。"""
-    return tuple(one for one in sendouts if one.round == mark)
+def of_round(
+    sendouts: Iterable[SendOut], mark: str, renamed: Mapping[str, str] = {}
+) -> tuple[SendOut, ...]:
+    """その照会（``2024J`` など）の送付。記録の順。
+
+    ``renamed`` は、送ったあとで名の変わった課の、送ったときの名から、いまの名へ。宛先は、いまの
+    名になる。
+    """
+    return tuple(
+        one.model_copy(update={"section": renamed.get(one.section, one.section)})
+        if one.section in renamed
+        else one
+        for one in sendouts
+        if one.round == mark
+    )
 
 
 def latest(sendouts: Iterable[SendOut], kind: SendKind) -> dict[tuple[str, str], SendOut]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sheetgen.messages.catalogue import message_of
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
@@ -86,7 +87,16 @@ def _restored(ledger: Ledger, before: bytes, after: bytes) -> tuple[Plan, bytes 
         return parse_plan(before, file), before
     old = parse_plan(before, file).model_dump(mode="json")
     tree = with_units(now, old, changed_units(old, then))
-    return parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), file), None
+    try:
+        return parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), file), None
+    except SheetgenError as error:
+        raise SheetgenError(tuple(_in_use(one) for one in error.problems)) from error
+
+
+def _in_use(problem: Problem) -> Problem:
+    """戻すと計画として正しくなくなる所。あとで、この回の変更を使っている。"""
+    place = Place(label=problem.place.label, item=problem.place.item)
+    return Problem("E071", place, {"cause": message_of(problem).cause})
 
 
 def _blocked(
@@ -108,12 +118,40 @@ def _blocked(
             yield Problem(
                 code, Place(item=item), {"item": item, "run": uses[-1].run if uses else ""}
             )
+    yield from _names_used(lines, later)
+    rolled = any(one.action is Action.ROLLOVER for one in later)
     for unit in dict.fromkeys((*old, *new)):
         if unit.item in added or old.get(unit, ...) == new.get(unit, ...):
             continue
-        found = now.get(unit, ...)
-        if found not in (old.get(unit, ...), new.get(unit, ...)):
+        found, is_same = now.get(unit, ...), now.get(unit, ...) == new.get(unit, ...)
+        if is_same and rolled and unit.item is None and unit.path.startswith("revision."):
+            label = labels.get((None, unit.path)) or unit.path
+            yield Problem("E072", Place(label=label))
+        elif _last_run(unit, later) if is_same else found != old.get(unit, ...):
             yield _changed_since(unit, labels, later, now.get(unit), new.get(unit))
+
+
+def _names_used(lines: Sequence[JournalEntry], later: Sequence[JournalEntry]) -> Iterator[Problem]:
+    """改めた名に合わせて、あとの回で直した文。名だけを戻すと、文と食い違う。"""
+    for line in lines:
+        if not (line.path or "").startswith("departments[") or line.old == line.new:
+            continue
+        uses = [one.run for one in later if one.action is Action.EDIT
+                and (one.found or "").endswith(f"/{line.old}")]  # fmt: skip
+        if uses:
+            facts = {"old": line.old, "new": line.new, "run": uses[-1]}
+            yield Problem("E073", Place(label=line.label), facts)
+
+
+def _last_run(unit: Unit, later: Sequence[JournalEntry]) -> str | None:
+    """あとで、この単位の値を入れた終わりの回。"""
+    inside = (f"{unit.path}.", f"{unit.path}[")
+    for one in reversed(later):
+        path = one.path or ""
+        is_here = one.item == unit.item and (path == unit.path or path.startswith(inside))
+        if is_here and one.action in (Action.EDIT, Action.RECORD):
+            return one.run
+    return None
 
 
 def _changed_since(
@@ -129,7 +167,7 @@ def _changed_since(
         "now": quoted(_words(unit, now, new), _LONGEST),
         "new": quoted(_words(unit, new, now), _LONGEST),
     }
-    run = next((one.run for one in reversed(later) if _is_of(one, unit)), None)
+    run = _last_run(unit, later)
     if run is None and any(one.action is Action.ROLLOVER for one in later):
         return Problem("E087", place, facts)
     return Problem("R524" if run else "R525", place, {**facts, "run": run or ""})

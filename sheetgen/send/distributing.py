@@ -16,6 +16,7 @@ from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
 from sheetgen.records.archives import refuse_archived
 from sheetgen.records.editions import keep_round_sent, open_history
+from sheetgen.records.leftovers import sections_renamed
 from sheetgen.records.rounds_sent import ISSUE_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
 from sheetgen.send.deadlines import day_words, deadline_problems
@@ -110,7 +111,8 @@ def distribute(
     jobs = plan_jobs(plan, wanted)
     letters = _letters(request, plan, chosen, jobs)
     log = load_sendouts(request.plan)
-    before = latest(of_round(log.sendouts, round_mark(chosen)), SendKind.ISSUE)
+    renamed = sections_renamed(history.entries, history.plan)
+    before = latest(of_round(log.sendouts, round_mark(chosen), renamed), SendKind.ISSUE)
     addressees = Addressees(plan)
     parcels = [
         parcel_of(job.addressee, job.file_name, "依頼文", _ids(job), addressees, before)
@@ -156,6 +158,8 @@ def distribute(
         label = chosen.kind.label
         names = [name for parcel in parcels for name in parcel.files]
         names += [name for parcel in parcels for name in extension_files(parcel)]
+        stems = [name.removesuffix(".xlsx") for name in sent]
+        names += [f"{stem}{end}" for stem in stems for end in _ENDS]
         problems += left_over(folder, names, f"*_{label}.eml", f"*_{label}_*.html")
     return replace(
         result,
@@ -169,9 +173,24 @@ def distribute(
 def _sent_books(
     parcels: Sequence[Parcel], before: Mapping[tuple[str, str], SendOut]
 ) -> dict[str, SendOut]:
-    """もう送ったブックの名と、その最後の記録。"""
-    pairs = ((one.files[0], before.get((one.section, one.files[0]))) for one in parcels)
-    return {name: sent for name, sent in pairs if sent is not None}
+    """もう送ったブックの名と、その最後の記録。
+
+    課の名や順の変わる前に送ったブックは、名が違う。その課に、どの実施項目ももう送ってあれば、
+    送ってあるものとし、前の名も入れる。
+    """
+    found: dict[str, SendOut] = {}
+    for one in parcels:
+        name = one.files[0]
+        mine = [sent for (section, _), sent in before.items() if section == one.section]
+        if (one.section, name) in before:
+            found[name] = before[one.section, name]
+        elif set(one.items) <= {item for sent in mine for item in sent.items} and mine:
+            found |= {sent.file: sent for sent in mine} | {name: mine[-1]}
+    return found
+
+
+_ENDS = (".eml", "_依頼文.html", "_期限延長.html", "_期限延長.eml")
+"""送ったブックのそばに置くものの名の終わり。"""
 
 
 def _told_of_sent(
@@ -258,7 +277,8 @@ def extend_deadline(
     folder = request.out or round_folder(request.root, chosen, ISSUE_FOLDER)
     jobs = plan_jobs(plan, _books_wanted(request, chosen, folder))
     log = load_sendouts(request.plan)
-    sendouts = of_round(log.sendouts, round_mark(chosen))
+    renamed = sections_renamed(history.entries, history.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen), renamed)
     before = {one.section: one for one in sendouts if one.kind is SendKind.ISSUE}
     unsent = [job.addressee for job in jobs if job.addressee not in before]
     if unsent:

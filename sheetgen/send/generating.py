@@ -160,7 +160,7 @@ def make_books(
     if made:
         problems += keep_issue(replace(issue, forms=made), request.plan)
     if is_whole(request) and request.per is Per.SECTION:
-        problems += left_over(folder, f"*_{request.label}.xlsx", jobs)
+        problems += left_over(folder, f"*_{request.label}.xlsx", jobs, sent or {})
     books = tuple(
         WrittenBook(folder / job.file_name, job.addressee, len(job.items),
                     tuple(item.id for _, _, item in job.items))
@@ -198,8 +198,10 @@ def _rendered(maker: BookMaker, jobs: Sequence[BookJob]) -> Iterator[tuple[str, 
         yield job.file_name, target.getvalue()
 
 
-def left_over(folder: Path, pattern: str, jobs: list[BookJob]) -> list[Problem]:
-    """前に作り、今回は作らなかったブックを挙げる（課の名が変わったときなど）。"""
-    made = {job.file_name for job in jobs}
+def left_over(
+    folder: Path, pattern: str, jobs: list[BookJob], sent: Collection[str] = ()
+) -> list[Problem]:
+    """前に作り、今回は作らなかったブックを挙げる。送ったまま残す ``sent`` は除く。"""
+    made = {*(job.file_name for job in jobs), *sent}
     found = sorted(path for path in folder.glob(pattern) if path.name not in made)
     return [Problem("O005", Place(file=str(path))) for path in found]

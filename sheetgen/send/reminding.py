@@ -19,6 +19,7 @@ from sheetgen.reading.file_names import bare
 from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.leftovers import sections_renamed
 from sheetgen.records.open_items import ItemState, UnreadFile, load_unread
 from sheetgen.records.rounds_sent import REMINDER_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts, of_round
@@ -269,7 +270,8 @@ def remind(
         states, unread = item_states(ledger, plan, chosen)
         files = load_unread(ledger.path, round_mark(chosen))
     log = load_sendouts(request.plan)
-    sendouts = of_round(log.sendouts, round_mark(chosen))
+    renamed = sections_renamed(history.entries, history.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen), renamed)
     addressees = Addressees(plan)
     sections = _sections(request, plan, sendouts)
     if not sections:

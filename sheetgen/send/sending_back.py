@@ -21,6 +21,7 @@ from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.ledger import open_ledger
+from sheetgen.records.leftovers import sections_renamed
 from sheetgen.records.open_items import ItemState
 from sheetgen.records.rounds_sent import (
     COLLECT_FOLDER,
@@ -103,7 +104,8 @@ def send_back(
     if not books:
         raise SheetgenError([*problems, _nothing(request, chosen, folder)])
     log = load_sendouts(request.plan)
-    sendouts = of_round(log.sendouts, round_mark(chosen))
+    renamed = sections_renamed(ledger.entries, ledger.master.plan)
+    sendouts = of_round(log.sendouts, round_mark(chosen), renamed)
     before = latest(sendouts, SendKind.RETURN)
     addressees = Addressees(plan)
     template = FormTemplate(request.template)

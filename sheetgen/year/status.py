@@ -23,7 +23,7 @@ from sheetgen.records.editions import history_of
 from sheetgen.records.issues import issues_folder, load_issues
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, open_ledger
-from sheetgen.records.leftovers import unsettled_overview
+from sheetgen.records.leftovers import sections_renamed, unsettled_overview
 from sheetgen.records.open_items import load_open_items
 from sheetgen.records.past import undone_runs
 from sheetgen.records.rounds_sent import round_meant
@@ -136,7 +136,9 @@ def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...
         ),
         undone=_undone(ledger.entries, mark) - recorded,
         open_items=open_items,
-        sendings=_sendings(of_round(log.sendouts, mark)),
+        sendings=_sendings(
+            of_round(log.sendouts, mark, sections_renamed(ledger.entries, ledger.master.plan))
+        ),
     )
     return traces, (*problems, *damage, *log.problems)
 

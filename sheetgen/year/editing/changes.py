@@ -118,7 +118,8 @@ class Lost(NamedTuple):
 class Edits:
     """一冊の変更のすべて。
 
-    ``texts`` は、書き換えていないものも含む、文の欄の場所（行の目印から）。
+    ``texts`` は、書き換えていないものも含む、文の欄の場所（行の目印から）。``sheets`` は、表から
+    それのあるシートへ。
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -127,6 +128,8 @@ class Edits:
     problems: list[Problem] = field(default_factory=list)
     chapters: dict[Steps, Place] = field(default_factory=dict)
     """名と文章の場所。直していないセルも。"""
+    sheets: dict[str, str] = field(default_factory=dict)
+    """並べたもの（``items`` など）から、そのシートの名へ。"""
 
 
 def edits_of(
@@ -152,6 +155,7 @@ class _Comparing:
                 self._cell("", "", one, cell, issued_value(self._context, one.path), None)
         for table in self._book.tables:
             rows = table.table.rows
+            self._found.sheets[rows] = table.table.sheet
             written = {row.key: row for row in getattr(self._context, rows)}
             for row in table.rows:
                 if row.key is None:

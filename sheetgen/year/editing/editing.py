@@ -61,8 +61,8 @@ class EditResult:
     """編集ブックを読んだ結果。
 
     ``lines`` は変わる（変わった）値、``items`` は加わる実施項目。``already`` は、もう計画のデータが
-    そうなっていた変更の数。``names`` は実施項目のIDから印刷の番号と名称へ。記録しなければ
-    ``run`` は None。
+    そうなっていた変更の数、``decided`` は、値を変えずに決めたこと（採らない、このままでよい、
+    残す）の数。``names`` は実施項目のIDから印刷の番号と名称へ。記録しなければ ``run`` は None。
     """
 
     lines: tuple[Line, ...]
@@ -71,6 +71,7 @@ class EditResult:
     names: Mapping[str, str]
     problems: tuple[Problem, ...]
     run: str | None = None
+    decided: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -94,7 +95,10 @@ def edit(
         record, base = _record(request, ledger, book)
         outcome = outcome_of(request, ledger, record, base, book)
         problems = (*ledger.problems, *notes, *map(_in_own_words, outcome.problems))
-        result = EditResult(outcome.lines, outcome.items, outcome.already, outcome.names, problems)
+        result = EditResult(
+            outcome.lines, outcome.items, outcome.already, outcome.names, problems,
+            decided=len(outcome.decisions),
+        )  # fmt: skip
         held = _held(problems, request.accept) or outcome.plan is None
         if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
             return result

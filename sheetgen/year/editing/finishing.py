@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import is_error
+from sheetgen.plan.item import Indicator
 from sheetgen.plan.leaves import Steps, steps_of
 from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.paths import NUMBER_FORMAT_PATH
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.year.adding import AddedItem, read_field
@@ -98,17 +100,30 @@ def _parsed(
         return parse_plan(data, str(path)), []
     except SheetgenError as error:
         places = {**found.chapters, **dict(applied.places())}
-        return None, [_placed(one, places, file) for one in error.problems]
+        return None, [_placed(one, places, found.sheets, file) for one in error.problems]
 
 
-def _placed(problem: Problem, places: Mapping[Steps, Place], file: str) -> Problem:
+_TABLES = {
+    "departments": "sections",
+    "policies": "policy_texts",
+    "evaluation_scale": "grades",
+    "overview": "overview_texts",
+    "revision": "highlights",
+}
+"""計画のデータの初めの名から、それを直す表へ。"""
+
+
+def _placed(
+    problem: Problem, places: Mapping[Steps, Place], sheets: Mapping[str, str], file: str
+) -> Problem:
     """問題の場所を、もとのセルにする。空のままの文の欄では、その空のセルにする。"""
     steps = steps_of(problem.place.path or "")
     near = [one for one in places if one == steps[: len(one)] or steps == one[: len(steps)]]
     # 同じ並びの、ほかの記録を直したために、合わなくなったもの。
     near = near or [one for one in places if _beside(one, steps)]
     if not near:
-        return replace(problem, place=replace(problem.place, file=file, path=None))
+        sheet = sheets.get(_TABLES.get(str(steps[0]), "")) if steps else None
+        return replace(problem, place=replace(problem.place, file=file, sheet=sheet, path=None))
     place = places[max(near, key=lambda one: (one == steps, len(one)))]
     label = problem.place.label or place.label
     return replace(problem, place=replace(place, label=label))
@@ -131,12 +146,20 @@ def _new_items(
     rows = [row for row in listed if not _is_there(row, base, plan, used, file)]
     numbering = Numbering(plan, used)
     drafts, more = draft_items(rows, plan, numbering, file, read_field)
-    for row, draft in zip(rows, drafts, strict=False) if len(rows) == len(drafts) else ():
-        written = row.cells.get("indicator.number_format")
-        read = read_edit(written, EditKind.FORMAT)
-        if written is not None and read.value is not None:
-            draft.item["indicator"]["number_format"] = read.value
+    formats = [_number_format(row, file) for row in rows]
+    more += [problem for _, told in formats for problem in told]
+    for (form, _), draft in zip(formats, drafts, strict=False) if len(rows) == len(drafts) else ():
+        draft.item["indicator"]["number_format"] = form or draft.item["indicator"]["number_format"]
     return drafts, [*problems, *more], len(listed) - len(rows)
+
+
+def _number_format(row: ListRow, file: str) -> tuple[str | None, list[Problem]]:
+    """書かれた指標の表示形式と、読めないわけ。"""
+    written = row.cells.get(NUMBER_FORMAT_PATH)
+    read = read_edit(written, EditKind.FORMAT)
+    label = Indicator.model_fields["number_format"].title
+    place = Place(file, row.sheet, row.refs.get(NUMBER_FORMAT_PATH), None, label)
+    return read.value, [Problem(code, place, facts) for code, facts in read.doubts]
 
 
 def _is_there(row: ListRow, base: Plan, plan: Plan, used: set[str], file: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sheetgen.era import LONGEST_PLAN
 from sheetgen.form.template import FormTemplate
@@ -95,6 +95,7 @@ def found_from_book(folder: Path, file: Path) -> Founded:
         applied.tree["fiscal_years"] = list(range(period[0], period[0] + period[1]))
         applied.tree["revision"]["fiscal_year"] = period[0]
     done = finish(base, base, applied, found, file.name, _plan_file(folder), tuple)
+    problems += [*_empty(applied.tree, found.sheets, file.name)]
     problems += [*found.problems, *applied.problems, *done.problems]
     wrong = [one for one in problems if is_error(one)]
     if wrong or done.plan is None:
@@ -132,6 +133,17 @@ def _period(found: Edits) -> tuple[int, int] | None:
     return (int(first), min(int(years), LONGEST_PLAN)) if first and years else None
 
 
+def _empty(tree: Mapping[str, Any], sheets: Mapping[str, str], file: str) -> Iterator[Problem]:
+    """一つも書かれていないもの。"""
+    measures = [one for policy in tree["policies"] for one in policy["measures"]]
+    for rows, label, found in (
+        ("sections", "部と課", tree["departments"]),
+        ("policy_texts", "基本方針と推進項目", measures),
+    ):
+        if not found:
+            yield Problem("I047", Place(file, sheets.get(rows), label=label))
+
+
 def _too_long(found: Edits) -> Iterator[Problem]:
     for one in found.edits:
         if one.field.path == _YEARS and one.new and one.new > LONGEST_PLAN:
@@ -165,6 +177,9 @@ def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewR
             continue
         values = dict(row.values)
         label = values.get("row.label")
+        if label in _UNDER_POLICY and not (counts["row.policy"] or "row.policy" in values):
+            problems.append(Problem("I046", row.place("row.label"), {"label": label}))
+            continue
         own = next((path for path, word in _NUMBERS.items() if label == word), None)
         if own:
             counts[own] += 1
@@ -182,6 +197,7 @@ def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewR
 _NUMBERS = {"row.policy": "基本方針", "row.measure": "推進項目"}
 """番号の欄と、その番号の付く行の「欄」。"""
 _NOTE = "概要表の☆の文章"
+_UNDER_POLICY = ("基本方針の文章", "推進項目", _NOTE)
 
 
 def _plan_file(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.plan.plan import Plan
-from sheetgen.problems import Problem
+from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawCell
 from sheetgen.year.editing.changes import NewRow
 from sheetgen.year.list_columns import EFFECT, INITIATIVE, PLAN, TARGET, TITLE
@@ -27,22 +27,23 @@ class _Draft(NamedTuple):
     refs: dict[str, str]
     sheet: str
     sheets: dict[str, str]
+    years: dict[int, Place]
 
 
 def list_rows(added: Iterable[NewRow], plan: Plan) -> tuple[list[ListRow], list[Problem]]:
     """足された行を、一覧の一行の形にする。年次計画の行は、実施項目の名称で結び付ける。"""
     added = list(added)
     made = [_item_row(one) for one in added if one.rows == "items"]
-    titled: dict[str, _Draft] = {}
+    titled: dict[str, list[_Draft]] = {}
     for row in made:
-        titled.setdefault(_plain(row.cells.get(TITLE)), row)
+        titled.setdefault(_plain(row.cells.get(TITLE)), []).append(row)
     found = [x for one in added if one.rows == "years" for x in _join(one, titled, plan)]
     rows = [ListRow(row.cells, row.refs, row.sheet, row.sheets) for row in made]
     return rows, found
 
 
 def _item_row(one: NewRow) -> _Draft:
-    row = _Draft({}, {}, one.row.sheet, {})
+    row = _Draft({}, {}, one.row.sheet, {}, {})
     for path, cell in one.row.cells.items():
         key = _KEYS.get(path) or path.removeprefix("row.item.").removeprefix("row.")
         row.refs[key] = cell.ref
@@ -54,28 +55,25 @@ def _item_row(one: NewRow) -> _Draft:
 _NEEDS = (("row.title", "実施項目"), ("row.fiscal_year", "年度"))
 
 
-def _join(one: NewRow, titled: Mapping[str, _Draft], plan: Plan) -> list[Problem]:
+def _join(one: NewRow, titled: Mapping[str, list[_Draft]], plan: Plan) -> list[Problem]:
     """年次計画の一行を、同じ名称の足された実施項目に加える。"""
     values = one.values
     missing = one.blanks(_NEEDS)
     if missing or not one.is_whole:
         return missing
     year, title = values["row.fiscal_year"], str(values["row.title"])
-    row = titled.get(_folded(title))
-    if row is None:
-        return [Problem("E068", one.place("row.title"), {"title": title})]
+    rows = titled.get(_folded(title), [])
+    if len(rows) != 1:
+        code = "E075" if rows else "E068"
+        return [Problem(code, one.place("row.title"), {"title": title, "count": len(rows)})]
+    [row] = rows
     if year not in plan.fiscal_years:
         facts = {"first": plan.first_year, "last": plan.final_year, "year": year}
         return [Problem("I034", one.place("row.fiscal_year"), facts)]
-    twice = [
-        Problem("E086", one.place("row.fiscal_year"), {
-            "name": f"「{title}」の{wareki(year)}", "where": f"（セル {row.refs[key]}）",
-        })
-        for name in _YEARLY.values()
-        if (key := f"{name}:{year}") in row.sheets
-    ]  # fmt: skip
-    if twice:
-        return twice[:1]
+    first = row.years.setdefault(year, one.place("row.fiscal_year"))
+    if first != one.place("row.fiscal_year"):
+        facts = {"name": f"「{title}」の{wareki(year)}", "where": f"（セル {first.cell}）"}
+        return [Problem("E086", one.place("row.fiscal_year"), facts)]
     for path, name in _YEARLY.items():
         cell = one.row.cells.get(path)
         if path in one.places and cell is not None and cell.cell is not None:

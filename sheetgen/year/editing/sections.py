@@ -345,7 +345,12 @@ def carry_names(
         owners = [_owner(one, renamed) for one in old_owners]
         owners = [one for at, one in enumerate(owners) if one not in owners[:at]]
         related = [short.get(one, one) for one in old_related]
-        related = list(dict.fromkeys(related)) if related != old_related else related
+        # 主管課と一つになった課は、もう関連所属ではない。
+        own = {one["section"] for one in owners}
+        if related != old_related:
+            related = [
+                name for name in dict.fromkeys(related) if name in old_related or name not in own
+            ]
         if owners != old_owners:
             item["owners"] = owners
             yield Carried(item["id"], "owners", old_owners, owners)
