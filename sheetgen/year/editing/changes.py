@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sheetgen.era import wareki
+from sheetgen.messages.editing import BY_OFFICE
 from sheetgen.plan.leaves import Steps, leaf_at, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
@@ -171,7 +173,7 @@ class _Comparing:
         kind = kind_at(one, key) if key or one.relative else None
         wanted = EditKind(kind.value) if kind else one.kind
         found = self._reader.read(cell, wanted, written)
-        self._found.problems += [Problem(code, place, facts) for code, facts in found.doubts]
+        self._found.problems += [_doubt(code, place, facts) for code, facts in found.doubts]
         if not found.readable:
             if not found.doubts:
                 self._found.problems.append(Problem("E042", place, {"value": found.raw}))
@@ -211,7 +213,7 @@ class _Comparing:
             if rows == "items":
                 continue
             read = self._reader.read(cell.cell, one.kind, None)
-            self._found.problems += [Problem(code, place, facts) for code, facts in read.doubts]
+            self._found.problems += [_doubt(code, place, facts) for code, facts in read.doubts]
             if read.readable:
                 values[one.path] = read.value
         if places:
@@ -222,6 +224,9 @@ class _Comparing:
         if one.relative is not None and rows in ("policy_texts", "overview_texts"):
             leaf = leaf_at(steps_of(key)) if key else None
             label = leaf.label if leaf else label
+        if rows in ("years", "results") and one.path not in _OF_NO_YEAR and key:
+            year = value_at(self._tree, steps_of(key))["fiscal_year"]
+            label = f"{wareki(year)}の{label}"
         return Place(self._file, cell.sheet, cell.ref, None, label, self._item_of(key))
 
     def _item_of(self, key: str) -> str | None:
@@ -246,6 +251,15 @@ class _Comparing:
             elif first.new != one.new:
                 facts = {"sheet": first.place.sheet, "cell": first.place.cell}
                 self._found.problems.append(Problem("E043", one.place, facts))
+
+
+def _doubt(code: str, place: Place, facts: Mapping[str, object]) -> Problem:
+    """読み方の問い。書いたのは事務局なので、直し方は課に向けたものではない。"""
+    return Problem(code, place, {**facts, BY_OFFICE: True})
+
+
+_OF_NO_YEAR = ("row.title", "row.fiscal_year", "row.overall_grade", "row.reason")
+"""年度のない欄。ほかの欄は、どの年度のことかを名に添える。"""
 
 
 class _Read(NamedTuple):

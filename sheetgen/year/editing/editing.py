@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import message_of
+from sheetgen.plan.leaves import path_of
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.text import writable
@@ -17,11 +17,9 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.delivery import Delivered
-from sheetgen.records.editions import history_of
 from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
-from sheetgen.records.leftovers import names_standing
 from sheetgen.records.originals import OriginalKeeper, originals_folder
 from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
@@ -36,8 +34,6 @@ from sheetgen.year.editing.opening import read_book_file
 from sheetgen.year.editing.rows import edit_context
 
 Json = Any
-_NAMES = re.compile(r"^departments|(?:^|\.)(?:title|owners)$")
-"""変わると、ほかの文に前の名の残る欄。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +96,7 @@ def edit(
             return result
         assert outcome.plan is not None
         run = _save(request, ledger, outcome, delivered, moment, who)
-    return replace(result, run=run, problems=(*problems, *_left_names(request.plan, outcome)))
+        return replace(result, run=run)
 
 
 def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:
@@ -180,23 +176,17 @@ def _doubts(
     places: dict[tuple[str | None, str | None], Place] = {
         (line.item, line.label): line.place for line in applied.lines
     }
+    for line in applied.lines:  # 様式の取組方針・取組内容の名には、年度がない
+        places.setdefault((line.item, line.label.partition("年度の")[2]), line.place)
     for problem in too_long(request.template, plan, changed):
         place = places.get((problem.place.item, problem.place.label))
         yield replace(problem, place=place or replace(problem.place, file=file))
+    cells = {path_of(steps): place for steps, place in applied.places()}
     known = figure_doubts(before, "")
     for problem in figure_doubts(plan, ""):
         if problem.place.item in changed and problem not in known:
-            place = places.get((problem.place.item, problem.place.label))
+            place = cells.get(problem.place.path or "")
             yield replace(problem, place=place or replace(problem.place, file=file, path=None))
-
-
-def _left_names(plan: Path, outcome: Outcome) -> Iterator[Problem]:
-    """名を改めたか主管課を移したあとに、文に残っている名の数（E080）。"""
-    if any(_NAMES.search(line.path) for line in outcome.lines):
-        with open_ledger(plan, writing=False) as ledger:
-            count = len(names_standing(history_of(ledger)))
-        if count:
-            yield Problem("E080", facts={"count": count})
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:
