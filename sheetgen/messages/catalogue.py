@@ -7,13 +7,7 @@
 
 from __future__ import annotations
 
-from sheetgen.messages.editing import (
-    BY_OFFICE,
-    EDIT_CHANGES,
-    EDIT_TEMPLATE,
-    EDITING,
-    OFFICE_REMEDIES,
-)
+from sheetgen.messages.editing import EDIT_CHANGES, EDIT_TEMPLATE, EDITING
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS
@@ -61,10 +55,7 @@ def message_of(problem: Problem) -> Message:
     """問題の文面を、事実を埋めて返す。"""
     entry = CATALOGUE[problem.code]
     facts = _facts(problem)
-    remedy = entry.remedy
-    if BY_OFFICE in facts and problem.code.startswith("R"):
-        remedy = OFFICE_REMEDIES.get(entry.level, remedy)
-    return Message(entry.level, entry.cause.format(**facts), remedy.format(**facts))
+    return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
 
 
 def _facts(problem: Problem) -> dict[str, str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sheetgen.era import wareki
-from sheetgen.messages.editing import BY_OFFICE
 from sheetgen.plan.leaves import Steps, leaf_at, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
@@ -173,7 +172,7 @@ class _Comparing:
         kind = kind_at(one, key) if key or one.relative else None
         wanted = EditKind(kind.value) if kind else one.kind
         found = self._reader.read(cell, wanted, written)
-        self._found.problems += [_doubt(code, place, facts) for code, facts in found.doubts]
+        self._found.problems += [Problem(code, place, facts) for code, facts in found.doubts]
         if not found.readable:
             if not found.doubts:
                 self._found.problems.append(Problem("E042", place, {"value": found.raw}))
@@ -213,7 +212,7 @@ class _Comparing:
             if rows == "items":
                 continue
             read = self._reader.read(cell.cell, one.kind, None)
-            self._found.problems += [_doubt(code, place, facts) for code, facts in read.doubts]
+            self._found.problems += [Problem(code, place, facts) for code, facts in read.doubts]
             if read.readable:
                 values[one.path] = read.value
         if places:
@@ -251,11 +250,6 @@ class _Comparing:
             elif first.new != one.new:
                 facts = {"sheet": first.place.sheet, "cell": first.place.cell}
                 self._found.problems.append(Problem("E043", one.place, facts))
-
-
-def _doubt(code: str, place: Place, facts: Mapping[str, object]) -> Problem:
-    """読み方の問い。書いたのは事務局なので、直し方は課に向けたものではない。"""
-    return Problem(code, place, {**facts, BY_OFFICE: True})
 
 
 _OF_NO_YEAR = ("row.title", "row.fiscal_year", "row.overall_grade", "row.reason")

@@ -173,15 +173,16 @@ def _doubts(
 ) -> Iterator[Problem]:
     """計画としては正しいが、確かめてもらうこと。変えた実施項目に限る。"""
     changed = new | {line.item for line in applied.lines if line.item}
+    cells = {path_of(steps): place for steps, place in applied.places()}
+    # 様式の取組方針・取組内容の名には、年度がない。
     places: dict[tuple[str | None, str | None], Place] = {
-        (line.item, line.label): line.place for line in applied.lines
+        (line.item, label): line.place
+        for line in applied.lines
+        for label in (line.label.partition("年度の")[2], line.label)
     }
-    for line in applied.lines:  # 様式の取組方針・取組内容の名には、年度がない
-        places.setdefault((line.item, line.label.partition("年度の")[2]), line.place)
     for problem in too_long(request.template, plan, changed):
         place = places.get((problem.place.item, problem.place.label))
         yield replace(problem, place=place or replace(problem.place, file=file))
-    cells = {path_of(steps): place for steps, place in applied.places()}
     known = figure_doubts(before, "")
     for problem in figure_doubts(plan, ""):
         if problem.place.item in changed and problem not in known:
