@@ -81,7 +81,8 @@ class Sections:
         filled: dict[str, dict[str, dict[str, Any]]] = {}
         for place in self._places().values():
             lines = (place.item["initiatives"].get(str(year)) or "").splitlines()
-            values: dict[str, Any] = {"initiative.text": "\n".join(lines[:3]) or "・続ける。"}
+            text = "\n".join([*lines[:2], "・次の年度は、対象を広げる。"])
+            values: dict[str, Any] = {"initiative.text": text}
             filled.setdefault(place.addressee, {})[place.sheet] = self._cells(values)
         sources = self._books(year, "見直し照会")
         quickly([Job(sources[n], cells, folder / sources[n].name) for n, cells in filled.items()])

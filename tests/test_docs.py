@@ -19,8 +19,9 @@ from pydantic import BaseModel, ValidationError
 import sheetgen
 from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.japanese import JapaneseContext, speak_japanese
-from sheetgen.messages.catalogue import CATALOGUE
+from sheetgen.messages.catalogue import CATALOGUE, OF_JSON, describe
 from sheetgen.plan.plan import Plan
+from sheetgen.problems import Place, Problem
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 WIDTH = 80
@@ -124,10 +125,13 @@ def test_no_remedy_sends_an_official_into_the_json() -> None:
     told = {
         code: written.findall(re.sub(r"--per section", "", f"{entry.cause}{entry.remedy}"))
         for code, entry in CATALOGUE.items()
-        if not re.match("M0[0-6]|T", code)
+        if not code.startswith((*OF_JSON, "T"))
     }
     assert len(told) > 300
     assert {code: words for code, words in told.items() if words} == {}
+    place = Place("plan.json", item="08-08", label="担当", path="policies[4]")
+    assert "policies" in describe(Problem("M026", place))
+    assert "policies" not in describe(Problem("M092", place, {"name": "", "text": "", "now": ""}))
     sheets = load_workbook(TEMPLATES / "keikaku_henshu.xlsx", read_only=True).sheetnames
     named = {
         name

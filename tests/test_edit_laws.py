@@ -211,7 +211,11 @@ def test_a_figure_kept_as_words_becomes_a_figure(tmp_path: Path) -> None:
     assert [(line.old, line.new) for line in outcome.lines] == [("6800", 6800)]
     assert outcome.plan is not None
     assert next(outcome.plan.items())[2].years[0].effect == 6800
+    assert [line.label for line in outcome.lines] == ["令和5年度の効果見込額(千円)"]
     assert not desk.outcome(desk.book).lines
+    cell = desk.ref("years", key, "row.year.effect")
+    (told,) = [one for one in desk.change({cell: "6,800円"}).problems if one.code == "M089"]
+    assert (told.place.sheet, told.place.cell) == cell
 
 
 def test_two_books_that_differ_are_decided_by_name(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 docs/guide.md と docs/trouble.md の文字の囲みにある ``sheetgen`` の行を、
 すべて本物のコマンドで動かす。新しいフォルダーと本物の計画（二年分）で、``init`` から後は、
-新しい市のもので行う。手引きで課に送った所では、課が答える。注に ``終了コード 1`` とある行のほかは、
-0 で終わる。
+新しい市のもので行う。手引きで課に送った所では課が答え、編集ブックを書き出した所では事務局が書く。
+注に ``終了コード 1`` とある行のほかは、0 で終わる。
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import re
 import shlex
 import shutil
@@ -20,7 +21,19 @@ from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
-from guide_sections import WAIVED, Sections
+from guide_office import (
+    ADDRESS,
+    CORRECTED,
+    JOINED,
+    MOVED,
+    NEW_OWNER,
+    PHONES,
+    POINT,
+    RENAMED,
+    SCALE,
+    Office,
+)
+from guide_sections import PROPOSED, REVISED, WAIVED, Sections
 from making import load, places
 from new_city import LIST, fill, full_row
 
@@ -33,6 +46,17 @@ INIT = "sheetgen init"
 NEXT = "sheetgen init 次の計画"
 # 手引きに例として書いた控えの名。日付は、行った日になる。
 RETIRED, ADDED, NAME = "07-04", "08-14", "広告収入の確保"
+# 編集ブックを書き出したあとに、事務局がすること。
+EDITS = {
+    "sheetgen edit": Office.april,
+    "sheetgen edit --sheet 旧名の残る文": Office.left_names,
+    "sheetgen edit --sheet 計画 --out 二人目": Office.second_phone,
+    "sheetgen edit --sheet 計画": Office.first_phone,
+    "sheetgen edit --sheet 変更申出": Office.proposals,
+    "sheetgen edit --sheet 主なポイント --sheet 概要表": Office.february,
+}
+RECORD = "sheetgen edit output/令和6年度/編集/計画の編集.xlsx"
+SECOND = "sheetgen edit 二人目/計画の編集.xlsx"
 # 送ったあとに、課がすること：答えと、事務局がそれを置くフォルダー。
 ANSWERS = {
     "sheetgen distribute --deadline 2024-07-31": ("answer_first", "返信"),
@@ -113,6 +137,11 @@ class Walk:
             code = main(words)
         plan = Path("data", "plan.json").read_bytes()
         self.walked.append(Walked(line, code, shown.getvalue(), plan))
+        if line.command in EDITS:
+            [path] = re.findall(r"sheetgen edit (\S+\.xlsx)", shown.getvalue())
+            office = Office(Path(path))
+            EDITS[line.command](office)
+            office.save()
         if line.command in ANSWERS:
             answer, folder = ANSWERS[line.command]
             getattr(Sections(Path.cwd()), answer)(Path(folder))
@@ -168,6 +197,7 @@ def test_the_guide_uses_every_command_and_sends_to_the_sections() -> None:
     lines = [line.command for line in all_lines()]
     assert set(COMMANDS) <= {line.split()[1] for line in lines if line.startswith("sheetgen ")}
     assert set(ANSWERS) <= set(lines)
+    assert {line for line in lines if re.match(r"sheetgen edit(?!.*\.xlsx)", line)} == set(EDITS)
 
 
 def test_links_inside_the_guide_lead_to_headings() -> None:
@@ -189,10 +219,78 @@ def test_links_inside_the_guide_lead_to_headings() -> None:
     assert [link for link in links if link[2] not in slugs[link[1]]] == []
 
 
+def test_april_goes_through_the_editing_book(walk: Walk) -> None:
+    before = (ROOT / "data" / "plan.json").read_bytes()
+    [tried] = walk.after(f"{RECORD} --dry-run")
+    april, named, phoned, *_ = walk.after(RECORD)
+    assert tried.plan == before != april.plan
+    plan = json.loads(april.plan)
+    sections = [one["name"] for part in plan["departments"] for one in part["sections"]]
+    assert {RENAMED[1], JOINED[1]} <= set(sections)
+    assert not {RENAMED[0], JOINED[0]} & set(sections)
+    assert len(sections) == len(set(sections)) == 27
+    [address] = [
+        one["email"]
+        for part in plan["departments"]
+        for one in part["sections"]
+        if one["name"] == ADDRESS[0]
+    ]
+    assert address == ADDRESS[1]
+    titled = {place.item["title"]: place.item for place in places(plan)}
+    owners = {" ".join(owner.values()) for one in titled.values() for owner in one["owners"]}
+    assert {f"経済環境部 {RENAMED[1]}", f"教育部 {JOINED[1]}"} <= owners
+    assert [" ".join(one.values()) for one in titled[MOVED]["owners"]] == [NEW_OWNER]
+    assert CORRECTED[1] in titled
+    assert {"grade": SCALE[0], "meaning": SCALE[1]} in plan["evaluation_scale"]
+    rows = " ".join(str(place.item["overview"]["owners"]) for place in places(plan))
+    kept = json.loads(named.plan)
+    mended = " ".join(str(place.item["overview"]["owners"]) for place in places(kept))
+    assert RENAMED[0] in rows.replace(RENAMED[1], "")
+    assert RENAMED[0] not in mended.replace(RENAMED[1], "")
+    assert json.loads(phoned.plan)["contact"]["phone"] == PHONES[0]
+
+
+def test_two_people_are_asked_and_a_run_is_taken_back(walk: Walk) -> None:
+    [asked] = walk.after(SECOND)
+    taken, again = walk.after(f"{SECOND} --take book")
+    assert "E040" in asked.shown
+    assert PHONES[0] in asked.shown
+    assert json.loads(asked.plan)["contact"]["phone"] == PHONES[0]
+    assert json.loads(taken.plan)["contact"]["phone"] == PHONES[1]
+    assert asked.plan == walk.after("sheetgen undo")[0].plan
+    assert taken.plan == again.plan
+    assert RENAMED[1] in walk.after("sheetgen history --edits")[0].shown
+
+
+def test_proposals_points_and_the_overview_are_written_in_the_book(walk: Walk) -> None:
+    proposed = walk.after(RECORD)[-1]
+    [february] = walk.after("sheetgen edit output/令和7年度/編集/計画の編集.xlsx")
+    text = next(
+        place.item["improvement"]
+        for place in places(json.loads(proposed.plan))
+        if place.item["id"] == PROPOSED
+    )
+    assert text.endswith(REVISED)
+    assert [one["text"] for one in json.loads(february.plan)["revision"]["highlights"]] == [POINT]
+    [rolled] = walk.after(f"sheetgen rollover --retire {RETIRED} --renumber")
+    rows = {
+        plan: {place.item["id"]: place.item["overview"]["policy"] for place in places(tree)}
+        for plan, tree in (("old", json.loads(rolled.plan)), ("new", json.loads(february.plan)))
+    }
+    written = [key for key, text in rows["old"].items() if rows["new"][key] != text]
+    assert len(written) > 50
+    [published] = walk.after("sheetgen report --final --published 2025-03")
+    assert not {"D017", "D070", "D071", "M090", "M092", "M094"} & set(
+        re.findall(r"[DM]\d{3}", published.shown)
+    )
+    office = [one for one in all_lines() if "plan.json" in one.command]
+    assert [one.command.split()[:2] for one in office] == [["sheetgen", "init"]]
+
+
 def test_the_first_year_goes_from_questions_to_the_last_item(walk: Walk) -> None:
     tried, *_ = walk.after("sheetgen collect 返信 --dry-run")
     first, last, _ = walk.after("sheetgen collect 返信")
-    before = (ROOT / "data" / "plan.json").read_bytes()
+    before = walk.after(f"{SECOND} --take book")[-1].plan
     assert tried.plan == before != first.plan
     assert f"--waive R223:{WAIVED}" in " ".join(one.line.command for one in walk.walked)
     assert "R223" in first.shown
@@ -239,7 +337,7 @@ def test_what_is_published_holds_both_years(walk: Walk) -> None:
 def test_what_is_undone_is_collected_again(walk: Walk) -> None:
     collect = "sheetgen collect 返信_令和7年度"
     first, again = walk.after(collect)
-    [undone] = walk.after("sheetgen undo")
+    undone = walk.after("sheetgen undo")[-1]
     assert undone.plan != first.plan == again.plan
 
 

@@ -1,4 +1,4 @@
-"""手引きの絵（docs/images/guide-*.png）を、実物の計画と架空の答えから描き直す。
+"""手引きの絵（docs/images/guide-*.png と edit-*.png）を、実物の計画と架空の答えから描き直す。
 
 LibreOffice、Chromium と poppler が要る。ページやブックを変えたら、
 ``PYTHONPATH=.:tests python tools/draw_guide_pictures.py`` を動かす。
@@ -39,6 +39,8 @@ def main() -> None:
         try:
             _advance(folder)
             _draw(folder)
+            _turn_the_year(folder)
+            _draw_edit_book(folder)
         finally:
             os.chdir(before)
 
@@ -87,6 +89,34 @@ def _draw(folder: Path) -> None:
         f"--user-data-dir={folder / 'browser'}", f"--window-size={WINDOW}",
         f"--screenshot={shot}", page)  # fmt: skip
     _keep(shot, "guide-status")
+
+
+def _turn_the_year(folder: Path) -> None:
+    """見直し照会を終え、二月の、概要表を書く前まで進める。"""
+    _command("distribute", "--round", "見直し照会", "--deadline", "2024-10-31")
+    Sections(folder).answer_revision(Path("返信_見直し"))
+    _command("collect", "返信_見直し")
+    _command("rollover", "--force", "--reason", "絵のため", "--to", "R7")
+    _command("edit")
+
+
+def _draw_edit_book(folder: Path) -> None:
+    """編集ブックの「部と課」と「概要表」の、初めの所。"""
+    [book] = Path("output").rglob("計画の編集.xlsx")
+    profile = (folder / "profile").as_uri()
+    run("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf",
+        "--outdir", folder, folder / book)  # fmt: skip
+    pdf = folder / "計画の編集.pdf"
+    for words, name, width, area in (
+        ("計画の編集部と課", "edit-sections", 1100, (45, 70, 1015, 547)),
+        ("計画の編集概要表", "edit-overview", 1900, (35, 50, 1214, 547)),
+    ):
+        left, top, wide, high = area
+        page, made = _page_with(pdf, words), folder / name
+        run("pdftoppm", "-png", "-singlefile", "-f", page, "-l", page, "-scale-to-x", width,
+            "-scale-to-y", -1, "-x", left, "-y", top, "-W", wide, "-H", high,
+            pdf, made)  # fmt: skip
+        _keep(made.with_suffix(".png"), name)
 
 
 def _page_with(pdf: Path, words: str) -> int:

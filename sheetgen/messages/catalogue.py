@@ -81,7 +81,7 @@ def is_error(problem: Problem) -> bool:
     return level_of(problem) is Level.ERROR
 
 
-def where(place: Place) -> str:
+def where(place: Place, code: str = "") -> str:
     """場所を、ファイルから順に一行で書く。"""
     words = [
         place.file,
@@ -89,21 +89,30 @@ def where(place: Place) -> str:
         f"セル {place.cell}" if place.cell else None,
         f"実施項目 {place.item}" if place.item else None,
         f"「{place.label}」" if place.label else None,
-        f"({place.path})" if _needs_path(place) else None,
+        f"({place.path})" if _needs_path(place, code) else None,
     ]
     return " ".join(word for word in words if word)
 
 
-def _needs_path(place: Place) -> bool:
-    """JSON の中の場所まで要るか。様式のセルや、名の分かる欄には要らない。"""
-    return bool(place.path and not place.cell and (place.file or not place.label))
+def _needs_path(place: Place, code: str) -> bool:
+    """JSON の中の場所まで要るか。様式のセルや、名の分かる欄には要らない。
+
+    手で書いた JSON の誤りは、名が分かっても、どこにあるかが要る。
+    """
+    if place.cell or not place.path:
+        return False
+    return not place.label or (bool(place.file) and code.startswith(OF_JSON))
+
+
+OF_JSON = tuple(f"M0{tens}" for tens in range(7))
+"""手で書いた計画のデータの誤りの、符号の初め。ほかは、編集ブックで直す。"""
 
 
 def describe(problem: Problem) -> str:
     """問題を、場所・原因・直し方の順に書く（複数行）。"""
     entry = message_of(problem)
     head = f"[{entry.level}] {problem.code}"
-    place = where(problem.place)
+    place = where(problem.place, problem.code)
     return "\n".join(
         [f"{head} {place}".rstrip(), f"  原因: {entry.cause}", f"  対処: {entry.remedy}"]
     )

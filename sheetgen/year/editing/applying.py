@@ -478,7 +478,11 @@ class _Applying:
             name = one.field.relative or one.field.path.removeprefix("row.")
             self._line(one, f"{one.key}.{name}", one.old)
         for row in made.added:
-            words = "　".join(str(shown_value(value)) for value in row.values.values() if value)
+            words = "　".join(
+                str(shown_value(value))
+                for name, value in row.values.items()
+                if value and name not in _NOT_SHOWN
+            )
             self._added_line(row, path, label, words)
         self._removed_lines(made.lost, path, label, lambda one: lost_text(self._base, one.key))
 
@@ -543,6 +547,8 @@ class _Applying:
 
 CARRIED_NAME = "課の名の変更に伴う"
 _SECTION_PATHS = ("row.department", "row.section.name")
+_NOT_SHOWN = ("row.order", "row.kind", "row.policy", "row.is_new")
+"""加えた行の、並べ方を決めるだけの欄。記録簿には、文だけを残す。"""
 
 
 def _pairs(departments: Json) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from sheetgen.era import wareki
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, steps_of, value_at
 from sheetgen.plan.plan import Plan
@@ -285,6 +286,9 @@ class _Comparing:
         if one.relative is not None and rows in ("policy_texts", "overview_texts"):
             leaf = leaf_at(steps_of(key)) if key else None
             label = leaf.label if leaf else label
+        if rows in ("years", "results") and one.path not in _OF_NO_YEAR and key:
+            year = value_at(self._tree, steps_of(key))["fiscal_year"]
+            label = f"{wareki(year)}の{label}"
         return Place(self._file, cell.sheet, cell.ref, None, label, self._item_of(key))
 
     def _item_of(self, key: str) -> str | None:
@@ -309,6 +313,10 @@ class _Comparing:
             elif first.new != one.new:
                 facts = {"sheet": first.place.sheet, "cell": first.place.cell}
                 self._found.problems.append(Problem("E043", one.place, facts))
+
+
+_OF_NO_YEAR = ("row.title", "row.fiscal_year", "row.overall_grade", "row.reason")
+"""年度のない欄。ほかの欄は、どの年度のことかを名に添える。"""
 
 
 class _Read(NamedTuple):

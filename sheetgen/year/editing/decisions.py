@@ -104,7 +104,7 @@ class _Deciding:
         if same:
             self._report("E053", one, label=label, cell=same[0].place.cell or "")
             return
-        self._set(one, item, path, label, read.value, f"変更申出を採った（{entry.file}）")
+        self._set(one, item, path, label, read.value, f"変更申出を採った: {entry.file}")
 
     def _name(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         stale: Stale | None = self._stale.get(one.key)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import message_of
 from sheetgen.messages.quoting import in_short
+from sheetgen.plan.leaves import path_of
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.text import addresses, writable
@@ -186,8 +187,12 @@ def _doubts(
 ) -> Iterator[Problem]:
     """計画としては正しいが、確かめてもらうこと。変えた実施項目に限る。"""
     changed = new | {line.item for line in applied.lines if line.item}
+    cells = {path_of(steps): place for steps, place in applied.places()}
+    # 様式の取組方針・取組内容の名には、年度がない。
     places: dict[tuple[str | None, str | None], Place] = {
-        (line.item, line.label): line.place for line in applied.lines
+        (line.item, label): line.place
+        for line in applied.lines
+        for label in (line.label.partition("年度の")[2], line.label)
     }
     for problem in too_long(request.template, plan, changed):
         place = places.get((problem.place.item, problem.place.label))
@@ -199,7 +204,7 @@ def _doubts(
     known = figure_doubts(before, "")
     for problem in figure_doubts(plan, ""):
         if problem.place.item in changed and problem not in known:
-            place = places.get((problem.place.item, problem.place.label))
+            place = cells.get(problem.place.path or "")
             yield replace(problem, place=place or replace(problem.place, file=file, path=None))
 
 
