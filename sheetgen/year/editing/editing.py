@@ -178,14 +178,27 @@ def _doubts(
     places: dict[tuple[str | None, str | None], Place] = {
         (line.item, line.label): line.place for line in applied.lines
     }
-    for problem in too_long(request.template, plan, changed):
-        place = places.get((problem.place.item, problem.place.label))
-        yield replace(problem, place=place or replace(problem.place, file=file))
+    told: list[Place] = []
+    found = sorted(too_long(request.template, plan, changed), key=lambda one: one.code != "E051")
+    for problem in found:
+        place = _written_at(problem.place, applied.lines)
+        if place is None or place not in told:
+            yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+            told += [place] if place else []
     known = figure_doubts(before, "")
     for problem in figure_doubts(plan, ""):
         if problem.place.item in changed and problem not in known:
             place = places.get((problem.place.item, problem.place.label))
             yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+
+
+def _written_at(place: Place, lines: Sequence[Line]) -> Place | None:
+    """様式に入らない欄の、もとのセル。いくつもの値からできる欄なら、いちばん長い文のセル。"""
+    mine = [line for line in lines if line.item is not None and line.item == place.item]
+    if place.path:
+        mine = [line for line in mine if line.path == place.path]
+    longest = max(mine, key=lambda line: len(str(line.new or "")), default=None)
+    return None if longest is None else longest.place
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:
