@@ -425,3 +425,25 @@ def test_what_is_settled_is_not_settled_again(tmp_path: Path) -> None:
     assert desk.save(cells, accept=True).run
     again = desk.change(cells)
     assert (again.decisions, again.already) == ((), 1)
+
+
+def test_what_was_decided_is_not_decided_otherwise_in_silence(tmp_path: Path) -> None:
+    """決めた変更申出の行が残るブックを、もう一度読む。"""
+    desk = Desk(tmp_path)
+    with open_ledger(desk.plan, writing=True) as ledger:
+        run = ledger.new_run(NOW, "係", file="様式.xlsx")
+        lines = [
+            run.entry(Action.PROPOSE, item="08-08", path="item.vision", label="目指す姿", new=one)
+            for one in ("新しい姿", "別の姿")
+        ]
+        commit(ledger, ledger.master.plan, [*lines, run.end()])
+    desk.write()
+    first, second = (desk.at("proposals", number, "row.decision") for number in (0, 1))
+    made = desk.save({first: "○", second: "×"}, accept=True).run
+    assert made is not None
+    again = desk.change({first: "○", second: "×"})
+    assert (again.lines, again.decisions, again.already, desk.asked(again)) == ((), (), 2, [])
+    outcome = desk.change({first: "×", second: "○"})
+    assert [(one.code, one.place.cell, one.facts["run"]) for one in outcome.problems] == [
+        ("E094", first[1], made), ("E094", second[1], made),
+    ]  # fmt: skip

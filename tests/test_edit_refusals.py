@@ -129,6 +129,7 @@ ONE: dict[str, tuple[Write, str]] = {
     "数の欄のエラー値": (_one("years", "row.year.target", ERROR), "R203"),
     "長すぎる文": (_one("items", "row.item.vision", "あ" * 40000, 22), "R211"),
     "様式に入らない文": (_one("items", "row.item.vision", "あ" * 3000), "E051"),
+    "知らない目印": (_one("items", "row.key", "zzz", 30), "E025"),
     "負の順": (_one("highlights", "row.order", -1, 5), "E033"),
     "ない種類": (_one("highlights", "row.kind", "注", 6), "E044"),
     "実績のわけがない": (_one("results", "row.year.result.value", 35, 1), "E046"),
@@ -214,10 +215,28 @@ def test_one_fault_is_one_message_at_its_cell(book: Book) -> None:
         for one in held:
             words = describe(one)
             assert one.place.file == book.desk.path.name
-            assert one.place.label
+            assert one.place.label or "目印" in words
             assert "{" not in words
             assert "null" not in words
     assert wrong == {}
+
+
+LONG = {
+    "年次計画": ("years", "row.year.plan", "E051"),
+    "取組方針": ("years", "row.initiative", "E051"),
+    "関連所属": ("items", "row.related_sections", "F010"),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_text_too_long_for_the_form_is_told_at_the_cell_of_the_book(
+    book: Book, name: str
+) -> None:
+    rows, path, code = LONG[name]
+    cell = book.at(rows, 1 if rows == "years" else 0, path)
+    outcome = book.desk.change({cell: "あ" * 2500})
+    held = [one for one in outcome.problems if message_of(one).level is Level.ERROR]
+    assert [(one.code, (one.place.sheet, one.place.cell)) for one in held] == [(code, cell)]
 
 
 GONE: dict[str, tuple[Callable[[Book], Any], str]] = {

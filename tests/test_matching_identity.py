@@ -277,6 +277,13 @@ def test_an_item_with_another_title_now_is_asked_about(desk: Desk) -> None:
     # 配布記録がなく、今の計画から求めたときは、印刷された名で気付く。
     (form,) = desk.match(put(answered(desk), {"C3": other.title})).forms
     assert [p.code for p in form.problems] == ["R128"]
+    # 配ったあとに、事務局がその実施項目の名を改めたのなら、同じ実施項目のこと。
+    corrected = replace(one, title=f"{one.title}（改）", former=frozenset({one.title}))
+    (form,) = desk.match(answered(desk), items={**desk.asked.items, ITEM: corrected}).forms
+    assert form.problems == ()
+    swapped = {**items, ITEM: replace(items[ITEM], former=frozenset({one.title}))}
+    (form,) = desk.match(answered(desk), items=swapped).forms
+    assert [p.code for p in form.problems] == ["R128"]
     # 課が名を書き直しただけなら、変更申出になるだけ。
     (form,) = desk.match(put(answered(desk), {"C3": f"{one.title}（継続）"})).forms
     assert form.problems == ()

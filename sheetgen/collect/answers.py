@@ -160,11 +160,12 @@ class FormAnswer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """計画の実施項目。``label`` は印刷の番号 ``(8)⑧``。"""
+    """計画の実施項目。``label`` は印刷の番号 ``(8)⑧``、``former`` は改める前の名。"""
 
     id: str
     label: str
     title: str
+    former: frozenset[str] = frozenset()
 
 
 class Issues(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.open_items import load_open_items, load_unread
 from sheetgen.records.originals import OriginalKeeper
+from sheetgen.records.past import former_titles
 from sheetgen.records.rounds_sent import round_meant
 from sheetgen.records.shelf import IssueShelf
 
@@ -66,7 +67,8 @@ def gather(
             raise UsageError(wrong)
         template = FormTemplate(request.template)
         shelf = IssueShelf(plan, request.plan, template)
-        scope = _scope(meant if request.round else None, meant.year, plan, shelf)
+        former = former_titles(ledger.entries)
+        scope = _scope(meant if request.round else None, meant.year, plan, shelf, former)
         sorter = _Sorter(scope, Examiner(plan, Printing(template)))
         with original_keeper(ledger) as keeper:
             _take_in(reading, None if request.dry_run else keeper, sorter, progress)
@@ -111,10 +113,21 @@ def gather(
     )
 
 
-def _scope(chosen: Round | None, year: int, plan: Plan, shelf: IssueShelf) -> CollectScope:
-    """回収する照会。種類を指定しなければ（``chosen`` が None）、届いた様式で決める。"""
+def _scope(
+    chosen: Round | None,
+    year: int,
+    plan: Plan,
+    shelf: IssueShelf,
+    former: Mapping[str, frozenset[str]],
+) -> CollectScope:
+    """回収する照会。種類を指定しなければ（``chosen`` が None）、届いた様式で決める。
+
+    ``former`` は、実施項目の改める前の名。
+    """
     known = {
-        item.id: KnownItem(item.id, item_label(measure, item), item.title)
+        item.id: KnownItem(
+            item.id, item_label(measure, item), item.title, former.get(item.id, frozenset())
+        )
         for _, measure, item in plan.items()
     }
     ended = {one.item.id for one in plan.ended_items} | set(plan.revision.retired_items)

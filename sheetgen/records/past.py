@@ -62,6 +62,17 @@ def later_entries(entries: Sequence[JournalEntry], run: str) -> list[JournalEntr
     return [entry for entry in entries if entry.run in after]
 
 
+def former_titles(entries: Sequence[JournalEntry]) -> dict[str, frozenset[str]]:
+    """編集ブックで改めた、実施項目の前の名。IDから。取り消した回は数えない。"""
+    undone = undone_runs(entries)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        corrected = entry.action is Action.EDIT and entry.path == "title"
+        if corrected and entry.run not in undone and entry.item and isinstance(entry.old, str):
+            found[entry.item].add(entry.old)
+    return {item: frozenset(titles) for item, titles in found.items()}
+
+
 def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
     """この照会で前に記録したこと。取り消した回のことは忘れる。"""
     entries = tuple(entries)

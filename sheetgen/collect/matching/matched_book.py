@@ -28,7 +28,8 @@ def renumbered(
     """印刷した実施項目の名が、今のその番号のものと違うことを尋ねる。
 
     番号は年次見直しで付け直される。今その番号だからといって、別の実施項目の答えにしてはならない。
-    課が自分で書き換えた名なら尋ねないが、それが別の実施項目の名なら尋ねる。
+    課が自分で書き換えた名や、配ったあとに事務局の改めた名なら尋ねないが、それが別の実施項目の名なら
+    尋ねる。
     """
     spot = next((one for one in chart.bound if one.cell.path == TITLE_PATH), None)
     known = scope.items.get(form.item_id)
@@ -38,6 +39,10 @@ def renumbered(
     here = sheet.cells.get(spot.ref)
     written = here.value if here is not None and isinstance(here.value, str) else issued
     key = key_of(now)
+    if issued in known.former and not any(
+        _of_other(scope, one, key) for one in (issued, written) if one != now
+    ):
+        return None
     if written == issued == now or (key_of(issued) == key and not _of_other(scope, written, key)):
         return None
     shown = issued if key_of(issued) != key else written

@@ -46,6 +46,10 @@ _FILLED = frozenset(
 """``null`` にできなければ、空にもできない種類。"""
 _DRAFTED = {"years": ("row.year.plan", "row.year.target", "row.year.effect", "row.initiative")}
 """足した行の、実施項目を加えるときの決まりで読む欄（実施項目の行は、どの欄も）。"""
+_DECIDED = ("proposals", "stale_names")
+"""決めたものは、もう並べない表。前に読んだブックには、まだその行がある。"""
+_UNSURE_ROWS = ("E024", "E025", "E026", "E028")
+"""どの記録の行か分からない行のあるときの符号。"""
 _LONGEST_SHOWN = 40
 
 
@@ -161,15 +165,21 @@ class _Comparing:
             for row in table.rows:
                 if row.key is None:
                     self._new_row(rows, row)
-                elif row.key in written:
-                    self._row(rows, row, written[row.key])
-            place = Place(self._file, table.table.sheet)
-            self._found.lost += [Lost(rows, key, place) for key in table.lost]
+                elif row.key in written or rows in _DECIDED:
+                    self._row(rows, row, written.get(row.key))
+            # 目印の分からない行があれば、どの行が消えたのかは分からない。
+            sheets = {table.table.sheet, *(row.sheet for row in table.rows)}
+            if not any(
+                one.code in _UNSURE_ROWS and one.place.sheet in sheets
+                for one in self._book.problems
+            ):
+                place = Place(self._file, table.table.sheet)
+                self._found.lost += [Lost(rows, key, place) for key in table.lost]
         self._reasons_alone()
         self._found.edits = list(self._distinct(self._found.edits))
         return self._found
 
-    def _row(self, rows: str, row: BookRow, written: object) -> None:
+    def _row(self, rows: str, row: BookRow, written: object | None) -> None:
         for one in LISTS[rows]:
             cell = row.cells.get(one.path)
             if cell is None:

@@ -17,6 +17,7 @@ from sheetgen.records.editions import history_of
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger
 from sheetgen.records.leftovers import LEFT, former_names
+from sheetgen.records.past import undone_runs
 from sheetgen.year.editing.applying import Applied, Line
 from sheetgen.year.editing.beside import Stale, proposal_entries, stale_in
 from sheetgen.year.editing.changes import Edit, Edits, shown_value
@@ -27,6 +28,7 @@ from sheetgen.year.editing.rows import UNSETTLED, EditContext
 Json = Any
 SETTLED_PATH = "overview.policy"
 _BRACKETS = "【】〔〕 　"
+_DECISIONS = (Action.EDIT, Action.DECIDE, Action.WAIVE)
 _OWNERS, _RELATED = "form.owners", "form.related"
 _LONGEST = 40
 
@@ -49,6 +51,12 @@ class _Deciding:
         self._proposals = proposal_entries(ledger)
         self._former = former_names(history_of(ledger))
         self._stale = stale_in(self._plan, self._former)
+        undone = undone_runs(ledger.entries)
+        self._made = {
+            entry.found: entry
+            for entry in ledger.entries
+            if entry.action in _DECISIONS and entry.found and entry.run not in undone
+        }
         self._context, self._applied, self._reader = context, applied, reader
         marked = (row.key for row in context.overview if row.mark == UNSETTLED)
         self._unsettled = frozenset(marked)
@@ -68,8 +76,8 @@ class _Deciding:
 
     def _proposal(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         entry = self._proposals.get(one.key)
-        if entry is None:  # ほかで決めてある
-            self._applied.already += 1
+        if entry is None:
+            self._decided(one)
             return
         if not one.new:
             where = {"item": entry.item, "path": entry.path, "label": entry.label}
@@ -77,6 +85,16 @@ class _Deciding:
             yield Action.DECIDE, {**where, **cell, "old": entry.old, "new": entry.new}
             return
         self._adopt(one, entry)
+
+    def _decided(self, one: Edit) -> None:
+        """もう並んでいないもの。同じに決めてあれば、することはない。"""
+        made = self._made.get(one.key)
+        if made is None:
+            self._report("E041", one, name=one.place.label)
+        elif (made.action is Action.EDIT) is bool(one.new):
+            self._applied.already += 1
+        else:
+            self._report("E094", one, run=made.run)
 
     def _adopt(self, one: Edit, entry: JournalEntry) -> None:
         """変更申出の値を、計画に入れる。"""
@@ -109,7 +127,7 @@ class _Deciding:
     def _name(self, one: Edit) -> Iterator[tuple[Action, Mapping[str, Any]]]:
         stale: Stale | None = self._stale.get(one.key)
         if stale is None:
-            self._applied.already += 1
+            self._decided(one)
             return
         if one.new and stale.proposed is None:
             self._report("E054", one, name=stale.name)

@@ -188,15 +188,13 @@ def _doubts(
     """計画としては正しいが、確かめてもらうこと。変えた実施項目に限る。"""
     changed = new | {line.item for line in applied.lines if line.item}
     cells = {path_of(steps): place for steps, place in applied.places()}
-    # 様式の取組方針・取組内容の名には、年度がない。
-    places: dict[tuple[str | None, str | None], Place] = {
-        (line.item, label): line.place
-        for line in applied.lines
-        for label in (line.label.partition("年度の")[2], line.label)
-    }
-    for problem in too_long(request.template, plan, changed):
-        place = places.get((problem.place.item, problem.place.label))
-        yield replace(problem, place=place or replace(problem.place, file=file))
+    told: list[Place] = []
+    found = sorted(too_long(request.template, plan, changed), key=lambda one: one.code != "E051")
+    for problem in found:
+        place = _written_at(problem.place, applied.lines)
+        if place is None or place not in told:
+            yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+            told += [place] if place else []
     for line in applied.lines:
         if line.path.endswith(".email") and addresses(str(line.new or "")) is None:
             section = line.path.rpartition("[")[2].partition("]")[0]
@@ -238,6 +236,15 @@ def _in_own_words(problem: Problem) -> Problem:
         return problem
     message = message_of(problem)
     return Problem(_OWN_WORDS[message.level], problem.place, {"cause": message.cause})
+
+
+def _written_at(place: Place, lines: Sequence[Line]) -> Place | None:
+    """様式に入らない欄の、もとのセル。いくつもの値からできる欄なら、いちばん長い文のセル。"""
+    mine = [line for line in lines if line.item is not None and line.item == place.item]
+    if place.path:
+        mine = [line for line in mine if line.path == place.path]
+    longest = max(mine, key=lambda line: len(str(line.new or "")), default=None)
+    return None if longest is None else longest.place
 
 
 def _held(problems: Sequence[Problem], accept: bool) -> bool:

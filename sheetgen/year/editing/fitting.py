@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sheetgen.form.books import BookMaker
@@ -11,7 +12,13 @@ from sheetgen.form.jobs import BookJob
 from sheetgen.form.rounds import settle_round
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.item import Item
-from sheetgen.plan.paths import printed_initiative_year, read_path, with_items, with_values
+from sheetgen.plan.paths import (
+    INITIATIVE,
+    printed_initiative_year,
+    read_path,
+    with_items,
+    with_values,
+)
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, SheetgenError, UsageError
@@ -22,7 +29,8 @@ _TOO_LONG = {"F010", "F015"}
 def too_long(template: Path, plan: Plan, items: Collection[str]) -> Iterator[Problem]:
     """様式に入らない文と数。``items``（ID）の様式を作ってみて確かめる。
 
-    文には、入る字数を添える（E051）。様式のテンプレートが使えなければ、ここでは何も言わない。
+    文には、入る字数を添える（E051）。場所の ``path`` は、一つの値の欄なら、記録簿の道。様式の
+    テンプレートが使えなければ、ここでは何も言わない。
     """
     if not items:
         return
@@ -67,6 +75,9 @@ def _with_room(problem: Problem, plan: Plan, chosen: Round, form: FormTemplate) 
     year = printed_initiative_year(plan, chosen)
     item = plan.find(item_id)[2]
     text = _text(item, path or "", year)
+    at = f"initiatives[{year}]" if path == INITIATIVE else (path or "").removeprefix("item.")
+    is_one = text is not None or at.startswith(("years[", "indicator."))
+    problem = replace(problem, place=replace(problem.place, path=at if is_one else None))
     if problem.code != "F010" or path is None or text is None:
         return problem
     low, high = 0, len(text)
