@@ -97,11 +97,13 @@ class Town:
         return year
 
     def item(self, title: str) -> dict[str, Any]:
-        """その名称の実施項目。"""
-        return next(one for _, one in self._items() if one["title"] == title)
+        """三年目の組織改正のあとの、その名称の実施項目。"""
+        tree = self.trees["third"]
+        return next(one for _, one in self._items(tree) if one["title"] == title)
 
-    def _items(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        for policy in self.tree["policies"]:
+    @staticmethod
+    def _items(tree: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+        for policy in tree["policies"]:
             for measure in policy["measures"]:
                 yield from ((measure["number"], one) for one in measure["entries"])
 
@@ -148,7 +150,7 @@ class Town:
         back.mkdir()
         where = {path: ref for ref, path in bindings(self.root / "templates" / FORM).items()}
         jobs: dict[Path, dict[str, Any]] = {}
-        for measure, item in self._items():
+        for measure, item in self._items(self.tree):
             name = " ".join(item["owners"][0].values())
             [book] = sent.glob(f"*_{name}_*.xlsx")
             cells = {where[path]: value for path, value in answers[item["title"]].items()}
@@ -322,6 +324,20 @@ def third_year(town: Town) -> None:
     town.send(REVISION)
     for name in ("proposals", "written", "reorganised"):
         town.shown[f"undo {name}"] = town.run("undo", "--run", town.run_of(name), code=1)
+    take_back(town)
+
+
+def take_back(town: Town) -> None:
+    """組織改正を、あとの回から順に取り消す。"""
+    town.trees["third"] = town.tree
+    town.run("undo", "--run", town.run_of("names"))
+    town.edit(lambda book: book.add(
+        "items", {"measure": "地域", "item.title": "新しい見守り", "owners": "総務課", **PLAIN}
+    ), "--accept")  # fmt: skip
+    town.shown["undo measure"] = town.run("undo", "--run", town.run_of("reorganised"), code=1)
+    town.run("undo")
+    town.run("undo", "--run", town.run_of("reorganised"))
+    town.trees["taken back"] = town.tree
 
 
 def reorganise(book: OfficeBook) -> None:
@@ -396,12 +412,12 @@ def test_the_document_of_the_second_year_is_written_in_the_book(walk: Town) -> N
 def test_the_sections_are_reorganised_in_one_book(walk: Town) -> None:
     found = {
         one["name"]: [section["name"] for section in one["sections"]]
-        for one in walk.tree["departments"]
+        for one in walk.trees["third"]["departments"]
     }
     assert found == {"総務部": ["総務課", "資産活用課"], "福祉こども部": ["相談支援課"]}
     moved = walk.item("地域の見守り")
     assert moved["owners"] == [{"department": "総務部", "section": "総務課"}]
-    assert walk.tree["policies"][1]["measures"][1]["entries"] == [moved]
+    assert walk.trees["third"]["policies"][1]["measures"][1]["entries"] == [moved]
     merged = walk.item("相談の拡充")
     assert merged["owners"] == [{"department": "福祉こども部", "section": "相談支援課"}]
     assert merged["related_sections"] == []
@@ -450,6 +466,30 @@ def test_the_overview_of_the_third_year_is_settled(walk: Town) -> None:
 def test_a_run_that_was_used_later_is_not_undone(walk: Town) -> None:
     for name, code in {
         "in use": "E071", "undo proposals": "R524", "undo written": "E072",
-        "undo reorganised": "E073",
+        "undo reorganised": "E073", "undo measure": "E071",
     }.items():  # fmt: skip
         assert f"[エラー] {code} " in walk.shown[name], (name, walk.shown[name])
+
+
+def test_a_reorganisation_taken_back_loses_nothing(walk: Town) -> None:
+    tree = walk.trees["taken back"]
+    found = [
+        (
+            measure["number"],
+            [(one["title"], one["owners"][0]["section"]) for one in measure["entries"]],
+        )
+        for policy in tree["policies"]
+        for measure in policy["measures"]
+    ]
+    assert found == [
+        (1, [("窓口の統合", "総務課")]),
+        (2, [("相談の拡充", "相談課"), ("地域の見守り", "地域課")]),
+        (3, [("広告の収入", "管財課")]),
+    ]
+    names = [
+        (one["name"], section["name"]) for one in tree["departments"] for section in one["sections"]
+    ]
+    assert names == list(SECTIONS)
+    # 課が答えた実績は、そのまま残る。
+    moved = tree["policies"][0]["measures"][1]["entries"][1]
+    assert [one["result"]["value"] for one in moved["years"][:2]] == [8, 9]

@@ -20,6 +20,8 @@ WAYS: dict[str, tuple[str, str]] = {
 }
 """決まった書き方のある欄の名と、その書き方（E033）。"""
 NO_HEADING = "見出しなし"
+IN_MEASURE = "この回の加えた推進項目に、この実施項目があります"
+"""編集ブックの回を取り消せないわけ（E071）。"""
 STRAY_SHEET = "シート全体"
 STRAY_HEADINGS = "見出しの行がもう一つあります"
 STRAY_COLUMN = "知らない見出しの列「{heading}」"

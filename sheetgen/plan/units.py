@@ -99,12 +99,13 @@ def with_units(
     """
     made: dict[str, Json] = copy.deepcopy(dict(tree))
     wanted = units_of(source)
+    # なくなる推進項目から、もとの所に戻すものもある。置き直す前に拾う。
+    items = {one["id"]: one for one in _items_of(made)}
     if Unit(None, "policies") in units:
         made["policies"] = _reshaped(made["policies"], source["policies"])
     for unit in units:
         if unit.item is None and unit.path != "policies":
             _set_plan(made, unit.path, copy.deepcopy(wanted.get(unit)))
-    items = {one["id"]: one for one in _items_of(made)}
     for unit in units:
         if unit.item is not None and unit.path != PLACE and unit.item in items:
             _set_item(items[unit.item], unit.path, wanted, unit)

@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.editing import IN_MEASURE
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.units import PLACE, Unit, changed_units, units_of, with_units
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -51,7 +53,8 @@ def undo_edit(
     blocked = list(_blocked(ledger, lines, json.loads(before), json.loads(after)))
     if blocked:
         raise SheetgenError(blocked)
-    plan, data = _restored(ledger, before, after)
+    added = {one.item for one in lines if one.action is Action.ADD}
+    plan, data = _restored(ledger, before, after, added)
     name = None
     if not dry_run:
         run = ledger.new_run(now, who, undoes=first.run)
@@ -78,8 +81,13 @@ def _kept(ledger: Ledger, digest: object) -> bytes:
     return data
 
 
-def _restored(ledger: Ledger, before: bytes, after: bytes) -> tuple[Plan, bytes | None]:
-    """戻した計画と、前のままに戻せるときの中身。"""
+def _restored(
+    ledger: Ledger, before: bytes, after: bytes, added: Collection[str | None]
+) -> tuple[Plan, bytes | None]:
+    """戻した計画と、前のままに戻せるときの中身。``added`` は、その回の加えた実施項目。
+
+    :raises SheetgenError: 戻すと計画として正しくないか、ほかの実施項目の所がなくなる（E071）。
+    """
     file = str(ledger.path)
     now = ledger.master.plan.model_dump(mode="json")
     then = parse_plan(after, file).model_dump(mode="json")
@@ -88,9 +96,15 @@ def _restored(ledger: Ledger, before: bytes, after: bytes) -> tuple[Plan, bytes 
     old = parse_plan(before, file).model_dump(mode="json")
     tree = with_units(now, old, changed_units(old, then))
     try:
-        return parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), file), None
+        plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), file)
     except SheetgenError as error:
         raise SheetgenError(tuple(_in_use(one) for one in error.problems)) from error
+    lost = set(all_items(ledger.master.plan)) - set(all_items(plan)) - set(added)
+    if lost:
+        raise SheetgenError(
+            Problem("E071", Place(item=one), {"cause": IN_MEASURE}) for one in sorted(lost)
+        )
+    return plan, None
 
 
 def _in_use(problem: Problem) -> Problem:
