@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sheetgen.era import wareki
-from sheetgen.messages.quoting import in_short, quoted
+from sheetgen.messages.quoting import quoted
 from sheetgen.plan.item import Item
 from sheetgen.plan.leaves import Steps, address_of, blank_record, path_of, steps_of, value_at
 from sheetgen.plan.plan import Plan
@@ -29,6 +29,7 @@ from sheetgen.year.editing.listed import (
     rebuilt_grades,
     rebuilt_highlights,
     rewritten_texts,
+    without_given,
 )
 from sheetgen.year.editing.sections import (
     Named,
@@ -40,7 +41,7 @@ from sheetgen.year.editing.sections import (
 )
 
 Json = Any
-_LONGEST_SHOWN, _MOST_ITEMS = 40, 10
+_LONGEST_SHOWN = 40
 _OF_TEXTS = ("policy_texts", "overview_texts")
 NO_RENAMES: Renames = {}
 
@@ -437,37 +438,12 @@ class _Applying:
         self._tree["revision"].update(made.values)
 
     def _grades(self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]) -> None:
-        edits, lost = self._without_given(edits, added, lost)
+        given = given_grades(self._tree, _items(self._tree))
+        edits, lost, refused = without_given(self._base, given, edits, added, lost)
+        self._applied.problems += refused
         made = rebuilt_grades(self._base, self._tree, edits, added, lost, self._settle)
         self._rebuilt(made, "evaluation_scale", "評価の段階")
         self._tree.update(made.values)
-
-    def _without_given(
-        self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
-    ) -> tuple[list[Edit], list[Lost]]:
-        """なくす評価と変える評価から、実績に付けてあるものを除く。付けてあれば断る。"""
-        given = given_grades(self._tree, _items(self._tree))
-        kept = {one.new for one in edits if one.field.relative == "grade"}
-        kept |= {row.values.get("row.step.grade") for row in added}
-        changing: dict[tuple[str, bool], str] = {
-            (one.key, False): one.old for one in edits if one.field.relative == "grade"
-        }
-        for gone in lost:
-            changing[gone.key, True] = value_at(self._base, steps_of(gone.key))["grade"]
-        refused = {
-            where for where, grade in changing.items() if given.get(grade) and grade not in kept
-        }
-        places = {(one.key, True): one.place for one in lost}
-        places |= {(one.key, False): one.place for one in edits if one.field.relative == "grade"}
-        for where in sorted(refused):
-            grade = changing[where]
-            facts = {"grade": grade, "items": in_short(given[grade], _MOST_ITEMS, "件")}
-            self._report("E088", replace(places[where], label="評価"), **facts)
-        return (
-            [one for one in edits
-             if one.field.relative != "grade" or (one.key, False) not in refused],
-            [one for one in lost if (one.key, True) not in refused],
-        )  # fmt: skip
 
     def _rebuilt(self, made: Rebuilt, path: str, label: str) -> None:
         """組み直した表の、問題と記録簿の行。"""

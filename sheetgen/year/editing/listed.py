@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.leaves import Steps, steps_of, value_at
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.changes import Edit, Lost, NewRow
@@ -292,3 +293,31 @@ def given_grades(tree: Mapping[str, Json], items: Iterable[Json]) -> dict[str, l
         for grade in dict.fromkeys(one for one in grades if one is not None):
             found.setdefault(grade, []).append(item["id"])
     return found
+
+
+def without_given(
+    base: Json,
+    given: Mapping[str, Sequence[str]],
+    edits: Sequence[Edit],
+    added: Sequence[NewRow],
+    lost: Sequence[Lost],
+) -> tuple[list[Edit], list[Lost], list[Problem]]:
+    """なくす評価と改める評価から、実績に付けてあるもの（``given``）を除く。付けてあれば断る。"""
+    kept = {one.new for one in edits if one.field.relative == "grade"}
+    kept |= {row.values.get("row.step.grade") for row in added}
+    problems: list[Problem] = []
+
+    def stays(grade: str, place: Place) -> bool:
+        if not given.get(grade) or grade in kept:
+            return True
+        facts = {"grade": grade, "items": in_short(given[grade], _MOST_ITEMS, "件")}
+        problems.append(Problem("E088", replace(place, label="評価"), facts))
+        return False
+
+    left = [one for one in edits
+            if one.field.relative != "grade" or stays(one.old, one.place)]  # fmt: skip
+    gone = [one for one in lost if stays(value_at(base, steps_of(one.key))["grade"], one.place)]
+    return left, gone, problems
+
+
+_MOST_ITEMS = 10
