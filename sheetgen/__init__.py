@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sheetgen.send.reminding import RemindRequest, RemindResult, remind
     from sheetgen.send.sending_back import send_back
     from sheetgen.year.adding import add_items
-    from sheetgen.year.editing.editing import EditRequest, EditResult, edit
+    from sheetgen.year.editing.edit_recording import EditRequest, EditResult, edit
     from sheetgen.year.editing.writing import EditBookRequest, WrittenEdit, write_edit_book
     from sheetgen.year.founding import init, init_blank, init_from_book, refuse_started
     from sheetgen.year.new_plan import parse_policy, parse_section
@@ -126,7 +126,7 @@ _ROOMS = {
     "send.reminding": "RemindRequest RemindResult remind",
     "send.sending_back": "send_back",
     "year.adding": "add_items",
-    "year.editing.editing": "EditRequest EditResult edit",
+    "year.editing.edit_recording": "EditRequest EditResult edit",
     "year.editing.writing": "EditBookRequest WrittenEdit write_edit_book",
     "year.founding": "init init_blank init_from_book refuse_started",
     "year.new_plan": "parse_policy parse_section",

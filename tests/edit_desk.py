@@ -16,7 +16,7 @@ from sheetgen.reading.reader import GuardedReader
 from sheetgen.records.edits import EditBook, EditTable, kept_plan, load_edit_book
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.refs import ref_of
-from sheetgen.year.editing.editing import EditRequest, Outcome, outcome_of
+from sheetgen.year.editing.edit_recording import EditRequest, Outcome, outcome_of
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"

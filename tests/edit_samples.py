@@ -12,9 +12,9 @@ from sheetgen.plan.plan import Plan
 from sheetgen.reading.book import BookFormat, CellKind, RawBook, RawCell, RawSheet, Remark
 from sheetgen.records.edits import EditBook, EditCell, EditColumn, EditTable, edit_carrier
 from sheetgen.xlsx.refs import ref_of
-from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS
-from sheetgen.year.editing.matching import Issued, issued_values, match_edit_book
-from sheetgen.year.editing.returned import BookRow, BookTable, ReturnedBook
+from sheetgen.year.editing.book_matching import Issued, issued_values, match_edit_book
+from sheetgen.year.editing.book_tables import BookRow, BookTable, ReturnedBook
+from sheetgen.year.editing.edit_fields import CELLS, KEY_PATH, LISTS
 from sheetgen.year.editing.rows import Beside, EditContext, edit_context
 
 KEY = "0123abcd"

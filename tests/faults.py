@@ -31,7 +31,7 @@ from sheetgen.records.ledger import open_ledger
 from sheetgen.records.originals import original_path, originals_folder
 from sheetgen.records.transaction import pending_path
 from sheetgen.year.editing.applying import Line
-from sheetgen.year.editing.editing import EditRequest, Outcome, _save
+from sheetgen.year.editing.edit_recording import EditRequest, Outcome, _save
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 PATIENCE = 120.0  # 混んだ機械で、ほかの人の錠を待つ秒数

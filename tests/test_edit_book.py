@@ -30,9 +30,9 @@ from sheetgen.send.checking import check
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.package import read_package
 from sheetgen.xlsx.template import read_template
-from sheetgen.year.editing.fields import ADDING, KEY_PATH, LISTS
+from sheetgen.year.editing.book_template import draw_edit_template
+from sheetgen.year.editing.edit_fields import ADDING, KEY_PATH, LISTS
 from sheetgen.year.editing.rows import Beside, edit_context
-from sheetgen.year.editing.template import draw_edit_template
 from sheetgen.year.editing.writing import (
     BOOK,
     TEMPLATE,

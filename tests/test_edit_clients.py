@@ -19,17 +19,17 @@ from sheetgen.plan.plan import Plan
 from sheetgen.reading.opening import read_book
 from sheetgen.records.edits import EditBook, EditTable
 from sheetgen.xlsx.refs import column_letters, ref_of
-from sheetgen.year.editing.fields import KEY_PATH, EditKind
-from sheetgen.year.editing.matching import (
+from sheetgen.year.editing.book_matching import (
     Issued,
     issued_values,
     mark_of,
     match_edit_book,
     refusals,
 )
-from sheetgen.year.editing.reading import EditExpected, read_edit, same_as_issued
-from sheetgen.year.editing.returned import ReturnedBook
+from sheetgen.year.editing.book_tables import ReturnedBook
+from sheetgen.year.editing.edit_fields import KEY_PATH, EditKind
 from sheetgen.year.editing.rows import Beside, edit_context
+from sheetgen.year.editing.typed_values import EditExpected, read_edit, same_as_issued
 from sheetgen.year.editing.writing import make_edit_book
 
 CHANGES: dict[str, tuple[str, int, Any]] = {

@@ -20,10 +20,10 @@ from sheetgen.plan.saving import render_plan
 from sheetgen.plan.units import Unit, changed_units, with_units
 from sheetgen.reading.opening import read_book
 from sheetgen.year.editing.applying import Take
-from sheetgen.year.editing.changes import ONLY_NEW, edits_of
+from sheetgen.year.editing.book_matching import issued_values, match_edit_book
+from sheetgen.year.editing.cell_changes import ONLY_NEW, edits_of
+from sheetgen.year.editing.edit_fields import LISTS, EditField, EditKind, kind_at
 from sheetgen.year.editing.expecting import EditReader
-from sheetgen.year.editing.fields import LISTS, EditField, EditKind, kind_at
-from sheetgen.year.editing.matching import issued_values, match_edit_book
 from sheetgen.year.editing.rows import Beside, edit_context
 from sheetgen.year.editing.writing import make_edit_book
 

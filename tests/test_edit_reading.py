@@ -42,10 +42,10 @@ from sheetgen.reading.book import (
 from sheetgen.records.edits import edit_carrier
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.refs import column_letters, ref_of
-from sheetgen.year.editing.fields import LISTS
-from sheetgen.year.editing.matching import mark_of, match_edit_book, refusals
-from sheetgen.year.editing.reading import same_as_issued
-from sheetgen.year.editing.returned import ReturnedBook
+from sheetgen.year.editing.book_matching import mark_of, match_edit_book, refusals
+from sheetgen.year.editing.book_tables import ReturnedBook
+from sheetgen.year.editing.edit_fields import LISTS
+from sheetgen.year.editing.typed_values import same_as_issued
 
 FILE = "計画の編集.xlsx"
 TEXT, NUMBER, DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE

@@ -13,8 +13,8 @@ from sheetgen.messages.catalogue import describe
 from sheetgen.plan.item import Owner
 from sheetgen.problems import Problem
 from sheetgen.reading.book import CellKind, RawCell
-from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.reading import EditExpected, ReadEdit, read_edit, same_as_issued
+from sheetgen.year.editing.edit_fields import EditKind
+from sheetgen.year.editing.typed_values import EditExpected, ReadEdit, read_edit, same_as_issued
 
 TEXT, NUMBER, DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
 

@@ -14,8 +14,8 @@ from sheetgen.form.context import BookText, FormText, Initiative, ListEntry, Rea
 from sheetgen.form.expressions import FILTERS
 from sheetgen.xlsx.package import read_package
 from sheetgen.xlsx.template import read_template
-from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS
-from sheetgen.year.editing.template import MARK_PATH, draw_edit_template
+from sheetgen.year.editing.book_template import MARK_PATH, draw_edit_template
+from sheetgen.year.editing.edit_fields import CELLS, KEY_PATH, LISTS
 
 RECORDS = {
     "book": BookText,

@@ -16,7 +16,7 @@ from sheetgen.problems import ExitCode, Level, Problem
 
 if TYPE_CHECKING:
     from sheetgen.year.editing.applying import Line
-    from sheetgen.year.editing.editing import EditResult
+    from sheetgen.year.editing.edit_recording import EditResult
     from sheetgen.year.editing.writing import WrittenEdit
 
 SHOWN_LINES = 40
@@ -77,7 +77,7 @@ def edit(
         _show_written(written)
         return ExitCode.OK
     from sheetgen.year.editing.applying import Take
-    from sheetgen.year.editing.editing import EditRequest
+    from sheetgen.year.editing.edit_recording import EditRequest
 
     request = EditRequest(
         plan=plan,

@@ -22,8 +22,8 @@ from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.leftovers import former_names
 from sheetgen.send.letters import Addressees
+from sheetgen.year.editing.book_template import draw_edit_template
 from sheetgen.year.editing.rows import Beside
-from sheetgen.year.editing.template import draw_edit_template
 from sheetgen.year.editing.writing import TEMPLATE, make_edit_book
 
 

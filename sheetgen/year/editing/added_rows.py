@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sheetgen.problems import Place, Problem
-from sheetgen.year.editing.changes import NewRow
+from sheetgen.year.editing.cell_changes import NewRow
 
 Json = Any
 

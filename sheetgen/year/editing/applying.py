@@ -19,9 +19,9 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.added_rows import add_references, add_texts
-from sheetgen.year.editing.changes import Edit, Edits, Lost, NewRow, shown_value
+from sheetgen.year.editing.cell_changes import Edit, Edits, Lost, NewRow, shown_value
 from sheetgen.year.editing.counterpart import Counterpart, position
-from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.edit_fields import EditKind
 from sheetgen.year.editing.listed import (
     Rebuilt,
     given_grades,

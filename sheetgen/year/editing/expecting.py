@@ -9,10 +9,10 @@ from sheetgen.plan.item import Indicator, Owner
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import check_line
 from sheetgen.reading.book import RawCell
-from sheetgen.year.editing.fields import EditKind
-from sheetgen.year.editing.reading import EditExpected, ReadEdit, read_edit
-from sheetgen.year.editing.returned import BookRow, BookTable
+from sheetgen.year.editing.book_tables import BookRow, BookTable
+from sheetgen.year.editing.edit_fields import EditKind
 from sheetgen.year.editing.rows import ItemRow, ResultRow, YearRow
+from sheetgen.year.editing.typed_values import EditExpected, ReadEdit, read_edit
 
 
 class EditReader:

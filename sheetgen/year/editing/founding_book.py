@@ -19,12 +19,12 @@ from sheetgen.reading.book import RawBook
 from sheetgen.records.edits import EditBook, kept_plan, load_edit_book, save_edit_book
 from sheetgen.xlsx.output import Staging, refuse_existing
 from sheetgen.year.editing.applying import apply_edits
-from sheetgen.year.editing.changes import Edits, NewRow, edits_of
+from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
+from sheetgen.year.editing.book_tables import ReturnedBook
+from sheetgen.year.editing.cell_changes import Edits, NewRow, edits_of
+from sheetgen.year.editing.edit_recording import read_book_file
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
-from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
-from sheetgen.year.editing.opening import read_book_file
-from sheetgen.year.editing.returned import ReturnedBook
 from sheetgen.year.editing.rows import UNNAMED, Beside, edit_context, is_unfounded
 from sheetgen.year.editing.writing import BOOK, make_edit_book
 from sheetgen.year.new_plan import InitRequest, founding_tree

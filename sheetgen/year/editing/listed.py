@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.leaves import Steps, steps_of, value_at
 from sheetgen.problems import Place, Problem
-from sheetgen.year.editing.changes import Edit, Lost, NewRow
+from sheetgen.year.editing.cell_changes import Edit, Lost, NewRow
 from sheetgen.year.editing.counterpart import position
-from sheetgen.year.editing.fields import EditField, EditKind
+from sheetgen.year.editing.edit_fields import EditField, EditKind
 from sheetgen.year.editing.rows import HIGHLIGHT, HIGHLIGHT_NOTE
 from sheetgen.year.editing.sections import Settle
 

@@ -15,8 +15,8 @@ from sheetgen.plan.leaves import steps_of, value_at
 from sheetgen.problems import Place, Problem
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
-from sheetgen.year.editing.changes import Edit, Lost, NewRow
-from sheetgen.year.editing.fields import LISTS
+from sheetgen.year.editing.cell_changes import Edit, Lost, NewRow
+from sheetgen.year.editing.edit_fields import LISTS
 
 Json = Any
 

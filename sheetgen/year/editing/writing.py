@@ -31,9 +31,9 @@ from sheetgen.xlsx.output import Staging
 from sheetgen.xlsx.references import Shift
 from sheetgen.xlsx.writer import TemplateWriter
 from sheetgen.year.editing.beside import beside_of
-from sheetgen.year.editing.fields import KEY_PATH
+from sheetgen.year.editing.book_template import EditTemplate, TableLayout, draw_edit_template
+from sheetgen.year.editing.edit_fields import KEY_PATH
 from sheetgen.year.editing.rows import Beside, EditContext, edit_context, names_of_book
-from sheetgen.year.editing.template import EditTemplate, TableLayout, draw_edit_template
 
 TEMPLATE = "keikaku_henshu.xlsx"
 """編集ブックのテンプレートのファイルの名。"""

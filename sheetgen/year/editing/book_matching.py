@@ -25,16 +25,19 @@ from sheetgen.records.edits import (
 )
 from sheetgen.xlsx.filled import input_name
 from sheetgen.xlsx.refs import ref_of, split_ref
-from sheetgen.year.editing.fields import KEY_PATH
-from sheetgen.year.editing.returned import BookCell, BookRow, BookTable, ReturnedBook
-from sheetgen.year.editing.rows import EditContext
-from sheetgen.year.editing.tables import (
+from sheetgen.year.editing.book_tables import (
+    BookCell,
+    BookRow,
+    BookTable,
     Grid,
     IssuedRows,
     Report,
+    ReturnedBook,
     TableFinder,
     folded,
 )
+from sheetgen.year.editing.edit_fields import KEY_PATH
+from sheetgen.year.editing.rows import EditContext
 
 Issued = Mapping[str, IssuedRows]
 """書いたときの値：並べたもの（``items`` など）、行の目印、欄の道の順に引く。"""

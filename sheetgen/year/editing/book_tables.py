@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from sheetgen.collect.matching.chart import is_vacant, key_of
 from sheetgen.messages.editing import (
@@ -22,12 +23,12 @@ from sheetgen.messages.editing import (
 )
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.value import Value
+from sheetgen.problems import Problem
 from sheetgen.reading.book import RawCell, RawSheet
-from sheetgen.records.edits import EditTable
+from sheetgen.records.edits import EditBook, EditTable
 from sheetgen.xlsx.refs import Area, ref_of, split_area, split_ref
-from sheetgen.year.editing.fields import ADDING, KEY_PATH, LISTS, EditKind
-from sheetgen.year.editing.reading import same_as_issued
-from sheetgen.year.editing.returned import BookCell, BookRow
+from sheetgen.year.editing.edit_fields import ADDING, KEY_PATH, LISTS, EditKind
+from sheetgen.year.editing.typed_values import same_as_issued
 
 Report = Callable[..., None]
 """問題を加える。``report(code, ref, label, **facts)``。"""
@@ -59,6 +60,53 @@ _MANY = 3
 _UNSTEADY = {"overview": ("row.mark",)}
 _FROM_RECORDS = frozenset({"proposals", "stale_names"})
 """計画のほかの記録から来て、あとから同じ値を求められない欄と、表。"""
+
+
+class BookCell(NamedTuple):
+    """見つけた一つの欄。``ref`` は戻ったブックでの番地。``cell`` が None なら、空のセル。"""
+
+    path: str
+    sheet: str
+    ref: str
+    cell: RawCell | None
+
+
+class BookRow(NamedTuple):
+    """表の一行。``key`` が None なら、足された行。``number`` は戻ったブックでの行の番号。
+
+    ``cells`` は、見つかった列のすべて（``row.item.title`` などの道から）。消された列の道はない。
+    """
+
+    key: str | None
+    sheet: str
+    number: int
+    cells: Mapping[str, BookCell]
+
+
+class BookTable(NamedTuple):
+    """一枚の表。``rows`` は戻ったブックでの並び。何も書かれていない足された行は入らない。"""
+
+    table: EditTable
+    rows: tuple[BookRow, ...]
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """書いたのに、戻らなかった行の目印。"""
+        here = {row.key for row in self.rows}
+        return tuple(key for key in self.table.keys if key not in here)
+
+
+class ReturnedBook(NamedTuple):
+    """見分けた編集ブック。消されたシートの表は入らない。
+
+    ``cells`` は表の外の欄（``plan.office`` などの道から）。``problems`` は、見分けるときの問題。
+    エラーがあれば、何も記録してはならない。
+    """
+
+    record: EditBook
+    tables: tuple[BookTable, ...]
+    cells: Mapping[str, BookCell]
+    problems: tuple[Problem, ...]
 
 
 def folded(text: object) -> str:

@@ -14,11 +14,11 @@ from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawCell
+from sheetgen.year.editing.book_tables import BookCell, BookRow, ReturnedBook
+from sheetgen.year.editing.edit_fields import CELLS, LISTS, EditField, EditKind, kind_at
 from sheetgen.year.editing.expecting import EditReader
-from sheetgen.year.editing.fields import CELLS, LISTS, EditField, EditKind, kind_at
-from sheetgen.year.editing.reading import same_as_issued
-from sheetgen.year.editing.returned import BookCell, BookRow, ReturnedBook
 from sheetgen.year.editing.rows import SEPARATOR, EditContext
+from sheetgen.year.editing.typed_values import same_as_issued
 
 Json = Any
 

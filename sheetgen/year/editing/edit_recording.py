@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sheetgen.messages.catalogue import message_of
+from sheetgen.messages.catalogue import is_error, message_of
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.leaves import path_of
 from sheetgen.plan.plan import Plan
@@ -19,6 +19,7 @@ from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 from sheetgen.reading.book import RawBook
 from sheetgen.reading.delivery import Delivered
+from sheetgen.reading.reader import GuardedReader
 from sheetgen.records.editions import history_of
 from sheetgen.records.edits import EditBook, keep_plan, kept_plan, load_edit_book
 from sheetgen.records.journal import Action, JournalEntry, storable
@@ -28,15 +29,14 @@ from sheetgen.records.originals import OriginalKeeper, originals_folder
 from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
 from sheetgen.year.editing.beside import beside_of, stale_in
-from sheetgen.year.editing.changes import edits_of
-from sheetgen.year.editing.decisions import decide
+from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
+from sheetgen.year.editing.cell_changes import edits_of
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.fitting import too_long
-from sheetgen.year.editing.matching import issued_values, mark_of, match_edit_book, refusals
-from sheetgen.year.editing.opening import read_book_file
 from sheetgen.year.editing.rows import edit_context, is_unfounded
 from sheetgen.year.editing.sections import renamed_since
+from sheetgen.year.editing.verdicts import decide
 
 Json = Any
 
@@ -106,6 +106,22 @@ def edit(
         assert outcome.plan is not None
         run = _save(request, ledger, outcome, delivered, moment, who)
         return replace(result, run=run)
+
+
+def read_book_file(path: Path) -> tuple[Delivered, RawBook, list[Problem]]:
+    """一冊のブックと、届いたファイル、気付いたこと。
+
+    :raises SheetgenError: 読めない。
+    """
+    with GuardedReader() as reader:
+        reading = reader.read([path])
+        files = list(reading.files)
+    problems = [*reading.problems, *(problem for file in files for problem in file.problems)]
+    books = [(one.delivered, one.book) for one in files if one.book is not None]
+    if len(books) != 1 or books[0][1] is None:
+        found = [one for one in problems if is_error(one)]
+        raise SheetgenError(found or Problem("E066", Place(file=str(path)), {"count": len(books)}))
+    return books[0][0], books[0][1], problems
 
 
 def _record(request: EditRequest, ledger: Ledger, book: RawBook) -> tuple[EditBook, Plan]:

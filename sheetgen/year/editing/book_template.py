@@ -25,7 +25,7 @@ from sheetgen.problems import Place, Problem
 from sheetgen.records.edits import EditColumn
 from sheetgen.xlsx.refs import ref_of, split_area
 from sheetgen.xlsx.template import TemplateBook, TemplateSheet
-from sheetgen.year.editing.fields import CELLS, KEY_PATH, LISTS, EditField, EditKind
+from sheetgen.year.editing.edit_fields import CELLS, KEY_PATH, LISTS, EditField, EditKind
 from sheetgen.year.editing.rows import EditContext
 
 MARK_PATH = "book.carrier"

@@ -20,9 +20,9 @@ from sheetgen.records.leftovers import LEFT, former_names
 from sheetgen.records.past import undone_runs
 from sheetgen.year.editing.applying import Applied, Line
 from sheetgen.year.editing.beside import Stale, proposal_entries, stale_in
-from sheetgen.year.editing.changes import Edit, Edits, shown_value
+from sheetgen.year.editing.cell_changes import Edit, Edits, shown_value
+from sheetgen.year.editing.edit_fields import EditKind
 from sheetgen.year.editing.expecting import EditReader
-from sheetgen.year.editing.fields import EditKind
 from sheetgen.year.editing.rows import UNSETTLED, EditContext
 
 Json = Any

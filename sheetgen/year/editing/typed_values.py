@@ -25,7 +25,7 @@ from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import check_municipality_code
 from sheetgen.plan.value import GENERAL, Value, is_number_format, printed
 from sheetgen.reading.book import CellKind, RawCell
-from sheetgen.year.editing.fields import EditKind
+from sheetgen.year.editing.edit_fields import EditKind
 from sheetgen.year.list_columns import fiscal_year_in
 
 _FIRST_YEAR, _LAST_YEAR = REIWA_OFFSET + 1, 2199
