@@ -377,6 +377,14 @@ def test_a_department_renamed_row_by_row_has_one_new_name(tmp_path: Path) -> Non
         "総務部 職員課": "行政部 職員課",
         "行政部 納税課": "行政部 債権課",
     }
+    # 名を変えたことを取り消せば、その間の名は、もとの課のものになる。
+    back = line(
+        "3", Action.UNDO, item=None, path="departments[総務部].sections[文書法制課].name",
+        label="名", old="文書課", new="文書法制課", undoes="2b",
+    )  # fmt: skip
+    tried = regrouped("2b", "文書法制課", "name", "文書法制課", "文書課")
+    tried_back = sections_renamed([tried, back], load_plan(ROOT / "data" / "plan.json"))
+    assert tried_back == {"総務部 文書課": "総務部 文書法制課"}
     journal(plan, *moves, later, regrouped("3", "契約検査課", "department", "総務部", "企画部"))
     assert former_names(open_history(plan)).sections["総務部"] is None
 

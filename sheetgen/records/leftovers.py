@@ -84,20 +84,24 @@ def former_names(history: History) -> FormerNames:
 
 
 def sections_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[str, str]:
-    """編集ブックで名の変わった課の、前の正式な名から、いまの名へ。いまもある名は除く。"""
-    runs: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
-    for entry in _standing(entries):
+    """編集ブックで名の変わった課の、前の正式な名から、いまの名へ。いまもある名は除く。
+
+    取り消した変更も、戻したことと合わせてたどる。その間に配った様式は、前の名に戻った課のものである。
+    """
+    runs: dict[str, dict[tuple[str, str], dict[str, tuple[str, str]]]] = {}
+    for entry in entries:
         found = _SECTION_PATH.fullmatch(entry.path or "")
-        if entry.action is Action.EDIT and found and isinstance(entry.new, str):
-            named = runs.setdefault(entry.run, {})
-            named.setdefault((found[1], found[2]), {})[found[3]] = entry.new
+        if entry.action in (Action.EDIT, Action.UNDO) and found:
+            names = runs.setdefault(entry.run, {}).setdefault((found[1], found[2]), {})
+            names[found[3]] = (str(entry.old), str(entry.new))
     now: dict[str, str] = {}
     for changes in runs.values():
-        moved = {
-            f"{department} {section}": f"{new.get('department', department)} "
-            f"{new.get('name', section)}"
-            for (department, section), new in changes.items()
-        }
+        moved: dict[str, str] = {}
+        for (department, section), new in changes.items():
+            departments = new.get("department", (department, department))
+            sections = new.get("name", (section, section))
+            before, after = (f"{departments[at]} {sections[at]}" for at in (0, 1))
+            moved.setdefault(before, after)
         now = {old: moved.get(name, name) for old, name in now.items()} | moved
     known = {owner.full_name for owner in plan.owners()}
     return {old: name for old, name in now.items() if old not in known and name in known}
