@@ -52,7 +52,6 @@ FREE = {"sections", "highlights", "grades"}
 FIXED = {
     "policy_texts": {"row.policy", "row.measure", "row.label"},
     "overview": {"row.measure", "row.item_id"},
-    "items": {"row.measure"},
     "years": {"row.title", "row.fiscal_year"},
 }
 NOW = datetime(2025, 3, 3, 9, 0)

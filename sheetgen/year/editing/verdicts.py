@@ -189,11 +189,10 @@ class _Deciding:
         reason: str,
     ) -> None:
         old = holder.get(name) if isinstance(holder, dict) else holder[name]
-        if old == value:
-            self._applied.already += 1
-            return
-        holder[name] = value
-        self._applied.origins.append((holder, name, one.place))
+        if old != value:
+            holder[name] = value
+            self._applied.origins.append((holder, name, one.place))
+        # もうその値でも、採ると決めたことは残す。そうしないと、いつまでも並ぶ。
         self._applied.lines.append(
             Line(item, path, label, shown_value(old), shown_value(value), one.place,
                  reason=reason, key=one.key)
