@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sheetgen.form.identity import round_mark
-from sheetgen.plan.item import Item
+from sheetgen.plan.item import Item, Owner
 from sheetgen.plan.json_text import parse_json
 from sheetgen.plan.names_in_texts import NONE_FORMER, FormerNames, items_of, sections_of
 from sheetgen.plan.paths import OVERVIEW_POLICY, all_items
@@ -83,28 +83,36 @@ def former_names(history: History) -> FormerNames:
     )
 
 
-def sections_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[str, str]:
-    """編集ブックで名の変わった課の、前の正式な名から、いまの名へ。いまもある名は除く。
+def owners_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[Owner, Owner]:
+    """編集ブックで名の変わった課の、前の名から、いまの名へ。いまもある名は除く。
 
     取り消した変更も、戻したことと合わせてたどる。その間に配った様式は、前の名に戻った課のものである。
     """
     runs: dict[str, dict[tuple[str, str], dict[str, tuple[str, str]]]] = {}
     for entry in entries:
         found = _SECTION_PATH.fullmatch(entry.path or "")
-        if entry.action in (Action.EDIT, Action.UNDO) and found:
+        if entry.action in (Action.EDIT, Action.UNDO) and found and entry.new:
             names = runs.setdefault(entry.run, {}).setdefault((found[1], found[2]), {})
             names[found[3]] = (str(entry.old), str(entry.new))
-    now: dict[str, str] = {}
+    now: dict[Owner, Owner] = {}
     for changes in runs.values():
-        moved: dict[str, str] = {}
+        moved: dict[Owner, Owner] = {}
         for (department, section), new in changes.items():
             departments = new.get("department", (department, department))
             sections = new.get("name", (section, section))
-            before, after = (f"{departments[at]} {sections[at]}" for at in (0, 1))
+            before, after = (
+                Owner(department=departments[at], section=sections[at]) for at in (0, 1)
+            )
             moved.setdefault(before, after)
-        now = {old: moved.get(name, name) for old, name in now.items()} | moved
-    known = {owner.full_name for owner in plan.owners()}
-    return {old: name for old, name in now.items() if old not in known and name in known}
+        now = {old: moved.get(one, one) for old, one in now.items()} | moved
+    known = set(plan.owners())
+    return {old: one for old, one in now.items() if old not in known and one in known}
+
+
+def sections_renamed(entries: Sequence[JournalEntry], plan: Plan) -> dict[str, str]:
+    """:func:`owners_renamed` を、部からの名で。送った記録の宛先と比べる。"""
+    renamed = owners_renamed(entries, plan)
+    return {old.full_name: new.full_name for old, new in renamed.items()}
 
 
 def _latest(name: str, sections: Mapping[str, str | None], known: set[str]) -> str | None:

@@ -172,7 +172,7 @@ def outcome_of(
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file)
     now = ledger.master.plan
-    renames = renamed_since(ledger.entries, now.model_dump(mode="json")["departments"])
+    renames = renamed_since(ledger.entries, now)
     applied = apply_edits(base, now, found, request.take, renames)
     decisions = list(decide(ledger, context, found, applied, reader))
     problems = [*found.problems, *applied.problems]

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.leaves import steps_of, value_at
+from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem
-from sheetgen.records.journal import Action, JournalEntry
-from sheetgen.records.past import undone_runs
+from sheetgen.records.journal import JournalEntry
+from sheetgen.records.leftovers import owners_renamed
 from sheetgen.year.editing.cell_changes import Edit, Lost, NewRow
 from sheetgen.year.editing.edit_fields import LISTS
 
@@ -296,31 +296,12 @@ def _short(renamed: Renames, sections: Sequence[str]) -> dict[str, str]:
     return {old.full_name: new.full_name for old, new in renamed.items()} | found
 
 
-def renamed_since(entries: Sequence[JournalEntry], departments: Json) -> Renames:
-    """記録簿で改めた課のうち、いまの部と課にない名。取り消した回は数えない。"""
-    undone = undone_runs(entries)
-    steps: dict[tuple[str, str], dict[str, JournalEntry]] = {}
-    for entry in entries:
-        found = _SECTION_PATH.fullmatch(entry.path or "")
-        if found and entry.action is Action.EDIT and entry.run not in undone and entry.new:
-            prefix = f"{found[1]}\n{found[2]}"
-            steps.setdefault((entry.run, prefix), {})[found[3]] = entry
-    known = {Named(one["name"], s["name"]) for one in departments for s in one["sections"]}
-    renames: dict[Named, Named] = {}
-    for (_, prefix), cells in steps.items():
-        old = Named(*prefix.split("\n"))
-        new = old
-        for part, entry in cells.items():
-            field = "department" if part == "department" else "section"
-            old = old._replace(**{field: str(entry.old)})
-            new = new._replace(**{field: str(entry.new)})
-        # 前に改めた先をまた改めたら、たどり着く名も変わる。
-        renames = {name: new if goal == old else goal for name, goal in renames.items()}
-        renames[old] = new
-    return {old: new for old, new in renames.items() if old not in known and new in known}
-
-
-_SECTION_PATH = re.compile(r"departments\[(.+)\]\.sections\[(.+)\]\.(name|department)")
+def renamed_since(entries: Sequence[JournalEntry], plan: Plan) -> Renames:
+    """ブックを書き出したあとに編集ブックで改めた課の、もうない名から、いまの名へ。"""
+    return {
+        Named(old.department, old.section): Named(new.department, new.section)
+        for old, new in owners_renamed(entries, plan).items()
+    }
 
 
 class Carried(NamedTuple):
