@@ -107,6 +107,19 @@ def test_the_books_of_questions_are_sent_back(
         send(desk, letters, sections=("無い課",))
 
 
+def test_a_book_of_a_section_that_was_renamed_is_told(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
+) -> None:
+    desk.collect(answer(desk, honest_forms, tmp_path / "一次", "優", FIRST, SECOND))
+    department, section = SECOND.split()
+    text = desk.plan.read_text("utf-8")
+    desk.plan.write_text(text.replace(f'"{section}"', f'"{section}新"'), "utf-8")
+    result = send(desk, letters)
+    assert [parcel.section for parcel in result.parcels] == [FIRST]
+    [told] = [one for one in result.problems if one.code == "E076"]
+    assert f"{department} {section}" in str(told.facts["names"])
+
+
 def test_what_has_been_answered_is_not_sent_back(
     desk: Desk, honest_forms: dict[str, Form], tmp_path: Path, letters: Path
 ) -> None:

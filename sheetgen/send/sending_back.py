@@ -101,6 +101,7 @@ def send_back(
     owners = [one for one in plan.owners() if one.full_name in wanted]
     held = {item for item, state in states.items() if state is ItemState.HELD}
     books = list(_books(plan, owners, folder, [one for one in issues if one.is_return], held))
+    problems = (*problems, *_of_former_names(plan, folder, issues, held))
     if not books:
         raise SheetgenError([*problems, _nothing(request, chosen, folder)])
     log = load_sendouts(request.plan)
@@ -254,6 +255,22 @@ def _letters(
         items = letter_items(place for place in plan.items() if place[2].id in book.items)
         letters.append(writer.write(replace(values, items=items)))
     return letters
+
+
+def _of_former_names(
+    plan: Plan, folder: Path, issues: Sequence[Issue], held: set[str]
+) -> Iterator[Problem]:
+    """課の名か順が変わる前に作り、いまの課のものと分からない差戻しのブック。"""
+    known = {return_file_name(plan, owner) for owner in plan.owners()}
+    names = {
+        form.book
+        for issue in issues if issue.is_return
+        for form in issue.forms.values()
+        if form.item_id in held and form.book not in known and (folder / form.book).is_file()
+    }  # fmt: skip
+    if names:
+        facts = {"count": len(names), "names": in_short(sorted(names), SHOWN, "冊")}
+        yield Problem("E076", Place(file=str(folder)), facts)
 
 
 def _books(
