@@ -50,6 +50,7 @@ class EditDesk:
         base = kept_plan(self.plan, record.base)
         assert base is not None
         self.base: Plan = base
+        self.base_tree = base.model_dump(mode="json")
         return written.path
 
     @property

@@ -77,7 +77,7 @@ def _suits(desk: EditDesk, rows: str, key: str, field: EditField) -> bool:
     if field.path in ONLY_NEW.get(rows, ()) or field.kind in (EditKind.DECISION, EditKind.REASON):
         return False
     if rows == "overview":
-        record = value_at(desk.tree, steps_of(key))
+        record = value_at(desk.base_tree, steps_of(key))
         is_item = record["type"] == "item"
         of_reference = field.path in ("row.reference_mark", "row.note")
         of_both = field.path in ("row.section", "row.title", "row.owners")
@@ -89,7 +89,7 @@ def _other(desk: EditDesk, rows: str, key: str, field: EditField) -> object:
     """その欄の、いまと違う正しい値。"""
     kind = kind_at(field, key)
     name = kind.value if kind else field.kind.value
-    if rows == "overview" and value_at(desk.tree, steps_of(key))["type"] != "item":
+    if rows == "overview" and value_at(desk.base_tree, steps_of(key))["type"] != "item":
         name = "line"
     return {
         "text": "■ 直した文\n二行目", "line": "直した一行", "figure": 12345, "money": 678,
