@@ -228,3 +228,11 @@ def test_two_books_that_differ_are_decided_by_name(tmp_path: Path) -> None:
     assert (list(codes(held)), held.run) == (["E040"], None)
     taken = desk.save({cell: "後の人の名"}, take=Take.BOOK)
     assert [(line.old, line.new) for line in taken.lines] == [("初めの人の名", "後の人の名")]
+
+
+def test_what_is_typed_beside_the_fields_is_told(desk: EditDesk) -> None:
+    places = [("計画", "F7"), ("概要表", "G2"), ("書き方", "D9"), ("部と課", "D3")]
+    outcome = desk.change(dict.fromkeys(places, "ここに書いた覚え書き"))
+    found = [(one.place.sheet, one.place.cell) for one in outcome.problems if one.code == "E023"]
+    assert sorted(found) == sorted(places)
+    assert not list(codes(desk.outcome(desk.book)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sheetgen.form.identity import carrier_text, parse_carrier
@@ -79,7 +80,7 @@ class EditBook(NamedTuple):
     """書き出した編集ブック一冊。
 
     ``key`` は目印（16進8桁）、``base`` はもとの計画の目印（sha256）。``template`` は
-    テンプレートの目印。
+    テンプレートの目印。``words`` は、シートごとの、表の行と記入欄のほかに書いた文字。
     """
 
     key: str
@@ -87,6 +88,7 @@ class EditBook(NamedTuple):
     template: str
     tables: tuple[EditTable, ...]
     cells: tuple[EditCell, ...]
+    words: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def edits_folder(plan: Path) -> Path:
@@ -165,6 +167,7 @@ def _tree(book: EditBook) -> dict[str, Any]:
             for table in book.tables
         ],
         "cells": [list(one) for one in book.cells],
+        "words": {sheet: list(words) for sheet, words in book.words.items()},
     }
 
 
@@ -181,4 +184,5 @@ def _book(tree: dict[str, Any]) -> EditBook:
         for one in tree["tables"]
     )
     cells = tuple(EditCell(*one) for one in tree["cells"])
-    return EditBook(tree["key"], tree["base"], tree["template"], tables, cells)
+    words = {sheet: tuple(found) for sheet, found in tree["words"].items()}
+    return EditBook(tree["key"], tree["base"], tree["template"], tables, cells, words)

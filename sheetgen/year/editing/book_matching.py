@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from sheetgen.collect.matching.chart import is_vacant, key_of
 from sheetgen.collect.matching.fields import SheetNames, names_by_sheet
 from sheetgen.collect.matching.identity import carriers_of, printed_ids
-from sheetgen.messages.editing import STRAY_MORE, STRAY_SHEET
+from sheetgen.messages.editing import STRAY_MORE, STRAY_ROW, STRAY_SHEET
 from sheetgen.messages.quoting import excerpt, in_short
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem
@@ -35,6 +35,7 @@ from sheetgen.year.editing.book_tables import (
     ReturnedBook,
     TableFinder,
     folded,
+    heading_row,
 )
 from sheetgen.year.editing.edit_fields import KEY_PATH
 from sheetgen.year.editing.rows import EditContext
@@ -188,7 +189,9 @@ class _Matching:
             if grids and page.table:
                 tables.append(self._table(page.table, grids))
             if grids:
-                cells |= self._cells(page, grids)
+                found = self._cells(page, grids)
+                cells |= found
+                self._outside(page, grids, {one.ref for one in found.values()})
         return ReturnedBook(self._record, tuple(tables), cells, tuple(_shortened(self._problems)))
 
     def _report(self, sheet: str) -> Report:
@@ -197,6 +200,27 @@ class _Matching:
             self._problems.append(Problem(code, place, facts))
 
         return report
+
+    def _outside(self, page: _Page, grids: Sequence[Grid], inputs: Collection[str]) -> None:
+        """表より上と、表のないシートの、書き出したときにはなかった文字。"""
+        for grid in grids:
+            top = heading_row(page.table, grid) if page.table else None
+            self._report_words(page.sheet, grid, inputs, top)
+
+    def _report_words(
+        self, name: str, grid: Grid, inputs: Collection[str], top: int | None
+    ) -> None:
+        if name not in self._record.words:
+            return
+        known = {folded(text) for text in self._record.words[name]}
+        for row in sorted(grid.rows):
+            if top is not None and row >= top:
+                break
+            for column, cell in grid.rows[row].items():
+                ref = ref_of(row, column)
+                if ref not in inputs and folded(cell.value) not in known:
+                    what, text = STRAY_ROW, excerpt(grid.text(row, column))
+                    self._report(grid.sheet.name)("E023", ref, None, what=what, text=text)
 
     # ── シート ──
 
@@ -213,6 +237,8 @@ class _Matching:
             self._grids[best].append(grid)
         elif any(folded(page.sheet) == folded(sheet.name) for page in self._pages):
             self._emptied.append(sheet.name)
+        elif is_ours and sheet.name in self._record.words:
+            self._report_words(sheet.name, grid, (), None)
         elif grid.rows and not is_ours:
             row = min(grid.rows)
             column = min(grid.rows[row])

@@ -173,7 +173,7 @@ class Grid:
         return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def _heading_row(table: EditTable, grid: Grid) -> int | None:
+def heading_row(table: EditTable, grid: Grid) -> int | None:
     """見出しの行：この表の見出しの最も多い行。同じなら、書いたときの行に近いもの。"""
     wanted = {folded(column.heading) for column in table.columns if column.heading.strip()}
     best: tuple[int, int, int] | None = None
@@ -195,7 +195,7 @@ class TableFinder:
         self._inputs = {one.path for one in fields}
         self._orders = {one.path for one in fields if one.kind is EditKind.ORDER}
         self._headings = {one.path: one.heading for one in table.columns}
-        self._top = _heading_row(table, grid) or 0
+        self._top = heading_row(table, grid) or 0
         self._key_at = self._key_column()
         self._numbers = sorted(grid.rows)
         self._columns: dict[str, int] = {}

@@ -160,7 +160,13 @@ def make_edit_book(
             EditCell(path, one.name, ref, drawn.labels[path])
             for path, ref in filler.written_cells(one.repeats).items()
         ]
-    record = EditBook(key, digest_of(base), template.book.fingerprint, tuple(tables), tuple(cells))
+    words = {
+        one.name: tuple(_words(sheet, one, drawn.tables))
+        for sheet, one in zip(chosen, filled, strict=True)
+    }
+    record = EditBook(
+        key, digest_of(base), template.book.fingerprint, tuple(tables), tuple(cells), words
+    )
     rows = dict.fromkeys((cell.sheet for cell in cells), 0)
     rows |= {table.sheet: len(table.keys) for table in tables}
     return MadeEdit(target.getvalue(), record, rows, tuple(problems))
@@ -185,6 +191,19 @@ def _key(base: bytes, fingerprint: str, sheets: Sequence[BoundSheet], context: E
     for part in (fingerprint, *(one.sheet.name for one in sheets), repr(context)):
         digest.update(b"\0" + part.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:_KEY_DIGITS]
+
+
+def _words(sheet: BoundSheet, filled: FilledSheet, tables: Sequence[TableLayout]) -> Iterator[str]:
+    """表の行と記入欄のほかに書いた文字。戻ったブックの書き込みを、これで見分ける。"""
+    inside = {table.block.first for table in tables if table.sheet == sheet.sheet.name}
+    bound = {one.cell.ref: one for one in sheet.cells}
+    for cell in sheet.sheet.cells:
+        if cell.ref not in bound:
+            yield cell.text
+    for (ref, _), fill in filled.fills.items():
+        one = bound[ref]
+        if one.block not in inside and not one.input and fill.value is not None:
+            yield str(fill.value)
 
 
 def _written(table: TableLayout, sheet: BoundSheet, filled: FilledSheet) -> EditTable:
