@@ -8,15 +8,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import sheetgen
+from sheetgen.form.template import FormTemplate
+from sheetgen.plan.loading import digest_of, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.reading.book import CellKind, RawBook, RawCell
-from sheetgen.reading.reader import GuardedReader
-from sheetgen.records.edits import EditBook, EditTable, kept_plan, load_edit_book
+from sheetgen.reading.delivery import Delivered
+from sheetgen.reading.opening import read_book
+from sheetgen.records.edits import (
+    EditBook,
+    EditTable,
+    kept_plan,
+    load_edit_book,
+    save_edit_book,
+)
 from sheetgen.records.ledger import open_ledger
 from sheetgen.xlsx.refs import ref_of
+from sheetgen.year.editing import edit_recording
+from sheetgen.year.editing.beside import beside_of
 from sheetgen.year.editing.edit_recording import EditRequest, Outcome, outcome_of
+from sheetgen.year.editing.rows import Beside
+from sheetgen.year.editing.writing import MadeEdit, make_edit_book
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "templates" / "shinchoku_sheet.xlsx"
@@ -35,23 +49,19 @@ class EditDesk:
         self.write()
 
     def write(self) -> Path:
-        """いまの計画の編集ブックを書き出す。"""
-        written = sheetgen.write_edit_book(
-            sheetgen.EditBookRequest(plan=self.plan, template=BOOK_TEMPLATE, root=self.folder)
-        )
-        self.path = written.path
-        with GuardedReader() as reader:
-            (file,) = list(reader.read([self.path]).files)
-        assert file.book is not None
-        self.book: RawBook = file.book
-        record = load_edit_book(self.plan, written.key)
-        assert record is not None
-        self.record: EditBook = record
-        base = kept_plan(self.plan, record.base)
+        """いまの計画の編集ブックを書き出す。同じ計画のものは、一度だけ作る。"""
+        with open_ledger(self.plan, writing=False) as ledger:
+            beside = beside_of(ledger)
+        made, self.book = _made(self.plan.read_bytes(), beside)
+        save_edit_book(self.plan, made.book, self.plan.read_bytes())
+        self.path = self.folder / "計画の編集.xlsx"
+        self.path.write_bytes(made.data)
+        self.record: EditBook = made.book
+        base = kept_plan(self.plan, made.book.base)
         assert base is not None
         self.base: Plan = base
         self.base_tree = base.model_dump(mode="json")
-        return written.path
+        return self.path
 
     @property
     def tree(self) -> dict[str, Any]:
@@ -104,21 +114,31 @@ class EditDesk:
         return self.outcome(self.with_cells(cells))
 
     def save(self, cells: Mapping[tuple[str, str], object], **wishes: object) -> Any:
-        """セルを替えたブックをファイルにし、読んで記録する。"""
-        from openpyxl import load_workbook
-
-        book = load_workbook(self.path)
-        for (sheet, ref), value in cells.items():
-            book[sheet][ref].value = value
-        path = self.folder / "直した.xlsx"
-        book.save(path)
+        """セルを替えたブックを読んで記録する。ファイルを読むところは、ほかの試験が見る。"""
         request = EditRequest(
             plan=self.plan,
-            file=path,
+            file=self.folder / "直した.xlsx",
             template=TEMPLATE,
             **wishes,  # type: ignore[arg-type]
         )
-        return sheetgen.edit(request)
+        data = repr((self.record.key, sorted(cells.items(), key=repr))).encode()
+        file = Delivered(request.file.name, data, digest_of(data), "xlsx")
+        book = self.with_cells(cells)
+        with patch.object(edit_recording, "read_book_file", lambda _: (file, book, [])):
+            return sheetgen.edit(request)
+
+
+_BOOKS: dict[tuple[bytes, str], tuple[MadeEdit, RawBook]] = {}
+
+
+def _made(base: bytes, beside: Beside) -> tuple[MadeEdit, RawBook]:
+    """この計画の編集ブックと、それを読んだもの。"""
+    key = (base, repr(beside))
+    if key not in _BOOKS:
+        plan = parse_plan(base, "plan.json")
+        made = make_edit_book(plan, base, FormTemplate(BOOK_TEMPLATE), beside)
+        _BOOKS[key] = made, read_book(made.data)
+    return _BOOKS[key]
 
 
 class OfficeBook:
