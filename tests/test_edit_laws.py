@@ -45,7 +45,7 @@ def test_a_book_read_back_changes_nothing(desk: EditDesk) -> None:
     assert outcome.plan == desk.base
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plans())
 def test_any_plan_comes_back_unchanged(plan: Plan) -> None:
     base = render_plan(plan)
@@ -60,7 +60,7 @@ def test_any_plan_comes_back_unchanged(plan: Plan) -> None:
     assert {one.table.rows for one in returned.tables} >= {"items", "years", "overview"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(plans(), plans(), st.data())
 def test_only_the_chosen_units_go_back(one: Plan, other: Plan, data: st.DataObject) -> None:
     now, then = one.model_dump(mode="json"), other.model_dump(mode="json")
@@ -137,7 +137,7 @@ def test_every_open_field_arrives_as_one_change(desk: EditDesk) -> None:
     assert sorted(found) == sorted(cells)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_one_change_is_exactly_that_change(desk: EditDesk, data: st.DataObject) -> None:
     fields = _fields(desk)
