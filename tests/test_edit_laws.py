@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import changed_plan
 
+import sheetgen
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.leaves import steps_of, value_at
@@ -183,8 +184,6 @@ def _some(desk: EditDesk) -> dict[tuple[str, str], Any]:
 
 
 def test_undo_restores_the_bytes(tmp_path: Path) -> None:
-    import sheetgen
-
     desk = EditDesk(tmp_path)
     before = _bytes(desk.plan)
     result = desk.save(_some(desk), accept=True)
@@ -236,3 +235,38 @@ def test_what_is_typed_beside_the_fields_is_told(desk: EditDesk) -> None:
     found = [(one.place.sheet, one.place.cell) for one in outcome.problems if one.code == "E023"]
     assert sorted(found) == sorted(places)
     assert not list(codes(desk.outcome(desk.book)))
+
+
+def test_a_book_not_yet_read_is_not_moved_away_in_silence(tmp_path: Path) -> None:
+    plan = tmp_path / "data" / "plan.json"
+    plan.parent.mkdir()
+    plan.write_bytes((ROOT / "data" / "plan.json").read_bytes())
+
+    def write(*sheets: str) -> sheetgen.WrittenEdit:
+        return sheetgen.write_edit_book(
+            sheetgen.EditBookRequest(
+                plan=plan, template=BOOK_TEMPLATE, root=tmp_path, sheets=sheets
+            )
+        )
+
+    whole = write()
+    # 書き出したままのものは、いつでも作り直せる。
+    assert not [one for one in write("概要表").problems if one.code == "E097"]
+    whole.path.write_bytes(whole.path.read_bytes() + b"\0")
+    (told,) = (one for one in write("計画").problems if one.code == "E097")
+    assert Path(str(told.facts["kept"])).is_file()
+
+
+def test_an_order_that_moves_nothing_is_no_change(desk: EditDesk) -> None:
+    first = desk.table("sections").keys[0]
+    outcome = desk.change({desk.ref("sections", first, "row.order"): 1.5})
+    assert (outcome.lines, outcome.already) == ((), 1)
+
+
+def test_the_old_value_of_a_decided_name_is_the_one_of_today(tmp_path: Path) -> None:
+    desk = EditDesk(tmp_path)
+    cell = desk.ref("sections", desk.table("sections").keys[0], "row.section.name")
+    desk.save({cell: "初めの課"})
+    taken = desk.save({cell: "後の課"}, take=Take.BOOK)
+    named = [(one.old, one.new) for one in taken.lines if one.path.endswith("].name")]
+    assert named == [("初めの課", "後の課")]

@@ -11,8 +11,8 @@ import sheetgen
 from sheetgen.cli.history import changed
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import source_options
-from sheetgen.cli.showing import counts, show_problems, shown_path
-from sheetgen.problems import ExitCode, Level, Problem
+from sheetgen.cli.showing import counts, show_problems, shown_path, verdict
+from sheetgen.problems import ExitCode, Level, Place, Problem, UsageError
 
 if TYPE_CHECKING:
     from sheetgen.year.editing.applying import Line
@@ -72,6 +72,8 @@ def edit(
     直して保存したブックを指定すると、前と違う所を新旧で見せて、記録する。
     一つでも直すところがあれば、シートとセルの番地とともに示し、何も記録しない。
     """
+    if file is None and dry_run:
+        raise UsageError(Problem("E096", Place(label="--dry-run")))
     if file is None:
         written = _write(plan, book_template or template.with_name(BOOK_TEMPLATE), out, sheets)
         _show_written(written)
@@ -89,8 +91,10 @@ def edit(
     )
     result = sheetgen.edit(request)
     _show_changes(result, verbose)
-    show_problems(result.problems if not result.is_held else _obstacles(result.problems))
-    if result.is_held and not (dry_run and accept):
+    # 試すときは、記録するときに出るものを、すべて見せる。
+    all_shown = dry_run or not result.is_held
+    show_problems(result.problems if all_shown else _obstacles(result.problems))
+    if result.is_held and not (dry_run and accept and verdict(result.problems) is ExitCode.OK):
         return _held(result)
     return _done(result, dry_run)
 
@@ -108,8 +112,8 @@ def _write(plan: Path, template: Path, out: Path | None, sheets: tuple[str, ...]
 def _show_written(written: WrittenEdit) -> None:
     path = shown_path(written.path, Path.cwd())
     click.echo(f"編集ブックを書き出しました: {path}")
-    if written.kept_aside:
-        click.echo("  前のものは「旧版」に移しました。")
+    for kept in written.kept_aside:
+        click.echo(f"  前のブックは、{shown_path(kept, Path.cwd())} に移しました。")
     click.echo(
         "Excel で書き換えて保存し、次を実行してください（--dry-run を付けると、見るだけです）。"
     )
@@ -158,23 +162,34 @@ def _held(result: EditResult) -> ExitCode:
     return ExitCode.PROBLEMS
 
 
+def _counted(result: EditResult) -> str:
+    """記録すれば起きることの数。"""
+    parts = (
+        f"{result.decided}件が決まります" if result.decided else "",
+        f"{len(result.lines)}個の値が変わります" if result.lines else "",
+        f"実施項目 {len(result.items)}件が加わります" if result.items else "",
+    )
+    return "、".join(one for one in parts if one) or "変わるところはありません"
+
+
 def _done(result: EditResult, dry_run: bool) -> ExitCode:
     count = len(result.lines)
     if result.already:
         click.echo(f"もう計画のデータにある変更は {result.already}個です。")
     if dry_run:
-        told = f"{result.decided}件が決まり、" if result.decided else ""
-        click.echo(f"試しに見ました。{told}{count}個の値が変わります。何も書いていません。")
+        click.echo(f"試しに見ました。{_counted(result)}。何も書いていません。")
         return ExitCode.OK
     if result.run is None:
         click.echo("変わったところはありません。何も記録していません。")
         return ExitCode.OK
-    added = f"、実施項目 {len(result.items)}件を加え" if result.items else ""
     if result.decided:
         click.echo(
             f"値を変えずに決めたことは {result.decided}件です（採らない、このままでよいなど）。"
         )
-    click.echo(f"{count}個の値を変え{added}ました（回 {result.run}）。")
+    added = f"実施項目 {len(result.items)}件を加え" if result.items else ""
+    changed_values = f"{count}個の値を変え" if count or not added else ""
+    what = "、".join(one for one in (changed_values, added) if one)
+    click.echo(f"{what}ました（回 {result.run}）。")
     click.echo(f"取り消すには: sheetgen undo --run {result.run}")
     click.echo("次に直すときは、sheetgen edit で新しいブックを書き出してください。")
     return ExitCode.OK

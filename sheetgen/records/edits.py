@@ -80,7 +80,8 @@ class EditBook(NamedTuple):
     """書き出した編集ブック一冊。
 
     ``key`` は目印（16進8桁）、``base`` はもとの計画の目印（sha256）。``template`` は
-    テンプレートの目印。``words`` は、シートごとの、表の行と記入欄のほかに書いた文字。
+    テンプレートの目印、``written`` は書いたファイルの目印。``words`` は、シートごとの、表の行と
+    記入欄のほかに書いた文字。
     """
 
     key: str
@@ -89,6 +90,7 @@ class EditBook(NamedTuple):
     tables: tuple[EditTable, ...]
     cells: tuple[EditCell, ...]
     words: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    written: str = ""
 
 
 def edits_folder(plan: Path) -> Path:
@@ -144,6 +146,16 @@ def save_edit_book(plan: Path, book: EditBook, base: bytes) -> Path:
     return target
 
 
+def is_as_written(plan: Path, digest: str) -> bool:
+    """この目印（sha256）のファイルが、書き出したままの編集ブックか。"""
+    for path in edits_folder(plan).glob("*.json"):
+        if not path.name.startswith("plan-"):
+            book = load_edit_book(plan, path.stem)
+            if book is not None and book.written == digest:
+                return True
+    return False
+
+
 def load_edit_book(plan: Path, key: str) -> EditBook | None:
     """編集ブックの控え。なければ（壊れていても）``None``。"""
     try:
@@ -167,6 +179,7 @@ def _tree(book: EditBook) -> dict[str, Any]:
             for table in book.tables
         ],
         "cells": [list(one) for one in book.cells],
+        "written": book.written,
         "words": {sheet: list(words) for sheet, words in book.words.items()},
     }
 
@@ -185,4 +198,5 @@ def _book(tree: dict[str, Any]) -> EditBook:
     )
     cells = tuple(EditCell(*one) for one in tree["cells"])
     words = {sheet: tuple(found) for sheet, found in tree["words"].items()}
-    return EditBook(tree["key"], tree["base"], tree["template"], tables, cells, words)
+    head = (tree["key"], tree["base"], tree["template"])
+    return EditBook(*head, tables, cells, words, tree["written"])

@@ -169,8 +169,11 @@ def edit_runs(path: Path) -> tuple[tuple[EditRun, ...], tuple[Problem, ...]]:
         }
         steps = _Steps(path, ledger)
         runs: dict[str, list[Step]] = {}
+        # 実施項目を加えただけの回も、編集ブックの回なら入れる。
+        ends = (one for one in ledger.entries if one.action is Action.END)
+        books = {one.run for one in ends if one.old and one.new}
         for entry in ledger.entries:
-            if entry.action is Action.EDIT:
+            if entry.action is Action.EDIT or (entry.action is Action.ADD and entry.run in books):
                 runs.setdefault(entry.run, []).append(steps.of(entry))
         found = tuple(EditRun(tuple(one), names) for one in runs.values())
         return found, ledger.problems

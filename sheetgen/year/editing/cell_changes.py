@@ -53,6 +53,10 @@ _UNSURE_ROWS = ("E024", "E025", "E026", "E028")
 _LONGEST_SHOWN = 40
 
 
+_PROPOSED = "row.proposed"
+"""旧名の残る文の、替えた文の欄。見せるだけだが、人は書き換えたくなる。"""
+
+
 class Edit(NamedTuple):
     """一つのセルの変更。
 
@@ -180,6 +184,10 @@ class _Comparing:
         return self._found
 
     def _row(self, rows: str, row: BookRow, written: object | None) -> None:
+        shown = row.cells.get(_PROPOSED) if rows == "stale_names" else None
+        if shown and not same_as_issued(issued_value(written, "proposed"), shown.cell):
+            place = Place(self._file, shown.sheet, shown.ref, None, "替えた文")
+            self._found.problems.append(Problem("E095", place))
         for one in LISTS[rows]:
             cell = row.cells.get(one.path)
             if cell is None:

@@ -209,7 +209,9 @@ def _doubts(
     for problem in found:
         place = _written_at(problem.place, applied.lines)
         if place is None or place not in told:
-            yield replace(problem, place=place or replace(problem.place, file=file, path=None))
+            # 足した実施項目には、もとのセルがない。様式のセルの番地は、このブックにない。
+            bare = Place(file, "実施項目", None, None, problem.place.label, problem.place.item)
+            yield replace(problem, place=place or bare)
             told += [place] if place else []
     for line in applied.lines:
         if line.path.endswith(".email") and addresses(str(line.new or "")) is None:

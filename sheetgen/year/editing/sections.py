@@ -104,6 +104,7 @@ class _Reorganising:
         renames: Renames,
     ) -> None:
         self._base, self._settle, self._renames = base, settle, renames
+        self._now = now
         self._ordered: list[tuple[Edit, _Row]] = []
         names = [(one["name"], section) for one in now for section in one["sections"]]
         self._rows = [
@@ -153,7 +154,8 @@ class _Reorganising:
         self._already += verdict is None
         if not verdict:
             return
-        self._done.append(one)
+        # --take book で決めたときは、もとの計画ではなく、いまの計画の値から変わる。
+        self._done.append(one._replace(old=now))
         row.written = one.place
         if name == "department":
             row.name = Named(one.new or "", row.name.section)
@@ -210,11 +212,11 @@ class _Reorganising:
             known.email = email
             self._added.append(row)
 
-    def _settle_order(self, rows: Sequence[_Row]) -> None:
-        """順を変えても所の変わらない行は、もうその順である。"""
+    def _settle_order(self, rows: Sequence[_Row], is_same: bool) -> None:
+        """順を変えても所の変わらない行は、もうその順である。``is_same`` なら、どれも変わらない。"""
         still = sorted(self._rows, key=lambda row: row.place)
         for one, row in self._ordered:
-            if rows.index(row) == still.index(row):
+            if is_same or rows.index(row) == still.index(row):
                 self._already += 1
             else:
                 self._done.append(one)
@@ -222,7 +224,6 @@ class _Reorganising:
     def result(self) -> Reorganised:
         """並べ直した部と課。"""
         rows = sorted(self._rows, key=lambda row: (row.order, row.nudge))
-        self._settle_order(rows)
         settled = [row for row in rows if not row.moved]
         places: dict[str, float] = {}
         for row in (*settled, *rows):
@@ -243,6 +244,7 @@ class _Reorganising:
         departments = [
             {"name": name, "sections": list(sections.values())} for name, sections in made.items()
         ]
+        self._settle_order(rows, departments == self._now)
         return Reorganised(
             departments,
             dict(self._renamed()),

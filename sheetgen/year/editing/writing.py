@@ -23,6 +23,7 @@ from sheetgen.records.edits import (
     EditCell,
     EditTable,
     edit_carrier,
+    is_as_written,
     save_edit_book,
 )
 from sheetgen.records.ledger import open_ledger
@@ -91,6 +92,7 @@ def write_edit_book(request: EditBookRequest, now: datetime | None = None) -> Wr
     with open_ledger(request.plan, writing=False) as ledger:
         beside = beside_of(ledger)
         master, told = ledger.master, ledger.problems
+        read = {entry.original for entry in ledger.entries}
     base = request.plan.read_bytes()
     # 読む間に書き換えられていたら、読み直す。もとの計画としまう中身は、同じでなければならない。
     same = digest_of(base) == master.digest
@@ -104,13 +106,19 @@ def write_edit_book(request: EditBookRequest, now: datetime | None = None) -> Wr
         # 控えのないブックは読めない。ブックより先に残す。
         save_edit_book(request.plan, made.book, base)
         placed = staging.place()
+    kept = [path for path in placed.kept_aside if digest_of(path.read_bytes()) not in read]
+    unread = [
+        Problem("E097", facts={"kept": path})
+        for path in kept
+        if not is_as_written(request.plan, digest_of(path.read_bytes()))
+    ]
     return WrittenEdit(
         folder / BOOK,
         made.book.key,
         made.rows,
         bool(placed.unchanged),
         placed.kept_aside,
-        (*told, *made.problems),
+        (*told, *unread, *made.problems),
     )
 
 
@@ -165,7 +173,13 @@ def make_edit_book(
         for sheet, one in zip(chosen, filled, strict=True)
     }
     record = EditBook(
-        key, digest_of(base), template.book.fingerprint, tuple(tables), tuple(cells), words
+        key,
+        digest_of(base),
+        template.book.fingerprint,
+        tuple(tables),
+        tuple(cells),
+        words,
+        digest_of(target.getvalue()),
     )
     rows = dict.fromkeys((cell.sheet for cell in cells), 0)
     rows |= {table.sheet: len(table.keys) for table in tables}
