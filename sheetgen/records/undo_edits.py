@@ -49,12 +49,15 @@ def undo_edit(
     """
     first, end = lines[0], lines[-1]
     changes = [one for one in lines if one.action in (Action.EDIT, Action.ADD)]
-    before, after = _kept(ledger, end.old), _kept(ledger, end.new)
-    blocked = list(_blocked(ledger, lines, json.loads(before), json.loads(after)))
+    kept, then = _kept(ledger, end.old), _kept(ledger, end.new)
+    before, after = parse_plan(kept, str(ledger.path)), parse_plan(then, str(ledger.path))
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    added = {one.item for one in lines if one.action is Action.ADD}
+    blocked = list(_blocked(ledger, lines, old, new, added))
     if blocked:
         raise SheetgenError(blocked)
-    added = {one.item for one in lines if one.action is Action.ADD}
-    plan, data = _restored(ledger, before, after, added)
+    is_same = ledger.master.plan == after
+    plan = before if is_same else _restored(ledger, old, new, added)
     name = None
     if not dry_run:
         run = ledger.new_run(now, who, undoes=first.run)
@@ -65,7 +68,7 @@ def undo_edit(
             )
             for one in changes
         ]
-        commit(ledger, plan, [*back, run.end()], data)
+        commit(ledger, plan, [*back, run.end()], kept if is_same else None)
     restored = tuple(
         Restored(one.item or "", one.path or "", one.label or "", one.new, one.old)
         for one in changes
@@ -81,22 +84,16 @@ def _kept(ledger: Ledger, digest: object) -> bytes:
     return data
 
 
-def _restored(
-    ledger: Ledger, before: bytes, after: bytes, added: Collection[str | None]
-) -> tuple[Plan, bytes | None]:
-    """戻した計画と、前のままに戻せるときの中身。``added`` は、その回の加えた実施項目。
+def _restored(ledger: Ledger, old: Json, new: Json, added: Collection[str | None]) -> Plan:
+    """その回の変えた単位だけを戻した計画。``added`` は、その回の加えた実施項目。
 
     :raises SheetgenError: 戻すと計画として正しくないか、ほかの実施項目の所がなくなる（E071）。
     """
-    file = str(ledger.path)
     now = ledger.master.plan.model_dump(mode="json")
-    then = parse_plan(after, file).model_dump(mode="json")
-    if now == then:
-        return parse_plan(before, file), before
-    old = parse_plan(before, file).model_dump(mode="json")
-    tree = with_units(now, old, changed_units(old, then))
+    tree = with_units(now, old, changed_units(old, new))
     try:
-        plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), file)
+        data = json.dumps(tree, ensure_ascii=False).encode("utf-8")
+        plan = parse_plan(data, str(ledger.path))
     except SheetgenError as error:
         raise SheetgenError(tuple(_in_use(one) for one in error.problems)) from error
     lost = set(all_items(ledger.master.plan)) - set(all_items(plan)) - set(added)
@@ -104,7 +101,7 @@ def _restored(
         raise SheetgenError(
             Problem("E071", Place(item=one), {"cause": IN_MEASURE}) for one in sorted(lost)
         )
-    return plan, None
+    return plan
 
 
 def _in_use(problem: Problem) -> Problem:
@@ -114,26 +111,26 @@ def _in_use(problem: Problem) -> Problem:
 
 
 def _blocked(
-    ledger: Ledger, lines: Sequence[JournalEntry], before: Json, after: Json
+    ledger: Ledger,
+    lines: Sequence[JournalEntry],
+    before: Json,
+    after: Json,
+    added: Collection[str | None],
 ) -> Iterator[Problem]:
     """戻せない単位。"""
-    file = str(ledger.path)
-    old = units_of(parse_plan(json.dumps(before).encode(), file).model_dump(mode="json"))
-    new = units_of(parse_plan(json.dumps(after).encode(), file).model_dump(mode="json"))
+    old, new = units_of(before), units_of(after)
     now = units_of(ledger.master.plan.model_dump(mode="json"))
     later = later_entries(ledger.entries, lines[0].run)
     labels = {(one.item, one.path): one.label for one in lines}
-    added = {one.item for one in lines if one.action is Action.ADD}
+    rolled = any(one.action is Action.ROLLOVER for one in later)
     for item in sorted(filter(None, added)):
         uses = [one for one in later if one.item == item]
-        rolled = any(one.action is Action.ROLLOVER for one in later)
         if rolled or uses:
             code = "S132" if rolled else "S131"
             yield Problem(
                 code, Place(item=item), {"item": item, "run": uses[-1].run if uses else ""}
             )
     yield from _names_used(lines, later)
-    rolled = any(one.action is Action.ROLLOVER for one in later)
     for unit in dict.fromkeys((*old, *new)):
         if unit.item in added or old.get(unit, ...) == new.get(unit, ...):
             continue
@@ -195,17 +192,6 @@ _LABELS = {
     "revision.highlights": "主なポイント",
     "revision.highlight_notes": "主なポイントの参照",
 }
-
-
-def _is_of(entry: JournalEntry, unit: Unit) -> bool:
-    """記録簿の行が、その単位の変更か。並びの単位では、その中の一つの変更も。"""
-    path = entry.path or ""
-    if entry.item != unit.item or entry.action is Action.ROLLOVER:
-        return False
-    inside = path == unit.path or path.startswith((f"{unit.path}[", f"{unit.path}."))
-    # 単位は番号で、記録簿は場所で言う。
-    of_texts = unit.path.startswith(("policies[", "measures[")) and path.startswith("policies")
-    return inside or (of_texts and unit.path.rpartition(".")[2] in (*path.split("."), "references"))
 
 
 def _words(unit: Unit, value: Json, other: Json) -> Json:

@@ -10,6 +10,7 @@ from sheetgen.form.identity import round_of_mark
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.leaves import Leaf, Steps, leaf_at, steps_of
 from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.paths import OVERVIEW_POLICY
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.book import CellKind, RawCell
@@ -26,7 +27,6 @@ from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.rows import UNSETTLED, EditContext
 
 Json = Any
-SETTLED_PATH = "overview.policy"
 _BRACKETS = "【】〔〕 　"
 _DECISIONS = (Action.EDIT, Action.DECIDE, Action.WAIVE)
 _OWNERS, _RELATED = "form.owners", "form.related"
@@ -70,7 +70,7 @@ class _Deciding:
         elif one.new and one.key not in self._unsettled:  # もう決まっている
             self._applied.already += 1
         elif one.new:
-            where = {"item": one.place.item, "path": SETTLED_PATH, "label": one.place.label}
+            where = {"item": one.place.item, "path": OVERVIEW_POLICY, "label": one.place.label}
             cell = {"sheet": one.place.sheet, "cell": one.place.cell}
             yield Action.WAIVE, {**where, **cell, "code": "D070", "reason": one.field.label}
 
