@@ -17,7 +17,8 @@ import click
 import pytest
 
 import sheetgen
-from sheetgen.cli.boundary import LOG_NAME, main
+from sheetgen.bug_report import LOG_NAME
+from sheetgen.cli.boundary import main
 from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.export import FORMAT_WORDS
 from sheetgen.cli.generate import PER_WORDS

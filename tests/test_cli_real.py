@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetgen.cli.boundary import LOG_NAME, main
+from sheetgen.bug_report import LOG_NAME
+from sheetgen.cli.boundary import main
 from sheetgen.problems import ExitCode
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.cli.boundary import LOG_NAME, main
+from sheetgen.bug_report import LOG_NAME
+from sheetgen.cli.boundary import main
 from sheetgen.problems import ExitCode
 
 SEND = ["distribute", "--section", "職員課", "--deadline", "2024-07-31"]

@@ -15,13 +15,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
-import sheetgen
 from sheetgen.cli.japanese import soften_streams, speak_japanese
 from sheetgen.problems import ExitCode, Problem, SheetgenError
 
@@ -64,9 +62,6 @@ class Interrupts:
     def _lose(self, lost: UnraisableHookArgs) -> None:
         if not (self.pressed and issubclass(lost.exc_type, KeyboardInterrupt)):
             self._say_lost(lost)
-
-
-LOG_NAME = "sheetgen-error.log"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,32 +112,11 @@ def _say_stopped() -> ExitCode:
 
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
-    """思わぬ例外の記録をファイルに残し、その場所を伝える。"""
-    # ここで読み込む。何も起きない日には要らない。
-    import platform
-    import tempfile
-    import traceback
-    from datetime import datetime
-
+    """思わぬ例外の記録を残し、その場所を伝える。"""
+    from sheetgen.bug_report import report_bug
     from sheetgen.cli.showing import show_problems
 
-    record = "\n".join(
-        [
-            f"{datetime.now().isoformat(timespec='seconds')} sheetgen {sheetgen.__version__}",
-            f"Python {platform.python_version()} {platform.platform()}",
-            f"sheetgen {' '.join(arguments)}",
-            "".join(traceback.format_exception(error)),
-        ]
-    )
-    name = type(error).__name__
-    for folder in (Path.cwd, lambda: Path(tempfile.gettempdir())):
-        try:
-            log = folder() / LOG_NAME
-            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(record + "\n")
-        except OSError:
-            continue
-        show_problems([Problem("U090", facts={"error": name, "log": log})], to_stderr=True)
-        return
-    show_problems([Problem("U091", facts={"error": name})], to_stderr=True)
-    click.echo(record, err=True)
+    found = report_bug(error, f"sheetgen {' '.join(arguments)}")
+    show_problems([found.problem], to_stderr=True)
+    if found.record:
+        click.echo(found.record, err=True)

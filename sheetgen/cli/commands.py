@@ -16,6 +16,7 @@ from sheetgen.cli.japanese import JapaneseGroup
 from sheetgen.problems import ExitCode
 
 COMMANDS = {
+    "desk": "一年の仕事を、ブラウザーで行う画面を出す。",
     "init": "新しい計画を始める。",
     "edit": "計画のデータを、Excel のブックで直す。",
     "add-item": "実施項目を計画のデータに加える。",

@@ -1,0 +1,132 @@
+"""ページに出すことば。問題と、ファイルの道と、年度を、どのページでも同じ形に書く。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Flask, Response, make_response, render_template, request, url_for
+
+import sheetgen
+from sheetgen.desk.desk import Desk
+from sheetgen.desk.revision import revision_of
+from sheetgen.era import iso_full, wareki, wareki_full
+from sheetgen.messages.catalogue import message_of, where
+from sheetgen.problems import Level, Problem, SheetgenError
+
+PAGE_OF_COMMAND = {
+    "init": ("founding.begin", "計画を始める"),
+    "edit": ("editing.index", "編集"),
+    "add-item": ("items.add", "実施項目を加える"),
+    "check": ("now.check", "点検"),
+    "generate": ("sending.index", "配布"),
+    "distribute": ("sending.index", "配布"),
+    "collect": ("collecting.index", "回収"),
+    "status": ("standing.index", "状況"),
+    "remind": ("standing.remind", "督促"),
+    "report": ("publishing.index", "公表"),
+    "compare": ("publishing.index", "公表"),
+    "export": ("publishing.index", "公表"),
+    "rollover": ("closing.index", "年度の切替"),
+    "undo": ("undoing.index", "取り消し"),
+    "history": ("items.index", "項目"),
+}
+"""コマンドの名から、同じことをするページと、その名へ。"""
+_COMMAND = re.compile(r"sheetgen ([a-z-]+)")
+
+
+class Told(NamedTuple):
+    """人に見せる一つの問題。``pages`` は、対処に出てくるコマンドと同じことをするページ。"""
+
+    level: Level
+    code: str
+    where: str
+    cause: str
+    remedy: str
+    pages: tuple[tuple[str, str], ...]
+
+
+class ToldLevel(NamedTuple):
+    """同じ重さの問題。"""
+
+    level: Level
+    problems: tuple[Told, ...]
+
+
+def told(problem: Problem) -> Told:
+    """一つの問題を、人に見せる形にする。"""
+    entry = message_of(problem)
+    named = dict.fromkeys(_COMMAND.findall(entry.remedy))
+    pages = tuple(PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND)
+    place = where(problem.place, problem.code)
+    return Told(entry.level, problem.code, place, entry.cause, entry.remedy, pages)
+
+
+def by_level(problems: Iterable[Problem]) -> list[ToldLevel]:
+    """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
+    all_told = [told(one) for one in problems]
+    levels = ((level, tuple(one for one in all_told if one.level is level)) for level in Level)
+    return [ToldLevel(level, found) for level, found in levels if found]
+
+
+def counts(problems: Iterable[Problem]) -> str:
+    """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
+    found = by_level(problems)
+    return "、".join(f"{one.level} {len(one.problems)}件" for one in found) or "問題なし"
+
+
+def problem_page(error: SheetgenError) -> Response:
+    """続けられなかったわけのページ。"""
+    return make_response(
+        render_template("problems.html", title="続けられませんでした", problems=error.problems), 409
+    )
+
+
+NAVIGATION: Sequence[tuple[str, str]] = (
+    ("now.index", "いま"),
+    ("sending.index", "配布"),
+    ("collecting.index", "回収"),
+    ("standing.index", "状況・督促"),
+    ("editing.index", "編集"),
+    ("items.index", "項目"),
+    ("publishing.index", "公表"),
+    ("closing.index", "年度の切替"),
+    ("undoing.index", "取り消し"),
+)
+"""上に並べるページ。"""
+
+
+def add_words(app: Flask) -> None:
+    """ひな型で使うことばを加える。"""
+    env = app.jinja_env
+    env.filters.update(
+        wareki=wareki,
+        wareki_full=wareki_full,
+        day=iso_full,
+        by_level=by_level,
+        counts=counts,
+        told=told,
+    )
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        desk = Desk.of_request()
+        here = (request.endpoint or "").partition(".")[0]
+
+        def path(one: Path) -> str:
+            return desk.files.shown(one)
+
+        return {
+            "desk": desk,
+            "host": desk.host,
+            "version": sheetgen.__version__,
+            "navigation": [
+                (url_for(endpoint), name, endpoint.partition(".")[0] == here)
+                for endpoint, name in NAVIGATION
+            ],
+            "revision": lambda: revision_of(desk.plan),
+            "shown_path": path,
+            "offer": desk.files.offer,
+        }
