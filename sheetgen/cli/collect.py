@@ -31,11 +31,13 @@ KEEP_MASTER = "master"
 
 
 def _waiver(value: str) -> Waiver:
-    """``R312:08-08`` を読む。読めなければ :class:`click.BadParameter`。"""
-    code, mark, item = unicodedata.normalize("NFKC", value).strip().partition(":")
+    """``R312:08-08`` か ``R312:08-08:わけ`` を読む。読めなければ :class:`click.BadParameter`。"""
+    code, mark, rest = value.strip().replace("：", ":").partition(":")
+    item, _, reason = rest.partition(":")
+    code, item = (unicodedata.normalize("NFKC", one).strip() for one in (code, item))
     if not (mark and code and item):
         raise refusal("U004", value=value)
-    return Waiver(code.strip().upper(), item_name(item))
+    return Waiver(code.upper(), item_name(item), reason.strip())
 
 
 def _take(value: str) -> Take:
@@ -65,7 +67,8 @@ def _take(value: str) -> Take:
     type=_waiver,
     metavar="符号:ID",
     multiple=True,
-    help="確かめた問題を通す（例: R312:08-08）。--reason が要る。何度でも書ける。",
+    help="確かめた問題を通す（例: R312:08-08）。--reason が要る。"
+    "R312:08-08:わけ と書くと、その一つだけのわけになる。何度でも書ける。",
 )
 @click.option("--reason", metavar="わけ", help="--waive で通すわけ。記録簿に残る。")
 @click.option(

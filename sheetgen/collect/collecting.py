@@ -14,6 +14,7 @@ from sheetgen.collect.matching.matched_book import match_book
 from sheetgen.collect.merging.decisions import check_decisions
 from sheetgen.collect.merging.merge import merge
 from sheetgen.collect.printing import Printing
+from sheetgen.collect.questions import questions
 from sheetgen.collect.recording import note_open_items, original_keeper, record, with_outcomes
 from sheetgen.collect.request import CollectRequest, CollectResult, FileOutcome
 from sheetgen.collect.results import distinct
@@ -99,6 +100,7 @@ def gather(
     answered = answer(
         request, recorded, chosen, merged.outcomes, files, problems, found.forms, template
     )
+    asked = questions(plan, chosen, merged.outcomes, found.forms)
     of_items = [problem for outcome in merged.outcomes for problem in outcome.problems]
     return CollectResult(
         round=chosen,
@@ -110,6 +112,7 @@ def gather(
         report=answered.report,
         returns=answered.returns,
         dry_run=request.dry_run,
+        questions=asked,
     )
 
 

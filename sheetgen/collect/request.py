@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sheetgen.collect.answers import Answer, Proposal
+    from sheetgen.collect.questions import Question
     from sheetgen.plan.round import Round, RoundKind
     from sheetgen.plan.value import Value
     from sheetgen.problems import Problem
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class Waiver(NamedTuple):
-    """確かめた問題を通す指定。"""
+    """確かめた問題を通す指定。``reason`` は、この指定だけのわけ（なければ全体のわけ）。"""
 
     code: str
     item: str
+    reason: str = ""
 
 
 class Take(NamedTuple):
@@ -138,6 +140,7 @@ class CollectResult:
     ``sections`` はすべての課の正式な名で、公式の順。``problems`` は、
     ファイルと実施項目について見つけたことのすべて。``run`` は記録簿でのこの回の名で、
     何も記録しなければ None。試しの回では ``report`` は None、``returns`` は空。
+    ``questions`` は、人が決めること（指定で決めたものは除く）。
     """
 
     round: Round
@@ -149,3 +152,4 @@ class CollectResult:
     report: Path | None = None
     returns: tuple[Path, ...] = ()
     dry_run: bool = False
+    questions: tuple[Question, ...] = ()

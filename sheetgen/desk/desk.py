@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
 from sheetgen.desk.hosting import Host
 from sheetgen.desk.offered_files import OfferedFiles
+from sheetgen.desk.uploads import Uploads
 
 
 class Desk:
-    """一つの作業フォルダーの画面。``root`` は作業フォルダー。"""
+    """一つの作業フォルダーの画面。``root`` は作業フォルダー。
+
+    ``remembered`` は、もう一度作れば作れる、作るのに時間のかかるもの（画面を終えるまで）。
+    """
 
     def __init__(self, root: Path, host: Host) -> None:
         self.root = root
         self.host = host
         self.files = OfferedFiles(root)
+        self.remembered: dict[str, Any] = {}
 
     @staticmethod
     def of_request() -> Desk:
@@ -28,6 +33,11 @@ class Desk:
     def plan(self) -> Path:
         """計画のデータ。"""
         return self.root / "data" / "plan.json"
+
+    @property
+    def uploads(self) -> Uploads:
+        """渡されたファイルを置く所。"""
+        return Uploads(self.plan)
 
     @property
     def template(self) -> Path:

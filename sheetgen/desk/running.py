@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from sheetgen.progress import Progress
@@ -16,10 +17,14 @@ KEPT = 50
 
 
 class Shown(NamedTuple):
-    """結果のページ。``template`` は HTML のひな型の名、``values`` はその値。"""
+    """結果のページ。``template`` は HTML のひな型の名、``values`` はその値。
+
+    ``to`` があれば、ひな型の代わりに、そのページへ移る。
+    """
 
     template: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = MappingProxyType({})
+    to: str = ""
 
 
 Work = Callable[[Progress], Shown]

@@ -133,7 +133,7 @@ def running(folder: Path) -> Running | None:
         found = Running(str(told["address"]), int(told["port"]))
     except (OSError, ValueError, LookupError, TypeError):
         return None
-    # 前の画面が倒れて、別のものがその番号を使っているかもしれない。鍵を知っているのは、その画面だけ。
+    # 前の画面が倒れて、別のものがその番号を使っていることがある。鍵は、その画面だけが知っている。
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())
     try:
         with opener.open(found.address, timeout=_ASK_SECONDS) as answer:

@@ -54,7 +54,7 @@ def check_decisions(
     known = {item.id for _, _, item in plan.items()}
     first = min(known, default="01-01")
     found: list[Problem] = []
-    if waivers and not (reason or "").strip():
+    if any(not _reason(one, reason) for one in waivers):
         found.append(Problem("R420", Place(label="--reason")))
     for waiver in waivers:
         option = f"--waive {waiver.code}:{waiver.item}"
@@ -76,6 +76,10 @@ def check_decisions(
             facts = {"number": number, "option": f"--format {number}", "first": first}
             found.append(Problem("R422", Place(label="--format"), facts))
     return tuple(found)
+
+
+def _reason(waiver: Waiver, common: str | None) -> str:
+    return waiver.reason.strip() or (common or "").strip()
 
 
 def _may_be_waived(code: str) -> bool:
@@ -190,14 +194,15 @@ class Waivers:
         past: Past,
         initiative_year: int,
     ) -> None:
-        self._given = frozenset(waivers) if (reason or "").strip() else frozenset()
-        self._reason = (reason or "").strip()
+        reasons = {one: _reason(one, reason) for one in waivers}
+        self._given = {(one.code, one.item): one for one in reasons if reasons[one]}
+        self._reasons = reasons
         self._past = past
         self._year = initiative_year
 
     def codes_of(self, item: str) -> frozenset[str]:
         """今回、この実施項目について通すと指定された符号。"""
-        return frozenset(waiver.code for waiver in self._given if waiver.item == item)
+        return frozenset(code for code, number in self._given if number == item)
 
     def sift(self, item: str, found: Iterable[tuple[Problem, ReturnedForm | None]]) -> WaiverResult:
         """一つの実施項目の問題（と、その様式）を分ける。同じ問題は一度だけ。"""
@@ -205,21 +210,22 @@ class Waivers:
         used: dict[WaivedValue, UsedWaiver] = {}
         met: set[Waiver] = set()
         for problem, form in found:
-            given = Waiver(problem.code, item)
+            given = self._given.get((problem.code, item))
             mine = problem.place.item == item and level_of(problem) is not Level.NOTE
             if mine and _may_be_waived(problem.code):
                 path, value = _doubted(problem, form)
                 lasting = lasting_path(path, self._year) if path else None
                 key = WaivedValue(problem.code, item, lasting, value)
-                if given in self._given:
+                if given is not None:
                     met.add(given)
                 if key in self._past.waived:
                     note = Problem("R407", problem.place, {"code": problem.code})
                     left.setdefault(_identity(note), note)
                     continue
-                if given in self._given:
+                if given is not None:
                     file = form.file if form else problem.place.file or ""
-                    waiver = UsedWaiver(problem.code, item, path, value, self._reason, file)
+                    reason = self._reasons[given]
+                    waiver = UsedWaiver(problem.code, item, path, value, reason, file)
                     used.setdefault(key, waiver)
                     continue
             left.setdefault(_identity(problem), problem)

@@ -35,7 +35,7 @@ def started(job: Job) -> BaseResponse:
 
 
 @pages.get("/job/<name>")
-def job(name: str) -> Response:
+def job(name: str) -> BaseResponse:
     """仕事の進み具合か、結果。"""
     found = Desk.of_request().host.runner.find(name)
     if found is None:
@@ -44,6 +44,8 @@ def job(name: str) -> Response:
         return problem_page(found.error)
     if isinstance(found.error, Exception):
         return bug_page(found.error, found.title)
+    if found.shown is not None and found.shown.to:
+        return redirect(found.shown.to, 303)
     if found.shown is not None:
         return make_response(render_template(found.shown.template, job=found, **found.shown.values))
     return make_response(render_template("job.html", job=found))
