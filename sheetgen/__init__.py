@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sheetgen.send.reminding import RemindRequest, RemindResult, remind
     from sheetgen.send.sending_back import send_back
     from sheetgen.year.adding import add_items
+    from sheetgen.year.agenda import Agenda, agenda
     from sheetgen.year.editing.edit_recording import EditRequest, EditResult, edit
     from sheetgen.year.editing.writing import EditBookRequest, WrittenEdit, write_edit_book
     from sheetgen.year.founding import init, init_blank, init_from_book, refuse_started
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "Agenda",
     "CheckResult",
     "CollectRequest",
     "CollectResult",
@@ -77,6 +79,7 @@ __all__ = [
     "UndoResult",
     "WrittenEdit",
     "add_items",
+    "agenda",
     "check",
     "collect_returns",
     "compare",
@@ -126,6 +129,7 @@ _ROOMS = {
     "send.reminding": "RemindRequest RemindResult remind",
     "send.sending_back": "send_back",
     "year.adding": "add_items",
+    "year.agenda": "Agenda agenda",
     "year.editing.edit_recording": "EditRequest EditResult edit",
     "year.editing.writing": "EditBookRequest WrittenEdit write_edit_book",
     "year.founding": "init init_blank init_from_book refuse_started",

@@ -113,6 +113,10 @@ def gather(
         returns=answered.returns,
         dry_run=request.dry_run,
         questions=asked,
+        names={
+            item.id: f"{item_label(measure, item)} {item.title}"
+            for _, measure, item in plan.items()
+        },
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -140,7 +141,8 @@ class CollectResult:
     ``sections`` はすべての課の正式な名で、公式の順。``problems`` は、
     ファイルと実施項目について見つけたことのすべて。``run`` は記録簿でのこの回の名で、
     何も記録しなければ None。試しの回では ``report`` は None、``returns`` は空。
-    ``questions`` は、人が決めること（指定で決めたものは除く）。
+    ``questions`` は、人が決めること（指定で決めたものは除く）。``names`` は、実施項目のIDから、
+    印刷の番号と名へ。
     """
 
     round: Round
@@ -153,3 +155,4 @@ class CollectResult:
     returns: tuple[Path, ...] = ()
     dry_run: bool = False
     questions: tuple[Question, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 
 from sheetgen.desk.hosting import Host
 from sheetgen.desk.offered_files import OfferedFiles
+from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Uploads
+
+Value = TypeVar("Value")
 
 
 class Desk:
@@ -28,6 +32,26 @@ class Desk:
     def of_request() -> Desk:
         """いま答えている画面。"""
         return cast(Desk, current_app.extensions["desk"])
+
+    def recall(self, name: str, make: Callable[[], Value], *more: object) -> Value:
+        """``make`` で作るものを、データの版（と ``more``）が同じ間、覚えておく。
+
+        ``name`` は作るものの名。一つの名について、最後に作ったものだけを覚える。
+        """
+        known = self.recalled(name, *more)
+        if known is not None:
+            return cast(Value, known)
+        key = (revision_of(self.plan), more)  # 作る間に変わったら、覚えたものは使わない
+        made = make()
+        self.remembered[name] = (key, made)
+        return made
+
+    def recalled(self, name: str, *more: object) -> object:
+        """覚えているもの。データの版（と ``more``）が変わっていれば ``None``。"""
+        known = self.remembered.get(name)
+        if isinstance(known, tuple) and known[0] == (revision_of(self.plan), more):
+            return known[1]
+        return None
 
     @property
     def plan(self) -> Path:

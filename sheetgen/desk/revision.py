@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,8 @@ _WATCHED = (
     ("記録簿", "journal.jsonl"),
     ("送付記録", "sendouts.jsonl"),
     ("まだ記録できない実施項目の控え", "collected.json"),
+    ("配布記録", "issued"),
+    ("しまった計画", "archive"),
 )
 _LENGTH = 12
 
@@ -43,9 +46,16 @@ def moved_since(plan: Path, revision: str) -> tuple[Moved, ...]:
 
 def _mark(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:_LENGTH]
+        # フォルダーの中のものは、一度置けば変わらない。名だけを見る。
+        return hashlib.sha256(_names(path) if path.is_dir() else path.read_bytes()).hexdigest()[
+            :_LENGTH
+        ]
     except OSError:
         return "0"
+
+
+def _names(folder: Path) -> bytes:
+    return "/".join(sorted(os.listdir(folder))).encode("utf-8", "surrogatepass")
 
 
 def _changed_at(path: Path) -> str:

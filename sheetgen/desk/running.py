@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -35,7 +36,7 @@ class Job:
     """一つの仕事。``shown`` か ``error`` があれば、終わっている。
 
     ``done`` と ``total`` は進み具合（分からなければ 0）、``name`` は今のもの。``back`` は、
-    終えたあとに戻るページの道。
+    終えたあとに戻るページの道。``at`` は始めた時刻。
     """
 
     id: str
@@ -47,6 +48,8 @@ class Job:
     shown: Shown | None = None
     error: BaseException | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
+
+    at: datetime = field(default_factory=datetime.now)
 
     @property
     def is_finished(self) -> bool:
@@ -87,6 +90,9 @@ class Runner(Protocol):
     def find(self, name: str) -> Job | None:
         """始めた仕事。もう覚えていなければ ``None``。"""
 
+    def recent(self) -> list[Job]:
+        """覚えている仕事。新しい順。"""
+
     @property
     def is_busy(self) -> bool:
         """動いている仕事があるか。"""
@@ -102,6 +108,10 @@ class _Remembered:
     def find(self, name: str) -> Job | None:
         """始めた仕事。もう覚えていなければ ``None``。"""
         return self._jobs.get(name)
+
+    def recent(self) -> list[Job]:
+        """覚えている仕事。新しい順。"""
+        return list(self._jobs.values())[::-1]
 
     @property
     def is_busy(self) -> bool:

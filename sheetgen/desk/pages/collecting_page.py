@@ -1,13 +1,257 @@
-"""回収"""
+"""回収：届いたものを渡し、問いを決め、確かめてから記録する。"""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template
+from collections import Counter
+from itertools import groupby
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+import sheetgen
+from sheetgen.collect.questions import Question, WayKind
+from sheetgen.desk import collect_review as review
+from sheetgen.desk.desk import Desk
+from sheetgen.desk.forms import chosen_round, chosen_year
+from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.running import Shown
+from sheetgen.desk.uploads import Batch
+from sheetgen.progress import Progress
+from sheetgen.records.open_items import ItemState
 
 pages = Blueprint("collecting", __name__, url_prefix="/collecting")
+KIND = "collect"
 
 
 @pages.get("/")
 def index() -> Response:
-    """回収"""
-    return make_response(render_template("refused.html", title="回収", remedy=""))
+    """届いたものを渡すページ。"""
+    desk = Desk.of_request()
+    waiting = desk.uploads.waiting(KIND)
+    return make_response(render_template("collecting.html", waiting=waiting, problem=""))
+
+
+@pages.post("/")
+def receive() -> BaseResponse:
+    """届いたものを受け取り、読み始める。"""
+    desk = Desk.of_request()
+    kind, year = chosen_round(), chosen_year()
+    note = {"round": kind.value if kind else None, "year": year}
+    batch = desk.uploads.keep(KIND, request.files.getlist("files"), note)
+    if batch is None:
+        words = "ファイルが選ばれていません。届いたファイルを選んでから、「読む」を押してください。"
+        page = render_template("collecting.html", waiting=desk.uploads.waiting(KIND), problem=words)
+        return make_response(page, 400)
+    return _reading(desk, batch)
+
+
+@pages.get("/<name>")
+def show(name: str) -> BaseResponse:
+    """読んだ結果と、決めること。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    found = review.remembered(desk, batch)
+    if found is None:
+        return _reading(desk, batch)
+    return make_response(_page(batch, found))
+
+
+@pages.get("/<name>/sheet")
+def picture(name: str) -> Response:
+    """問いのある様式の絵。"""
+    abort(404)
+
+
+@pages.post("/<name>/decide")
+def decide(name: str) -> BaseResponse:
+    """一つの問いか、同じ課の同じ問いを、まとめて決める。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    found = review.remembered(desk, batch)
+    if found is None:
+        return _reading(desk, batch)
+    asked = {one.key: one for one in found.questions}
+    question = asked.get(request.form.get("question", ""))
+    number = request.form.get("way", "")
+    if question is None or not number.isdecimal() or int(number) >= len(question.ways):
+        abort(404)
+    way = question.ways[int(number)]
+    reason = request.form.get("reason", "").strip()
+    if way.kind is WayKind.WAIVE and not reason:
+        words = "通すわけを書いてください（例: 課に電話で確認）。記録簿に残ります。"
+        return make_response(_page(batch, found, question.key, words), 400)
+    for one in _alike(found.questions, question) if request.form.get("alike") else (question,):
+        same = next((w for w in one.ways if w.kind is way.kind), None)
+        if same is not None:
+            review.decide(batch, one, way if one is question else same, reason)
+    desk.uploads.write(batch)
+    return redirect(url_for("collecting.show", name=name) + f"#{_after(found, batch, question)}")
+
+
+@pages.post("/<name>/undecide")
+def undecide(name: str) -> BaseResponse:
+    """決めたことを、決める前に戻す。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    key = request.form.get("question", "")
+    batch.note.get(review.DECISIONS, {}).pop(key, None)
+    desk.uploads.write(batch)
+    return redirect(url_for("collecting.show", name=name) + f"#{_anchor(key)}")
+
+
+@pages.post("/<name>/confirm")
+def confirm(name: str) -> BaseResponse:
+    """決めたとおりに試しに回収し、記録する前に見る。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    back = url_for("collecting.show", name=name)
+    command = review.command_for(desk, batch)
+
+    def work(progress: Progress) -> Shown:
+        found = review.read(desk, batch, progress)
+        return Shown("collecting_confirm.html", _values(batch, found) | {"command_line": command})
+
+    return started(desk.host.runner.start("記録する前の確かめ", back, work))
+
+
+@pages.post("/<name>/record")
+def record(name: str) -> BaseResponse:
+    """記録する。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    back = url_for("collecting.index")
+    command = review.command_for(desk, batch)
+
+    def work(progress: Progress) -> Shown:
+        result = sheetgen.collect_returns(review.request_for(desk, batch, dry_run=False), progress)
+        # 届いたものは data/returned にしまわれ、値は記録簿にある。
+        desk.uploads.discard(batch)
+        desk.remembered.pop(batch.id, None)
+        values = {
+            "result": result,
+            "states": list(ItemState),
+            "table": _table(result),
+            "command_line": command,
+        }
+        return Shown("collecting_recorded.html", values)
+
+    return started(desk.host.runner.start("回収の記録", back, work))
+
+
+@pages.post("/<name>/discard")
+def discard(name: str) -> BaseResponse:
+    """記録せずに取りやめる。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    desk.uploads.discard(batch)
+    desk.remembered.pop(batch.id, None)
+    return redirect(url_for("collecting.index"), 303)
+
+
+def _batch(name: str) -> Batch:
+    batch = Desk.of_request().uploads.find(name)
+    if batch is None or batch.kind != KIND:
+        abort(404)
+    return batch
+
+
+def _reading(desk: Desk, batch: Batch) -> BaseResponse:
+    to = url_for("collecting.show", name=batch.id)
+
+    def work(progress: Progress) -> Shown:
+        review.read(desk, batch, progress)
+        return Shown("", to=to)
+
+    return started(desk.host.runner.start("届いたものを読む", url_for("collecting.index"), work))
+
+
+def _page(batch: Batch, found: review.Review, wrong: str = "", words: str = "") -> str:
+    values = _values(batch, found) | {"wrong": wrong, "words": words}
+    return render_template("collecting_review.html", **values)
+
+
+def _values(batch: Batch, found: review.Review) -> dict[str, Any]:
+    decided = review.decisions_of(batch)
+    must = [one for one in found.questions if not one.is_optional]
+    known = {outcome.item: outcome for outcome in found.result.items}
+    return {
+        "batch": batch,
+        "names": found.result.names,
+        "states": list(ItemState),
+        "result": found.result,
+        "table": _table(found.result),
+        "sections": [
+            (section, [_card(one, decided, found.questions) for one in group])
+            for section, group in groupby(_by_section(found), key=lambda one: one.section)
+        ],
+        "must": len(must),
+        "decided": sum(one.key in decided for one in must),
+        "optional": len(found.questions) - len(must),
+        "elsewhere": [one for one in found.result.problems if one.place.item not in known],
+        "notes": [
+            one
+            for one in found.result.problems
+            if one.place.item in known and not _is_asked(one.code, one.place.item, found)
+        ],
+        "changes": sum(len(one.changes) for one in found.result.items),
+    }
+
+
+def _is_asked(code: str, item: str | None, found: review.Review) -> bool:
+    return any(one.code == code and one.item == item for one in found.questions)
+
+
+def _by_section(found: review.Review) -> list[Question]:
+    """課ごとに集め、庁内の順にする。"""
+    order = {name: number for number, name in enumerate(found.result.sections)}
+    return sorted(found.questions, key=lambda one: order.get(one.section, len(order)))
+
+
+def _card(
+    question: Question, decided: dict[str, dict[str, Any]], everything: tuple[Question, ...]
+) -> dict[str, Any]:
+    mine = decided.get(question.key)
+    return {
+        "question": question,
+        "anchor": _anchor(question.key),
+        "decided": mine,
+        "way": review.chosen_way(question, mine) if mine else None,
+        "alike": len(_alike(everything, question)),
+    }
+
+
+def _alike(everything: tuple[Question, ...], question: Question) -> list[Question]:
+    """同じ課の、同じ符号の問い。"""
+    return [
+        one for one in everything if (one.code, one.section) == (question.code, question.section)
+    ]
+
+
+def _anchor(key: str) -> str:
+    return "q-" + key.replace(":", "-")
+
+
+def _after(found: review.Review, batch: Batch, question: Question) -> str:
+    """次に決める問い。なければ、いま決めたもの。"""
+    decided = review.decisions_of(batch)
+    order = _by_section(found)
+    at = order.index(question)
+    for one in (*order[at:], *order[:at]):
+        if one.key not in decided and not one.is_optional:
+            return _anchor(one.key)
+    return "finish"
+
+
+def _table(result: Any) -> list[tuple[str, int, list[int]]]:
+    """課ごとの、状態別の項目数。庁内の順、最後に計。"""
+    counted: dict[str, Counter[str]] = {}
+    for outcome in result.items:
+        counted.setdefault(outcome.section, Counter())[outcome.state] += 1
+    total = sum(counted.values(), Counter())
+    names = sorted(counted, key=lambda one: result.sections.index(one))
+    rows = [(name, counted[name]) for name in names] + [("計", total)]
+    return [(name, one.total(), [one[state] for state in ItemState]) for name, one in rows]

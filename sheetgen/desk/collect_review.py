@@ -1,0 +1,126 @@
+"""回収の途中：渡されたファイルと、決めたこと。コマンドの指定と同じ形にして、回収に渡す。"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import sheetgen
+from sheetgen.collect.questions import Question, Way, WayKind
+from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
+from sheetgen.desk.desk import Desk
+from sheetgen.desk.revision import revision_of
+from sheetgen.desk.uploads import Batch
+from sheetgen.plan.round import RoundKind
+from sheetgen.progress import Progress
+
+DECISIONS = "decisions"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """読んだ結果。``result`` は ``mark`` の決めごとで試した回収、``revision`` は読んだときの版。"""
+
+    result: CollectResult
+    questions: tuple[Question, ...]
+    mark: str
+    revision: str
+
+
+def decisions_of(batch: Batch) -> dict[str, dict[str, Any]]:
+    """問いの名から、決めたことへ。"""
+    return dict(batch.note.get(DECISIONS, {}))
+
+
+def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
+    """決めたことのとおりの、回収の依頼。"""
+    waivers, takes, formats = [], [], []
+    for key, one in decisions_of(batch).items():
+        code, _, item = key.partition(":")
+        kind = WayKind(one["kind"])
+        if kind is WayKind.WAIVE:
+            waivers.append(Waiver(code, item, one["reason"]))
+        elif kind is WayKind.TAKE:
+            takes.append(Take(one["file"], item))
+        elif kind is WayKind.FORMAT:
+            formats.append(item)
+    kind_word = batch.note.get("round")
+    return CollectRequest(
+        paths=tuple(sorted(batch.files.iterdir())),
+        plan=desk.plan,
+        template=desk.template,
+        root=desk.root,
+        round=RoundKind(kind_word) if kind_word else None,
+        year=batch.note.get("year"),
+        waivers=tuple(waivers),
+        takes=tuple(dict.fromkeys(takes)),
+        formats=tuple(dict.fromkeys(formats)),
+        dry_run=dry_run,
+    )
+
+
+def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
+    """渡されたファイルを、決めたことのとおりに試しに回収する。
+
+    前に出た問いは、決めて消えても、決め直せるように残す。決めたために出た問いは、後に加わる。
+    """
+    revision = revision_of(desk.plan)
+    result = sheetgen.collect_returns(request_for(desk, batch, dry_run=True), progress)
+    before = desk.remembered.get(batch.id)
+    known: dict[str, Question] = {}
+    if isinstance(before, Review) and before.revision == revision:
+        decided = decisions_of(batch)
+        known = {one.key: one for one in before.questions if one.key in decided}
+    known |= {one.key: one for one in result.questions if one.key not in known}
+    order = {outcome.item: number for number, outcome in enumerate(result.items)}
+    asked = tuple(sorted(known.values(), key=lambda one: order.get(one.item, len(order))))
+    review = Review(result, asked, mark_of(batch), revision)
+    desk.remembered[batch.id] = review
+    return review
+
+
+def mark_of(batch: Batch) -> str:
+    """決めたことの目印。"""
+    return json.dumps(batch.note, ensure_ascii=False, sort_keys=True)
+
+
+def remembered(desk: Desk, batch: Batch) -> Review | None:
+    """読んであり、そのあと計画のデータが変わっていなければ、読んだ結果。"""
+    found = desk.remembered.get(batch.id)
+    if isinstance(found, Review) and found.revision == revision_of(desk.plan):
+        return found
+    return None
+
+
+def decide(batch: Batch, question: Question, way: Way, reason: str) -> None:
+    """一つの問いを決める。``reason`` は、通すときのわけ。"""
+    decided: dict[str, Any] = {"kind": way.kind.value}
+    if way.kind is WayKind.WAIVE:
+        decided["reason"] = reason
+    elif way.take is not None:
+        decided["file"] = way.take.file
+    batch.note.setdefault(DECISIONS, {})[question.key] = decided
+
+
+def chosen_way(question: Question, decided: dict[str, Any]) -> Way | None:
+    """決めてある決め方。選べるものの中になければ ``None``。"""
+    for way in question.ways:
+        file = way.take.file if way.take else None
+        if way.kind.value == decided["kind"] and file == decided.get("file"):
+            return way
+    return None
+
+
+def command_for(desk: Desk, batch: Batch) -> str:
+    """同じことを、コマンドで行うときの一行。"""
+    words = ["sheetgen collect", f'"{desk.files.shown(batch.files)}"']
+    request = request_for(desk, batch, dry_run=False)
+    if request.round:
+        words.append(f"--round {request.round.value}")
+    if request.year:
+        words.append(f"--year {request.year}")
+    words += [f'--waive "{one.code}:{one.item}:{one.reason}"' for one in request.waivers]
+    words += [f'--take "{one.item}:{one.file or "master"}"' for one in request.takes]
+    words += [f"--format {one}" for one in request.formats]
+    return " ".join(words)
