@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -55,7 +54,7 @@ def _mark(path: Path) -> str:
 
 
 def _names(folder: Path) -> bytes:
-    return "/".join(sorted(os.listdir(folder))).encode("utf-8", "surrogatepass")
+    return "/".join(sorted(one.name for one in folder.iterdir())).encode("utf-8", "surrogatepass")
 
 
 def _changed_at(path: Path) -> str:

@@ -33,6 +33,9 @@ ADDRESS = "127.0.0.1"
 QUIET_SECONDS = 60 * 60
 """だれも見なくなってから、ひとりでに終わるまで。開いているページは、一分ごとに知らせて来る。"""
 _LOOK_SECONDS = 5.0
+_PARTING_SECONDS = 0.3
+_TURN_SECONDS = 0.5
+_SHUT_SECONDS = 3
 _ASK_SECONDS = 3.0
 
 
@@ -88,21 +91,19 @@ class DeskServer:
         with _noted(note, Running(self.address, self.port)):
             threading.Thread(target=self._watch, daemon=True).start()
             try:
-                self._server.run()
+                # waitress の run は、開いたままの接続があると終わらない。終えるまで、ここで回す。
+                while not self._ended.is_set():
+                    self._server.asyncore.loop(_TURN_SECONDS, map=self._server._map, count=1)
             finally:
                 self._ended.set()
+                self._server.task_dispatcher.shutdown(timeout=_SHUT_SECONDS)
                 self._server.close()
 
     def stop(self) -> None:
         """終える。答えかけのページは、送り終える。"""
 
-        def close() -> None:
-            time.sleep(0.3)  # 「終えました」のページが着くまで
-            self._ended.set()
-            self._server.close()
-            self._server.trigger.pull_trigger()
-
-        threading.Thread(target=close, daemon=True).start()
+        # 「終えました」のページが着くまで待つ。
+        threading.Timer(_PARTING_SECONDS, self._ended.set).start()
 
     @property
     def is_busy(self) -> bool:

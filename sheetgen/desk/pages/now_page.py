@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -93,7 +94,7 @@ def _template_mark(desk: Desk) -> tuple[object, ...]:
 
 def _address(duty: Duty, chosen: Round | None) -> str:
     """その仕事のページ。"""
-    values: dict[str, str | int] = {}
+    values: dict[str, Any] = {}
     if chosen is not None and duty is not Duty.COLLECT:
         values = {"round": chosen.kind.value, "year": chosen.year}
     if duty is Duty.RETURN:
