@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sheetgen.publish.exporting import ExportRequest, ExportResult, export
     from sheetgen.publish.publishing import ReportRequest, ReportResult
     from sheetgen.publish.reporting import report
+    from sheetgen.publish.sheet_pictures import Picture, sheet_picture
     from sheetgen.records.history import UndoResult, edit_runs, proposals, trace
     from sheetgen.records.undoing import undo
     from sheetgen.send.checking import CheckResult, check
@@ -64,6 +65,7 @@ __all__ = [
     "GenerateRequest",
     "GenerateResult",
     "Per",
+    "Picture",
     "Plan",
     "Problem",
     "RemindRequest",
@@ -102,6 +104,7 @@ __all__ = [
     "rollover",
     "save_plan",
     "send_back",
+    "sheet_picture",
     "status",
     "trace",
     "undo",
@@ -121,6 +124,7 @@ _ROOMS = {
     "publish.exporting": "ExportRequest ExportResult export",
     "publish.publishing": "ReportRequest ReportResult",
     "publish.reporting": "report",
+    "publish.sheet_pictures": "Picture sheet_picture",
     "records.history": "UndoResult edit_runs proposals trace",
     "records.undoing": "undo",
     "send.checking": "CheckResult check",

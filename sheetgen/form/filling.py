@@ -304,6 +304,7 @@ class FormFiller:
             boxes.append(self._value_box(one, self._expected(one, context, value), code))
         page = self._page_with(values)
         fitted = fit(boxes, page)
+        lacking = fitted.lacking
         overflow = fitted.overflow or _squeezing(values, fitted, marks)
         if overflow:
             fitted = _fit_the_rest(boxes, overflow, page)
@@ -313,7 +314,7 @@ class FormFiller:
             )
             for one, value, code, link in values
         }
-        self._report_overflow(overflow, item.id, fills)
+        self._report_overflow(overflow, item.id, fills, lacking)
         inputs = tuple(
             OpenInput(
                 one.cell.ref,
@@ -334,6 +335,7 @@ class FormFiller:
             capacity={
                 one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
             },
+            lacking={ref: lacking.get(ref, 0) for ref in overflow},
         )
 
     def _page_with(self, values: list[_Valued]) -> Page:
@@ -373,7 +375,11 @@ class FormFiller:
         return context.item.indicator.number_format if figure else None
 
     def _report_overflow(
-        self, overflow: tuple[str, ...], item: str, fills: dict[CellKey, Fill]
+        self,
+        overflow: tuple[str, ...],
+        item: str,
+        fills: dict[CellKey, Fill],
+        lacking: Mapping[str, int],
     ) -> None:
         bound = {one.cell.ref: one for one in self._bound.cells}
         values = [
@@ -389,7 +395,10 @@ class FormFiller:
                 # 差戻しに見せる答えは別で、数の欄に打たれた長い文字もある。
                 self._evaluator.report("T127", one, None)
             else:
-                self._evaluator.report("F010", one, item, length=len(fill.value or ""))
+                lines = lacking.get(one.cell.ref, 0)
+                over = f"、あふれるのは{lines}行" if lines else ""
+                length = len(fill.value or "")
+                self._evaluator.report("F010", one, item, length=length, over=over)
         if not values and not bound.keys() & set(overflow):
             # 値がなくてもあふれるのは、見出しの欄がせまい、テンプレートの誤りである。
             sheet = self._bound.sheet.name

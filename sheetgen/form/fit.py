@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import ceil, floor
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sheetgen.form.wrap import count_lines, line_capacity, longest_run, text_width
@@ -59,13 +60,15 @@ class Fitted(NamedTuple):
 
     ``sizes`` は、字の大きさがテンプレートと違うセルだけ。``capacity`` は、
     決まった大きさと高さで入る全角の字数（セルごと）。``overflow`` は、
-    いちばん小さい字でも入りきらないセル。なければ空。
+    いちばん小さい字でも入りきらないセル。なければ空。``lacking`` は、そのセルに入らない行の数
+    （幅が足りないだけなら 0）。
     """
 
     row_heights: Mapping[int, float]
     sizes: Mapping[str, float]
     capacity: Mapping[str, int]
     overflow: tuple[str, ...] = ()
+    lacking: Mapping[str, int] = MappingProxyType({})
 
 
 STEP = 0.75  # pt。96 dpi の一画素で、Excel が行の高さを丸める単位
@@ -344,6 +347,7 @@ def _result(
     changed: dict[str, float] = {}
     capacity: dict[str, int] = {}
     overflow: list[tuple[int, str]] = []
+    lacking: dict[str, int] = {}
     spans = {p.rows: sum(heights[row] for row in p.rows) for p in placed}
     for p, size in zip(placed, sizes, strict=True):
         box = p.box
@@ -356,9 +360,11 @@ def _result(
         # 空のセルは、行がどれだけ低くなっても、何も失わない。
         if box.text and (lines > room or (not box.wrap and text_width(box.text) > per_line)):
             overflow.append((-lines, box.key))
+            lacking[box.key] = max(0, lines - room)
     return Fitted(
         row_heights=dict(sorted(heights.items())),
         sizes=changed,
         capacity=capacity,
         overflow=tuple(key for _, key in sorted(overflow)),
+        lacking=lacking,
     )

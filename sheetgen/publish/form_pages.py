@@ -6,14 +6,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
 from sheetgen.form.context import BookText, form_context, round_text
 from sheetgen.form.filling import FormFiller, is_return_mark
 from sheetgen.form.identity import Marks
+from sheetgen.form.rounds import Placed, open_paths
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.item import Item
-from sheetgen.plan.plan import Measure, Plan, Policy, item_label
+from sheetgen.plan.paths import (
+    INITIATIVE,
+    initiative_year_of,
+    printed_initiative_year,
+    with_values,
+)
+from sheetgen.plan.plan import Measure, Plan, item_label
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.value import EFFECT_FORMAT, GENERAL, Value, is_number_format, printed
 from sheetgen.problems import Problem
@@ -38,6 +47,9 @@ _MASTER_NAMES = {
     "form.related": "related_sections",
     "initiative.text": "initiatives",
 }
+_NAMES_OF_MASTER = {"owners": "form.owners", "related_sections": "form.related"}
+_OF_ITEMS = Item.model_fields.keys()
+_OF_ITEM = re.compile(r"^(policies\[\d+\]\.measures\[\d+\]\.entries|ended_items)\[\d+\]\.")
 
 
 def round_of(plan: Plan) -> Round:
@@ -45,22 +57,37 @@ def round_of(plan: Plan) -> Round:
     return Round(RoundKind.REVISION, plan.revision.fiscal_year - 1)
 
 
+class Sheet(NamedTuple):
+    """一枚の様式。
+
+    ``lacking`` は、文字が収まらないセルと、入らない行の数（幅が足りないだけなら 0）。
+    """
+
+    page: FormPage
+    lacking: Mapping[str, int]
+
+
 class FormPages:
     """文書のページを、実施項目ごとに作る。
+
+    ``chosen`` があれば、文書のページでなく、その照会で配る様式の一枚を作る。記入欄を開き、記入の
+    ための余白を取り、記入欄の色を塗る。
 
     :raises SheetgenError: テンプレートが使えない。
     """
 
-    def __init__(self, plan: Plan, template: FormTemplate) -> None:
+    def __init__(self, plan: Plan, template: FormTemplate, chosen: Round | None = None) -> None:
         self._plan = plan
         book, bound = template.book, template.blueprint(plan).form
         self._cells = {cell.ref: cell for cell in bound.sheet.cells}
         self._bound = {one.cell.ref: one for one in bound.cells}
-        # 記入欄はどれも開かない。記入のための余白も要らない。
-        self._filler = FormFiller(bound, book.file, frozenset())
-        self._round = round_of(plan)
+        # 文書では、記入欄はどれも開かない。記入のための余白も要らない。
+        self._opened = frozenset() if chosen is None else open_paths(plan, chosen)
+        self._beside = chosen is not None and chosen.result_year is None
+        self._filler = FormFiller(bound, book.file, self._opened)
+        self._round = chosen or round_of(plan)
         self._marks = Marks(book.fingerprint, "")
-        look = read_look(template.package, bound.sheet.name)
+        look = self._tinted(read_look(template.package, bound.sheet.name))
         self.form = Form(
             look, tuple(self._names(cell.ref) for cell in look.cells), self._headings(look)
         )
@@ -77,8 +104,48 @@ class FormPages:
         """実施項目のページを、印刷の順に返す。"""
         opened: Measure | None = None
         for place in self._plan.items():
-            yield self._page(place, opened is not place[1])
+            yield self._sheet(place, opened is not place[1]).page
             opened = place[1]
+
+    def sheet(self, place: Placed, values: Mapping[str, Value]) -> Sheet:
+        """一つの実施項目の一枚。``values`` は、計画の値の代わりに見せる値（様式の欄の道から）。"""
+        policy, measure, item = place
+        year = printed_initiative_year(self._plan, self._round)
+        laid = with_values(item, values, year) if values else item
+        return self._sheet((policy, measure, laid), True)
+
+    def cells_of(self, path: str) -> tuple[str, ...]:
+        """その欄の値が出るセル。``path`` は様式の欄の道か、計画のデータの中の場所。"""
+        bare = _OF_ITEM.sub("", path).removeprefix("item.")
+        year = printed_initiative_year(self._plan, self._round)
+        if initiative_year_of(bare, None) == year:
+            bare = INITIATIVE
+        shown = _NAMES_OF_MASTER.get(bare.partition("[")[0], bare)
+        return tuple(
+            ref
+            for ref, one in self._bound.items()
+            if any(path.removeprefix("item.") in {bare, shown} for path in one.expression.paths())
+        )
+
+    def label_of(self, ref: str) -> str | None:
+        """値の入るセルの見出し。値の入らないセルや、目印のセルでは ``None``。"""
+        one = self._bound.get(ref)
+        if one is None or is_return_mark(one) or self._kind(ref) is not Kind.VALUE:
+            return None
+        titles = (Item.model_fields[name].title for name in self._names(ref) if name in _OF_ITEMS)
+        return one.label or next(titles, None)
+
+    def _tinted(self, look: SheetLook) -> SheetLook:
+        """開いた記入欄を塗った見た目。"""
+        fill = look.input_fill
+        opened = {
+            one.cell.ref for one in self._bound.values()
+            if one.input is not None and one.input.path in self._opened
+        }  # fmt: skip
+        if fill is None or not opened:
+            return look
+        cells = [replace(cell, fill=fill) if cell.ref in opened else cell for cell in look.cells]
+        return replace(look, cells=tuple(cells))
 
     def _names(self, ref: str) -> tuple[str, ...]:
         one = self._bound.get(ref)
@@ -113,11 +180,14 @@ class FormPages:
             return Kind.CAPTION if cell.text else Kind.BLANK
         return Kind.CAPTION if all(map(_is_same, one.expression.paths())) else Kind.VALUE
 
-    def _page(self, place: tuple[Policy, Measure, Item], opens: bool) -> FormPage:
+    def _sheet(self, place: Placed, opens: bool) -> Sheet:
         policy, measure, item = place
         asked = round_text(self._plan, self._round, None)
         book = BookText("", self._plan.item_count)
-        context = form_context(self._plan, self._round, place, book, asked, self._marks)
+        context = form_context(
+            self._plan, self._round, place, book, asked, self._marks, self._opened,
+            beside=self._beside,
+        )  # fmt: skip
         filled = self._filler.fill(context, context.form.label)
         texts, sizes, figures = [], [], []
         for number, look in enumerate(self.form.look.cells):
@@ -127,7 +197,7 @@ class FormPages:
             sizes.append((fill.size if fill else None) or look.size)
             if isinstance(value, int | float):
                 figures.append(number)
-        return FormPage(
+        page = FormPage(
             item=item.id,
             label=item_label(measure, item),
             title=item.title,
@@ -142,6 +212,7 @@ class FormPages:
             sizes=tuple(sizes),
             figures=tuple(figures),
         )
+        return Sheet(page, filled.lacking)
 
     def _value(self, ref: str, filled: FilledSheet) -> tuple[Value, str]:
         """セルの値と、見える文字。"""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from sheetgen.child_process import python_command, start
 from sheetgen.messages.publish import typst_reason
@@ -21,6 +21,7 @@ from sheetgen.messages.quoting import excerpt
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.publish.comparison.blocks import Comparison
 from sheetgen.publish.document.whole import Document
+from sheetgen.publish.painting import PAINTER
 from sheetgen.publish.pdf_headings import UnknownPdfError, with_heading_cells
 from sheetgen.publish.typesetting import Answer, Order, Refusal
 
@@ -179,9 +180,36 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: Path | Non
 
     ``published``（``2024-03``）は、PDF に書く作成の月。
     """
+    made = compose(values, _order(main, published, fonts))
+    notes, data = made.notes, made.data
+    try:
+        data = with_heading_cells(data)
+    except UnknownPdfError:
+        notes = (*notes, Problem("D030", facts={"name": main.name}))
+    return Pdf(data, next(iter(made.answer["pages"]), None), made.font, notes)
+
+
+def render_picture(values: dict[str, Any], main: Path, fonts: Path | None) -> Composed:
+    """値の入った辞書を、テンプレート ``main`` で一枚の絵（SVG）にする。例外は :func:`render_pdf` と
+    同じ。字は線で描くので、見る所に書体は要らない。
+    """
+    return compose(values, Order(**{**_order(main, "", fonts), "format": "svg"}))
+
+
+class Composed(NamedTuple):
+    """組めたもの。``font`` と ``notes`` は :class:`Pdf` と同じ。"""
+
+    answer: Answer
+    data: bytes
+    font: str
+    notes: tuple[Problem, ...]
+
+
+def compose(values: dict[str, Any], order: Order) -> Composed:
+    """組む。字のない所は、ほかの書体か〓で補う。例外は :func:`render_pdf` と同じ。"""
+    main = Path(order["main"])
     if not main.is_file():
         raise SheetgenError(Problem("D004", Place(file=str(main)), {"name": main.name}))
-    order = _order(main, published, fonts)
     answer, data = _ask(order, values)
     font = _font(answer)
     shown: Any = values
@@ -202,11 +230,7 @@ def render(values: dict[str, Any], published: str, main: Path, fonts: Path | Non
     others = [one for one in borrowed if one not in replaced]
     notes = [_absent("D008", others, font, values)] if others else []
     notes += [_absent("D009", replaced, font, values)] if replaced else []
-    try:
-        data = with_heading_cells(data)
-    except UnknownPdfError:
-        notes.append(Problem("D030", facts={"name": main.name}))
-    return Pdf(data, next(iter(answer["pages"]), None), font, tuple(notes))
+    return Composed(answer, data, font, tuple(notes))
 
 
 GETA = "〓"
@@ -263,6 +287,7 @@ def _order(main: Path, published: str, fonts: Path | None) -> Order:
         borrow=False,
         month=published,
         standard=STANDARD,
+        format="pdf",
     )
 
 
@@ -281,8 +306,10 @@ _SERVE = "from sheetgen.publish.typesetting import serve; serve()"
 
 
 def _ask(order: Order, values: Any) -> tuple[Answer, bytes]:
-    """子に組ませ、答えと PDF を受け取る。やめるときは、子も止める。"""
+    """子に組ませ、答えと PDF（絵）を受け取る。やめるときは、子も止める。"""
     text = json.dumps(values, ensure_ascii=False)
+    if order["format"] == "svg":
+        return PAINTER.paint(json.dumps(order), text)
     asked = json.dumps(order).encode("ascii") + b"\n" + text.encode("utf-8")
     try:
         child = start(python_command(_SERVE))

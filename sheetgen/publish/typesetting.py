@@ -1,9 +1,11 @@
-"""子の側。一つの文書を typst で PDF に組み、終わる。typst を読み込むのは、ここだけ。
+"""子の側。typst で、文書を PDF に、様式の一枚を絵に組む。typst を読み込むのは、ここだけ。
 
 typst は、組んだものの控えをプロセスが終わるまで持ち続ける（一つの文書に 200〜300 MB）。控えは、
-子とともに消える。
+子とともに消える。文書の子は、一つ組んで終わる（:func:`serve`）。絵の子は、頼まれるたびに描き、
+使われないまま時が経つと終わる（:func:`serve_pictures`）。
 
-標準入力は、頼みごと（JSON の一行）と、値（JSON）。標準出力は、答え（JSON の一行）と、PDF。
+文書の子の標準入力は、頼みごと（JSON の一行）と、値（JSON）。標準出力は、答え（JSON の一行）と
+PDF。絵の子では、値も一行で、答えの前に、絵の長さ（バイト）の一行が付く。
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from functools import lru_cache
+from typing import Any, Literal, TypedDict
 
 
 class Order(TypedDict):
@@ -20,7 +24,8 @@ class Order(TypedDict):
 
     ``source`` があれば、``main`` の代わりにその文を組む。``preferred`` は本文の書体の、好みの順。
     ``symbols`` は、そのどれにもない記号の書体。``borrow`` なら、あるだけの書体を後ろに足す。
-    ``month`` は PDF に書く作成の月（``2024-03``）。``standard`` は PDF の規格。
+    ``month`` は PDF に書く作成の月（``2024-03``）。``standard`` は PDF の規格。``format`` は、
+    組む形（``svg`` は、初めのページだけの絵）。
     """
 
     main: str
@@ -32,18 +37,21 @@ class Order(TypedDict):
     borrow: bool
     month: str
     standard: str
+    format: Literal["pdf", "svg"]
 
 
 class Answer(TypedDict, total=False):
     """答え。``unusable`` は typst を読み込めないわけ、``refused`` は typst の断り。
 
     ``families`` は使った本文の書体で、空なら一つもない。``pages`` は、組めたときのページ数の並び。
+    ``over`` は、絵の、文字が収まらなかったセル。
     """
 
     unusable: str
     families: list[str]
     refused: Refusal
     pages: list[int]
+    over: list[str]
 
 
 class Refusal(TypedDict):
@@ -65,8 +73,31 @@ def serve() -> None:
     os._exit(0)  # 控えを一つずつ片付けさせない
 
 
+IDLE_SECONDS = 120.0
+"""絵の子が、使われないまま待つ時間。"""
+
+
+def serve_pictures() -> None:
+    """頼まれるたびに絵を描く。頼む者がいなくなるか、長く使われなければ、終わる。"""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        # 待つ間だけの見張り。描いている途中では終わらない。
+        watch = threading.Timer(IDLE_SECONDS, os._exit, (0,))
+        watch.daemon = True
+        watch.start()
+        head, values = source.readline(), source.readline()
+        watch.cancel()
+        if not values:
+            os._exit(0)
+        answer, picture = typeset(json.loads(head), values.decode("utf-8"))
+        target.write(b"%d\n" % len(picture))
+        target.write(json.dumps(answer).encode("ascii") + b"\n")
+        target.write(picture)
+        target.flush()
+
+
 def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
-    """頼まれた文書を組む。できなければ、PDF は空で、答えがわけを言う。"""
+    """頼まれたものを組む。できなければ、PDF（絵）は空で、答えがわけを言う。"""
     try:
         engine = _typst()
     except (ImportError, OSError) as error:
@@ -93,6 +124,10 @@ def typeset(order: Order, values: str) -> tuple[Answer, bytes]:
                 "fonts": json.dumps(used),
             },
         )
+        if order["format"] == "svg":
+            made = compiler.compile(format="svg")
+            answer["over"] = json.loads(compiler.query("<overflow>", field="value"))
+            return answer, bytes(made[0] if isinstance(made, list) else made)
         pdf = compiler.compile(
             format="pdf", pdf_standards=[order["standard"]], timestamp=moment(order["month"])
         )
@@ -128,8 +163,9 @@ def _typst() -> Any:
     return typst
 
 
+@lru_cache(maxsize=1)
 def _fonts(engine: Any, folder: str | None) -> Any:
-    """使える書体。どれにも、typst が自分で持つ書体が入る。"""
+    """使える書体。どれにも、typst が自分で持つ書体が入る。探すのに時間がかかるので、覚えておく。"""
     if folder is None:
         return engine.Fonts(include_system_fonts=True, include_embedded_fonts=True)
     return engine.Fonts(

@@ -18,6 +18,7 @@ from sheetgen.xlsx.sheet_cells import Areas, merged_areas
 from sheetgen.xlsx.template import (
     A4,
     DEFAULT_SIZE,
+    INPUT_SAMPLE,
     PAPERS,
     ColumnWidths,
     digit_pixels,
@@ -29,6 +30,7 @@ from sheetgen.xlsx.template import (
 )
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -79,7 +81,8 @@ class CellLook:
 class SheetLook:
     """一枚のシートの見た目。``left`` と ``top`` は、紙の端から印刷範囲まで。
 
-    ``columns`` は、印刷範囲の見える列のすべて。
+    ``columns`` は、印刷範囲の見える列のすべて。``input_fill`` は、開いた記入欄の色（テンプレートの
+    見本のセルの色。なければ ``None``）。
     """
 
     paper_width: float
@@ -89,6 +92,7 @@ class SheetLook:
     columns: Mapping[int, float]
     rows: Mapping[int, float]
     cells: tuple[CellLook, ...]
+    input_fill: str | None = None
 
 
 _BLACK = "000000"
@@ -140,7 +144,18 @@ def read_look(package: Package, name: str) -> SheetLook:
     merged = merged_areas(package.tree(package.sheet_parts()[name])[1])
     step = indent_points(font.name or "", font.sz or DEFAULT_SIZE)
     cells = _cells(sheet, merged, (left, top, right, bottom), step)
-    return SheetLook(across, down, start, 72 * margins.top, columns, rows, tuple(cells))
+    return SheetLook(
+        across, down, start, 72 * margins.top, columns, rows, tuple(cells), _input_fill(book)
+    )
+
+
+def _input_fill(book: Workbook) -> str | None:
+    """記入欄の見本のセルの色。"""
+    name = book.defined_names.get(INPUT_SAMPLE)
+    for sheet, area in name.destinations if name is not None else ():
+        fill = book[sheet][area.partition(":")[0].replace("$", "")].fill
+        return _color(fill.fgColor) if fill.fill_type == "solid" else None
+    return None
 
 
 def _cells(
