@@ -113,8 +113,8 @@ def chosen_way(question: Question, decided: dict[str, Any]) -> Way | None:
 
 
 def command_for(desk: Desk, batch: Batch) -> str:
-    """同じことを、コマンドで行うときの一行。"""
-    words = ["sheetgen collect", f'"{desk.files.shown(batch.files)}"']
+    """同じことを、コマンドで行うときの一行。「返信」は、届いたファイルを入れたフォルダー。"""
+    words = ["sheetgen collect 返信"]
     request = request_for(desk, batch, dry_run=False)
     if request.round:
         words.append(f"--round {request.round.value}")

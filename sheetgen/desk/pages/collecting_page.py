@@ -67,8 +67,31 @@ def show(name: str) -> BaseResponse:
 
 @pages.get("/<name>/sheet")
 def picture(name: str) -> Response:
-    """問いのある様式の絵。"""
-    abort(404)
+    """問いのある様式の絵。戻った値を入れ、問いのある欄に枠を付ける。"""
+    desk, batch = Desk.of_request(), _batch(name)
+    found = review.remembered(desk, batch)
+    asked = {one.key: one for one in found.questions} if found else {}
+    question = asked.get(request.args.get("question", ""))
+    if found is None or question is None:
+        abort(404)
+    doubts = [doubt for one in found.questions if one.item == question.item for doubt in one.doubts]
+    picture = sheetgen.sheet_picture(
+        desk.recall("plan", lambda: sheetgen.load_plan(desk.plan)),
+        desk.template,
+        found.result.round,
+        question.item,
+        [
+            place.path or place.cell or ""
+            for place in (one.problem.place for one in question.doubts)
+        ],
+        layout=desk.report_layout,
+        values={
+            one.problem.place.path: one.returned
+            for one in doubts
+            if one.has_values and one.problem.place.path
+        },
+    )
+    return Response(picture.svg, mimetype="image/svg+xml")
 
 
 @pages.post("/<name>/decide")
@@ -177,6 +200,9 @@ def _page(batch: Batch, found: review.Review, wrong: str = "", words: str = "") 
 def _values(batch: Batch, found: review.Review) -> dict[str, Any]:
     decided = review.decisions_of(batch)
     must = [one for one in found.questions if not one.is_optional]
+    asked = _by_section(found)
+    left = [one.key for one in asked if not one.is_optional and one.key not in decided]
+    first = left[0] if left else ""  # 次に決める問いだけ、様式の絵を開いておく
     known = {outcome.item: outcome for outcome in found.result.items}
     return {
         "batch": batch,
@@ -185,8 +211,8 @@ def _values(batch: Batch, found: review.Review) -> dict[str, Any]:
         "result": found.result,
         "table": _table(found.result),
         "sections": [
-            (section, [_card(one, decided, found.questions) for one in group])
-            for section, group in groupby(_by_section(found), key=lambda one: one.section)
+            (section, [_card(one, decided, found.questions, first) for one in group])
+            for section, group in groupby(asked, key=lambda one: one.section)
         ],
         "must": len(must),
         "decided": sum(one.key in decided for one in must),
@@ -212,12 +238,16 @@ def _by_section(found: review.Review) -> list[Question]:
 
 
 def _card(
-    question: Question, decided: dict[str, dict[str, Any]], everything: tuple[Question, ...]
+    question: Question,
+    decided: dict[str, dict[str, Any]],
+    everything: tuple[Question, ...],
+    first: str,
 ) -> dict[str, Any]:
     mine = decided.get(question.key)
     return {
         "question": question,
         "anchor": _anchor(question.key),
+        "is_first": question.key == first,
         "decided": mine,
         "way": review.chosen_way(question, mine) if mine else None,
         "alike": len(_alike(everything, question)),
