@@ -19,10 +19,11 @@ from werkzeug.datastructures import FileStorage
 
 from sheetgen.desk import serving
 from sheetgen.desk.revision import revision_of
-from sheetgen.desk.running import ThreadRunner
+from sheetgen.desk.running import Shown, ThreadRunner
 from sheetgen.desk.safety import COOKIE, POLICY
 from sheetgen.desk.serving import DeskServer, running
 from sheetgen.desk.uploads import Uploads
+from sheetgen.progress import Progress
 
 PORT, TOKEN = 8123, "the-token-of-this-desk"
 HERE = f"http://127.0.0.1:{PORT}"
@@ -203,7 +204,7 @@ def test_an_outdated_page_changes_nothing(root: Path) -> None:
 def server(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeskServer]:
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     server = DeskServer(root)
-    thread = threading.Thread(target=server.serve)
+    thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     _wait_until(lambda: running(root) is not None)
     yield server
@@ -225,7 +226,7 @@ def test_only_this_machine_is_listened_to(server: DeskServer) -> None:
         pass
     names = {one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for name in names - {"127.0.0.1"}:
-        with pytest.raises(OSError, match="refused|timed out|unreachable"):
+        with pytest.raises(OSError, match=r"refused|timed out|unreachable"):
             socket.create_connection((name, server.port), timeout=2).close()
 
 
@@ -264,11 +265,12 @@ def test_a_desk_that_nobody_looks_at_ends_but_not_while_it_works(
     runner = server.app.extensions["desk"].host.runner
     assert isinstance(runner, ThreadRunner)
 
-    def work(progress: object) -> None:
+    def work(progress: Progress) -> Shown:
         go_on.wait(20)
+        return Shown("", to="/")
 
-    runner.start("仕事", "/", work)  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.serve)
+    runner.start("仕事", "/", work)
+    thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     thread.join(1.0)
     assert thread.is_alive()
@@ -278,5 +280,5 @@ def test_a_desk_that_nobody_looks_at_ends_but_not_while_it_works(
 
 
 def test_a_busy_port_is_told(server: DeskServer) -> None:
-    with pytest.raises(OSError, match="in use|使用"):
+    with pytest.raises(OSError, match=r"in use|使用"):
         DeskServer(Path(), server.port)

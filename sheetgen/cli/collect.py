@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,16 +29,16 @@ if TYPE_CHECKING:
     from sheetgen.plan.round import RoundKind
 
 KEEP_MASTER = "master"
+_WAIVER = re.compile(r"([^:：]+)[:：]([^:：]+)(?:[:：](.*))?", re.DOTALL)
 
 
 def _waiver(value: str) -> Waiver:
     """``R312:08-08`` か ``R312:08-08:わけ`` を読む。読めなければ :class:`click.BadParameter`。"""
-    code, mark, rest = value.strip().replace("：", ":").partition(":")
-    item, _, reason = rest.partition(":")
-    code, item = (unicodedata.normalize("NFKC", one).strip() for one in (code, item))
-    if not (mark and code and item):
+    match = _WAIVER.fullmatch(value.strip())
+    if match is None:
         raise refusal("U004", value=value)
-    return Waiver(code.upper(), item_name(item), reason.strip())
+    code, item = (unicodedata.normalize("NFKC", one).strip() for one in match.group(1, 2))
+    return Waiver(code.upper(), item_name(item), (match[3] or "").strip())
 
 
 def _take(value: str) -> Take:
