@@ -10,7 +10,9 @@ Python のほかには何も要らない。隣に ``.venv`` を作って部品�
 
 打ったファイルとフォルダーの名は、打った所からのもの（``python ../start.py collect 返信``）。
 data・templates・output は、打った所か、その上のフォルダーに計画があれば、そこのものを、
-なければ start.py の隣のものを使う。古い Python でも読めるように書き、何がいけないかを言えるようにする。
+なければ start.py の隣のものを使う。
+
+古い Python でも読めるように書き、何がいけないかを言えるようにする。
 """
 
 import configparser
@@ -187,7 +189,7 @@ def look(names=(), deep=False):
     """
     try:
         asked = [str(venv_python()), "-I", "-c", PROBE, json.dumps([list(names), deep])]
-        done = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(asked, capture_output=True, check=False)
         state = json.loads(done.stdout.decode("ascii").splitlines()[-1])
     except (OSError, ValueError, IndexError):
         return None
@@ -364,8 +366,8 @@ def why_dead():
     home, version = venv_origin()
     if not (home and VENV.exists()):
         return ""
-    there = "" if os.path.isdir(home) else "が、いまはありません"
-    return f".venv は Python {version}（{home}）で作られました{there or 'が、動きません'}。"
+    now = "動きません" if Path(home).is_dir() else "その Python は、いまはありません"
+    return f".venv は Python {version}（{home}）で作られましたが、{now}。"
 
 
 def prepare(extra):
@@ -436,7 +438,9 @@ def workplace():
     """
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if folder == ROOT or os.path.isfile(str(folder / "data" / "plan.json")):
+        plan = str(folder / "data" / "plan.json")
+        # Path.is_file は、読む権限のない所で止まる。
+        if folder == ROOT or os.path.isfile(plan):  # noqa: PTH113
             return folder
     return ROOT
 
