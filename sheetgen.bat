@@ -13,13 +13,21 @@ if not "%~1"=="" if "%~1"=="%~f1" set "SHEETGEN_CLICKED=1"
 
 rem The python.exe of the Microsoft Store ends with an error when it is asked anything.
 set "SHEETGEN_TEST=import sys; sys.exit(sys.version_info < (3, 6))"
-py -3 -c "%SHEETGEN_TEST%" >nul 2>nul && goto with_py
+py -3 -c "%SHEETGEN_TEST%" >nul 2>nul
+if "%ERRORLEVEL%"=="0" goto with_py
 rem Not a plain "python": a python.bat would not come back here.
 set "SHEETGEN_FOUND="
 for %%I in (python.exe) do set "SHEETGEN_FOUND=%%~$PATH:I"
-if defined SHEETGEN_FOUND "%SHEETGEN_FOUND%" -c "%SHEETGEN_TEST%" >nul 2>nul && goto with_python
-"%SHEETGEN_HERE%.venv\Scripts\python.exe" -c "%SHEETGEN_TEST%" >nul 2>nul && goto with_own
+if not defined SHEETGEN_FOUND goto ask_own
+"%SHEETGEN_FOUND%" -c "%SHEETGEN_TEST%" >nul 2>nul
+if "%ERRORLEVEL%"=="0" goto with_found
+:ask_own
+set "SHEETGEN_FOUND=%SHEETGEN_HERE%.venv\Scripts\python.exe"
+if not exist "%SHEETGEN_FOUND%" goto none
+"%SHEETGEN_FOUND%" -c "%SHEETGEN_TEST%" >nul 2>nul
+if "%ERRORLEVEL%"=="0" goto with_found
 
+:none
 rem No Python: a page says it in Japanese, whatever the code page is.
 echo Python 3.11 or later was not found.
 echo See "%SHEETGEN_HERE%docs\no-python.html"
@@ -31,12 +39,8 @@ goto finish
 set "SHEETGEN_PYTHON=py -3"
 goto run
 
-:with_python
+:with_found
 set SHEETGEN_PYTHON="%SHEETGEN_FOUND%"
-goto run
-
-:with_own
-set SHEETGEN_PYTHON="%SHEETGEN_HERE%.venv\Scripts\python.exe"
 
 :run
 if not defined SHEETGEN_CLICKED goto typed

@@ -270,7 +270,7 @@ def start_afresh(extras, why):
         log = install(extras)
         if log is not None:
             explain(log, list(wanted(extras)), why)
-        stamp(extras)
+        stamp(sys.version, extras)
     except BaseException:
         if had:
             shutil.rmtree(str(VENV), ignore_errors=True)
@@ -299,12 +299,9 @@ def read_stamp():
     return found if isinstance(found, dict) else {}
 
 
-def stamp(extras, tried=None):
+def stamp(version, extras, tried=None):
     """確かめたことを控える。``tried`` は、版の違う部品を新しくしようとした日。"""
-    state = look()
-    if state is None:
-        return
-    kept = {"fingerprint": fingerprint(state["version"]), "extras": extras, "tried": tried}
+    kept = {"fingerprint": fingerprint(version), "extras": extras, "tried": tried}
     try:
         STAMP.write_text(json.dumps(kept), encoding="utf-8")
     except OSError:
@@ -385,7 +382,8 @@ def prepare(extra):
     extras = sorted({*extras, *(had if known else [])})
     names = wanted(extras)
     own = look(wanted(), deep=True) or state
-    found = {**(look(names) or state)["found"], **own["found"]}
+    # 試験の部品は、版を見るだけ。読み込むと、時間がかかる。
+    found = {**((look(names) or state)["found"] if extras else {}), **own["found"]}
     lacking = sorted(name for name in {*names, *found} if not found.get(name))
     unfit = [name for name in names if found.get(name) and not fits(found[name], names[name])]
     broken = {name: words for name, words in own["broken"].items() if name not in lacking}
@@ -407,7 +405,7 @@ def prepare(extra):
     if unfit:
         words = "、".join(f"{range_words(name, names[name])}は {found[name]}" for name in unfit)
         say(f"確認: 版の違う部品を、新しくできないので、そのまま使います: {words}")
-    stamp(extras, today if unfit else None)
+    stamp(state["version"], extras, today if unfit else None)
 
 
 # --- 動かす ---

@@ -132,9 +132,10 @@ def _placed(context: click.Context, parameter: click.Parameter, value: Path) -> 
         from sheetgen.form.shipped_templates import find_templates
 
         shipped = find_templates()
-        _tell(
-            context, f"テンプレート: {shipped}（使うフォルダーに templates がないので、同梱のもの）"
-        )
+        # 計画もないフォルダーでは、計画がないことだけを言わせる。
+        given = context.get_parameter_source("plan") is ParameterSource.COMMANDLINE
+        if given or (home / DEFAULT_PLAN).is_file():
+            _tell(context, f"テンプレート: {shipped}（templates がないので、同梱のもの）")
         return shipped.joinpath(*rest)
     return value if home == Path.cwd() else home / value
 
