@@ -269,7 +269,7 @@ def start_afresh(extras, why):
         make_venv()
         log = install(extras)
         if log is not None:
-            explain(log, list(wanted(extras)), why)
+            explain(log, list(wanted(extras)), sys.version_info[:3], why)
         stamp(sys.version, extras)
     except BaseException:
         if had:
@@ -335,22 +335,27 @@ def pip_cause(log):
     return ""
 
 
-def explain(log, lacking, why=""):
-    """部品を入れられなかったときの案内を出して、終わる。``lacking`` は足りない部品の名。"""
+def explain(log, lacking, numbers, why=""):
+    """部品を入れられなかったときの案内を出して、終わる。
+
+    ``lacking`` は足りない部品の名、``numbers`` はその部品を使う Python の版。
+    """
     asked = wanted(["test"])
     names = "、".join(range_words(name, asked.get(name, ())) for name in lacking)
-    using = f"Python {dotted(sys.version_info[:3])}（{sys.executable}）"
-    say(log)
+    using = (
+        f"Python {dotted(numbers)} のための部品が要ります（いま動いているのは {sys.executable}）。"
+    )
+    say("\n".join(line for line in log.splitlines() if "WARNING: Retrying" not in line))
     say(f"原因: {why}要る部品を入れられませんでした（上は pip の記録です）。{pip_cause(log)}")
     say(f"      足りない部品: {names}")
     if WHEELS.is_dir():
         stop(
-            f"      wheels フォルダーの部品だけでは足りません。いまの Python は {using}です。",
+            f"      wheels フォルダーの部品だけでは足りません。{using}",
             "対処: ネットにつながる PC で、同じ OS・同じ版の Python を使って集め直してください。",
             '        python -m pip download -d wheels ".[test]" "setuptools>=68" wheel',
         )
     stop(
-        f"      いまの Python は {using}です。",
+        f"      {using}",
         "対処: ネットワークにつながっているかを確かめて、やり直してください。",
         "      プロキシの中では、環境変数 HTTPS_PROXY を設定してください。",
         "      ネットにつながらない PC では、部品を集めた wheels フォルダーを",
@@ -401,7 +406,7 @@ def prepare(extra):
         if log is None:
             unfit = []
         elif lacking:
-            explain(log, lacking)
+            explain(log, lacking, state["numbers"])
     if unfit:
         words = "、".join(f"{range_words(name, names[name])}は {found[name]}" for name in unfit)
         say(f"確認: 版の違う部品を、新しくできないので、そのまま使います: {words}")

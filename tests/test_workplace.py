@@ -5,19 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
 
 from sheetgen.cli import main
 from sheetgen.cli.commands import COMMANDS, cli
+from sheetgen.desk.desk import Desk
+from sheetgen.desk.hosting import Host
+from sheetgen.desk.running import InlineRunner
 from sheetgen.form import shipped_templates
 from sheetgen.problems import SheetgenError
 
 ARGUMENTS = {"collect": ["返信"]}
 """省けない引数。"""
-STARTING = {"init"}
-"""計画のデータのまだないフォルダーで使うコマンド。"""
+STARTING = {"init", "desk"}
+"""計画のデータのまだないフォルダーでも使うコマンド。"""
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def test_what_is_not_given_lies_in_the_folder_in_use(
     monkeypatch.setenv("SHEETGEN_FOLDER", str(project_root))
     values = [one for one in used(name).values() if isinstance(one, Path)]
     if name in STARTING:
-        assert values == [Path()]
+        assert values == [Path()] * (name == "init")
         return
     assert values
     assert all(one.is_relative_to(project_root) for one in values)
@@ -118,6 +122,26 @@ def test_shipped_templates_serve_a_folder_without(
 def test_letters_are_found_too(town: Path, project_root: Path) -> None:
     assert used("remind")["letters"] == project_root / "templates" / "letters"
     assert used("distribute")["letters"] == project_root / "templates" / "letters"
+
+
+def test_the_desk_uses_the_same(
+    town: Path, tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHEETGEN_FOLDER", str(town))
+    asked: list[Path] = []
+
+    def running(folder: Path) -> SimpleNamespace:
+        asked.append(folder)
+        return SimpleNamespace(address="http://127.0.0.1:1/")
+
+    monkeypatch.setattr("sheetgen.desk.serving.running", running)
+    assert main(["desk", "--no-browser"]) == 0
+    assert asked == [town]
+    desk = Desk(town, Host(runner=InlineRunner()))
+    assert desk.template.parent == desk.layouts == project_root / "templates"
+    (town / "templates").mkdir()
+    assert desk.letters == town / "templates" / "letters"
 
 
 def test_an_own_template_that_is_missing_is_not_replaced(

@@ -119,8 +119,7 @@ def workplace() -> Path:
 def _placed(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
     """指定しなかったファイルやフォルダーを、使うフォルダーのものにする。
 
-    使うフォルダーにテンプレートが一つもなければ、同梱のものにする。フォルダーがあって、
-    その中の一つがないときは、そのまま断らせる。直した様式の代わりに、知らない様式を配らせない。
+    使うフォルダーに templates がなければ、同梱のものにし、そう言う。
 
     :raises SheetgenError: 同梱のテンプレートもない（I002）。
     """
@@ -129,9 +128,9 @@ def _placed(context: click.Context, parameter: click.Parameter, value: Path) -> 
     home = workplace()
     first, *rest = value.parts
     if first == _TEMPLATES and not (home / first).is_dir():
-        from sheetgen.form.shipped_templates import find_templates
+        from sheetgen.form.shipped_templates import templates_of
 
-        shipped = find_templates()
+        shipped = templates_of(home)
         # 計画もないフォルダーでは、計画がないことだけを言わせる。
         given = context.get_parameter_source("plan") is ParameterSource.COMMANDLINE
         if given or (home / DEFAULT_PLAN).is_file():

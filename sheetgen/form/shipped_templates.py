@@ -14,6 +14,18 @@ _FORM = "shinchoku_sheet.xlsx"
 _SHARED = Path("share") / "sheetgen" / TEMPLATES
 
 
+def templates_of(folder: Path) -> Path:
+    """作業フォルダーで使うテンプレートのフォルダー。自分のものがなければ、同梱のもの。
+
+    フォルダーがあって、その中の一つがないときは、補わない。直した様式の代わりに、
+    知らない様式を配らせない。
+
+    :raises SheetgenError: 自分のものも、同梱のものもない（I002）。
+    """
+    own = folder / TEMPLATES
+    return own if own.is_dir() else find_templates()
+
+
 def find_templates() -> Path:
     """同梱のテンプレートのフォルダー。入れ方によって、場所が違う。
 
