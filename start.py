@@ -189,7 +189,8 @@ def look(names=(), deep=False):
     """
     try:
         asked = [str(venv_python()), "-I", "-c", PROBE, json.dumps([list(names), deep])]
-        done = subprocess.run(asked, capture_output=True, check=False)
+        # capture_output は、古い Python にない。
+        done = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: UP022
         state = json.loads(done.stdout.decode("ascii").splitlines()[-1])
     except (OSError, ValueError, IndexError):
         return None

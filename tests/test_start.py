@@ -202,7 +202,7 @@ def test_a_version_is_compared_as_numbers(start: ModuleType, version: str, fits:
     assert start.fits(version, [(">=", "3.1.2"), ("<", "3.2")]) is fits
 
 
-@pytest.mark.parametrize("change", ["moved", "python", "setup"])
+@pytest.mark.parametrize("change", ["moved", "python", "setup", "started by an old one"])
 def test_what_works_is_kept_without_the_network(
     start: ModuleType, prepared: Prepared, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +211,9 @@ def test_what_works_is_kept_without_the_network(
     start.prepare(None)
     if change == "moved":
         monkeypatch.setattr(start, "ROOT", start.ROOT / ".." / start.ROOT.name)
+    elif change == "started by an old one":
+        monkeypatch.setattr(sys, "version_info", (3, 8, 10, "final", 0))
+        start.STAMP.unlink()
     elif change == "python":
         prepared.version = "3.11.9"
     else:
