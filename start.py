@@ -257,6 +257,7 @@ def start_afresh(extras, why):
     if why:
         say(f"準備: {why}")
     had = VENV.exists()
+    version = venv_origin()[1]
     if had:
         shutil.rmtree(str(SPARE), ignore_errors=True)
         try:
@@ -270,6 +271,8 @@ def start_afresh(extras, why):
         make_venv()
         log = install(extras)
         if log is not None:
+            if numbers_of(version) >= list(NEEDED) and version != dotted(sys.version_info[:2]):
+                why += f"Python {version} で start.py を動かせば、その部品を使い続けられます。"
             explain(log, list(wanted(extras)), sys.version_info[:3], why)
         stamp(sys.version, extras)
     except BaseException:
