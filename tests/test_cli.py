@@ -75,6 +75,7 @@ def front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamesp
     fake.generate, fake.check = generate, check
     monkeypatch.setattr(sheetgen, "generate", generate, raising=False)
     monkeypatch.setattr(sheetgen, "check", check, raising=False)
+    (tmp_path / "templates").mkdir()
     monkeypatch.chdir(tmp_path)
     return fake
 
@@ -246,7 +247,7 @@ def test_a_stopped_run_says_why(
     assert "U001" in capsys.readouterr().err
     front.failure = UsageError([ERROR])
     assert main([command]) == ExitCode.USAGE
-    assert list(tmp_path.iterdir()) == []
+    assert [one.name for one in tmp_path.iterdir()] == ["templates"]
 
 
 def test_a_bug_leaves_a_log(front: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

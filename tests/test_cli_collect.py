@@ -59,6 +59,7 @@ def front(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamesp
 
     fake.collect = collect
     monkeypatch.setattr(sheetgen, "collect_returns", collect, raising=False)
+    (tmp_path / "templates").mkdir()
     monkeypatch.chdir(tmp_path)
     return fake
 

@@ -309,22 +309,6 @@ def test_the_list_offers_choices_and_is_sound(tmp_path: Path) -> None:
     assert (again / LIST).read_bytes() == path.read_bytes()
 
 
-def test_an_installed_sheetgen_finds_its_templates(
-    tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert founding.find_templates() == project_root / "templates"
-    installed = tmp_path / "site-packages" / "sheetgen" / "year" / "founding.py"
-    monkeypatch.setattr(founding, "__file__", str(installed))
-    monkeypatch.setattr(founding.sysconfig, "get_path", lambda *_: str(tmp_path / "prefix"))
-    with pytest.raises(SheetgenError) as caught:
-        founding.find_templates()
-    assert [problem.code for problem in caught.value.problems] == ["I002"]
-    shared = tmp_path / "prefix" / "share" / "sheetgen" / "templates"
-    shared.mkdir(parents=True)
-    (shared / "shinchoku_sheet.xlsx").write_bytes(b"")
-    assert founding.find_templates() == shared
-
-
 def test_every_template_is_installed(project_root: Path) -> None:
     """setup.cfg の data_files に、テンプレートのどのフォルダーもある。"""
     config = configparser.ConfigParser()

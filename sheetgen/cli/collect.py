@@ -17,6 +17,7 @@ from sheetgen.cli.parameters import (
     refusal,
     round_option,
     source_options,
+    workplace,
     year_option,
 )
 from sheetgen.cli.showing import ProgressBar, by_level, counts, show_in_short, shown_path
@@ -120,7 +121,7 @@ def collect(
         paths=paths,
         plan=plan,
         template=template,
-        root=root,
+        root=workplace(),
         out=out,
         round=round_kind,
         year=year,

@@ -9,7 +9,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, one_of, plan_option
+from sheetgen.cli.parameters import folder_option, one_of, plan_option, workplace
 from sheetgen.cli.report import DEFAULT_LAYOUT, OUTPUT_WORDS, chosen_outputs
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
@@ -56,7 +56,7 @@ def compare(
         old=old,
         new=new,
         layout=layout,
-        root=root,
+        root=workplace(),
         out=out,
         outputs=chosen_outputs(only),
     )

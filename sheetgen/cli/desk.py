@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sheetgen.cli.japanese import JapaneseCommand
+from sheetgen.cli.parameters import workplace
 from sheetgen.problems import ExitCode, Place, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def desk(port: int, no_browser: bool) -> ExitCode:
     # ここで読み込む。説明を見せるだけのときには要らない。
     from sheetgen.desk.serving import DeskServer, running
 
-    folder = Path.cwd()
+    folder = workplace()
     before = running(folder)
     if before is not None:
         click.echo("この作業フォルダーの画面は、もう動いています。その画面を開きます。")

@@ -18,6 +18,7 @@ from sheetgen.cli.parameters import (
     round_option,
     sections_option,
     source_options,
+    workplace,
     year_option,
 )
 from sheetgen.cli.showing import (
@@ -102,7 +103,7 @@ def distribute(
         plan=plan,
         template=template,
         letters=letters,
-        root=root,
+        root=workplace(),
         out=out,
         round=round_kind,
         year=year,

@@ -10,7 +10,7 @@ import click
 import sheetgen
 from sheetgen.cli.history import changed
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import source_options
+from sheetgen.cli.parameters import source_options, workplace
 from sheetgen.cli.showing import counts, show_problems, shown_path, verdict
 from sheetgen.problems import ExitCode, Level, Place, Problem, UsageError
 
@@ -105,7 +105,9 @@ BOOK_TEMPLATE = "keikaku_henshu.xlsx"
 def _write(plan: Path, template: Path, out: Path | None, sheets: tuple[str, ...]) -> WrittenEdit:
     from sheetgen.year.editing.writing import EditBookRequest
 
-    request = EditBookRequest(plan=plan, template=template, root=Path.cwd(), out=out, sheets=sheets)
+    request = EditBookRequest(
+        plan=plan, template=template, root=workplace(), out=out, sheets=sheets
+    )
     return sheetgen.write_edit_book(request)
 
 

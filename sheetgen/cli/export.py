@@ -9,7 +9,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, one_of, plan_option
+from sheetgen.cli.parameters import folder_option, one_of, plan_option, workplace
 from sheetgen.cli.showing import show_earlier, show_noticed, shown_path, verdict
 from sheetgen.problems import ExitCode
 
@@ -40,7 +40,9 @@ def export(only: str | None, plan: Path, out: Path | None) -> ExitCode:
 
     root = Path.cwd()
     formats = (DataFormat(only),) if only else tuple(DataFormat)
-    result = sheetgen.export(sheetgen.ExportRequest(plan=plan, root=root, out=out, formats=formats))
+    result = sheetgen.export(
+        sheetgen.ExportRequest(plan=plan, root=workplace(), out=out, formats=formats)
+    )
     _summarize(result, root)
     return verdict(result.problems)
 

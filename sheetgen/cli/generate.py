@@ -18,6 +18,7 @@ from sheetgen.cli.parameters import (
     round_option,
     sections_option,
     source_options,
+    workplace,
     year_option,
 )
 from sheetgen.cli.showing import (
@@ -98,7 +99,7 @@ def generate(
     request = sheetgen.GenerateRequest(
         plan=plan,
         template=template,
-        root=root,
+        root=workplace(),
         out=out,
         round=round_kind,
         year=year,

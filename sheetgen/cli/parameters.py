@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from sheetgen.era import REIWA_OFFSET
 from sheetgen.plan.round import RoundKind
@@ -22,6 +24,9 @@ ROUND_WORDS = {
     **{kind.value: kind for kind in RoundKind},
     **{kind.label: kind for kind in RoundKind},
 }
+FOLDER = "SHEETGEN_FOLDER"
+"""使うフォルダーを start.py が知らせる環境変数。"""
+_TEMPLATES = "templates"
 _LAST_YEAR = 2099
 _DAY = re.compile("(令和|[Rr]|)(元|[0-9]{1,4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 Value = TypeVar("Value")
@@ -100,9 +105,58 @@ def one_of(words: Mapping[str, Value]) -> Callable[[str], Value]:
     return read
 
 
+def workplace() -> Path:
+    """使うフォルダー。指定のない data・templates・output は、ここのものを使う。
+
+    動かしたフォルダー。start.py から動かしたときは、start.py の決めたフォルダー。
+    指定されたファイルとフォルダーの名は、いつも、動かしたフォルダーからのもの。
+    """
+    here = Path.cwd()
+    told = Path(os.environ.get(FOLDER) or here)
+    return here if told.is_dir() and told.samefile(here) else told
+
+
+def _placed(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """指定しなかったファイルやフォルダーを、使うフォルダーのものにする。
+
+    使うフォルダーに templates がなければ、同梱のものにし、そう言う。
+
+    :raises SheetgenError: 同梱のテンプレートもない（I002）。
+    """
+    if context.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT:
+        return value
+    home = workplace()
+    first, *rest = value.parts
+    if first == _TEMPLATES and not (home / first).is_dir():
+        from sheetgen.form.shipped_templates import templates_of
+
+        shipped = templates_of(home)
+        # 計画もないフォルダーでは、計画がないことだけを言わせる。
+        given = context.get_parameter_source("plan") is ParameterSource.COMMANDLINE
+        if given or (home / DEFAULT_PLAN).is_file():
+            _tell(context, f"テンプレート: {shipped}（templates がないので、同梱のもの）")
+        return shipped.joinpath(*rest)
+    return value if home == Path.cwd() else home / value
+
+
+def _placed_plan(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """計画のデータの場所を決める。動かしたフォルダーのものを使わないなら、どこかを言う。"""
+    home = workplace()
+    if home != Path.cwd():
+        _tell(context, f"使うフォルダー: {home}")
+    return _placed(context, parameter, value)
+
+
+def _tell(context: click.Context, words: str) -> None:
+    """一度だけ、標準エラーに書く。コマンドの答えに混ざらない。"""
+    if words not in context.meta:
+        context.meta[words] = True
+        click.echo(words, err=True)
+
+
 def plan_option(command: Command) -> Command:
     """``--plan`` を付ける。"""
-    return _file_option("--plan", DEFAULT_PLAN, "計画のデータ。")(command)
+    return _file_option("--plan", DEFAULT_PLAN, "計画のデータ。", _placed_plan)(command)
 
 
 def source_options(command: Command) -> Command:
@@ -132,7 +186,9 @@ def folder_option(
     name: str, help_text: str, default: Path | None = None
 ) -> Callable[[Command], Command]:
     """フォルダーの指定を付ける。``default`` がなければ、指定しないと ``None``。"""
-    shown: dict[str, Any] = {"default": default, "show_default": True} if default else {}
+    shown: dict[str, Any] = (
+        {"default": default, "show_default": True, "callback": _placed} if default else {}
+    )
     return click.option(
         name,
         type=click.Path(path_type=Path, file_okay=False),
@@ -142,12 +198,15 @@ def folder_option(
     )
 
 
-def _file_option(name: str, default: Path, help_text: str) -> Callable[[Command], Command]:
+def _file_option(
+    name: str, default: Path, help_text: str, callback: Callable[..., Path] = _placed
+) -> Callable[[Command], Command]:
     return click.option(
         name,
         type=click.Path(path_type=Path),
         metavar="ファイル",
         default=default,
         show_default=True,
+        callback=callback,
         help=help_text,
     )

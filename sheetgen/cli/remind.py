@@ -18,6 +18,7 @@ from sheetgen.cli.parameters import (
     plan_option,
     round_option,
     sections_option,
+    workplace,
     year_option,
 )
 from sheetgen.cli.showing import show_noticed, show_round, shown_path, verdict
@@ -77,7 +78,7 @@ def remind(
     request = sheetgen.RemindRequest(
         plan=plan,
         letters=letters,
-        root=root,
+        root=workplace(),
         out=out,
         round=round_kind,
         year=year,

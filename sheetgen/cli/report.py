@@ -9,7 +9,14 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, month, one_of, source_options, year_option
+from sheetgen.cli.parameters import (
+    folder_option,
+    month,
+    one_of,
+    source_options,
+    workplace,
+    year_option,
+)
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
 from sheetgen.problems import ExitCode
 
@@ -72,7 +79,7 @@ def report(
         plan=plan,
         template=template,
         layout=layout,
-        root=root,
+        root=workplace(),
         out=out,
         year=year,
         outputs=chosen_outputs(only),

@@ -10,7 +10,7 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import folder_option, plan_option, round_option, year_option
+from sheetgen.cli.parameters import folder_option, plan_option, round_option, workplace, year_option
 from sheetgen.cli.showing import show_problems, show_round, shown_path
 from sheetgen.cli.tables import figure, figure_table
 from sheetgen.era import iso_full
@@ -46,7 +46,7 @@ def status(
     """
     root = Path.cwd()
     request = sheetgen.StatusRequest(
-        plan=plan, layout=layout, root=root, out=out, round=round_kind, year=year
+        plan=plan, layout=layout, root=workplace(), out=out, round=round_kind, year=year
     )
     result = sheetgen.status(request)
     _summarize(result, root, verbose)

@@ -163,7 +163,9 @@ def _books_asking(path: Path, chosen: Round, items: Collection[str]) -> Iterator
 
 def _left_before(request: CollectRequest, chosen: Round, folder: Path) -> list[Problem]:
     """照会を分けていなかった版の置き場所に残る、差戻しのブック。"""
+    if request.out is not None:
+        return []
     old = folder_before(request.root, chosen, COLLECT_FOLDER) / RETURN_LABEL
-    books = list(old.glob(f"*_{RETURN_LABEL}.xlsx")) if request.out is None else []
+    books = list(old.glob(f"*_{RETURN_LABEL}.xlsx"))
     facts = {"count": len(books), "new": folder.relative_to(request.root).as_posix()}
     return [Problem("L062", Place(file=str(old)), facts)] if books else []

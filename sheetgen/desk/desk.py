@@ -12,6 +12,7 @@ from sheetgen.desk.hosting import Host
 from sheetgen.desk.offered_files import OfferedFiles
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Uploads
+from sheetgen.form.shipped_templates import templates_of
 
 Value = TypeVar("Value")
 
@@ -66,19 +67,19 @@ class Desk:
     @property
     def template(self) -> Path:
         """様式のテンプレート。"""
-        return self.root / "templates" / "shinchoku_sheet.xlsx"
+        return self.layouts / "shinchoku_sheet.xlsx"
 
     @property
     def layouts(self) -> Path:
-        """テンプレート全体のフォルダー。"""
-        return self.root / "templates"
+        """テンプレート全体のフォルダー。作業フォルダーになければ、同梱のもの。"""
+        return templates_of(self.root)
 
     @property
     def letters(self) -> Path:
         """依頼文のテンプレートのフォルダー。"""
-        return self.root / "templates" / "letters"
+        return self.layouts / "letters"
 
     @property
     def report_layout(self) -> Path:
         """文書のテンプレートのフォルダー。"""
-        return self.root / "templates" / "report"
+        return self.layouts / "report"

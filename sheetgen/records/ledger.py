@@ -16,7 +16,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.saving import LOCK_WAIT, hold, prepared, user_name
 from sheetgen.plan.value import Value
-from sheetgen.problems import Problem
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import refuse_archived
 from sheetgen.records.journal import (
     Action,
@@ -88,13 +88,16 @@ def open_ledger(
     そうでなければ何も書かず、そうしたときの姿だけを見せる。``known`` は、
     計画のデータがそのときから変わっていなければ、そのまま使う。
 
-    :raises SheetgenError: 計画のデータが読めない、ほかの人が錠を持っている（M081）、
+    :raises SheetgenError: 計画のデータがない（M001）か読めない、ほかの人が錠を持っている（M081）、
         しまった計画である（S113）、または記録簿が直せない（R503）。
     """
     if not writing:
         yield _view(path, known)
         return
     refuse_archived(path)
+    # 始めていないフォルダーで、錠を作れないことを言わない。
+    if not path.parent.exists():
+        raise SheetgenError(Problem("M001", Place(file=str(path))))
     with hold(path, wait):
         master = _load(path, known)
         mended = recover(path, lambda pending: _is_completed(pending, master.plan))

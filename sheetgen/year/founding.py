@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import sysconfig
 from collections.abc import Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from sheetgen.form.shipped_templates import TEMPLATES, find_templates
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
-from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.xlsx.output import place_fresh, refuse_existing
 from sheetgen.year.editing.founding_book import found_from_book, write_founding_book
 from sheetgen.year.editing.writing import TEMPLATE as EDIT_TEMPLATE
@@ -36,10 +35,7 @@ from sheetgen.year.succession import Row, inherited
 
 PLAN_FILE = "data/plan.json"
 SCHEMA_FILE = "data/plan.schema.json"
-TEMPLATES = "templates"
 _OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE, LIST_FILE)
-_FORM = "shinchoku_sheet.xlsx"
-_SHARED = Path("share") / "sheetgen" / TEMPLATES
 
 
 def init(request: InitRequest) -> InitResult:
@@ -148,28 +144,6 @@ def read_sections(path: Path) -> tuple[NewSection, ...]:
         except UnicodeDecodeError:
             continue
     raise UsageError(Problem("I005", place))
-
-
-def find_templates() -> Path:
-    """同梱のテンプレートのフォルダー。入れ方によって、場所が違う。
-
-    取り寄せたままのフォルダー（編集できる形で入れたときも）では、パッケージの隣。pip が
-    wheel から入れたときは、``share`` の下。
-
-    :raises SheetgenError: どこにもない（I002）。
-    """
-    home = Path(__file__).resolve().parents[2]
-    user = sysconfig.get_path("data", f"{os.name}_user")
-    places = [
-        home / TEMPLATES,
-        Path(sysconfig.get_path("data")) / _SHARED,
-        Path(user) / _SHARED,
-        home / _SHARED,  # pip install --target で入れたとき
-    ]
-    for place in places:
-        if (place / _FORM).is_file():
-            return place
-    raise SheetgenError(Problem("I002", facts={"places": "、".join(map(str, places))}))
 
 
 def _templates(folder: Path) -> Iterator[tuple[str, bytes]]:
