@@ -17,7 +17,6 @@ import click
 import pytest
 
 import sheetgen
-from sheetgen.bug_report import LOG_NAME
 from sheetgen.cli.boundary import main
 from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.export import FORMAT_WORDS
@@ -30,6 +29,7 @@ from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.exporting import DataFormat
 from sheetgen.publish.publishing import Output
+from sheetgen.records.bug_report import LOG_NAME
 from sheetgen.records.journal import Action
 from sheetgen.send.checking import CheckResult
 from sheetgen.send.generating import GenerateResult, WrittenBook

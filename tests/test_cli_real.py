@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sheetgen.bug_report import LOG_NAME
 from sheetgen.cli.boundary import main
 from sheetgen.problems import ExitCode
+from sheetgen.records.bug_report import LOG_NAME
 
 
 @pytest.fixture

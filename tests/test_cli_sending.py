@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sheetgen.bug_report import LOG_NAME
 from sheetgen.cli.boundary import main
 from sheetgen.problems import ExitCode
+from sheetgen.records.bug_report import LOG_NAME
 
 SEND = ["distribute", "--section", "職員課", "--deadline", "2024-07-31"]
 

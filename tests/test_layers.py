@@ -25,7 +25,6 @@ ORDER: dict[str, set[str]] = {
     "messages": set(),
     "progress": set(),
     "child_process": set(),
-    "bug_report": set(),
     "problems": set(),
     "era": set(),
 }
@@ -48,13 +47,13 @@ WRITERS = (
     "plan.saving",
     "plan.durable",
     "records.archives",
+    "records.bug_report",
     "records.issues",
     "records.open_items",
     "records.originals",
     "records.sendouts",
     "records.transaction",
     "xlsx.output",
-    "bug_report",
     "desk.uploads",
     "desk.serving",
 )

@@ -113,8 +113,8 @@ def _say_stopped() -> ExitCode:
 
 def _report_bug(error: Exception, arguments: Sequence[str]) -> None:
     """思わぬ例外の記録を残し、その場所を伝える。"""
-    from sheetgen.bug_report import report_bug
     from sheetgen.cli.showing import show_problems
+    from sheetgen.records.bug_report import report_bug
 
     found = report_bug(error, f"sheetgen {' '.join(arguments)}")
     show_problems([found.problem], to_stderr=True)

@@ -7,84 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
 from sheetgen.collect.answers import FormAnswer, ReturnedForm
 from sheetgen.collect.merging.decisions import HIDDEN_DIGITS, KEEPS_PLAN, MASTER, take_words
-from sheetgen.collect.request import ItemOutcome, Take
+from sheetgen.collect.request import Doubt, ItemOutcome, Question, Take, Way, WayKind
 from sheetgen.collect.results import labels_of, open_questions
 from sheetgen.messages.catalogue import level_of
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import printed_initiative_year, read_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
-from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Problem
 
 _CONFLICTS = frozenset({"R401", "R402", "R411"})
 _SET_ASIDE = frozenset({"R404", "R405"})
 """前に決めたとおりにした、という知らせ。決め直すこともできる。"""
-
-
-class WayKind(StrEnum):
-    """決め方。"""
-
-    WAIVE = "waive"
-    TAKE = "take"
-    FORMAT = "format"
-    RETURN = "return"
-
-
-class Way(NamedTuple):
-    """選べる決め方の一つ。
-
-    ``take`` は採る値の指定、``value`` はその値。``command`` は、コマンドで行うときの指定
-    （課に戻すなら空）。
-    """
-
-    kind: WayKind
-    command: str
-    take: Take | None = None
-    value: Value = None
-
-
-class Doubt(NamedTuple):
-    """問いになった一つの欄。
-
-    ``issued`` は配ったときの値、``returned`` は戻った値、``raw`` は書かれていたとおりの文字、
-    ``now`` はいま計画のデータにある値。欄が分からない問いでは、どれも ``None``（``raw`` は空）。
-    ``has_values`` は、欄が分かっているか。
-    """
-
-    problem: Problem
-    has_values: bool
-    issued: Value = None
-    returned: Value = None
-    raw: str = ""
-    now: Value = None
-
-
-class Question(NamedTuple):
-    """決めること一つ。``number`` は印刷の番号。
-
-    ``is_optional`` が真なら、決めなくても記録を止めない（前の決定をあらためるだけ）。
-    """
-
-    item: str
-    number: str
-    title: str
-    section: str
-    code: str
-    level: Level
-    doubts: tuple[Doubt, ...]
-    ways: tuple[Way, ...]
-    is_optional: bool = False
-
-    @property
-    def key(self) -> str:
-        """この問いの名。``R315:03-01``。"""
-        return f"{self.code}:{self.item}"
 
 
 def questions(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sheetgen.collect.answers import Answer, Proposal
-    from sheetgen.collect.questions import Question
     from sheetgen.plan.round import Round, RoundKind
     from sheetgen.plan.value import Value
-    from sheetgen.problems import Problem
+    from sheetgen.problems import Level, Problem
     from sheetgen.records.open_items import ItemState
 
 
@@ -132,6 +132,66 @@ class FileOutcome(NamedTuple):
     format: str
     forms: int
     problems: tuple[Problem, ...] = ()
+
+
+class WayKind(StrEnum):
+    """決め方。"""
+
+    WAIVE = "waive"
+    TAKE = "take"
+    FORMAT = "format"
+    RETURN = "return"
+
+
+class Way(NamedTuple):
+    """選べる決め方の一つ。
+
+    ``take`` は採る値の指定、``value`` はその値。``command`` は、コマンドで行うときの指定
+    （課に戻すなら空）。
+    """
+
+    kind: WayKind
+    command: str
+    take: Take | None = None
+    value: Value = None
+
+
+class Doubt(NamedTuple):
+    """問いになった一つの欄。
+
+    ``issued`` は配ったときの値、``returned`` は戻った値、``raw`` は書かれていたとおりの文字、
+    ``now`` はいま計画のデータにある値。欄が分からない問いでは、どれも ``None``（``raw`` は空）。
+    ``has_values`` は、欄が分かっているか。
+    """
+
+    problem: Problem
+    has_values: bool
+    issued: Value = None
+    returned: Value = None
+    raw: str = ""
+    now: Value = None
+
+
+class Question(NamedTuple):
+    """決めること一つ。``number`` は印刷の番号。
+
+    ``is_optional`` が真なら、決めなくても記録を止めない（前の決定をあらためるだけ）。
+    """
+
+    item: str
+    number: str
+    title: str
+    section: str
+    code: str
+    level: Level
+    doubts: tuple[Doubt, ...]
+    ways: tuple[Way, ...]
+    is_optional: bool = False
+
+    @property
+    def key(self) -> str:
+        """この問いの名。``R315:03-01``。"""
+        return f"{self.code}:{self.item}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, make_response, render_template
 
-from sheetgen.bug_report import report_bug
 from sheetgen.desk.desk import Desk
+from sheetgen.records.bug_report import report_bug
 
 
 def bug_page(error: BaseException, doing: str) -> Response:

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import sheetgen
-from sheetgen.collect.questions import Question, Way, WayKind
-from sheetgen.collect.request import CollectRequest, CollectResult, Take, Waiver
+from sheetgen.collect.request import (
+    CollectRequest,
+    CollectResult,
+    Question,
+    Take,
+    Waiver,
+    Way,
+    WayKind,
+)
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Batch

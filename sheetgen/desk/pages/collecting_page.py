@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 import sheetgen
-from sheetgen.collect.questions import Question, WayKind
+from sheetgen.collect.request import Question, WayKind
 from sheetgen.desk import collect_review as review
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.forms import chosen_round, chosen_year
