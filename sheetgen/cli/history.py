@@ -14,6 +14,7 @@ from sheetgen.cli.parameters import plan_option, year_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import iso_full
 from sheetgen.messages.quoting import quoted
+from sheetgen.messages.records import ACTION_WORDS
 from sheetgen.problems import ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -53,20 +54,6 @@ def step_lines(step: Step) -> Iterator[str]:
     yield from _details(entry)
     if step.original:
         yield f"  原本: {shown_path(step.original, Path.cwd())}"
-
-
-ACTION_WORDS: dict[str, str] = {
-    "record": "記録",
-    "undo": "取り消し",
-    "propose": "変更申出",
-    "waive": "確認して通した",
-    "decide": "食い違いの決定",
-    "rollover": "年度の切り替え",
-    "add": "追加",
-    "edit": "編集ブックで変更",
-    "publish": "公表の確定",
-    "end": "終わり",
-}
 
 
 def _details(entry: JournalEntry) -> Iterator[str]:
