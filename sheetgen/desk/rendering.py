@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask import Flask, Response, make_response, render_template, request, url_for
 
 import sheetgen
+from sheetgen.desk.changes import by_item, change_pieces
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.era import iso_full, wareki, wareki_full
@@ -109,6 +110,7 @@ def add_words(app: Flask) -> None:
         counts=counts,
         told=told,
     )
+    env.globals.update(change_pieces=change_pieces, by_item=by_item)
 
     @app.context_processor
     def words() -> dict[str, object]:
