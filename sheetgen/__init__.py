@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         edit_directly,
         open_item_fields,
         open_section_fields,
+        waiting_of,
     )
     from sheetgen.year.editing.edit_recording import EditRequest, EditResult, edit
     from sheetgen.year.editing.writing import (
@@ -131,6 +132,7 @@ __all__ = [
     "status",
     "trace",
     "undo",
+    "waiting_of",
     "write_edit_book",
 ]
 
@@ -158,7 +160,7 @@ _ROOMS = {
     "year.adding": "add_items",
     "year.agenda": "Agenda agenda",
     "year.editing.direct_edits": (
-        "DirectEditRequest edit_directly open_item_fields open_section_fields"
+        "DirectEditRequest edit_directly open_item_fields open_section_fields waiting_of"
     ),
     "year.editing.edit_recording": "EditRequest EditResult edit",
     "year.editing.writing": "EditBookRequest WrittenEdit edit_sheets write_edit_book",

@@ -11,7 +11,7 @@ from edit_desk import TEMPLATE, EditDesk
 
 import sheetgen
 from sheetgen.problems import SheetgenError
-from sheetgen.year.editing.direct_edits import SOURCE, FieldGroup, OpenFields
+from sheetgen.year.editing.direct_edits import SOURCE, FieldGroup
 from sheetgen.year.editing.edit_recording import EditResult
 
 HOME = "policies[4].measures[0].entries[7]"
@@ -31,8 +31,8 @@ def direct(desk: EditDesk, texts: dict[str, str], **wishes: Any) -> EditResult:
     return sheetgen.edit_directly(request)
 
 
-def group(fields: OpenFields, heading: str) -> FieldGroup:
-    return next(one for one in fields.groups if one.heading == heading)
+def group(fields: tuple[FieldGroup, ...], heading: str) -> FieldGroup:
+    return next(one for one in fields if one.heading == heading)
 
 
 def journal(desk: EditDesk) -> list[dict[str, Any]]:
@@ -52,10 +52,10 @@ def test_the_fields_are_those_of_the_book(desk: EditDesk) -> None:
         for table in desk.record.tables
         for path in (one.path.removeprefix("row.") for one in table.columns)
     }
-    names = [one.name.split("|") for one in (x for g in fields.groups for x in g.fields)]
+    names = [one.name.split("|") for one in (x for g in fields for x in g.fields)]
     assert {(rows, path) for rows, _, path in names} <= named
     assert group(fields, "令和6年度の年次計画").fields[2].text == "7000"
-    assert not any(one.owes_reason for one in fields.groups)  # 実績はまだない
+    assert not any(one.owes_reason for one in fields)  # 実績はまだない
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_it_can_be_undone_and_stands_in_the_history(desk: EditDesk) -> None:
 
 def test_what_stayed_the_same_is_no_change(desk: EditDesk) -> None:
     fields = sheetgen.open_item_fields(desk.plan, ITEM)
-    texts = {one.name: one.text.replace("\n", "\r\n") for g in fields.groups for one in g.fields}
+    texts = {one.name: one.text.replace("\n", "\r\n") for g in fields for one in g.fields}
     before = desk.plan.read_bytes()
     result = direct(desk, texts)
     assert (result.lines, result.problems, result.run) == ((), (), None)
@@ -162,7 +162,7 @@ def test_a_recorded_result_is_changed_with_a_reason(tmp_path: Path) -> None:
 
 def test_the_fields_of_a_section(desk: EditDesk) -> None:
     owner = desk.base.owners()[0]
-    (only,) = sheetgen.open_section_fields(desk.plan, owner.full_name).groups
+    (only,) = sheetgen.open_section_fields(desk.plan, owner.full_name)
     assert [one.label for one in only.fields][:2] == ["部の名称", "課の名称"]
     with pytest.raises(SheetgenError):
         sheetgen.open_section_fields(desk.plan, "ない部 ない課")

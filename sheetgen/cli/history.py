@@ -14,7 +14,6 @@ from sheetgen.cli.parameters import plan_option, year_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import iso_full
 from sheetgen.messages.quoting import quoted
-from sheetgen.messages.records import ACTION_WORDS
 from sheetgen.problems import ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def changed(old: Value, new: Value) -> str:
 
 def step_lines(step: Step) -> Iterator[str]:
     """記録簿の一行を、見出しと細目の何行かにする。"""
+    from sheetgen.messages.records import ACTION_WORDS
+
     entry = step.entry
     head = f"{moment(entry.at)} {entry.by}　{ACTION_WORDS[entry.action]}（回 {entry.run}）"
     yield head + ("　※取り消し済み" if step.undone_by else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -16,7 +16,7 @@ from sheetgen.desk.running import Shown
 from sheetgen.messages.catalogue import is_error, message_of
 from sheetgen.problems import Level
 from sheetgen.progress import Progress
-from sheetgen.year.editing.direct_edits import DirectEditRequest, OpenFields
+from sheetgen.year.editing.direct_edits import DirectEditRequest, FieldGroup, ProposedField
 from sheetgen.year.editing.edit_recording import EditResult
 
 FIELD = "field|"
@@ -24,10 +24,12 @@ FIELD = "field|"
 _NO_REASON = "E046"
 
 
-def written_texts(fields: OpenFields) -> dict[str, str]:
+def written_texts(
+    groups: Iterable[FieldGroup], proposals: Iterable[ProposedField] = ()
+) -> dict[str, str]:
     """フォームに書かれた欄のうち、いまの値と違うもの。"""
-    shown = {one.name: one.text for group in fields.groups for one in group.fields}
-    shown |= {one.name: "" for one in fields.proposals}
+    shown = {one.name: one.text for group in groups for one in group.fields}
+    shown |= {one.name: "" for one in proposals}
     found = {}
     for name, text in shown.items():
         written = request.form.get(FIELD + name)

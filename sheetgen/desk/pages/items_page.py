@@ -97,7 +97,7 @@ def show(item: str) -> BaseResponse:
             is_ended=any(one.item.id == item for one in plan.ended_items),
             text=item_text(plan, *place),
             sheets=sheets,
-            fields=sheetgen.open_item_fields(desk.plan, item),
+            proposals=sheetgen.waiting_of(desk.plan, item),
             field_name=FIELD,
             history=sheetgen.trace(desk.plan, item, year),
             history_year=year,
@@ -139,11 +139,23 @@ def sheet(item: str) -> BaseResponse:
     return make_response(page, 200 if drawn else 409)
 
 
+@pages.get("/<item>/edit")
+def edit(item: str) -> Response:
+    """実施項目の、直せる欄。"""
+    desk = Desk.of_request()
+    place = _place(_plan(desk), item)
+    values = {"item": place[2], "label": item_label(place[1], place[2]), "field_name": FIELD}
+    groups = sheetgen.open_item_fields(desk.plan, item)
+    return make_response(render_template("item_edit.html", groups=groups, **values))
+
+
 @pages.post("/<item>/edit")
 def try_edit(item: str) -> BaseResponse:
     """直したあとの値を、記録する前に見る。"""
     desk = Desk.of_request()
-    return try_directly(desk, written_texts(sheetgen.open_item_fields(desk.plan, item)), item)
+    groups = sheetgen.open_item_fields(desk.plan, item)
+    texts = written_texts(groups, sheetgen.waiting_of(desk.plan, item))
+    return try_directly(desk, texts, item)
 
 
 @pages.post("/record")

@@ -27,8 +27,8 @@ def index() -> Response:
 def show(department: str, section: str) -> Response:
     """一つの課の、直せる欄。"""
     name = f"{department} {section}"
-    fields = sheetgen.open_section_fields(Desk.of_request().plan, name)
-    values = {"name": name, "department": department, "section": section, "fields": fields}
+    groups = sheetgen.open_section_fields(Desk.of_request().plan, name)
+    values = {"name": name, "department": department, "section": section, "groups": groups}
     return make_response(render_template("section.html", field_name=FIELD, **values))
 
 
@@ -36,5 +36,5 @@ def show(department: str, section: str) -> Response:
 def try_edit(department: str, section: str) -> BaseResponse:
     """課の欄の、直したあとの値を見る。"""
     desk = Desk.of_request()
-    fields = sheetgen.open_section_fields(desk.plan, f"{department} {section}")
-    return try_directly(desk, written_texts(fields), "")
+    groups = sheetgen.open_section_fields(desk.plan, f"{department} {section}")
+    return try_directly(desk, written_texts(groups), "")

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value, printed
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -20,7 +21,7 @@ from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.records.edits import EditBook, EditTable
 from sheetgen.records.history import find_item
 from sheetgen.records.ledger import open_ledger
-from sheetgen.year.editing.beside import beside_of, proposal_entries
+from sheetgen.year.editing.beside import proposal_entries, waiting_proposals
 from sheetgen.year.editing.book_tables import BookCell, BookRow, BookTable, ReturnedBook
 from sheetgen.year.editing.cell_changes import ONLY_NEW, issued_value
 from sheetgen.year.editing.edit_fields import LISTS, EditField, EditKind, kind_at
@@ -30,7 +31,7 @@ from sheetgen.year.editing.edit_recording import (
     outcome_with,
     recorded,
 )
-from sheetgen.year.editing.rows import EditContext, edit_context, measure_text
+from sheetgen.year.editing.rows import Beside, EditContext, edit_context, measure_text
 
 SOURCE = "項目のページ"
 """記録簿と問題に書く、ブックの名の代わり。"""
@@ -78,13 +79,6 @@ class ProposedField(NamedTuple):
     source: str
 
 
-class OpenFields(NamedTuple):
-    """実施項目か課の、直せる欄のすべて。"""
-
-    groups: tuple[FieldGroup, ...]
-    proposals: tuple[ProposedField, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectEditRequest:
     """じかに直す依頼。
@@ -102,48 +96,50 @@ class DirectEditRequest:
     dry_run: bool = False
 
 
-def open_item_fields(plan: Path, item: str) -> OpenFields:
+def open_item_fields(plan: Path, item: str) -> tuple[FieldGroup, ...]:
     """実施項目の、直せる欄。終わった実施項目では、記録した実績だけ。
 
     :raises SheetgenError: 計画にない（R530）、または計画のデータが読めない。
     """
-    with open_ledger(plan, writing=False) as ledger:
-        now = ledger.master.plan
-        context = edit_context(now, "", beside_of(ledger))
-        entries = proposal_entries(ledger)
+    now = load_plan(plan)
     found, _ = find_item(now, item)
+    context = edit_context(now, "", Beside())
     home = _home(context, found.id)
-    groups = [
+    return tuple(
         _group(rows, row, now)
         for rows in ("items", "overview", "years", "results")
         for row in getattr(context, rows)
         if row.key == home or row.key.startswith(f"{home}.")
-    ]
-    mine = {key for key, entry in entries.items() if entry.item == found.id}
-    proposals = (one for one in context.proposals if one.key in mine)
-    return OpenFields(
-        tuple(groups),
-        tuple(
-            ProposedField(
-                _name("proposals", one.key, "row.decision"),
-                one.field, one.now, one.old, one.new, one.source,
-            )
-            for one in proposals
-        ),
+    )
+
+
+def waiting_of(plan: Path, item: str) -> tuple[ProposedField, ...]:
+    """実施項目（ID）の、まだ決めていない変更申出。
+
+    :raises SheetgenError: 計画のデータが読めない。
+    """
+    with open_ledger(plan, writing=False) as ledger:
+        mine = {key for key, entry in proposal_entries(ledger).items() if entry.item == item}
+        rows = [one for one in waiting_proposals(ledger) if one.key in mine]
+    return tuple(
+        ProposedField(
+            _name("proposals", one.key, "row.decision"),
+            one.field, one.now, one.old, one.new, one.source,
+        )
+        for one in rows
     )  # fmt: skip
 
 
-def open_section_fields(plan: Path, section: str) -> OpenFields:
+def open_section_fields(plan: Path, section: str) -> tuple[FieldGroup, ...]:
     """課の、直せる欄。``section`` は部と課（``総務部 総務課``）。
 
     :raises SheetgenError: 計画にない（E041）、または計画のデータが読めない。
     """
-    with open_ledger(plan, writing=False) as ledger:
-        now = ledger.master.plan
-        context = edit_context(now, "", beside_of(ledger))
+    now = load_plan(plan)
+    context = edit_context(now, "", Beside())
     for row in context.sections:
         if f"{row.department} {row.section.name}" == section:
-            return OpenFields((_group("sections", row, now),))
+            return (_group("sections", row, now),)
     raise _unknown(section)
 
 
@@ -161,7 +157,9 @@ def edit_directly(
     )  # fmt: skip
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         base = ledger.master.plan
-        context = edit_context(base, "", beside_of(ledger))
+        # 旧名の残る文と、前の年度のままの文は、ここでは決めない。
+        beside = Beside(proposals=tuple(waiting_proposals(ledger)))
+        context = edit_context(base, "", beside)
         book = _returned(request, base, context)
         outcome = outcome_with(asked, ledger, base, context, book)
         shown = tuple(_without_cell(one) for one in outcome.problems)
