@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from edit_desk import TEMPLATE, EditDesk
+from journal_samples import lay, line
 
 import sheetgen
 from sheetgen.problems import SheetgenError
+from sheetgen.records.journal import Action
 from sheetgen.year.editing.direct_edits import SOURCE, FieldGroup
 from sheetgen.year.editing.edit_recording import EditResult
 
@@ -166,3 +168,26 @@ def test_the_fields_of_a_section(desk: EditDesk) -> None:
     assert [one.label for one in only.fields][:2] == ["部の名称", "課の名称"]
     with pytest.raises(SheetgenError):
         sheetgen.open_section_fields(desk.plan, "ない部 ない課")
+
+
+@pytest.mark.parametrize("mark", ["○", "×"])
+def test_a_proposal_is_decided_as_in_the_book(tmp_path: Path, mark: str) -> None:
+    both = []
+    for name in ("book", "here"):
+        desk = EditDesk(tmp_path / name)
+        old = desk.base.find(ITEM)[2].improvement
+        new = {"old": old, "new": "課の書いた文", "path": "item.improvement", "label": "改善"}
+        lay(desk.plan, line("2026-1", Action.PROPOSE, item=ITEM, **new))
+        desk.write()
+        both.append(desk)
+    by_book, here = both
+    made = by_book.save({by_book.ref("proposals", "2026-1/0", "row.decision"): mark}, accept=True)
+    (proposed,) = sheetgen.waiting_of(here.plan, ITEM)
+    assert (proposed.field, proposed.new) == ("改善", "課の書いた文")
+    assert sheetgen.waiting_of(here.plan, "08-07") == ()
+    result = direct(here, {proposed.name: mark}, accept=True)
+    assert (result.run is not None, result.decided) == (made.run is not None, made.decided)
+    assert result.run
+    assert here.plan.read_bytes() == by_book.plan.read_bytes()
+    assert journal(here) == journal(by_book)
+    assert sheetgen.waiting_of(here.plan, ITEM) == ()
