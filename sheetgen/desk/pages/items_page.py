@@ -207,16 +207,32 @@ def receive_list() -> BaseResponse:
     return _try_adding(desk, AddRequest(plan=desk.plan, source=source, dry_run=True), batch)
 
 
+@pages.get("/add/list/<name>")
+def reread_list(name: str) -> BaseResponse:
+    """渡してある一覧を、もう一度見る。"""
+    desk = Desk.of_request()
+    batch = _list_batch(desk, name)
+    source = batch.files / batch.names[0]
+    return _try_adding(desk, AddRequest(plan=desk.plan, source=source, dry_run=True), batch)
+
+
+@pages.post("/add/list/<name>/discard")
+def discard_list(name: str) -> BaseResponse:
+    """渡した一覧を、加えずに取りやめる。"""
+    desk = Desk.of_request()
+    desk.uploads.discard(_list_batch(desk, name))
+    return redirect(url_for("items.add"), 303)
+
+
 @pages.post("/add/record")
 def record_added() -> BaseResponse:
     """見せた実施項目を加える。"""
     desk = Desk.of_request()
-    batch = desk.uploads.find(request.form.get("batch", ""))
-    accept = bool(request.form.get("accept"))
-    if batch is not None and batch.kind == ADDING:
+    name, accept = request.form.get("batch", ""), bool(request.form.get("accept"))
+    batch = _list_batch(desk, name) if name else None
+    if batch is not None:
         asked = AddRequest(plan=desk.plan, source=batch.files / batch.names[0], accept=accept)
     else:
-        batch = None
         asked = AddRequest(plan=desk.plan, fields=_written(_plan(desk)), accept=accept)
 
     def work(progress: Progress) -> Shown:
@@ -303,6 +319,13 @@ def _drawn(desk: Desk, plan: Plan, chosen: Round, item: str, marked: Any) -> Pic
     )
 
 
+def _list_batch(desk: Desk, name: str) -> Batch:
+    batch = desk.uploads.find(name)
+    if batch is None or batch.kind != ADDING:
+        abort(404)
+    return batch
+
+
 def _adding(desk: Desk, problem: str = "") -> str:
     plan = _plan(desk)
     columns = list_columns(plan)
@@ -320,6 +343,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
         yearly=yearly_of,
         choices=list_guide(plan).choices,
         long=_LONG,
+        waiting=desk.uploads.waiting(ADDING),
         problem=problem,
     )
 

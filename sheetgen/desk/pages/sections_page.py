@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import sheetgen
@@ -15,9 +15,11 @@ pages = Blueprint("sections", __name__, url_prefix="/sections")
 
 
 @pages.get("/")
-def index() -> Response:
+def index() -> BaseResponse:
     """課とそのメール。"""
     desk = Desk.of_request()
+    if not desk.plan.exists():
+        return redirect(url_for("now.index"), 303)
     plan = desk.recall("plan", lambda: sheetgen.load_plan(desk.plan))
     counts = Counter(item.owners[0].full_name for _, _, item in plan.items())
     return make_response(render_template("sections.html", plan=plan, counts=counts))
