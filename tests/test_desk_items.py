@@ -126,6 +126,7 @@ def test_text_that_no_longer_fits_is_told_before_sending(office: Office) -> None
     office.plan.write_text(json.dumps(tree, ensure_ascii=False), "utf-8")
     page = office.get("/items/08-08")
     assert page.count("紙に収まらない文があります") == 2
+    assert '<p class="where">templates/shinchoku_sheet.xlsx シート' in page
     assert "行あふれます" in office.get("/items/08-08/sheet?round=results")
 
 
