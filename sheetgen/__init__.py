@@ -37,9 +37,27 @@ if TYPE_CHECKING:
     from sheetgen.send.sending_back import send_back
     from sheetgen.year.adding import add_items
     from sheetgen.year.agenda import Agenda, agenda
+    from sheetgen.year.editing.direct_edits import (
+        DirectEditRequest,
+        edit_directly,
+        open_item_fields,
+        open_section_fields,
+        waiting_of,
+    )
     from sheetgen.year.editing.edit_recording import EditRequest, EditResult, edit
-    from sheetgen.year.editing.writing import EditBookRequest, WrittenEdit, write_edit_book
-    from sheetgen.year.founding import init, init_blank, init_from_book, refuse_started
+    from sheetgen.year.editing.writing import (
+        EditBookRequest,
+        WrittenEdit,
+        edit_sheets,
+        write_edit_book,
+    )
+    from sheetgen.year.founding import (
+        init,
+        init_blank,
+        init_from_book,
+        item_list_book,
+        refuse_started,
+    )
     from sheetgen.year.new_plan import parse_policy, parse_section
     from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
     from sheetgen.year.rollover import rollover
@@ -55,6 +73,7 @@ __all__ = [
     "CollectResult",
     "CompareRequest",
     "CompareResult",
+    "DirectEditRequest",
     "DistributeRequest",
     "DistributeResult",
     "EditBookRequest",
@@ -87,14 +106,19 @@ __all__ = [
     "compare",
     "distribute",
     "edit",
+    "edit_directly",
     "edit_runs",
+    "edit_sheets",
     "export",
     "extend_deadline",
     "generate",
     "init",
     "init_blank",
     "init_from_book",
+    "item_list_book",
     "load_plan",
+    "open_item_fields",
+    "open_section_fields",
     "parse_policy",
     "parse_section",
     "proposals",
@@ -108,6 +132,7 @@ __all__ = [
     "status",
     "trace",
     "undo",
+    "waiting_of",
     "write_edit_book",
 ]
 
@@ -134,9 +159,12 @@ _ROOMS = {
     "send.sending_back": "send_back",
     "year.adding": "add_items",
     "year.agenda": "Agenda agenda",
+    "year.editing.direct_edits": (
+        "DirectEditRequest edit_directly open_item_fields open_section_fields waiting_of"
+    ),
     "year.editing.edit_recording": "EditRequest EditResult edit",
-    "year.editing.writing": "EditBookRequest WrittenEdit write_edit_book",
-    "year.founding": "init init_blank init_from_book refuse_started",
+    "year.editing.writing": "EditBookRequest WrittenEdit edit_sheets write_edit_book",
+    "year.founding": "init init_blank init_from_book item_list_book refuse_started",
     "year.new_plan": "parse_policy parse_section",
     "year.rolled_plan": "RolloverRequest RolloverResult",
     "year.rollover": "rollover",

@@ -21,10 +21,10 @@ from sheetgen.cli.boundary import main
 from sheetgen.cli.commands import COMMANDS, cli
 from sheetgen.cli.export import FORMAT_WORDS
 from sheetgen.cli.generate import PER_WORDS
-from sheetgen.cli.history import ACTION_WORDS
 from sheetgen.cli.report import OUTPUT_WORDS
 from sheetgen.cli.showing import OUTPUT_NAMES
 from sheetgen.form.jobs import GenerateRequest, Per
+from sheetgen.messages.records import ACTION_WORDS
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import ExitCode, Place, Problem, SheetgenError, UsageError
 from sheetgen.publish.exporting import DataFormat

@@ -91,7 +91,7 @@ def test_the_values_are_told_beside_the_picture(plan: sheetgen.Plan) -> None:
 
 
 def test_what_came_back_is_laid_over(plan: sheetgen.Plan) -> None:
-    values = {"years[0].result.value": "３４台"}
+    values = {"years[0].result.value": "３４台", "form.owners": "ない欄", "years[99].plan": "ない"}
     made = sheet_picture(plan, TEMPLATE, RESULTS, "08-08", layout=LAYOUT, values=values)
     assert ("L10", "令和5年度の成果指標の実績値", "３４台") in made.values
     assert all(one.cell != "L10" for one in picture(plan).values)

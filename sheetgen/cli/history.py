@@ -47,26 +47,14 @@ def changed(old: Value, new: Value) -> str:
 
 def step_lines(step: Step) -> Iterator[str]:
     """記録簿の一行を、見出しと細目の何行かにする。"""
+    from sheetgen.messages.records import ACTION_WORDS
+
     entry = step.entry
     head = f"{moment(entry.at)} {entry.by}　{ACTION_WORDS[entry.action]}（回 {entry.run}）"
     yield head + ("　※取り消し済み" if step.undone_by else "")
     yield from _details(entry)
     if step.original:
         yield f"  原本: {shown_path(step.original, Path.cwd())}"
-
-
-ACTION_WORDS: dict[str, str] = {
-    "record": "記録",
-    "undo": "取り消し",
-    "propose": "変更申出",
-    "waive": "確認して通した",
-    "decide": "食い違いの決定",
-    "rollover": "年度の切り替え",
-    "add": "追加",
-    "edit": "編集ブックで変更",
-    "publish": "公表の確定",
-    "end": "終わり",
-}
 
 
 def _details(entry: JournalEntry) -> Iterator[str]:

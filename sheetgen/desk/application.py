@@ -24,6 +24,7 @@ PAGES = (
     "standing_page",
     "editing_page",
     "items_page",
+    "sections_page",
     "publishing_page",
     "closing_page",
     "undoing_page",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from flask import Flask, Response, make_response, render_template, request, url_for
 
 import sheetgen
+from sheetgen.desk.changes import by_item, change_pieces
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.era import iso_full, wareki, wareki_full
 from sheetgen.messages.catalogue import message_of, where
-from sheetgen.problems import Level, Problem, SheetgenError
+from sheetgen.problems import Level, Place, Problem, SheetgenError
 
 PAGE_OF_COMMAND = {
     "init": ("founding.begin", "計画を始める"),
@@ -60,8 +62,15 @@ def told(problem: Problem) -> Told:
     entry = message_of(problem)
     named = dict.fromkeys(_COMMAND.findall(entry.remedy))
     pages = tuple(PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND)
-    place = where(problem.place, problem.code)
+    place = where(_from_root(problem.place), problem.code)
     return Told(entry.level, problem.code, place, entry.cause, entry.remedy, pages)
+
+
+def _from_root(place: Place) -> Place:
+    """作業フォルダーの中のファイルは、そこからの道で見せる。"""
+    if place.file is None or not Path(place.file).is_absolute():
+        return place
+    return replace(place, file=Desk.of_request().files.shown(Path(place.file)))
 
 
 def by_level(problems: Iterable[Problem]) -> list[ToldLevel]:
@@ -109,6 +118,7 @@ def add_words(app: Flask) -> None:
         counts=counts,
         told=told,
     )
+    env.globals.update(change_pieces=change_pieces, by_item=by_item)
 
     @app.context_processor
     def words() -> dict[str, object]:

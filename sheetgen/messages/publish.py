@@ -38,13 +38,14 @@ def typst_reason(message: str) -> str:
 DOCUMENT: dict[str, Message] = {
     "D001": Message(
         E_,
-        "PDF を作る部品（typst）が入っていないか、動きません（{reason}）。PDF は作っていません。",
+        "PDF と様式の絵を作る部品（typst）が入っていないか、動きません（{reason}）。"
+        "作っていません。",
         "sheetgen を入れ直すか、「pip install typst」で入れてください。"
         "急ぐときは、できたHTMLをブラウザーで開き、PDFとして印刷できます。",
     ),
     "D002": Message(
         E_,
-        "日本語の書体が見つからないので、PDF は作っていません（探した書体: {fonts}）。",
+        "日本語の書体が見つからないので、PDF も様式の絵も作れません（探した書体: {fonts}）。",
         "Windows では「設定」の「オプション機能」で「日本語補助フォント」を足すか、"
         "モリサワの BIZ UDゴシック（無償）を入れてください。"
         "Debian では「apt install fonts-morisawa-bizud-gothic」で入ります。",
@@ -213,8 +214,8 @@ DOCUMENT: dict[str, Message] = {
     ),
     "D029": Message(
         E_,
-        "PDF を作る部品（typst）が、組んでいる途中で止まりました（終了コード {code}）。"
-        "PDF は作っていません。",
+        "PDF と様式の絵を作る部品（typst）が、途中で止まりました（終了コード {code}）。"
+        "作っていません。",
         "メモリーが足りないことが多いので、ほかのソフトを閉じて、もう一度作ってください。"
         "急ぐときは、できたHTMLをブラウザーで開き、PDFとして印刷できます。",
     ),

@@ -102,3 +102,17 @@ KEEPING: dict[str, Message] = {
         "--edits で編集ブックで変えたことの一覧を出してください。",
     ),
 }
+
+ACTION_WORDS: dict[str, str] = {
+    "record": "記録",
+    "undo": "取り消し",
+    "propose": "変更申出",
+    "waive": "確認して通した",
+    "decide": "食い違いの決定",
+    "rollover": "年度の切り替え",
+    "add": "追加",
+    "edit": "編集ブックで変更",
+    "publish": "公表の確定",
+    "end": "終わり",
+}
+"""記録簿の一行が、何をしたことか。"""

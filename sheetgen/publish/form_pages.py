@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -111,7 +112,10 @@ class FormPages:
         """一つの実施項目の一枚。``values`` は、計画の値の代わりに見せる値（様式の欄の道から）。"""
         policy, measure, item = place
         year = printed_initiative_year(self._plan, self._round)
-        laid = with_values(item, values, year) if values else item
+        laid = item
+        for path, value in values.items():
+            with suppress(LookupError):  # 様式の記入欄でない欄は、計画の値のまま
+                laid = with_values(laid, {path: value}, year)
         return self._sheet((policy, measure, laid), True)
 
     def cells_of(self, path: str) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _place(
     files = {
         SCHEMA_FILE: render_schema().encode("utf-8"),
         README_FILE: readme(plan).encode("utf-8"),
-        LIST_FILE: _list_book(plan, rows),
+        LIST_FILE: item_list_book(plan, rows),
     }
     placed = place_fresh(folder, {**templates, **files})
     # 計画のデータを最後に置く：これがあれば、すべてそろっている。
@@ -154,7 +154,8 @@ def _templates(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{TEMPLATES}/{name}", path.read_bytes()
 
 
-def _list_book(plan: Plan, rows: tuple[Row, ...]) -> bytes:
+def item_list_book(plan: Plan, rows: tuple[Row, ...] = ()) -> bytes:
+    """実施項目を書いて加える、一覧のブック。``rows`` は、前の計画から引き継いだ行。"""
     from sheetgen.xlsx.list_book import write_list_book
 
     target = BytesIO()

@@ -28,7 +28,7 @@ def beside_of(ledger: Ledger) -> Beside:
     plan, history = ledger.master.plan, history_of(ledger)
     return Beside(
         unsettled=frozenset(unsettled_overview(history)),
-        proposals=tuple(_waiting(ledger)),
+        proposals=tuple(waiting_proposals(ledger)),
         stale_names=tuple(
             StaleRow(
                 one.key, _label(plan, one.item), one.label, one.name, one.successor, one.text,
@@ -59,7 +59,7 @@ def proposal_entries(ledger: Ledger) -> dict[str, JournalEntry]:
     return found
 
 
-def _waiting(ledger: Ledger) -> Iterator[ProposalRow]:
+def waiting_proposals(ledger: Ledger) -> Iterator[ProposalRow]:
     """採るか採らないかを、まだ決めていない変更申出。終わった実施項目のものは並べない。"""
     plan = ledger.master.plan
     items = all_items(plan)

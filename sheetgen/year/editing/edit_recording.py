@@ -30,11 +30,12 @@ from sheetgen.year.adding import AddedItem, ever_used
 from sheetgen.year.editing.applying import Applied, Line, Take, apply_edits
 from sheetgen.year.editing.beside import beside_of, stale_in
 from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
+from sheetgen.year.editing.book_tables import ReturnedBook
 from sheetgen.year.editing.cell_changes import edits_of
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.fitting import too_long
-from sheetgen.year.editing.rows import edit_context, is_unfounded
+from sheetgen.year.editing.rows import EditContext, edit_context, is_unfounded
 from sheetgen.year.editing.sections import renamed_since
 from sheetgen.year.editing.verdicts import decide
 
@@ -95,17 +96,28 @@ def edit(
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         record, base = _record(request, ledger, book)
         outcome = outcome_of(request, ledger, record, base, book)
-        problems = (*ledger.problems, *notes, *map(_in_own_words, outcome.problems))
-        result = EditResult(
-            outcome.lines, outcome.items, outcome.already, outcome.names, problems,
-            decided=len(outcome.decisions),
-        )  # fmt: skip
-        held = _held(problems, request.accept) or outcome.plan is None
-        if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
-            return result
-        assert outcome.plan is not None
-        run = _save(request, ledger, outcome, delivered, moment, who)
-        return replace(result, run=run)
+        return recorded(request, ledger, outcome, notes, delivered, moment, who)
+
+
+def recorded(
+    request: EditRequest,
+    ledger: Ledger,
+    outcome: Outcome,
+    notes: Sequence[Problem],
+    delivered: Delivered | None,
+    now: datetime,
+    who: str | None,
+) -> EditResult:
+    """記録できれば、記録する。``delivered`` は原本（ブックによらなければ ``None``）。"""
+    problems = (*ledger.problems, *notes, *map(_in_own_words, outcome.problems))
+    result = EditResult(
+        outcome.lines, outcome.items, outcome.already, outcome.names, problems,
+        decided=len(outcome.decisions),
+    )  # fmt: skip
+    held = _held(problems, request.accept) or outcome.plan is None
+    if request.dry_run or held or not (outcome.lines or outcome.items or outcome.decisions):
+        return result
+    return replace(result, run=_save(request, ledger, outcome, delivered, now, who))
 
 
 def read_book_file(path: Path) -> tuple[Delivered, RawBook, list[Problem]]:
@@ -169,6 +181,14 @@ def outcome_of(
     file = request.file.name
     context = edit_context(base, "", beside_of(ledger))
     returned = match_edit_book(book, record, file, issued_values(record, context))
+    return outcome_with(request, ledger, base, context, returned)
+
+
+def outcome_with(
+    request: EditRequest, ledger: Ledger, base: Plan, context: EditContext, returned: ReturnedBook
+) -> Outcome:
+    """見分けたブックの変更を重ねた、記録する前の結果。何も書かない。"""
+    file = request.file.name
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file)
     now = ledger.master.plan
@@ -277,7 +297,7 @@ def _save(
     request: EditRequest,
     ledger: Ledger,
     outcome: Outcome,
-    delivered: Delivered,
+    delivered: Delivered | None,
     now: datetime,
     who: str | None,
 ) -> str:
@@ -285,11 +305,13 @@ def _save(
     assert outcome.plan is not None
     before = keep_plan(request.plan, request.plan.read_bytes())
     after = keep_plan(request.plan, render_plan(outcome.plan))
-    with OriginalKeeper(originals_folder(request.plan)) as keeper:
-        keeper.add(delivered)
-        keeper.finish()
+    file = {"file": writable(request.file.name)}
+    if delivered is not None:
+        file["original"] = delivered.digest
+        with OriginalKeeper(originals_folder(request.plan)) as keeper:
+            keeper.add(delivered)
+            keeper.finish()
     run = ledger.new_run(now, who)
-    file = {"file": writable(request.file.name), "original": delivered.digest}
     entries = [*_entries(run, outcome, file), run.entry(Action.END, old=before, new=after)]
     commit(ledger, outcome.plan, entries)
     return run.name

@@ -186,6 +186,17 @@ def make_edit_book(
     return MadeEdit(target.getvalue(), record, rows, tuple(problems))
 
 
+def edit_sheets(template: Path) -> tuple[str, ...]:
+    """編集ブックの、記入欄のあるシートの名。ブックの並びの順。
+
+    :raises SheetgenError: テンプレートが使えない。
+    """
+    drawn = draw_edit_template(FormTemplate(template).book)
+    if any(is_error(problem) for problem in drawn.problems):
+        raise SheetgenError(drawn.problems)
+    return tuple(one.sheet.name for one in drawn.blueprint.sheets if drawn.has_inputs(one))
+
+
 def _chosen(drawn: EditTemplate, file: str, wanted: Sequence[str]) -> tuple[BoundSheet, ...]:
     """ブックに入れるシート。記入欄のないシート（書き方、選択肢）は、いつも入れる。"""
     sheets = drawn.blueprint.sheets
