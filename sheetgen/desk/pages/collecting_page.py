@@ -24,6 +24,7 @@ from sheetgen.desk import collect_review as review
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.forms import chosen_round, chosen_year
 from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pictures import picture_response
 from sheetgen.desk.running import Shown
 from sheetgen.desk.uploads import Batch
 from sheetgen.progress import Progress
@@ -75,23 +76,24 @@ def picture(name: str) -> Response:
     if found is None or question is None:
         abort(404)
     doubts = [doubt for one in found.questions if one.item == question.item for doubt in one.doubts]
-    picture = sheetgen.sheet_picture(
-        desk.recall("plan", lambda: sheetgen.load_plan(desk.plan)),
-        desk.template,
-        found.result.round,
-        question.item,
-        [
-            place.path or place.cell or ""
-            for place in (one.problem.place for one in question.doubts)
-        ],
-        layout=desk.report_layout,
-        values={
-            one.problem.place.path: one.returned
-            for one in doubts
-            if one.has_values and one.problem.place.path
-        },
+    return picture_response(
+        lambda: sheetgen.sheet_picture(
+            desk.recall("plan", lambda: sheetgen.load_plan(desk.plan)),
+            desk.template,
+            found.result.round,
+            question.item,
+            [
+                place.path or place.cell or ""
+                for place in (one.problem.place for one in question.doubts)
+            ],
+            layout=desk.report_layout,
+            values={
+                one.problem.place.path: one.returned
+                for one in doubts
+                if one.has_values and one.problem.place.path
+            },
+        )
     )
-    return Response(picture.svg, mimetype="image/svg+xml")
 
 
 @pages.post("/<name>/decide")
