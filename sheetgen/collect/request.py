@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sheetgen.plan.round import Round, RoundKind
     from sheetgen.plan.value import Value
     from sheetgen.problems import Level, Problem
+    from sheetgen.reading.mail_parts import MailSource
     from sheetgen.records.open_items import ItemState
 
 
@@ -125,13 +126,14 @@ class ItemOutcome:
 
 
 class FileOutcome(NamedTuple):
-    """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
+    """一つのファイルの結果。``forms`` は読めた様式の枚数、``mail`` は添付されていたメール。"""
 
     file: str
     original: str
     format: str
     forms: int
     problems: tuple[Problem, ...] = ()
+    mail: MailSource | None = None
 
 
 class WayKind(StrEnum):
