@@ -69,7 +69,9 @@ def nested_compound(tree: Tree) -> bytes:
     if made.mini:
         made.entries[root][2:4] = [made.chain(made.mini), len(made.mini)]
     minis = struct.pack(f"<{len(made.mini_fat)}I", *made.mini_fat)
-    mini_at = made.chain(minis.ljust(-(-len(minis) // _SECTOR) * _SECTOR, b"\xff")) if minis else _END
+    mini_at = (
+        made.chain(minis.ljust(-(-len(minis) // _SECTOR) * _SECTOR, b"\xff")) if minis else _END
+    )
     directory = b"".join(map(_entry, made.entries))
     directory_at = made.chain(directory.ljust(-(-len(directory) // _SECTOR) * _SECTOR, b"\0"))
     tables = -(-len(made.fat) // (_SECTOR // 4 - 1))
