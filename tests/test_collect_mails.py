@@ -6,18 +6,22 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from mail_samples import PICTURE, SENDER, SENT, eml, part
+from making import changed_plan
 from outlook_samples import Attached, Outlook, outlook
 from returned.desk import Desk, codes, jobs, recorded
 from returned.quick import quickly
 from returned.sections import Form
 
 from sheetgen.collect.request import CollectResult
+from sheetgen.form.identity import round_mark
 from sheetgen.problems import ExitCode
 from sheetgen.records.history import trace
+from sheetgen.records.open_items import load_unread
 
 FIRST, SECOND, THIRD = "経営企画課", "デジタル推進課", "財政課"
 
@@ -137,3 +141,31 @@ def test_a_mail_without_a_form_is_told_and_kept(mailbox: Mailbox) -> None:
     assert done.stdout.count("R079") == 1
     assert "承知しました.eml" in done.stdout
     assert [path.read_bytes() for path in mailbox.desk.originals()] == [mail]
+
+
+@pytest.mark.parametrize(
+    ("sender", "section"),
+    [
+        (b"hosho@example.lg.jp", "総務部 文書法制課"),
+        ("収納課 担当 <x@example.lg.jp>".encode(), "総務部 収納課"),
+        (b"x@example.lg.jp", ""),
+    ],
+)
+def test_the_sender_tells_whose_unreadable_file_it_is(
+    desk: Desk, tmp_path: Path, sender: bytes, section: str
+) -> None:
+    """名に課のない PDF も、差出人から、どの課に頼み直すかが分かる。"""
+
+    def change(plan: dict[str, Any]) -> None:
+        for department in plan["departments"]:
+            for one in department["sections"]:
+                if one["name"] == "文書法制課":
+                    one["email"] = "bunsho@example.lg.jp, Hosho@example.lg.jp"
+
+    changed_plan(desk.plan, desk.plan, change)
+    mail = eml(part(b"%PDF-1.7", name="scan.pdf"), headers=b"From: " + sender + b"\r\nTo: a\r\n")
+    (tmp_path / "回答.eml").write_bytes(mail)
+    result = desk.collect(tmp_path / "回答.eml")
+    assert "R005" in codes(result)
+    (unread,) = load_unread(desk.plan, round_mark(result.round))
+    assert (unread.file, unread.section) == ("回答.eml の中の scan.pdf", section)

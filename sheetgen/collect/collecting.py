@@ -89,7 +89,7 @@ def gather(
         open_items, _ = load_open_items(ledger.path, mark)
         unread = unread_files(
             plan, merged.outcomes, [*reading.problems, *found.problems], open_items,
-            load_unread(ledger.path, mark),
+            load_unread(ledger.path, mark), reading.mails,
         )  # fmt: skip
         noted = () if request.dry_run else note_open_items(
             ledger, chosen, merged.outcomes, unread.left

@@ -6,9 +6,10 @@ import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem
@@ -60,11 +61,13 @@ class Delivery(NamedTuple):
     ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。
     ``others`` は、読まないが原本をしまうもの（PDF、画像、文書、CSV、メール、開けない ZIP など）。
     メールは届いたままの一つだけをしまい、その中の読まないものは、別にはしまわない。
+    ``mails`` は、メールで届いたもの（受け取れなかったものも）の名から、それの入っていたメールへ。
     """
 
     files: tuple[Delivered, ...]
     problems: tuple[Problem, ...] = ()
     others: tuple[Delivered, ...] = ()
+    mails: Mapping[str, MailSource] = MappingProxyType({})
 
 
 class FoundFile(NamedTuple):
@@ -228,7 +231,7 @@ def deliver(paths: Sequence[Path], open_mail: MailOpener | None = None) -> Deliv
         counter.receive_file(found)
     files = sorted(counter.files, key=lambda delivered: delivered.name)
     problems = (*walk.problems, *counter.problems)
-    return Delivery(tuple(files), problems, tuple(counter.others))
+    return Delivery(tuple(files), problems, tuple(counter.others), counter.mails)
 
 
 class _Counter:
@@ -238,6 +241,7 @@ class _Counter:
         self.files: list[Delivered] = []
         self.others: list[Delivered] = []
         self.problems: list[Problem] = []
+        self.mails: dict[str, MailSource] = {}
         self._open_mail = open_mail
         self._room = MAX_OTHER_BYTES
         self._names = UniqueNames()
@@ -271,6 +275,8 @@ class _Counter:
         メール。
         """
         self._budget.spend(len(data))
+        if mail is not None:
+            self.mails[name] = mail
         kind = kind_of(data)
         opens = kind is Kind.MAIL and self._open_mail is not None
         if kind in REFUSALS and not opens:
@@ -322,13 +328,15 @@ class _Counter:
             self._refuse(opened.code, name, own, data, Kind.MAIL, outer, **opened.facts)
             return
         before = len(self.files)
+        original = outer.original if outer else digest
+        self.mails[name] = MailSource(opened.sender, opened.sent, original)
         for code in opened.problems:
             self._tell(code, name, limit=MAX_DEPTH)
         if not self._budget.spend_members(len(opened.parts)):
             self._tell("R017", name, limit=MAX_FILES)
         elif opened.parts:
             for part in opened.parts:
-                self._receive_part(name, part, outer.original if outer else digest, depth)
+                self._receive_part(name, part, original, depth)
         elif not opened.problems:
             self._tell("R079", name)
         if outer is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sheetgen.child_process import python_command
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sheetgen.reading.book import RawBook
     from sheetgen.reading.delivery import Delivered, Delivery
     from sheetgen.reading.limits import Limits
-    from sheetgen.reading.mail_parts import OpenedMail
+    from sheetgen.reading.mail_parts import MailSource, OpenedMail
 
 
 _SERVE = (
@@ -41,13 +41,15 @@ class Reading(NamedTuple):
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
     ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。
-    ``others`` は、読まないが原本をしまうもの。
+    ``others`` は、読まないが原本をしまうもの。``mails`` は、メールで届いたものの名から、
+    それの入っていたメールへ。
     """
 
     files: Iterator[ReadFile]
     total: int
     problems: tuple[Problem, ...]
     others: tuple[Delivered, ...] = ()
+    mails: Mapping[str, MailSource] = MappingProxyType({})
 
 
 class GuardedReader:
@@ -76,7 +78,9 @@ class GuardedReader:
 
         delivery = deliver(paths, self._open_mail)
         files = self._files(delivery)
-        return Reading(files, len(delivery.files), delivery.problems, delivery.others)
+        return Reading(
+            files, len(delivery.files), delivery.problems, delivery.others, delivery.mails
+        )
 
     def _open_mail(self, data: bytes) -> OpenedMail | Problem:
         """メールを、読むプロセスに開かせる。開けなければ、そのわけ（R010 か R017）。"""
