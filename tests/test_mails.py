@@ -32,7 +32,7 @@ from sheetgen.reading.delivery import Delivery, deliver
 from sheetgen.reading.kinds import Kind, kind_of
 from sheetgen.reading.limits import Limits
 from sheetgen.reading.mail_parts import OpenedMail
-from sheetgen.reading.mail_text import decoded, plain_words, sender_of, sent_at
+from sheetgen.reading.mime import decoded, plain_words, sender_of, sent_at
 from sheetgen.reading.reader import GuardedReader
 from sheetgen.reading.worker import answer, dump_mail, open_mail, understand_mail
 

@@ -28,8 +28,16 @@ from sheetgen.reading.mail_parts import (
     RawPart,
     wanted,
 )
-from sheetgen.reading.mail_text import decoded, in_japan, sender_line, sender_of, sent_at
-from sheetgen.reading.mime import MAX_HEADER, UNOPENED, MimeReader
+from sheetgen.reading.mime import (
+    MAX_HEADER,
+    UNOPENED,
+    MimeReader,
+    decoded,
+    in_japan,
+    sender_line,
+    sender_of,
+    sent_at,
+)
 from sheetgen.reading.unzipping import MAX_DEPTH
 
 _SEGMENT = struct.Struct("<HHI8s")

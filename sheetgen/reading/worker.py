@@ -22,7 +22,6 @@ from sheetgen.reading.child import LENGTH
 from sheetgen.reading.kinds import COMPOUND, Kind, kind_of
 from sheetgen.reading.mail_parts import MailPart, MailProblem, OpenedMail, Passage
 from sheetgen.reading.opening import read_book
-from sheetgen.reading.unzipping import MAX_FILES
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -100,6 +99,8 @@ def understand_mail(reply: bytes) -> OpenedMail:
 
     :raises SheetgenError: 決めた形をしていない（R035）、または、読めないわけの答え。
     """
+    from sheetgen.reading.unzipping import MAX_FILES  # 遅く：子は使わない
+
     start = len(_MARK) + LENGTH.size
     if not reply.startswith(_MARK) or len(reply) < start:
         found = understand(reply)
