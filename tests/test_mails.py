@@ -490,7 +490,7 @@ def test_ordinary_depths_are_no_bombs(tmp_path: Path) -> None:
 def test_the_members_of_mails_count_like_those_of_archives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unzipping, "MAX_FILES", 3)
+    monkeypatch.setattr(unzipping.Budget, "spend_members", lambda _, count: count <= 3)
     parts = [part(book(str(n)), name=f"{n}.xlsx") for n in range(4)]
     assert told(received(tmp_path, eml(*parts))) == [("R017", "返信.eml")]
     monkeypatch.setattr(delivery, "MAX_FILE_BYTES", 3000)
