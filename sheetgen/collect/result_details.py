@@ -241,10 +241,10 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
     return Table(
         name="ファイル",
         lead="原本は、内容の目印（SHA-256）の名で保存してあります。"
-        "目印のないファイルは、ブックとして受け取れず、保存していません。",
+        "目印のないファイルは、ブックとして受け取れなかったものです。",
         columns=(
             Column("ファイル", 60),
-            *((Column("メールの差出人", 34), Column("メールの日時", 26)) if by_mail else ()),
+            *((Column("メールの差出人", 34), Column("メールの日時", 31)) if by_mail else ()),
             Column("形式", 10, Align.CENTER),
             Column("様式の枚数", 11, Align.RIGHT),
             Column("問題", 34),
