@@ -29,7 +29,7 @@ def part(
         lines.append(f'Content-Disposition: attachment; filename="{name}"'.encode())
     lines += headers
     body = data
-    if encoding == "base64":
+    if "base64" in encoding.lower():
         body = base64.encodebytes(data).replace(b"\n", b"\r\n")
     elif encoding == "quoted-printable":
         body = quopri.encodestring(data).replace(b"\n", b"\r\n")

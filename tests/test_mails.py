@@ -114,11 +114,12 @@ NOISE: list[bytes] = [
     part(b"<p>body</p>", kind="text/html; charset=utf-8"),
     part(b"0\x80", kind="application/pkcs7-signature", name="smime.p7s"),
     part(b"footer", kind="text/plain", name="ATT00001.txt"),
+    part(b"footer", b"Content-Disposition: inline; filename=body.txt", kind="text/plain"),
     part(b"Reporting-MTA: x", kind="message/delivery-status"),
     multipart(
         [
             part(b"<p>body</p>", kind="text/html"),
-            part(b"\x1f\x8b\x08x", kind="application/octet-stream", name="image002.wmz"),
+            part(b"\x1f\x8b\x08x", kind='application/octet-stream; name="image002.wmz"'),
         ],
         "related",
         "=_rel",
@@ -136,6 +137,21 @@ def test_a_mail_without_a_form_is_told_once(tmp_path: Path) -> None:
     assert [one.suffix for one in delivery.others] == ["eml"]
     plain = HEADERS + BODY
     assert told(received(tmp_path, plain)) == [("R079", "返信.eml")]
+
+
+def test_what_is_attached_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    inner = [part(b"%PDF-1.7", name="a.pdf"), part(b"a,b", kind="text/plain", name="b.txt")]
+    shown = part(b"a,b\n", b"Content-Disposition: inline; filename=c.csv", kind="text/csv")
+    delivery = received(tmp_path, eml(multipart(inner, "related", "=_rel"), shown))
+    inside = "返信.eml の中の "
+    assert told(delivery) == [
+        ("R005", f"{inside}a.pdf"), ("R006", f"{inside}b.txt"), ("R006", f"{inside}c.csv")
+    ]  # fmt: skip
+
+
+def test_a_mail_whose_body_was_lost_is_broken(tmp_path: Path) -> None:
+    cut = eml(part(book("a"), name="a.xlsx")).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    assert told(received(tmp_path, cut)) == [("R010", "返信.eml")]
 
 
 def test_a_real_picture_is_refused_like_a_file(tmp_path: Path) -> None:
@@ -216,7 +232,7 @@ def test_an_attachment_without_a_name_is_received(tmp_path: Path) -> None:
 
 def test_quoted_printable_and_raw_bytes(tmp_path: Path) -> None:
     data = book("改行\r\nと=のある")
-    for encoding in ("quoted-printable", "binary", "8bit"):
+    for encoding in ("quoted-printable", "binary", "8bit", "BASE64 ;"):
         mail = eml(part(data, encoding=encoding, name="a.xlsx"))
         (one,) = received(tmp_path, mail).files
         assert one.data == data
@@ -465,7 +481,7 @@ HOSTILE = {
     ),
     "boundaries without lines": (
         HEADERS + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"\r--x" * 500_000,
-        "R079",
+        "R010",
     ),
     "broken parameters": (
         eml(named(b"\"a\";filename*9" + b"9" * 5000 + b"*=UTF-8''x", b"abc", b"filename*0")),

@@ -88,6 +88,8 @@ _NO_FORMS = frozenset({
 _NO_FORM_NAMES = frozenset({"ics", "vcs", "vcf", "p7s", "asc", "sig"})
 _BODY_NAME = re.compile(r"att\d+\.(?:txt|html?|dat)", re.IGNORECASE)
 """本文を分けて添付にするサーバーの付ける名。"""
+_BODY_EXTENSIONS = frozenset({"", "txt", "htm", "html"})
+"""添付の印のない文のうち、本文とみなす拡張子。"""
 _CONTAINERS = frozenset({*BOOKS, Kind.ZIP, Kind.MAIL, Kind.TNEF})
 
 
@@ -100,11 +102,11 @@ def wanted(part: RawPart) -> bool:
     kind = kind_of(part.data)
     if kind in _CONTAINERS:
         return True
-    if part.related or _BODY_NAME.fullmatch(part.name):
+    is_attached = part.disposition == "attachment"
+    if _BODY_NAME.fullmatch(part.name) or (part.related and not is_attached):
         return False
-    if part.type.startswith("text/") and not part.name:
-        return False
+    if part.type.startswith("text/") and not is_attached:
+        return extension(part.name) not in _BODY_EXTENSIONS
     if kind is Kind.IMAGE or part.type.startswith("image/"):
-        is_set = part.placed or part.disposition != "attachment"
-        return not is_set and len(part.data) >= SMALL_PICTURE
+        return is_attached and not part.placed and len(part.data) >= SMALL_PICTURE
     return True

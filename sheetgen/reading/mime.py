@@ -62,7 +62,8 @@ class _Span(NamedTuple):
 class MimeReader:
     """一つのバイト列の中のメールを、添付に分ける。
 
-    :raises SheetgenError: 見出しが大きすぎるか、入れ子が深すぎる（R010）、部分が多すぎる（R017）。
+    :raises SheetgenError: 見出しが大きすぎるか、入れ子が深すぎるか、部分が一つもない（R010）、
+        部分が多すぎる（R017）。
     """
 
     def __init__(self, data: bytes) -> None:
@@ -95,10 +96,13 @@ class MimeReader:
         if kind in _LOCKED:
             self._tell(LOCKED)
         elif kind.startswith("multipart/") and (boundary := _boundary(head)):
-            inner_related = kind == "multipart/related"
+            is_empty = True
             for span in self._split(body, boundary):
+                is_empty = False
                 inner = self._opened(span)
-                yield from self._walk(*inner, passage, depth + 1, inner_related)
+                yield from self._walk(*inner, passage, depth + 1, kind == "multipart/related")
+            if is_empty and depth == 0:  # 見出しのあとが失われている
+                raise refuse(UNOPENED)
         elif kind in ("message/rfc822", "message/global"):
             yield from self._forwarded(head, body, passage, depth)
         else:
@@ -134,7 +138,8 @@ class MimeReader:
         yield from reader._walk(inner, span, nested, depth + 1)
         if reader is not self:
             self._count = reader._count
-            self.problems += reader.problems
+            for code in reader.problems:
+                self._tell(code)
 
     def _opened(self, span: _Span) -> tuple[Message, _Span]:
         """見出しと、本体の範囲。"""
@@ -218,7 +223,8 @@ def _boundary(head: Message) -> bytes:
 
 
 def _encoding(head: Message) -> str:
-    return str(head["content-transfer-encoding"] or "").strip().lower()
+    written = str(head["content-transfer-encoding"] or "").replace(";", " ").lower().split()
+    return written[0] if written else ""
 
 
 def read_mime(data: bytes) -> OpenedMail:

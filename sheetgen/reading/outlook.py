@@ -126,9 +126,10 @@ class _OutlookReader:
                 yield from self._wrapped(data, passage)
                 continue
             flags = about.number(names.PID_ATTACH_FLAGS) or 0
-            hidden = bool(about.number(names.PID_ATTACHMENT_HIDDEN))
+            is_inner = bool(about.number(names.PID_ATTACHMENT_HIDDEN) or flags & _IN_BODY)
             placed = bool(about.text(names.PID_ATTACH_CONTENT_ID))
-            part = RawPart(name, kind, "attachment", placed, hidden or bool(flags & _IN_BODY), data)
+            disposition = "inline" if is_inner else "attachment"
+            part = RawPart(name, kind, disposition, placed, is_inner, data)
             if wanted(part):
                 yield MailPart(name, passage, data)
 
