@@ -40,7 +40,7 @@ class Take(NamedTuple):
 class CollectRequest:
     """回収の依頼。
 
-    ``paths`` はファイル、フォルダー、zip。``round`` と ``year`` が None なら、様式と、
+    ``paths`` はファイル、フォルダー、zip、メール。``round`` と ``year`` が None なら、様式と、
     送った記録から決める。``root`` は作業フォルダー。報告は
     ``root/output/令和N年度/実績照会/回収`` のような、照会のフォルダーに置き、``out`` があれば
     そこに置く。``formats`` は、指標の表示形式を、どの数も見えるものに改める実施項目のID。
