@@ -19,7 +19,7 @@ ORDER: dict[str, set[str]] = {
     "publish": {"typst", "jinja2", "markupsafe"},
     "records": {"pydantic", "filelock"},
     "form": {"jinja2"},
-    "reading": {"pydantic", "olefile", "msoffcrypto"},
+    "reading": {"pydantic", "olefile", "msoffcrypto", "oxmsg"},
     "xlsx": {"openpyxl", "xlsxwriter"},
     "plan": {"pydantic", "pydantic_core", "filelock"},
     "messages": set(),

@@ -69,8 +69,12 @@ def test_every_library_is_pinned_and_used(project_root: Path) -> None:
     config = configparser.ConfigParser()
     config.read(project_root / "setup.cfg", encoding="utf-8")
     lines = config["options"]["install_requires"].split("\n")
-    # 配る名の「-tool」は、import の名にはない。
-    pinned = {line.split()[0].lower().removesuffix("-tool") for line in lines if line.strip()}
+    # 配る名の「python-」と「-tool」は、import の名にはない。
+    pinned = {
+        line.split()[0].lower().removeprefix("python-").removesuffix("-tool")
+        for line in lines
+        if line.strip()
+    }
     used: set[str] = set()
     for path in (project_root / "sheetgen").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

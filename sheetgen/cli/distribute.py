@@ -14,6 +14,7 @@ from sheetgen.cli.japanese import JapaneseCommand, columns
 from sheetgen.cli.parameters import (
     day,
     folder_option,
+    megabytes,
     refusal,
     round_option,
     sections_option,
@@ -75,6 +76,13 @@ NO_ADDRESS = "（宛先なし）"
     is_flag=True,
     help="もう送ったものも作り直して、送り直す。前と同じものでも、もう一度記録する。",
 )
+@click.option(
+    "--mail-limit",
+    type=megabytes,
+    metavar="MB",
+    help="送れるメールの大きさの上限。超える課があれば、何も作らずに告げる。"
+    "省くと、計画のデータの mail_limit_mb（なければ確かめない）。",
+)
 @click.option("--dry-run", is_flag=True, help="どの課に何を送るかを示すだけで、何も作らない。")
 def distribute(
     round_kind: RoundKind | None,
@@ -88,6 +96,7 @@ def distribute(
     returns: bool,
     extend: bool,
     again: bool,
+    mail_limit: int | None,
     dry_run: bool,
 ) -> ExitCode:
     """各課に送るブック、依頼文、メールの下書きを作る。
@@ -112,6 +121,7 @@ def distribute(
         again=again,
         extend=extend,
         dry_run=dry_run,
+        mail_limit_mb=mail_limit,
     )
     if returns and extend:
         raise refusal("L060")

@@ -55,6 +55,8 @@ def step_lines(step: Step) -> Iterator[str]:
     yield from _details(entry)
     if step.original:
         yield f"  原本: {shown_path(step.original, Path.cwd())}"
+    if step.mail:
+        yield f"  メールの原本: {shown_path(step.mail, Path.cwd())}"
 
 
 def _details(entry: JournalEntry) -> Iterator[str]:
@@ -79,6 +81,9 @@ def _details(entry: JournalEntry) -> Iterator[str]:
         yield f"  取り消した回: {entry.undoes}"
     if entry.file:
         yield f"  ファイル: {_source(entry)}"
+    if entry.mail:
+        at = moment(entry.sent) if entry.sent else "日時の記載なし"
+        yield f"  メール: {entry.sender or '差出人の記載なし'}（{at}）"
     if entry.raw is not None and entry.raw != _plain(entry.new):
         readings = explain_reading(entry.rule or "")
         rule = f"（{readings}）" if readings else ""

@@ -154,6 +154,21 @@ def _tell(context: click.Context, words: str) -> None:
         click.echo(words, err=True)
 
 
+LARGEST_MAIL = 1000
+"""メールの大きさの上限として指定できる数（MB）。"""
+
+
+def megabytes(value: str) -> int:
+    """``10`` や ``１０MB`` を、MB の数として読む。
+
+    :raises click.BadParameter: 1から1000までの数として読めない。
+    """
+    text = unicodedata.normalize("NFKC", value).strip().upper().removesuffix("MB").strip()
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_MAIL:
+        raise refusal("U002", value=value, choices=f"1から{LARGEST_MAIL}までの数")
+    return int(text)
+
+
 def plan_option(command: Command) -> Command:
     """``--plan`` を付ける。"""
     return _file_option("--plan", DEFAULT_PLAN, "計画のデータ。", _placed_plan)(command)

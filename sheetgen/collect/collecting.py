@@ -81,12 +81,15 @@ def gather(
             )  # fmt: skip
             # 届いたものがディスクに書き切られるまで、何も記録しない。
             kept = () if request.dry_run else keeper.finish()
-        run = None if request.dry_run else record(ledger, chosen, merged.outcomes, history.plan)
+        mails = {one.file: one.mail for one in found.files if one.mail is not None}
+        run = None if request.dry_run else record(
+            ledger, chosen, merged.outcomes, history.plan, mails
+        )  # fmt: skip
         mark = round_mark(chosen)
         open_items, _ = load_open_items(ledger.path, mark)
         unread = unread_files(
             plan, merged.outcomes, [*reading.problems, *found.problems], open_items,
-            load_unread(ledger.path, mark),
+            load_unread(ledger.path, mark), reading.mails,
         )  # fmt: skip
         noted = () if request.dry_run else note_open_items(
             ledger, chosen, merged.outcomes, unread.left
@@ -187,7 +190,9 @@ class _Sorter:
             here += [*_not_reported_by(personal, found.problems), *personal]
         self._forms += [self._examiner.examine(form) for form in matched]
         kind = one.book.format.value if one.book else file.suffix
-        self._files.append(FileOutcome(file.name, file.digest, kind, len(matched), tuple(here)))
+        self._files.append(
+            FileOutcome(file.name, file.digest, kind, len(matched), tuple(here), file.mail)
+        )
         self._problems += here
 
     def result(self) -> _Sorted:

@@ -19,6 +19,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.text import writable
 from sheetgen.problems import Level, Problem
+from sheetgen.reading.mail_parts import MailSource
 from sheetgen.records.editions import keep_round
 from sheetgen.records.journal import Action, JournalEntry, storable
 from sheetgen.records.ledger import Ledger, Run, commit
@@ -42,13 +43,15 @@ def record(
     chosen: Round,
     outcomes: Sequence[ItemOutcome],
     base: Plan | None = None,
+    mails: Mapping[str, MailSource] | None = None,
     *,
     now: datetime | None = None,
     who: str | None = None,
 ) -> str | None:
     """結果を記録し、その回の名を返す。記録することがなければ ``None`` で、何も変えない。
 
-    ``base`` は値を入れる計画。None なら、開いた計画のデータ。
+    ``base`` は値を入れる計画。None なら、開いた計画のデータ。``mails`` は、ファイルの名から、
+    それの添付されていたメールへ。
 
     値を入れるのは、「今回記録」の実施項目だけ。申し出、確認済み、決定は、
     すべての実施項目のものを残す。人のことばであり、なくしてはならない。
@@ -59,7 +62,7 @@ def record(
     base = base or ledger.master.plan
     year = printed_initiative_year(base, chosen)
     run = ledger.new_run(moment, who, round=round_mark(chosen))
-    lines = _Lines(run, year)
+    lines = _Lines(run, year, mails or {})
     entries = [entry for outcome in outcomes for entry in lines.of(outcome)]
     if not entries:
         return None
@@ -98,12 +101,22 @@ def with_outcomes(plan: Plan, chosen: Round, outcomes: Iterable[ItemOutcome]) ->
 class _Lines:
     """その回の、実施項目ごとの行。"""
 
-    def __init__(self, run: Run, year: int) -> None:
+    def __init__(self, run: Run, year: int, mails: Mapping[str, MailSource]) -> None:
         self._run = run
         self._year = year
+        self._mails = {writable(file): mail for file, mail in mails.items()}
 
     def of(self, outcome: ItemOutcome) -> Iterator[JournalEntry]:
-        """一つの実施項目の行。"""
+        """一つの実施項目の行。メールで届いたファイルの行には、差出人と日時を添える。"""
+        for entry in self._entries(outcome):
+            mail = self._mails.get(entry.file or "")
+            if mail is None:
+                yield entry
+            else:
+                added = {"mail": mail.original, "sender": mail.sender, "sent": mail.sent}
+                yield entry.model_copy(update=added)
+
+    def _entries(self, outcome: ItemOutcome) -> Iterator[JournalEntry]:
         if outcome.state is ItemState.RECORDED:
             yield from map(self._change, outcome.changes)
         yield from map(self._proposal, outcome.proposals)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sheetgen.plan.round import Round, RoundKind
     from sheetgen.plan.value import Value
     from sheetgen.problems import Level, Problem
+    from sheetgen.reading.mail_parts import MailSource
     from sheetgen.records.open_items import ItemState
 
 
@@ -39,7 +40,7 @@ class Take(NamedTuple):
 class CollectRequest:
     """回収の依頼。
 
-    ``paths`` はファイル、フォルダー、zip。``round`` と ``year`` が None なら、様式と、
+    ``paths`` はファイル、フォルダー、zip、メール。``round`` と ``year`` が None なら、様式と、
     送った記録から決める。``root`` は作業フォルダー。報告は
     ``root/output/令和N年度/実績照会/回収`` のような、照会のフォルダーに置き、``out`` があれば
     そこに置く。``formats`` は、指標の表示形式を、どの数も見えるものに改める実施項目のID。
@@ -125,13 +126,14 @@ class ItemOutcome:
 
 
 class FileOutcome(NamedTuple):
-    """一つのファイルの結果。``forms`` は読めた様式の枚数。"""
+    """一つのファイルの結果。``forms`` は読めた様式の枚数、``mail`` は添付されていたメール。"""
 
     file: str
     original: str
     format: str
     forms: int
     problems: tuple[Problem, ...] = ()
+    mail: MailSource | None = None
 
 
 class WayKind(StrEnum):

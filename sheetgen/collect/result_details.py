@@ -16,7 +16,7 @@ from sheetgen.collect.results import (
     refuses,
     section_table,
 )
-from sheetgen.era import wareki_full
+from sheetgen.era import iso_full, wareki_full
 from sheetgen.messages.catalogue import level_of, message_of
 from sheetgen.messages.values import explain_reading
 from sheetgen.plan.item import Item
@@ -219,20 +219,32 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
     for problem in problems:
         if problem.place.file is not None:
             per_file.setdefault(problem.place.file, Counter())[level_of(problem)] += 1
+    by_mail = any(one.mail for one in files)
     rows: list[tuple[TableCell, ...]] = [
-        (one.file, one.format, one.forms, _counted(per_file.get(one.file)), one.original)
+        (
+            one.file,
+            *(_mail(one) if by_mail else ()),
+            one.format,
+            one.forms,
+            _counted(per_file.get(one.file)),
+            one.original,
+        )
         for one in files
     ]
     known = {one.file for one in files}
     refused = {one.place.file or "" for one in problems if refuses(one) or one.code == SETTLED}
     refused -= known
-    rows += [(name, None, 0, _counted(per_file.get(name)), None) for name in sorted(refused)]
+    unknown: tuple[TableCell, ...] = (None, None) if by_mail else ()
+    rows += [
+        (name, *unknown, None, 0, _counted(per_file.get(name)), None) for name in sorted(refused)
+    ]
     return Table(
         name="ファイル",
         lead="原本は、内容の目印（SHA-256）の名で保存してあります。"
-        "目印のないファイルは、ブックとして受け取れず、保存していません。",
+        "目印のないファイルは、ブックとして受け取れなかったものです。",
         columns=(
             Column("ファイル", 60),
+            *((Column("メールの差出人", 34), Column("メールの日時", 31)) if by_mail else ()),
             Column("形式", 10, Align.CENTER),
             Column("様式の枚数", 11, Align.RIGHT),
             Column("問題", 34),
@@ -241,6 +253,13 @@ def file_table(files: Sequence[FileOutcome], problems: Sequence[Problem]) -> Tab
         rows=tuple(rows),
         empty="届いたファイルはありません。",
     )
+
+
+def _mail(one: FileOutcome) -> tuple[TableCell, TableCell]:
+    """メールの差出人と日時。メールで届いたのでなければ、どちらもない。"""
+    if one.mail is None:
+        return None, None
+    return one.mail.sender, iso_full(one.mail.sent) if one.mail.sent else None
 
 
 def _counted(found: Counter[Level] | None) -> Shown:

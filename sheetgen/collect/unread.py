@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.collect.results import SETTLED, refuses
@@ -15,6 +16,7 @@ from sheetgen.messages.send import EVERY_SECTION
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.file_names import bare
+from sheetgen.reading.mail_parts import MailSource
 from sheetgen.records.open_items import ItemState, OpenItem, UnreadFile
 
 _OF_THE_OFFICE = frozenset({"R002", "R035", "R062", "R075", "R077"})
@@ -46,12 +48,14 @@ def unread_files(
     problems: Iterable[Problem],
     open_items: Mapping[str, OpenItem],
     before: Iterable[UnreadFile],
+    mails: Mapping[str, MailSource] = MappingProxyType({}),
 ) -> Unread:
     """読めなかったファイルを、片付いたものと残るものに分ける。
 
     ``open_items`` と ``before`` は、前の回までの覚え書き。課の実施項目がすべて届いていれば
     （白紙の様式は、届いたとしない）、片付いている。どの課のものか分からないファイルは、
-    すべての課の分が届いたときに片付く。
+    すべての課の分が届いたときに片付く。``mails`` は、ファイルの名から、入っていたメールへ。名から
+    課の分からないものは、差出人から分かることがある。
     """
     lacking = {
         outcome.section
@@ -63,8 +67,7 @@ def unread_files(
     for problem in problems:
         file = problem.place.file
         if file is not None and _is_unreadable(problem):
-            section = section_named_in(plan, bare(file)) or section_named_in(plan, file)
-            known[file] = UnreadFile(file, problem.code, section or "")
+            known[file] = UnreadFile(file, problem.code, _section_of(plan, file, mails.get(file)))
     left, settled = [], {}
     for one in known.values():
         if one.section in lacking or (not one.section and lacking):
@@ -72,6 +75,26 @@ def unread_files(
         else:
             settled[one.file] = one.section or EVERY_SECTION
     return Unread(tuple(left), settled)
+
+
+def _section_of(plan: Plan, file: str, mail: MailSource | None) -> str:
+    """ファイルの名か、メールの差出人から分かる課の正式な名。分からなければ空。"""
+    named = section_named_in(plan, bare(file)) or section_named_in(plan, file)
+    if named is None and mail is not None and mail.sender:
+        named = _section_at(plan, mail.sender) or section_named_in(plan, mail.sender)
+    return named or ""
+
+
+def _section_at(plan: Plan, sender: str) -> str | None:
+    """計画のデータにその宛先のある課。一つに決まらなければ ``None``。"""
+    address = sender.rpartition("<")[2].rstrip(">").strip().casefold()
+    found = [
+        f"{department.name} {section.name}"
+        for department in plan.departments
+        for section in department.sections
+        if address in {one.strip().casefold() for one in (section.email or "").split(",")}
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_unreadable(problem: Problem) -> bool:

@@ -158,7 +158,7 @@ def _last(cell: TemplateCell) -> str:
 
 
 def _as_printed(plan: Plan) -> Plan:
-    """様式に印刷しないもの（課のメール）を除いた計画。宛先を書き足しても、送った様式は同じもの。"""
+    """様式に印刷しないものを除いた計画。宛先や上限を書き足しても、送った様式は同じもの。"""
     departments = tuple(
         department.model_copy(
             update={
@@ -169,7 +169,7 @@ def _as_printed(plan: Plan) -> Plan:
         )
         for department in plan.departments
     )
-    return plan.model_copy(update={"departments": departments})
+    return plan.model_copy(update={"departments": departments, "mail_limit_mb": None})
 
 
 _CONTENT_VERSION = "2"

@@ -7,9 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    Strict,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sheetgen.era import circled
@@ -147,6 +153,7 @@ class Plan(Record):
     office: Line = Field(title="事務局")
     contact: Contact = Field(default_factory=Contact, title="問合せ先")
     open_data: OpenData = Field(default_factory=OpenData, title="オープンデータの公開")
+    mail_limit_mb: Number | None = Field(default=None, title="送れるメールの大きさの上限（MB）")
     fiscal_years: tuple[FiscalYear, ...] = Field(title="計画年度", min_length=1)
     revision: Revision = Field(title="年次見直し")
     evaluation_scale: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
@@ -166,6 +173,14 @@ class Plan(Record):
                 "plan_inconsistent", "inconsistent: {kinds}", {"kinds": kinds}
             )
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_unset(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """決めていないメールの上限は書かない。決めるまでは、前の版と同じファイルになる。"""
+        written: dict[str, Any] = write(self)
+        if self.mail_limit_mb is None:
+            del written["mail_limit_mb"]
+        return written
 
     @property
     def first_year(self) -> int:

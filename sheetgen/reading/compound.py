@@ -12,8 +12,10 @@ from __future__ import annotations
 import codecs
 import io
 import struct
+from collections.abc import Callable
+from typing import TypeVar
 
-from olefile import OleFileIO
+from olefile import STGTY_STREAM, OleFileIO
 
 from sheetgen.problems import SheetgenError
 from sheetgen.reading.archive import refuse
@@ -24,6 +26,9 @@ _IN_HEADER = 109
 _ENTRY = 128
 _MOST_ENTRIES = 8_000
 """目録の項目の数の上限。図を数百埋め込んだブックでも数千である。"""
+
+
+_Built = TypeVar("_Built")
 
 
 class Compound:
@@ -60,6 +65,22 @@ class Compound:
         if found is None:
             raise refuse("R020")
         return bytes(found)
+
+    def built(self, build: Callable[[OleFileIO], _Built]) -> _Built:
+        """すべての流れを、ほかの部品に読ませたもの。:class:`SheetgenError` (R020)。
+
+        流れの大きさの合計がファイルより大きければ、どの流れも同じ所を指す爆弾である。
+        """
+        entries = [entry for entry in self._file.direntries if entry]
+        total = sum(entry.size for entry in entries if entry.entry_type == STGTY_STREAM)
+        if total > self._length:
+            raise refuse("R020")
+        try:
+            return build(self._file)
+        except MemoryError:
+            raise
+        except Exception:  # 壊れ方によって何が上がるかを、部品は決めていない
+            raise refuse("R020") from None
 
 
 class _Limited(OleFileIO):  # type: ignore[misc]  # 型の書かれていない部品

@@ -1,4 +1,4 @@
-"""届いたものを受け付ける：集め、ZIP を開き、見分け、読むものだけを渡す。"""
+"""届いたものを受け付ける：集め、ZIP とメールを開き、見分け、読むものだけを渡す。"""
 
 from __future__ import annotations
 
@@ -6,21 +6,33 @@ import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sheetgen.problems import Place, Problem
-from sheetgen.reading.file_names import UniqueNames, extension, is_noise, joined, locked_name, shown
+from sheetgen.reading.file_names import (
+    UniqueNames,
+    extension,
+    inside,
+    is_noise,
+    joined,
+    locked_name,
+    member_name,
+    shown,
+)
 from sheetgen.reading.kinds import (
     BOOKS,
+    COMPOUND,
     EXTENSIONS,
     OTHER_EXTENSIONS,
     REFUSALS,
     Kind,
     kind_of,
 )
+from sheetgen.reading.mail_parts import MailPart, MailSource, OpenedMail
 from sheetgen.reading.unzipping import MAX_DEPTH, MAX_FILE_BYTES, MAX_FILES, Budget
 from sheetgen.reading.zip_directory import find_end
 
@@ -33,12 +45,14 @@ class Delivered:
     一度に届いたものの中に同じ名はない。パスとして使ってはならない。``digest`` は ``data`` の
     sha256（16進）。``suffix`` は中身で見分けた本当の種類で、点は付けない（``xlsx``、``xlsm``、
     ``xlsb``、``xls``、``ods``）。読まないものでは、しまうときの拡張子（``pdf``、``eml`` など）。
+    ``mail`` は、添付されていたメール。メールで届いたのでなければ ``None``。
     """
 
     name: str
     data: bytes = field(repr=False)
     digest: str
     suffix: str
+    mail: MailSource | None = None
 
 
 class Delivery(NamedTuple):
@@ -46,11 +60,14 @@ class Delivery(NamedTuple):
 
     ``problems`` は、``files`` に入らなかったもの（場所に名がある）と、入ったものについての知らせ。
     ``others`` は、読まないが原本をしまうもの（PDF、画像、文書、CSV、メール、開けない ZIP など）。
+    メールは届いたままの一つだけをしまい、その中の読まないものは、別にはしまわない。
+    ``mails`` は、メールで届いたもの（受け取れなかったものも）の名から、それの入っていたメールへ。
     """
 
     files: tuple[Delivered, ...]
     problems: tuple[Problem, ...] = ()
     others: tuple[Delivered, ...] = ()
+    mails: Mapping[str, MailSource] = MappingProxyType({})
 
 
 class FoundFile(NamedTuple):
@@ -198,28 +215,34 @@ _NOTHING_LOST = frozenset({"R070", "R071"})
 """ZIP についての知らせのうち、中のものをすべて受け取れているもの。"""
 
 
-def deliver(paths: Sequence[Path]) -> Delivery:
-    """ファイル、フォルダー、ZIP を受け付ける。
+MailOpener = Callable[[bytes], OpenedMail | Problem]
+"""メールを、限りのある所で開くもの。開けなければ、そのわけ。"""
+
+
+def deliver(paths: Sequence[Path], open_mail: MailOpener | None = None) -> Delivery:
+    """ファイル、フォルダー、ZIP、メールを受け付ける。
 
     受け付けられないものは問題とし、残りは続ける。``paths`` の順や、フォルダーと zip の中の順で、
-    結果は変わらない。
+    結果は変わらない。``open_mail`` がなければ、メールは開かない（R010）。
     """
     walk = Walk()
-    counter = _Counter()
+    counter = _Counter(open_mail)
     for found in walk.collect(paths):
         counter.receive_file(found)
     files = sorted(counter.files, key=lambda delivered: delivered.name)
     problems = (*walk.problems, *counter.problems)
-    return Delivery(tuple(files), problems, tuple(counter.others))
+    return Delivery(tuple(files), problems, tuple(counter.others), counter.mails)
 
 
 class _Counter:
     """受付。届いた順でなく、名の順に受け取る。"""
 
-    def __init__(self) -> None:
+    def __init__(self, open_mail: MailOpener | None) -> None:
         self.files: list[Delivered] = []
         self.others: list[Delivered] = []
         self.problems: list[Problem] = []
+        self.mails: dict[str, MailSource] = {}
+        self._open_mail = open_mail
         self._room = MAX_OTHER_BYTES
         self._names = UniqueNames()
         self._seen: dict[str, str] = {}
@@ -243,45 +266,135 @@ class _Counter:
             return
         self._receive(name, extension(found.name), data, depth=0)
 
-    def _receive(self, name: str, own: str, data: bytes, depth: int) -> None:
-        """一つの中身を受け取る。``own`` は、番号を付ける前の名の拡張子。"""
+    def _receive(
+        self, name: str, own: str | None, data: bytes, depth: int, mail: MailSource | None = None
+    ) -> None:
+        """一つの中身を受け取る。
+
+        ``own`` は、番号を付ける前の名の拡張子で、名がなければ ``None``。``mail`` は、入っていた
+        メール。
+        """
         self._budget.spend(len(data))
+        if mail is not None:
+            self.mails[name] = mail
         kind = kind_of(data)
-        if kind in REFUSALS:
-            self._tell(REFUSALS[kind], name)
-            self._set_aside(name, own if own in OTHER_EXTENSIONS else kind.value, data)
+        opens = kind is Kind.MAIL and self._open_mail is not None
+        if kind in REFUSALS and not opens:
+            self._refuse(REFUSALS[kind], name, own, data, kind, mail)
             return
         digest = hashlib.sha256(data).hexdigest()
         first = self._seen.setdefault(digest, name)
         if first != name:
             self._tell("R019", name, first=first)
+            self._learn_mail(digest, mail)
+            return
+        if opens:
+            self._receive_mail(name, own, data, digest, depth, mail)
             return
         if kind is Kind.XLSX and own in EXTENSIONS[Kind.XLSM]:
             kind = Kind.XLSM  # マクロ用の形で、マクロのないブック
         elif kind is Kind.ZIP and own in EXTENSIONS[Kind.XLSX] and find_end(data) is None:
             kind = Kind.XLSX  # ブックの一部しか届いていない。開く所で、そう言う
-        if kind in EXTENSIONS and own not in EXTENSIONS[kind]:
+        if kind in EXTENSIONS and own is not None and own not in EXTENSIONS[kind]:
             self._tell("R018", name, kind=kind.value)
         if kind in BOOKS:
-            self.files.append(Delivered(name, data, digest, BOOKS[kind]))
-        elif depth == MAX_DEPTH:
-            self._tell("R073", name, limit=MAX_DEPTH)
-            self._set_aside(name, kind.value, data)
+            self.files.append(Delivered(name, data, digest, BOOKS[kind], mail))
+        elif depth >= MAX_DEPTH:
+            self._refuse("R073", name, own, data, kind, mail, limit=MAX_DEPTH)
         else:
-            self._open(name, data, depth)
+            self._open(name, data, depth, mail)
 
-    def _open(self, name: str, data: bytes, depth: int) -> None:
+    def _learn_mail(self, digest: str, mail: MailSource | None) -> None:
+        """先に受け取った同じ中身がファイルで届いていても、メールで届いたことは残す。"""
+        for number, one in enumerate(self.files if mail else ()):
+            if one.digest == digest and one.mail is None:
+                self.files[number] = replace(one, mail=mail)
+
+    def _receive_mail(
+        self,
+        name: str,
+        own: str | None,
+        data: bytes,
+        digest: str,
+        depth: int,
+        outer: MailSource | None,
+    ) -> None:
+        """メールを開き、添付を受け取る。原本は、いちばん外のメールをしまう。"""
+        if depth >= MAX_DEPTH:
+            self._refuse("R073", name, own, data, Kind.MAIL, outer, limit=MAX_DEPTH)
+            return
+        opened = self._open_mail(data) if self._open_mail else Problem("R010")
+        if isinstance(opened, Problem):
+            self._refuse(opened.code, name, own, data, Kind.MAIL, outer, **opened.facts)
+            return
+        before = len(self.files)
+        original = outer.original if outer else digest
+        self.mails[name] = MailSource(opened.sender, opened.sent, original)
+        for code in opened.problems:
+            self._tell(code, name, limit=MAX_DEPTH)
+        if not self._budget.spend_members(len(opened.parts)):
+            self._tell("R017", name, limit=MAX_FILES)
+        elif opened.parts:
+            for part in opened.parts:
+                self._receive_part(name, part, original, depth)
+        elif not opened.problems:
+            self._tell("R079", name)
+        if outer is None:
+            suffix = "msg" if data.startswith(COMPOUND) else "eml"
+            if len(self.files) > before:  # 記録する値の原本
+                self.others.append(Delivered(name, data, digest, suffix))
+            else:
+                self._set_aside(name, suffix, data)
+
+    def _receive_part(self, name: str, part: MailPart, original: str, depth: int) -> None:
+        """メールの一つの添付を受け取る。``original`` は、しまうメールの目印。"""
+        passage = part.passage
+        for subject in passage.forwarded:
+            name = inside(name, shown(subject.replace("/", "／").strip()) or "転送されたメール")
+        depth += 1 + len(passage.forwarded)
+        own = member_name(part.name)
+        if is_noise((own or "-",)):
+            return
+        book = locked_name(own)
+        if book is not None:
+            self._tell("R070", inside(name, book))
+            return
+        name = self._names.take(inside(name, own or "名のない添付"))
+        if len(part.data) > MAX_FILE_BYTES:
+            self._tell("R003", name, limit=MAX_FILE_BYTES // _MEGABYTE)
+        elif not self._budget.holds(len(part.data)):
+            self._tell("R075", name)
+        else:
+            source = MailSource(passage.sender, passage.sent, original)
+            self._receive(name, extension(own) if own else None, part.data, depth, source)
+
+    def _refuse(
+        self,
+        code: str,
+        name: str,
+        own: str | None,
+        data: bytes,
+        kind: Kind,
+        mail: MailSource | None,
+        **facts: object,
+    ) -> None:
+        """断る。原本はしまうが、メールの中のものは、メールの原本に残っている。"""
+        self._tell(code, name, **facts)
+        if mail is None:
+            self._set_aside(name, own if own in OTHER_EXTENSIONS else kind.value, data)
+
+    def _open(self, name: str, data: bytes, depth: int, mail: MailSource | None) -> None:
         from sheetgen.reading.unzipping import unzip  # ここで読み込む。zip の届く回は少ない
 
         for found in unzip(name, data, self._budget):
             if isinstance(found, Problem):
                 self.problems.append(found)
-                if found.code not in _NOTHING_LOST:
+                if found.code not in _NOTHING_LOST and mail is None:
                     self._set_aside(name, Kind.ZIP.value, data)
             else:
                 member, content = found
                 own = extension(member)
-                self._receive(self._names.take(member), own, content, depth + 1)
+                self._receive(self._names.take(member), own, content, depth + 1, mail)
 
     def _set_aside(self, name: str, suffix: str, data: bytes) -> None:
         """読まないものも、原本はしまう。同じ中身は一度だけ。"""

@@ -55,6 +55,12 @@ def member_parts(raw: str) -> tuple[str, ...]:
     return tuple(shown(part) for part in parts if part not in ("", ".", ".."))
 
 
+def member_name(raw: str) -> str:
+    """書かれた名のうち、フォルダーを除いた、ファイルの名。名になっていなければ空。"""
+    parts = member_parts(raw)
+    return parts[-1] if parts else ""
+
+
 def is_noise(parts: tuple[str, ...]) -> bool:
     """OS が置くだけで、中身のないファイルか。"""
     name = parts[-1].lower() if parts else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from sheetgen.problems import SheetgenError
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     IMAGE = "image"
     MAIL = "mail"
+    TNEF = "tnef"
     ARCHIVE = "archive"
     PASSWORD = "password"
     LABEL = "label"
@@ -51,11 +53,12 @@ REFUSALS: dict[Kind, str] = {
     Kind.DOCUMENT: "R008",
     Kind.IMAGE: "R009",
     Kind.MAIL: "R010",
+    Kind.TNEF: "R080",
     Kind.ARCHIVE: "R011",
     Kind.UNKNOWN: "R014",
     Kind.SHORTCUT: "R076",
 }
-"""読まない種類と、その知らせの符号。"""
+"""読まない種類と、その知らせの符号。メールは、開けないときだけ。"""
 EXTENSIONS: dict[Kind, frozenset[str]] = {
     Kind.XLSX: frozenset({"xlsx", "xltx"}),
     Kind.XLSM: frozenset({"xlsm", "xltm"}),
@@ -86,6 +89,7 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"BZh", Kind.ARCHIVE),
     (b"\xfd7zXZ\x00", Kind.ARCHIVE),
     (b"MSCF", Kind.ARCHIVE),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"{\\rtf", Kind.DOCUMENT),
     (b"L\x00\x00\x00\x01\x14\x02\x00", Kind.SHORTCUT),
     (b"[InternetShortcut]", Kind.SHORTCUT),
@@ -93,10 +97,12 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"\x09\x02\x06\x00", Kind.DISGUISED),
     (b"\x09\x04\x06\x00", Kind.DISGUISED),
 )
-_MAIL_HEADERS = (
-    b"received:", b"return-path:", b"delivered-to:", b"from:", b"to:", b"date:", b"subject:",
-    b"message-id:", b"mime-version:", b"x-",
-)  # fmt: skip
+_MAIL_HEADERS = frozenset({
+    b"received", b"return-path", b"delivered-to", b"from", b"to", b"date", b"subject",
+    b"message-id", b"mime-version",
+})  # fmt: skip
+"""どのメールにもある見出しの名。"""
+_HEADER = re.compile(rb"([!-9;-~]+):")
 _ODF = b"application/vnd.oasis.opendocument."
 _PACKAGE = {"_rels/.rels", "xl/workbook.xml", "xl/workbook.bin"}
 _HEAD = 1 << 16
@@ -114,6 +120,8 @@ def kind_of(data: bytes) -> Kind:
     for start, kind in _STARTS:
         if data.startswith(start) and not (start == b"BM" and data[6:10] != bytes(4)):
             return kind
+    if mail := _mail_kind(data[:_HEAD]):  # 添付の中身に、ほかの種類の印があってもよい
+        return mail
     if b"%PDF-" in data[:1024]:
         return Kind.PDF
     if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
@@ -179,14 +187,33 @@ def _text_kind(head: bytes) -> Kind:
         return Kind.TEXT
     if not _is_text(head):
         return Kind.UNKNOWN
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].lower()
-    if start.startswith(b"<"):
-        return Kind.DISGUISED
-    if b"content-type: multipart/related" in start and start.startswith(b"mime-version:"):
-        return Kind.DISGUISED  # Excel が保存する .mht
-    if start.startswith(_MAIL_HEADERS):
-        return Kind.MAIL
-    return Kind.TEXT
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    return Kind.DISGUISED if start == b"<" else Kind.TEXT
+
+
+def _mail_kind(head: bytes) -> Kind | None:
+    """初めの見出しから、メールか、同じ形のウェブページ（.mht）か。どちらでもなければ ``None``。"""
+    lines = head.removeprefix(b"\xef\xbb\xbf").lstrip().split(b"\n")
+    if lines[0].startswith((b"From ", b">From ")):  # メールソフトが書き出すときの印の行
+        del lines[0]
+    found: dict[bytes, bytes] = {}
+    for number, line in enumerate(lines):
+        if not line.strip():
+            break
+        match = _HEADER.match(line)
+        if match:
+            found.setdefault(match.group(1).lower(), line[match.end() :].strip().lower())
+        elif number == 0 or not line.startswith((b" ", b"\t")):
+            break
+    known = len(found.keys() & _MAIL_HEADERS)
+    first = next(iter(found), b"")
+    if known < (1 if first in _MAIL_HEADERS else 2):
+        return None
+    writer = found.get(b"from")
+    saved = writer is None or writer.startswith(b"<saved by")
+    if saved and found.get(b"content-type", b"").startswith(b"multipart/related"):
+        return Kind.DISGUISED  # Excel やブラウザーが保存する .mht
+    return Kind.MAIL
 
 
 def _is_text(head: bytes) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sheetgen.child_process import python_command
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sheetgen.reading.book import RawBook
     from sheetgen.reading.delivery import Delivered, Delivery
     from sheetgen.reading.limits import Limits
+    from sheetgen.reading.mail_parts import MailSource, OpenedMail
 
 
 _SERVE = (
@@ -40,13 +41,15 @@ class Reading(NamedTuple):
     """読んでいるところ。``files`` は一度だけたどれ、読み終えたものから出てくる。
 
     ``total`` はファイルの数。``problems`` は届いたものについての問題で、読まないものと、そのわけ。
-    ``others`` は、読まないが原本をしまうもの。
+    ``others`` は、読まないが原本をしまうもの。``mails`` は、メールで届いたものの名から、
+    それの入っていたメールへ。
     """
 
     files: Iterator[ReadFile]
     total: int
     problems: tuple[Problem, ...]
     others: tuple[Delivered, ...] = ()
+    mails: Mapping[str, MailSource] = MappingProxyType({})
 
 
 class GuardedReader:
@@ -70,12 +73,27 @@ class GuardedReader:
         self._guard.close()
 
     def read(self, paths: Sequence[Path]) -> Reading:
-        """ファイル、フォルダー、ZIP を受け付け、読み始める。名の順に出てくる。"""
+        """ファイル、フォルダー、ZIP、メールを受け付け、読み始める。名の順に出てくる。"""
         from sheetgen.reading.delivery import deliver  # ここで読み込む。子プロセスが先
 
-        delivery = deliver(paths)
+        delivery = deliver(paths, self._open_mail)
         files = self._files(delivery)
-        return Reading(files, len(delivery.files), delivery.problems, delivery.others)
+        return Reading(
+            files, len(delivery.files), delivery.problems, delivery.others, delivery.mails
+        )
+
+    def _open_mail(self, data: bytes) -> OpenedMail | Problem:
+        """メールを、読むプロセスに開かせる。開けなければ、そのわけ（R010 か R017）。"""
+        from sheetgen.reading.worker import understand_mail  # 上と同じく、ここで読み込む
+
+        (outcome,) = self._guard.ask([data])
+        if isinstance(outcome, Problem):
+            return Problem("R010")
+        try:
+            return understand_mail(outcome)
+        except SheetgenError as error:
+            (first, *_) = error.problems
+            return first if first.code == "R017" else Problem("R010")
 
     def _files(self, delivery: Delivery) -> Iterator[ReadFile]:
         outcomes = self._guard.ask([delivered.data for delivered in delivery.files])

@@ -1,5 +1,7 @@
 """別のプロセスで一冊を読み、答えを JSON にして返す。親は、型を確かめてブックに戻す。
 
+届いたものがメールなら、ブックとして読まずに開き、添付の中身を答えの後ろに付けて返す。
+
 JSON は、ブックの値を pydantic が書くのと同じ形である。子はそれを標準の json で書く。
 pydantic の読み込みに、28冊を読むのと同じほどの時間がかかるためである。
 """
@@ -12,10 +14,13 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.reading.book import CellKind, RawBook, RawCell
+from sheetgen.reading.child import LENGTH
+from sheetgen.reading.kinds import COMPOUND, Kind, kind_of
+from sheetgen.reading.mail_parts import MailPart, MailProblem, OpenedMail, Passage
 from sheetgen.reading.opening import read_book
 
 if TYPE_CHECKING:
@@ -38,8 +43,10 @@ _FACTS = (str, int, float, bool, type(None))
 
 
 def answer(data: bytes) -> bytes:
-    """一つのファイルの中身を読み、ブックか、読めないわけを返す。"""
+    """一つのファイルの中身を読み、ブックか、開いたメールか、読めないわけを返す。"""
     try:
+        if not data.startswith(b"PK") and kind_of(data) is Kind.MAIL:
+            return dump_mail(open_mail(data))
         return dump(read_book(data))
     except SheetgenError as error:
         return dump(error.problems)
@@ -50,6 +57,68 @@ def dump(found: Answer) -> bytes:
     return json.dumps(
         found, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain
     ).encode()
+
+
+def open_mail(data: bytes) -> OpenedMail:
+    """届いたメールを開く。
+
+    :raises SheetgenError: 開けない（R010、R017、R020）。
+    """
+    if data.startswith(COMPOUND):
+        from sheetgen.reading.outlook import read_outlook  # ここで読み込む。メールの届く回は少ない
+
+        return read_outlook(data)
+    from sheetgen.reading.mime import read_mime  # 上と同じく、ここで読み込む
+
+    return read_mime(data)
+
+
+_MARK = b"\x00mail"
+"""答えが開いたメールであることの印。ほかの答えは、JSON の ``{`` か ``[`` で始まる。"""
+
+
+class _Index(NamedTuple):
+    """開いたメールの目録。``parts`` は、名、通ってきた道、中身の大きさ。"""
+
+    sender: str | None
+    sent: str | None
+    problems: tuple[MailProblem, ...]
+    parts: tuple[tuple[str, Passage, int], ...]
+
+
+def dump_mail(mail: OpenedMail) -> bytes:
+    """開いたメールを、一つの答えにする：印、目録の長さ、目録（JSON）、添付の中身。"""
+    parts = tuple((one.name, one.passage, len(one.data)) for one in mail.parts)
+    index = _Index(mail.sender, mail.sent, mail.problems, parts)
+    head = json.dumps(index, separators=(",", ":")).encode()
+    return b"".join((_MARK, LENGTH.pack(len(head)), head, *(one.data for one in mail.parts)))
+
+
+def understand_mail(reply: bytes) -> OpenedMail:
+    """答えを、開いたメールに戻す。子の答えも、外から来たものとして確かめる。
+
+    :raises SheetgenError: 決めた形をしていない（R035）、または、読めないわけの答え。
+    """
+    from sheetgen.reading.unzipping import MAX_FILES  # 遅く：子は使わない
+
+    start = len(_MARK) + LENGTH.size
+    if not reply.startswith(_MARK) or len(reply) < start:
+        found = understand(reply)
+        raise SheetgenError(found if isinstance(found, tuple) else Problem("R035"))
+    (length,) = LENGTH.unpack_from(reply, len(_MARK))
+    at = start + length
+    try:
+        index: _Index = _type(_Index).validate_json(reply[start:at], strict=True)
+    except ValueError:
+        raise SheetgenError(Problem("R035")) from None
+    sizes = [size for *_, size in index.parts]
+    if len(sizes) > MAX_FILES or min(sizes, default=0) < 0 or at + sum(sizes) != len(reply):
+        raise SheetgenError(Problem("R035"))
+    parts = []
+    for name, passage, size in index.parts:
+        parts.append(MailPart(name, passage, reply[at : at + size]))
+        at += size
+    return OpenedMail(index.sender, index.sent, tuple(parts), index.problems)
 
 
 def understand(reply: bytes) -> Answer:

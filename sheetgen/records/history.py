@@ -55,13 +55,14 @@ class UndoResult:
 class Step:
     """記録簿の一行。
 
-    ``undone_by`` は、これを取り消した回。``original`` は、届いたファイルをしまった所。どちらも、
-    なければ None。
+    ``undone_by`` は、これを取り消した回。``original`` は、届いたファイルをしまった所、``mail`` は、
+    それの入っていたメールをしまった所。どれも、なければ None。
     """
 
     entry: JournalEntry
     undone_by: str | None = None
     original: Path | None = None
+    mail: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,12 @@ class _Steps:
 
     def of(self, entry: JournalEntry) -> Step:
         """この行。"""
-        original = find_original(self._folder, entry.original) if entry.original else None
-        return Step(entry, self._undone.get(entry.run), original)
+        return Step(
+            entry, self._undone.get(entry.run), self._kept(entry.original), self._kept(entry.mail)
+        )
+
+    def _kept(self, digest: str | None) -> Path | None:
+        return find_original(self._folder, digest) if digest else None
 
 
 def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHistory]:

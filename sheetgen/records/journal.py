@@ -68,7 +68,8 @@ class JournalEntry(Record):
 
     ``round`` は ``2024J`` の形。``path`` は年度が変わっても同じ欄を指す道（``initiative.text`` では
     なく ``initiatives[2025]``）。DECIDE の ``old`` は残した値、``new`` は採らなかった値。WAIVE の
-    ``new`` は、そのまま通した値。UNDO の ``old`` は記録してあった値、``new`` は戻した値。
+    ``new`` は、そのまま通した値。``mail`` と ``sender`` と ``sent``（ISO 8601、日本の時刻）は、
+    ``file`` がメールで届いたときだけ。UNDO の ``old`` は記録してあった値、``new`` は戻した値。
     """
 
     run: str = Field(title="回")
@@ -85,6 +86,9 @@ class JournalEntry(Record):
     rule: str | None = Field(default=None, title="読み方")
     file: str | None = Field(default=None, title="ファイル")
     original: str | None = Field(default=None, title="原本の目印")
+    mail: str | None = Field(default=None, title="メールの原本の目印")
+    sender: str | None = Field(default=None, title="メールの差出人")
+    sent: str | None = Field(default=None, title="メールの日時")
     sheet: str | None = Field(default=None, title="シート")
     cell: str | None = Field(default=None, title="セル")
     found: str | None = Field(default=None, title="見つけ方")

@@ -20,7 +20,7 @@ from sheetgen.records.leftovers import sections_renamed
 from sheetgen.records.rounds_sent import ISSUE_FOLDER, round_folder, round_meant
 from sheetgen.records.sendouts import SendKind, SendOut, latest, load_sendouts, of_round
 from sheetgen.send.deadlines import day_words, deadline_problems
-from sheetgen.send.generating import changed_since, make_books
+from sheetgen.send.generating import changed_since, make_books, weighed
 from sheetgen.send.letters import (
     EXTENSION_LETTER,
     ISSUE_LETTER,
@@ -33,12 +33,15 @@ from sheetgen.send.letters import (
 )
 from sheetgen.send.mail import Letter
 from sheetgen.send.posting import (
+    Draft,
     Parcel,
     Posting,
+    drafts_of,
     parcel_of,
     place_letters,
     place_notes,
     record_sendouts,
+    weigher,
 )
 
 
@@ -50,7 +53,8 @@ class DistributeRequest:
     フォルダー。``again`` が真なら、送ったものも作り直し、前と同じものでも、送付記録に書く。
     ``extend`` が真なら、ブックは作らず、``sections`` の課の期限を延ばす。
     ``dry_run`` が真なら、何も作らず、書かない。差戻しのブックを送り返すときの ``out`` は、
-    それを作った回収のフォルダー。
+    それを作った回収のフォルダー。``mail_limit_mb`` は送れるメールの大きさの上限（MB）で、なければ
+    計画のデータにあるもの。
     """
 
     plan: Path
@@ -65,6 +69,7 @@ class DistributeRequest:
     again: bool = False
     extend: bool = False
     dry_run: bool = False
+    mail_limit_mb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class DistributeResult:
     """配るものを作った結果。``recorded`` は送付記録に加えた行の数。
 
     ``sent`` は、もう送ってあり、そのまま残した課。``is_found`` は、照会を記録から決めたか。
+    ``drafts`` は、``parcels`` と同じ順の、メールの下書き。
     """
 
     round: Round
@@ -84,6 +90,7 @@ class DistributeResult:
     dry_run: bool = False
     sent: tuple[str, ...] = ()
     is_found: bool = False
+    drafts: tuple[Draft, ...] = ()
 
 
 def distribute(
@@ -98,7 +105,8 @@ def distribute(
     ``progress`` は（終わったブックの数、全部の数、宛先）を受け取る。
 
     :raises SheetgenError: 計画のデータ、テンプレートか依頼が使えない（そのときは何も変えない）、
-        どの課にも、中身の違うブックをもう送ってある（L055）、またはファイルが書けない。
+        どの課にも、中身の違うブックをもう送ってある（L055）、送れる大きさを超える（L070）、
+        またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     refuse_archived(request.plan)
@@ -123,15 +131,18 @@ def distribute(
     if request.deadline is None:
         problems.append(Problem("L022"))
     sent = {} if request.again else _sent_books(parcels, before)
+    weigh = weigher(parcels, letters, request.mail_limit_mb or history.plan.mail_limit_mb)
     if request.dry_run:
         problems += not_asked(plan, chosen, wanted)
         kept = set(changed_since(plan, chosen, wanted, sent))
+        problems += weighed(plan, chosen, wanted, kept, weigh) if weigh else []
     else:
-        made = make_books(plan, chosen, wanted, progress, sent)
+        made = make_books(plan, chosen, wanted, progress, sent, weigh)
         kept = set(made.sent)
     left = [one for one in parcels if one.files[0] in kept]
     problems += _told_of_sent(chosen, left, parcels, sent)
     new = tuple(one for one in parcels if one.files[0] not in kept)
+    written = [letter for one, letter in zip(parcels, letters, strict=True) if one in new]
     result = DistributeResult(
         chosen,
         folder,
@@ -143,11 +154,11 @@ def distribute(
         dry_run=request.dry_run,
         sent=tuple(one.section for one in left),
         is_found=meant.is_found,
+        drafts=drafts_of(folder, new, written),
     )
     if request.dry_run:
         return result
     books = [(folder / one.files[0]).read_bytes() for one in new]
-    written = [letter for one, letter in zip(parcels, letters, strict=True) if one in new]
     placed = place_letters(folder, new, written, books)
     posting = Posting(SendKind.ISSUE, chosen, moment, who)
     deadlines = [request.deadline] * len(new)
@@ -321,4 +332,5 @@ def extend_deadline(
         tuple(problems),
         dry_run=request.dry_run,
         is_found=meant.is_found,
+        drafts=drafts_of(folder, notes, letters),
     )

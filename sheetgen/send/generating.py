@@ -38,6 +38,7 @@ from sheetgen.records.rounds_sent import SAMPLE_FOLDER, round_folder, round_mean
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts
 from sheetgen.records.shelf import keep_issue
 from sheetgen.send.deadlines import deadline_problems
+from sheetgen.send.posting import Weigh
 from sheetgen.xlsx.output import Staging
 
 SHOWN = 3
@@ -121,10 +122,12 @@ def make_books(
     request: GenerateRequest,
     progress: Progress | None = None,
     sent: Mapping[str, SendOut] | None = None,
+    weigh: Weigh | None = None,
 ) -> GenerateResult:
     """照会の計画から、決まった照会の様式を ``request.out`` に作る。
 
     ``sent`` は、もう送ったブックの名と、その記録。中身が送ったものと違えば、作らずに残す。
+    ``weigh`` が一冊でも問題を返せば、何も置かない。
     ほかは :func:`generate` と同じ。
     """
     jobs = plan_jobs(plan, request)
@@ -132,6 +135,7 @@ def make_books(
     maker = BookMaker(plan, chosen, asked, FormTemplate(request.template))
     folder = request.out or round_folder(request.root, chosen, SAMPLE_FOLDER)
     kept: list[str] = []
+    over: list[Problem] = []
     with Staging(folder, datetime.now()) as staging:
         for done, job in enumerate(jobs):
             if progress:
@@ -142,9 +146,11 @@ def make_books(
             if before is not None and before.sha256 != staging.digest(job.file_name):
                 staging.drop(job.file_name)
                 kept.append(job.file_name)
+            elif weigh and (heavy := weigh(job.file_name, staging.content(job.file_name))):
+                over.append(heavy)
         if progress:
             progress(len(jobs), len(jobs), "")
-        problems = maker.problems() + sections_without_book(plan, request, jobs)
+        problems = over + maker.problems() + sections_without_book(plan, request, jobs)
         problems += homeless(plan)
         printed = {item.id for job in jobs for _, _, item in job.items}
         doubts = figure_doubts(plan, str(request.plan))
@@ -189,6 +195,17 @@ def changed_since(
         plan, chosen, round_text(plan, chosen, request.deadline), FormTemplate(request.template)
     )
     return [name for name, data in _rendered(maker, jobs) if _sha256(data) != sent[name].sha256]
+
+
+def weighed(
+    plan: Plan, chosen: Round, request: GenerateRequest, kept: Collection[str], weigh: Weigh
+) -> list[Problem]:
+    """いま作るブックのうち、送れる大きさを超えるもの。``kept`` は作らないもの。何も書かない。"""
+    jobs = [job for job in plan_jobs(plan, request) if job.file_name not in kept]
+    maker = BookMaker(
+        plan, chosen, round_text(plan, chosen, request.deadline), FormTemplate(request.template)
+    )
+    return [heavy for name, data in _rendered(maker, jobs) if (heavy := weigh(name, data))]
 
 
 def _rendered(maker: BookMaker, jobs: Sequence[BookJob]) -> Iterator[tuple[str, bytes]]:

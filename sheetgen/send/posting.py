@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Protocol
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.round import Round
 from sheetgen.plan.saving import user_name
-from sheetgen.problems import Problem, SheetgenError
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.sendouts import SendKind, SendOut, add_sendouts, not_yet_sent
 from sheetgen.send.letters import Addressees, draft
 from sheetgen.send.mail import Attachment, Letter
@@ -32,6 +33,26 @@ class Parcel:
     items: tuple[str, ...]
     files: tuple[str, ...]
     sent_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """一つの課に送る、メールの下書き。画面に並べるための、開いて見せる値。
+
+    ``to`` と ``cc`` はメールアドレス（計画のデータに宛先がなければ、``to`` は空。いまの下書きに
+    写しの宛先はなく、``cc`` はいつも空）。``text`` は本文で、改行は LF。
+    ``draft`` は下書き（``.eml``）、``letter`` は印刷する文（``.html``）、``book`` は添えるブックの
+    場所で、ブックのない手紙では ``None``。試すだけの回では、どれもまだそこにない。
+    """
+
+    section: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    text: str
+    draft: Path
+    letter: Path
+    book: Path | None = None
 
 
 class Note(Protocol):
@@ -125,6 +146,57 @@ def parcel_of(
         (book, f"{stem}_{page}.html", f"{stem}.eml"),
         last.at if last else None,
     )
+
+
+def drafts_of(folder: Path, notes: Sequence[Note], letters: Sequence[Letter]) -> tuple[Draft, ...]:
+    """課ごとの下書き。``notes`` の置く名は、（ブックがあれば）ブック、印刷する文、下書きの順。"""
+    drafts = []
+    for note, letter in zip(notes, letters, strict=True):
+        *books, page, mail = note.files
+        drafts.append(
+            Draft(
+                section=note.section,
+                to=note.to,
+                cc=(),
+                subject=letter.subject,
+                text=letter.text,
+                draft=folder / mail,
+                letter=folder / page,
+                book=folder / books[0] if books else None,
+            )
+        )
+    return tuple(drafts)
+
+
+_MEGABYTE = 1 << 20
+Weigh = Callable[[str, bytes], Problem | None]
+"""ブックの名と中身から、それを添えた下書きが上限を超えるという問題を作るもの。"""
+
+
+def weigher(
+    parcels: Sequence[Parcel], letters: Sequence[Letter], limit: int | None
+) -> Weigh | None:
+    """下書きの大きさを量るもの。``limit`` は MB（1 MB は 1,048,576 バイト）で、なければ量らない。
+
+    量るのは、できる下書きそのもの。添付は base64 になり、ブックより四割ほど大きくなる。
+    """
+    if limit is None:
+        return None
+    known = {one.files[0]: (one, letter) for one, letter in zip(parcels, letters, strict=True)}
+
+    def weigh(book: str, data: bytes) -> Problem | None:
+        parcel, letter = known[book]
+        size = len(draft(parcel.section, parcel.to, letter, Attachment(book, data)))
+        if size <= limit * _MEGABYTE:
+            return None
+        facts = {
+            "section": parcel.section,
+            "size": f"{math.ceil(size / _MEGABYTE * 10) / 10:.1f}",
+            "limit": limit,
+        }
+        return Problem("L070", Place(file=parcel.files[-1]), facts)
+
+    return weigh
 
 
 def place_letters(

@@ -35,7 +35,7 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter, LetterFile, LetterItem
-from sheetgen.send.posting import Posting, place_notes, record_sendouts
+from sheetgen.send.posting import Draft, Posting, drafts_of, place_notes, record_sendouts
 from sheetgen.year.standing import Stage, is_counted, stage_of, waits_for_section
 from sheetgen.year.status import traces_of
 
@@ -90,7 +90,10 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class RemindResult:
-    """督促を作った結果。``sent`` は配った課の数、``is_found`` は照会を記録から決めたか。"""
+    """督促を作った結果。``sent`` は配った課の数、``is_found`` は照会を記録から決めたか。
+
+    ``drafts`` は、``reminders`` と同じ順の、メールの下書き。
+    """
 
     round: Round
     folder: Path
@@ -100,6 +103,7 @@ class RemindResult:
     problems: tuple[Problem, ...]
     dry_run: bool = False
     is_found: bool = False
+    drafts: tuple[Draft, ...] = ()
 
 
 _OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
@@ -323,6 +327,7 @@ def remind(
         tuple(problems),
         dry_run=request.dry_run,
         is_found=meant.is_found,
+        drafts=drafts_of(folder, reminders, letters),
     )
 
 

@@ -44,7 +44,15 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter
-from sheetgen.send.posting import Parcel, Posting, parcel_of, place_letters, record_sendouts
+from sheetgen.send.posting import (
+    Parcel,
+    Posting,
+    drafts_of,
+    parcel_of,
+    place_letters,
+    record_sendouts,
+    weigher,
+)
 from sheetgen.send.reminding import deadlines_told, item_states
 from sheetgen.xlsx.output import Staging
 
@@ -84,8 +92,8 @@ def send_back(
     配布のときの期限の、遅いほう。もう送ったものは、``again`` でなければ変えない。
 
     :raises UsageError: その課はない（F004）。
-    :raises SheetgenError: 差し戻すものがない（L040、L059）、テンプレートが使えない、
-        またはファイルが書けない。
+    :raises SheetgenError: 差し戻すものがない（L040、L059）、送れる大きさを超える（L070）、
+        テンプレートが使えない、またはファイルが書けない。
     """
     moment = (now or datetime.now()).astimezone()
     with open_ledger(request.plan, writing=False) as ledger:
@@ -127,6 +135,10 @@ def send_back(
     found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
     found += _told_of_deadline(request, returns, moment.date())
     letters = _letters(request, plan, chosen, returns)
+    heavy = list(_too_large(returns, letters, request.mail_limit_mb or history.plan.mail_limit_mb))
+    if heavy and not request.dry_run:
+        raise SheetgenError([*found, *heavy])
+    found += heavy
     recorded = 0
     kept: tuple[Path, ...] = ()
     if not request.dry_run:
@@ -154,7 +166,18 @@ def send_back(
         tuple(found),
         dry_run=request.dry_run,
         is_found=meant.is_found,
+        drafts=drafts_of(folder, parcels, letters),
     )
+
+
+def _too_large(
+    returns: Sequence[_Return], letters: Sequence[Letter], limit: int | None
+) -> Iterator[Problem]:
+    """送れる大きさを超える差戻し。"""
+    if weigh := weigher([one.parcel for one in returns], letters, limit):
+        for one in returns:
+            if found := weigh(one.parcel.files[0], one.data):
+                yield found
 
 
 def _own_deadline(sendouts: Sequence[SendOut], owner: Owner, today: date) -> date:

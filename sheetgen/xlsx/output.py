@@ -69,7 +69,11 @@ class Staging:
 
     def digest(self, name: str) -> str:
         """預かったファイルの中身の目印（sha256）。"""
-        return hashlib.sha256((self._staging / name).read_bytes()).hexdigest()
+        return hashlib.sha256(self.content(name)).hexdigest()
+
+    def content(self, name: str) -> bytes:
+        """預かったファイルの中身。"""
+        return (self._staging / name).read_bytes()
 
     def drop(self, name: str) -> None:
         """預かったファイルを、置かないことにする。"""
