@@ -39,6 +39,7 @@ from sheetgen.send.posting import (
     place_letters,
     place_notes,
     record_sendouts,
+    with_words,
 )
 
 
@@ -115,8 +116,10 @@ def distribute(
     before = latest(of_round(log.sendouts, round_mark(chosen), renamed), SendKind.ISSUE)
     addressees = Addressees(plan)
     parcels = [
-        parcel_of(job.addressee, job.file_name, "依頼文", _ids(job), addressees, before)
-        for job in jobs
+        with_words(
+            parcel_of(job.addressee, job.file_name, "依頼文", _ids(job), addressees, before), letter
+        )
+        for job, letter in zip(jobs, letters, strict=True)
     ]
     problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
     problems += deadline_problems(request.deadline, moment.date())
@@ -293,7 +296,10 @@ def extend_deadline(
     letters = _letters(request, plan, chosen, jobs, EXTENSION_LETTER)
     problems = [*log.problems, *addressees.problems(one.section for one in parcels)]
     problems += deadline_problems(request.deadline, moment.date())
-    notes = tuple(replace(one, files=extension_files(one)) for one in parcels)
+    notes = tuple(
+        with_words(replace(one, files=extension_files(one)), letter)
+        for one, letter in zip(parcels, letters, strict=True)
+    )
     recorded = 0
     if not request.dry_run:
         mails = place_notes(folder, notes, letters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +24,7 @@ class Parcel:
     """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
 
     ``to`` は、計画のデータに宛先がなければ空。``sent_before`` は、このファイルをこの課に最後に
-    送った時刻（ISO 8601）で、なければ None。
+    送った時刻（ISO 8601）で、なければ None。``subject`` と ``body`` は、下書きの件名と本文。
     """
 
     section: str
@@ -32,6 +32,34 @@ class Parcel:
     items: tuple[str, ...]
     files: tuple[str, ...]
     sent_before: str | None = None
+    subject: str = ""
+    body: str = ""
+    cc: tuple[str, ...] = ()
+
+    @property
+    def book(self) -> str | None:
+        """ブックの名。付かなければ None。"""
+        return named(self.files, ".xlsx")
+
+    @property
+    def letter(self) -> str | None:
+        """印刷する文の名。"""
+        return named(self.files, ".html")
+
+    @property
+    def draft(self) -> str | None:
+        """メールの下書きの名。"""
+        return named(self.files, ".eml")
+
+
+def named(files: Sequence[str], ending: str) -> str | None:
+    """``ending`` で終わる名。なければ None。"""
+    return next((one for one in files if one.endswith(ending)), None)
+
+
+def with_words(parcel: Parcel, letter: Letter) -> Parcel:
+    """下書きの件名と本文を添えたもの。"""
+    return replace(parcel, subject=letter.subject, body=letter.text)
 
 
 class Note(Protocol):

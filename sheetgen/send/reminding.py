@@ -35,7 +35,7 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter, LetterFile, LetterItem
-from sheetgen.send.posting import Posting, place_notes, record_sendouts
+from sheetgen.send.posting import Posting, named, place_notes, record_sendouts
 from sheetgen.year.standing import Stage, is_counted, stage_of, waits_for_section
 from sheetgen.year.status import traces_of
 
@@ -68,7 +68,7 @@ class Reminder:
 
     ``missing`` と ``untouched`` は答えのない実施項目、``questioned`` は差し戻して答え
     直されていないもの（ID）。``days_late`` は、期限が分からなければ None。``unreadable`` は、
-    届いたが読めなかったファイル。
+    届いたが読めなかったファイル。``subject`` と ``body`` は、下書きの件名と本文。
     """
 
     section: str
@@ -81,11 +81,24 @@ class Reminder:
     files: tuple[str, ...] = ()
     reminded_before: str | None = None
     unreadable: tuple[UnreadFile, ...] = ()
+    subject: str = ""
+    body: str = ""
+    cc: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
         """答えのない実施項目のすべて。"""
         return (*self.missing, *self.untouched, *self.questioned)
+
+    @property
+    def letter(self) -> str | None:
+        """印刷する文の名。"""
+        return named(self.files, ".html")
+
+    @property
+    def draft(self) -> str | None:
+        """メールの下書きの名。"""
+        return named(self.files, ".eml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +318,10 @@ def remind(
         _letter(writer, plan, chosen, one, request.today, reminder.unreadable)
         for one, reminder in zip(late, reminders, strict=True)
     ]
+    reminders = tuple(
+        replace(one, subject=letter.subject, body=letter.text)
+        for one, letter in zip(reminders, letters, strict=True)
+    )
     recorded = 0
     if late and not request.dry_run:
         mails = place_notes(folder, reminders, letters)

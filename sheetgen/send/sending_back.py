@@ -44,7 +44,14 @@ from sheetgen.send.letters import (
     letter_text,
 )
 from sheetgen.send.mail import Letter
-from sheetgen.send.posting import Parcel, Posting, parcel_of, place_letters, record_sendouts
+from sheetgen.send.posting import (
+    Parcel,
+    Posting,
+    parcel_of,
+    place_letters,
+    record_sendouts,
+    with_words,
+)
 from sheetgen.send.reminding import deadlines_told, item_states
 from sheetgen.xlsx.output import Staging
 
@@ -127,6 +134,7 @@ def send_back(
     found = [*ledger.problems, *problems, *addressees.problems(one.section for one in parcels)]
     found += _told_of_deadline(request, returns, moment.date())
     letters = _letters(request, plan, chosen, returns)
+    parcels = tuple(map(with_words, parcels, letters))
     recorded = 0
     kept: tuple[Path, ...] = ()
     if not request.dry_run:
