@@ -6,11 +6,15 @@ import email
 import email.policy
 import html
 import re
+import shutil
 from pathlib import Path
 
 import pytest
-from desk_samples import client, folder_in, text
+from desk_samples import ROOT, client, folder_in, text
 from desk_twins import Twins, contents, hidden, words_of
+from returned.desk import Desk
+from returned.sections import Form
+from test_send_back import FIRST, answer
 
 ONE, OTHER = "総務部 文書法制課", "総務部 契約検査課"
 RESULTS = {"round": "results", "year": "2024"}
@@ -76,6 +80,21 @@ def test_each_draft_stands_with_its_words_and_files(twins: Twins) -> None:
         for made in (path, path.with_suffix(".xlsx"), folder / f"{path.stem}_依頼文.html"):
             assert f'download="{made.name}"' in shown
     assert shown.count("登録がありません") == 2
+
+
+def test_returns_are_sent_the_same_from_the_desk(
+    desk: Desk, honest_forms: dict[str, Form], tmp_path: Path
+) -> None:
+    desk.collect(answer(desk, honest_forms, tmp_path / "返信", "優", FIRST))
+    shutil.copytree(ROOT / "templates", desk.root / "templates")
+    twins = Twins(desk.root, tmp_path / "twins")
+    trial = twins.post("/sending/returns", RESULTS)
+    assert "1課、様式 1枚" in text(trial)
+    asked = {**RESULTS, "section": FIRST, "deadline": "2024-08-16", "step": "make"}
+    made = twins.same("/sending/returns", asked)
+    assert "の差戻しを 1課に送る用意ができました" in text(made)
+    shown = text(twins.get("/standing/"))
+    assert "要確認 1件" in shown
 
 
 def test_a_trial_makes_nothing_and_can_be_made_as_it_is(twins: Twins) -> None:
