@@ -101,7 +101,9 @@ def test_the_year_is_closed_as_it_was_shown(twins: Twins) -> None:
     before = contents(twins.desk)
     wanted = {"retire": ["01-04", "05-04"], "renumber": "1", "copy_initiatives": "1"}
     twins.refused("/closing/", {**wanted, "step": "make"}, "S104")
-    twins.refused("/closing/", {**wanted, "force": "1"}, "S106")
+    asked = twins.refused("/closing/", {**wanted, "force": "1"}, "S106", status=200)
+    assert asked.count(" checked>") == 5  # 選んだものは、そのまま
+    twins.refused("/closing/", wanted, "S104", status=200)
     forced = {**wanted, "force": "1", "to": "2025", "reason": "実績は、あとで集める"}
     trial = twins.post("/closing/", forced)
     assert "切り替えると変わること" in text(trial)

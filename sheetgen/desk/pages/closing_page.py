@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, make_response, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,7 +15,9 @@ from sheetgen.desk.pages.common_pages import started
 from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.running import Shown
 from sheetgen.plan.plan import Plan, item_label
+from sheetgen.problems import Problem, SheetgenError
 from sheetgen.progress import Progress
+from sheetgen.year.rolled_plan import RolloverRequest
 
 pages = Blueprint("closing", __name__, url_prefix="/closing")
 pages.before_request(without_plan)
@@ -25,22 +29,15 @@ Choice = tuple[str, list[tuple[str, str]]]
 @pages.get("/")
 def index() -> Response:
     """終える実施項目を選ぶページ。"""
-    plan = sheetgen.load_plan(Desk.of_request().plan)
-    page = render_template(
-        "closing.html",
-        plan=plan,
-        closed=plan.revision.fiscal_year,
-        measures=measures_of(plan),
-        is_over=plan.revision.fiscal_year > plan.final_year,
-    )
-    return make_response(page)
+    values = _form_values(RolloverRequest(plan=Desk.of_request().plan), ())
+    return make_response(render_template("closing.html", **values))
 
 
 @pages.post("/")
 def roll() -> BaseResponse:
     """切り替える。試すだけのときは、何が変わるかを見せる。"""
     desk = Desk.of_request()
-    wanted = sheetgen.RolloverRequest(
+    wanted = RolloverRequest(
         plan=desk.plan,
         to=chosen_year("to", "開く年度"),
         retire=several("retire"),
@@ -66,11 +63,30 @@ def roll() -> BaseResponse:
     same = carried()
 
     def work(progress: Progress) -> Shown:
-        result = sheetgen.rollover(wanted)
+        try:
+            result = sheetgen.rollover(wanted)
+        except SheetgenError as error:
+            if not wanted.dry_run:
+                raise
+            # 選んだものを残したまま、わけを見せる。わけを書けば、そのまま閉じられる。
+            return Shown("closing.html", _form_values(wanted, error.problems))
         return Shown("rolled.html", {"result": result, "words": words, "same": same})
 
     back = url_for("closing.index")
     return started(desk.host.runner.start("年度の切替", back, work))
+
+
+def _form_values(wanted: RolloverRequest, problems: Iterable[Problem]) -> dict[str, object]:
+    """選ぶページの値。``wanted`` は、もう選ばれているもの。"""
+    plan = sheetgen.load_plan(wanted.plan)
+    closed = plan.revision.fiscal_year
+    return {
+        "closed": closed,
+        "measures": measures_of(plan),
+        "is_over": closed > plan.final_year,
+        "wanted": wanted,
+        "problems": tuple(problems),
+    }
 
 
 def measures_of(plan: Plan) -> list[Choice]:
