@@ -27,6 +27,7 @@ from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.running import Shown
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.progress import Progress
+from sheetgen.records.issues import issues_folder
 from sheetgen.send.deadlines import day_words, deadline_problems
 from sheetgen.send.distributing import DistributeRequest, DistributeResult
 from sheetgen.send.round_sections import RoundSections
@@ -142,6 +143,16 @@ def make_returns() -> BaseResponse:
     return _start("差戻しを送る用意をする", url_for("sending.returns"), work)
 
 
+def chosen_round_sections() -> RoundSections:
+    """選ばれた照会の課。データが同じ間は、覚えておく。"""
+    desk, kind, year = Desk.of_request(), chosen_round(), chosen_year()
+    issued = issues_folder(desk.plan)
+    made = issued.stat().st_mtime_ns if issued.is_dir() else 0
+    return desk.recall(
+        "sections", lambda: sheetgen.round_sections(desk.plan, kind, year), kind, year, made
+    )
+
+
 def chosen_sections() -> tuple[str, ...]:
     """選んだ課。ページにあったすべてなら、空（絞らない）。
 
@@ -184,8 +195,7 @@ def _common(wanted: DistributeRequest) -> tuple[str, ...]:
 
 def _form_page(template: str, **values: Any) -> Response:
     """照会と課を選ぶページ。期限が書いてあれば、休みの日かどうかも言う。"""
-    desk = Desk.of_request()
-    found = sheetgen.round_sections(desk.plan, chosen_round(), chosen_year())
+    found = chosen_round_sections()
     deadline = chosen_day("deadline", "提出期限")
     page = render_template(
         template,

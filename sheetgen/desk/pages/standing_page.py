@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,6 +21,7 @@ from sheetgen.desk.forms import (
     ticked,
 )
 from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pages.sending_page import chosen_round_sections
 from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.running import Shown
 from sheetgen.era import iso_full
@@ -36,14 +37,17 @@ pages.before_request(without_plan)
 def index() -> Response:
     """課ごとの数、要確認のもの、記録の済んでいないもの。何も書かない。"""
     desk = Desk.of_request()
-    years = sheetgen.round_sections(desk.plan).years
-    result = sheetgen.look(_request())
+    plan = sheetgen.load_plan(desk.plan)
+    wanted = _request()
+    minute = datetime.now().replace(second=0, microsecond=0)
+    marks = (wanted.round, wanted.year, minute)
+    result = desk.recall("standing", lambda: sheetgen.look(wanted, minute), *marks)
     items = result.standing.items
     page = render_template(
         "standing.html",
         result=result,
         standing=result.standing,
-        years=years,
+        years=range(plan.first_year, plan.final_year + 2),
         left_out=left_out_note(result.standing.not_asked),
         deadline=deadline_words(result.standing),
         asked=[one for one in items if one.stage is Stage.IN_QUESTION],
@@ -73,8 +77,7 @@ def make() -> BaseResponse:
 @pages.get("/remind")
 def remind() -> Response:
     """督促を作るページ。"""
-    desk = Desk.of_request()
-    found = sheetgen.round_sections(desk.plan, chosen_round(), chosen_year())
+    found = chosen_round_sections()
     page = render_template(
         "remind.html",
         found=found,
