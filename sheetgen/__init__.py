@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from sheetgen.publish.comparing import CompareRequest, CompareResult, compare
     from sheetgen.publish.exporting import ExportRequest, ExportResult, export
     from sheetgen.publish.publishing import ReportRequest, ReportResult
-    from sheetgen.publish.reporting import report
+    from sheetgen.publish.reporting import report, review
     from sheetgen.publish.sheet_pictures import Picture, sheet_picture
     from sheetgen.records.history import UndoResult, edit_runs, proposals, trace
+    from sheetgen.records.kept_plans import kept_plans
+    from sheetgen.records.runs import runs
     from sheetgen.records.undoing import undo
     from sheetgen.send.checking import CheckResult, check
     from sheetgen.send.distributing import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     )
     from sheetgen.send.generating import GenerateResult, generate
     from sheetgen.send.reminding import RemindRequest, RemindResult, remind
+    from sheetgen.send.round_sections import round_sections
     from sheetgen.send.sending_back import send_back
     from sheetgen.year.adding import add_items
     from sheetgen.year.agenda import Agenda, agenda
@@ -62,7 +65,7 @@ if TYPE_CHECKING:
     from sheetgen.year.rolled_plan import RolloverRequest, RolloverResult
     from sheetgen.year.rollover import rollover
     from sheetgen.year.standing import StatusRequest, StatusResult
-    from sheetgen.year.status import status
+    from sheetgen.year.status import look, status
 
 __version__ = "0.2.0"
 
@@ -116,7 +119,9 @@ __all__ = [
     "init_blank",
     "init_from_book",
     "item_list_book",
+    "kept_plans",
     "load_plan",
+    "look",
     "open_item_fields",
     "open_section_fields",
     "parse_policy",
@@ -125,7 +130,10 @@ __all__ = [
     "refuse_started",
     "remind",
     "report",
+    "review",
     "rollover",
+    "round_sections",
+    "runs",
     "save_plan",
     "send_back",
     "sheet_picture",
@@ -148,14 +156,17 @@ _ROOMS = {
     "publish.comparing": "CompareRequest CompareResult compare",
     "publish.exporting": "ExportRequest ExportResult export",
     "publish.publishing": "ReportRequest ReportResult",
-    "publish.reporting": "report",
     "publish.sheet_pictures": "Picture sheet_picture",
+    "publish.reporting": "report review",
     "records.history": "UndoResult edit_runs proposals trace",
+    "records.kept_plans": "kept_plans",
+    "records.runs": "runs",
     "records.undoing": "undo",
     "send.checking": "CheckResult check",
     "send.distributing": "DistributeRequest DistributeResult distribute extend_deadline",
     "send.generating": "GenerateResult generate",
     "send.reminding": "RemindRequest RemindResult remind",
+    "send.round_sections": "round_sections",
     "send.sending_back": "send_back",
     "year.adding": "add_items",
     "year.agenda": "Agenda agenda",
@@ -169,7 +180,7 @@ _ROOMS = {
     "year.rolled_plan": "RolloverRequest RolloverResult",
     "year.rollover": "rollover",
     "year.standing": "StatusRequest StatusResult",
-    "year.status": "status",
+    "year.status": "look status",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -67,7 +67,7 @@ def _open(folder: Path) -> OfficeBook:
     return OfficeBook(folder / BOOK, folder / "data" / "plan.json")
 
 
-def _fill(book: OfficeBook) -> None:
+def fill_city(book: OfficeBook) -> None:
     """よその市の計画を、すべて書く。"""
     for path, value in NAMES.items():
         book.set(path, value)
@@ -102,7 +102,7 @@ def _fill(book: OfficeBook) -> None:
 
 def _founded(blank: Path, target: Path, change: Callable[[OfficeBook], object]) -> Plan:
     book = _open(blank)
-    _fill(book)
+    fill_city(book)
     change(book)
     return found_from_book(blank, book.save(target / "書いた.xlsx")).plan
 
@@ -119,7 +119,7 @@ def test_a_plan_is_founded_wholly_in_the_book(
     blank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = _open(blank)
-    _fill(book)
+    fill_city(book)
     file = book.save(tmp_path / "書いた.xlsx")
     folder = tmp_path / "city"
     folder.mkdir()
@@ -166,7 +166,7 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_written(
     blank: Path, tmp_path: Path
 ) -> None:
     book = _open(blank)
-    _fill(book)
+    fill_city(book)
     wrong = {
         ("計画", book.set("plan.municipality", None)): "I040",
         ("計画", book.set("founding.years", 50)): "I042",

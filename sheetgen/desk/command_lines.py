@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 _PLAIN = frozenset("-_.=/:,")
 
@@ -10,6 +11,23 @@ _PLAIN = frozenset("-_.=/:,")
 def command_line(words: Iterable[str]) -> str:
     """空白や記号のある語は「"」で囲む。"""
     return " ".join(map(_quoted, words))
+
+
+def option(name: str, value: object) -> tuple[str, ...]:
+    """値のある指定。値がなければ、何も書かない。"""
+    if value is None or value == "":
+        return ()
+    return (name, value.isoformat() if isinstance(value, date) else str(value))
+
+
+def options(name: str, values: Iterable[str]) -> tuple[str, ...]:
+    """何度でも書ける指定。"""
+    return tuple(word for value in values for word in (name, value))
+
+
+def flag(name: str, is_given: bool) -> tuple[str, ...]:
+    """値のない指定。"""
+    return (name,) if is_given else ()
 
 
 def _quoted(word: str) -> str:

@@ -15,7 +15,8 @@ from sheetgen.desk.changes import by_item, change_pieces
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.era import iso_full, wareki, wareki_full
-from sheetgen.messages.catalogue import message_of, where
+from sheetgen.messages.catalogue import message_of, page_message_of, where
+from sheetgen.messages.page_words import PAGE_LABELS
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 
 PAGE_OF_COMMAND = {
@@ -62,8 +63,10 @@ def told(problem: Problem) -> Told:
     entry = message_of(problem)
     named = dict.fromkeys(_COMMAND.findall(entry.remedy))
     pages = tuple(PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND)
-    place = where(_from_root(problem.place), problem.code)
-    return Told(entry.level, problem.code, place, entry.cause, entry.remedy, pages)
+    label = PAGE_LABELS.get(problem.place.label or "", problem.place.label)
+    place = where(replace(_from_root(problem.place), label=label), problem.code)
+    shown = page_message_of(problem)
+    return Told(entry.level, problem.code, place, shown.cause, shown.remedy, pages)
 
 
 def _from_root(place: Place) -> Place:

@@ -12,6 +12,7 @@ from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
 from sheetgen.messages.merging import ANSWERING, MERGING, TOLD_TO_SECTIONS
 from sheetgen.messages.message import Message
+from sheetgen.messages.page_words import page_cause, page_remedy
 from sheetgen.messages.plan import MASTER, PLAN
 from sheetgen.messages.publish import DOCUMENT, OPENDATA
 from sheetgen.messages.quoting import shortened
@@ -56,6 +57,14 @@ def message_of(problem: Problem) -> Message:
     entry = CATALOGUE[problem.code]
     facts = _facts(problem)
     return Message(entry.level, entry.cause.format(**facts), entry.remedy.format(**facts))
+
+
+def page_message_of(problem: Problem) -> Message:
+    """画面で見せる文面。コマンドの打ち方でなく、ページのことばで言う。"""
+    entry = CATALOGUE[problem.code]
+    facts = _facts(problem)
+    cause = page_cause(problem.code, entry.cause).format(**facts)
+    return Message(entry.level, cause, page_remedy(problem.code, entry.remedy).format(**facts))
 
 
 def _facts(problem: Problem) -> dict[str, str]:

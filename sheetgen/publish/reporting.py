@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetgen.era import wareki, wareki_full
 from sheetgen.form.books import BookMaker
@@ -24,7 +25,7 @@ from sheetgen.publish.document.whole import Document, build_document
 from sheetgen.publish.document.years import left_rows, year_notes
 from sheetgen.publish.form_pages import FormPages, round_of
 from sheetgen.publish.html import render_html
-from sheetgen.publish.pdf import render_pdf
+from sheetgen.publish.pdf import render_pdf, unprintable
 from sheetgen.publish.publishing import (
     Made,
     Maker,
@@ -48,6 +49,13 @@ from sheetgen.records.leftovers import former_names, unsettled_overview
 
 READABLE = 8.0
 """これより小さい字は読みにくい（pt）。"""
+
+
+class ReportReview(NamedTuple):
+    """文書を作る前に分かること。``font`` は PDF の本文の書体の名（使えるものがなければ空）。"""
+
+    problems: tuple[Problem, ...]
+    font: str = ""
 
 
 def report(
@@ -98,6 +106,22 @@ def document_of(request: ReportRequest) -> tuple[Document, list[Problem]]:
     history = open_history(request.plan, printed=True)
     document, _, problems = _made(history, request, FormTemplate(request.template))
     return document, problems
+
+
+def review(request: ReportRequest) -> ReportReview:
+    """文書を作る前に、気を付けることと、PDF に使う書体を調べる。何も書かない。
+
+    :raises SheetgenError: 計画のデータか様式が使えない。
+    """
+    try:
+        _, problems = document_of(request)
+    except SheetgenError as error:
+        problems = list(error.problems)
+    try:
+        font, _ = unprintable((), request.fonts)
+    except SheetgenError as error:
+        return ReportReview((*problems, *error.problems))
+    return ReportReview(tuple(problems), font)
 
 
 def _dated(ledger: Ledger, request: ReportRequest) -> Plan:

@@ -25,7 +25,7 @@ class Parcel:
     """一つの課に送るもの。``files`` はフォルダーの中の名、``items`` は実施項目のID。
 
     ``to`` は、計画のデータに宛先がなければ空。``sent_before`` は、このファイルをこの課に最後に
-    送った時刻（ISO 8601）で、なければ None。
+    送った時刻（ISO 8601）で、なければ None。``subject`` と ``body`` は、下書きの件名と本文。
     """
 
     section: str

@@ -80,20 +80,29 @@ def status(request: StatusRequest, now: datetime | None = None) -> StatusResult:
     :raises SheetgenError: 計画のデータ、記録かテンプレートが使えない、またはページが置けない。
     """
     moment = now or datetime.now()
+    found = look(request, moment)
+    page = render_status(found.standing, request.layout)
+    # 人が書き入れるものではないので、前のものは残さない。
+    with Staging(found.page.parent, moment, keep_aside=False) as staging:
+        with staging.open(PAGE) as target:
+            target.write(page)
+        staging.place()
+    return found
+
+
+def look(request: StatusRequest, now: datetime | None = None) -> StatusResult:
+    """状況を調べるだけで、ページは置かない。``page`` は、置くときの場所。何も書かない。
+
+    :raises SheetgenError: 計画のデータか記録が使えない。
+    """
     with open_ledger(request.plan, writing=False) as ledger:
         meant = round_meant(request.plan, ledger.master.plan, request.round, request.year)
         chosen = meant.round
-        standing, problems = standing_of(ledger, chosen, moment)
+        standing, problems = standing_of(ledger, chosen, now or datetime.now())
         plan = ledger.master.plan
         doubts = figure_doubts(plan, str(request.plan))
         left = left_rows("S151", plan, unsettled_overview(history_of(ledger)))
     folder = request.out or request.root / "output" / wareki(chosen.year) / FOLDER
-    page = render_status(standing, request.layout)
-    # 人が書き入れるものではないので、前のものは残さない。
-    with Staging(folder, moment, keep_aside=False) as staging:
-        with staging.open(PAGE) as target:
-            target.write(page)
-        staging.place()
     told = (*ledger.problems, *problems, *doubts, *left)
     return StatusResult(chosen, standing, folder / PAGE, told, meant.is_found)
 

@@ -25,7 +25,7 @@ _PAGES = {
     Duty.CHECK: "now.check",
     Duty.SEND: "sending.index",
     Duty.COLLECT: "collecting.index",
-    Duty.RETURN: "sending.index",
+    Duty.RETURN: "sending.returns",
     Duty.REMIND: "standing.remind",
     Duty.ROLL: "closing.index",
     Duty.PUBLISH: "publishing.index",
@@ -97,6 +97,4 @@ def _address(duty: Duty, chosen: Round | None) -> str:
     values: dict[str, Any] = {}
     if chosen is not None and duty is not Duty.COLLECT:
         values = {"round": chosen.kind.value, "year": chosen.year}
-    if duty is Duty.RETURN:
-        values["returns"] = 1
     return url_for(_PAGES[duty], **values)
