@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sheetgen
@@ -74,11 +74,16 @@ def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
     """
     revision = revision_of(desk.plan)
     result = sheetgen.collect_returns(request_for(desk, batch, dry_run=True), progress)
+    decided = decisions_of(batch)
     before = desk.remembered.get(batch.id)
-    known: dict[str, Question] = {}
     if isinstance(before, Review) and before.revision == revision:
-        decided = decisions_of(batch)
-        known = {one.key: one for one in before.questions if one.key in decided}
+        asked_before = before.questions
+    elif decided:  # 画面を開き直した。決める前の問いを、もう一度出す
+        plain = replace(request_for(desk, batch, dry_run=True), waivers=(), takes=(), formats=())
+        asked_before = sheetgen.collect_returns(plain).questions
+    else:
+        asked_before = ()
+    known = {one.key: one for one in asked_before if one.key in decided}
     known |= {one.key: one for one in result.questions if one.key not in known}
     order = {outcome.item: number for number, outcome in enumerate(result.items)}
     asked = tuple(sorted(known.values(), key=lambda one: order.get(one.item, len(order))))
