@@ -179,4 +179,3 @@ found.scrollIntoView({ block: 'center', behavior: 'instant' });
 const box = found.getBoundingClientRect();
 return { x: box.x + Math.min(box.width, 40) / 2, y: box.y + box.height / 2 };
 """
-
