@@ -108,7 +108,7 @@ def test_the_picture_is_the_one_of_the_wing(shown: Office) -> None:
     )  # fmt: skip
     assert answer.data == same.svg
     assert shown.web.get("/items/08-08/sheet.svg").status_code == 404
-    assert shown.web.get("/items/08-08/sheet.svg?round=sideways").status_code == 400
+    assert shown.web.get("/items/08-08/sheet.svg?round=sideways").status_code == 409
 
 
 def test_a_picture_that_cannot_be_drawn_says_why(tmp_path: Path) -> None:

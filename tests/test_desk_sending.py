@@ -33,7 +33,9 @@ def twins(source: Path, tmp_path: Path) -> Twins:
 
 
 def test_the_round_of_sending_is_the_same_from_the_desk(twins: Twins) -> None:
-    made = twins.same("/sending/", {**BOTH, "deadline": DEADLINE, "step": "make"})
+    small = {"mail_limit": "30", "step": "make"}
+    made = twins.same("/sending/", {**BOTH, "deadline": DEADLINE, **small})
+    assert "--mail-limit 30" in words_of(made)
     assert "2課に送る用意ができました（様式 2枚）" in text(made)
     again = {**BOTH, "section": ONE, "deadline": "2024-08-02", "again": "1", "step": "make"}
     twins.same("/sending/", again)
@@ -129,6 +131,7 @@ def test_what_cannot_be_sent_is_told_and_nothing_is_written(twins: Twins) -> Non
     twins.refused("/sending/", {**make, "year": "2023"}, "F001")
     twins.refused("/sending/", {**make, "round": "照会"}, "U002")
     twins.refused("/sending/", {**make, "deadline": "7月末"}, "U003")
+    twins.refused("/sending/", {**make, "mail_limit": "大きい"}, "U002")
     twins.refused("/sending/extension", make, "L057")
     twins.refused("/sending/extension", {**make, "deadline": DEADLINE}, "L058")
     twins.refused("/sending/returns", {**RESULTS, "step": "make"}, "L040")

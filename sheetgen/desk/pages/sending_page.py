@@ -21,6 +21,7 @@ from sheetgen.desk.forms import (
     is_trial,
     several,
     ticked,
+    whole_number,
 )
 from sheetgen.desk.pages.common_pages import started
 from sheetgen.desk.plan_needed import without_plan
@@ -34,6 +35,8 @@ from sheetgen.send.round_sections import RoundSections
 
 pages = Blueprint("sending", __name__, url_prefix="/sending")
 pages.before_request(without_plan)
+LARGEST_MAIL = 1000
+"""メールの大きさの上限として書ける数（MB）。"""
 
 
 @pages.get("/")
@@ -179,6 +182,7 @@ def _request(sections: tuple[str, ...], *, extend: bool = False) -> DistributeRe
         again=ticked("again"),
         extend=extend,
         dry_run=is_trial(),
+        mail_limit_mb=whole_number("mail_limit", "メールの大きさの上限", 1, LARGEST_MAIL),
     )
 
 
@@ -189,6 +193,7 @@ def _common(wanted: DistributeRequest) -> tuple[str, ...]:
         *options("--section", wanted.sections),
         *option("--deadline", wanted.deadline),
         *flag("--again", wanted.again),
+        *option("--mail-limit", wanted.mail_limit_mb),
         *flag("--dry-run", wanted.dry_run),
     )
 
