@@ -134,9 +134,15 @@ class Person:
         )
         assert found == [], f"{state}: {found}"
         self.browser.size(NARROW)
-        wide = self.browser.ask("return document.documentElement.scrollWidth")
+        wide = self.browser.ask(
+            f"if (document.documentElement.scrollWidth <= {NARROW}) return [];"
+            "return [...document.querySelectorAll('body *')].filter(one =>"
+            f" one.getBoundingClientRect().right > {NARROW}"
+            " && !one.closest('.table, .sheet-frame'))"
+            ".map(one => one.outerHTML.slice(0, 200));"
+        )
         self.browser.size(WIDE)
-        assert wide <= NARROW, f"{state}: {wide} px"
+        assert wide == [], f"{state}: {wide}"
 
     def _press(self, words: str, kinds: str, scope: str = "body") -> None:
         place = self._at(words, kinds, scope)

@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from flask import copy_current_request_context, has_request_context
+
 from sheetgen.progress import Progress
 
 KEPT = 50
@@ -137,10 +139,12 @@ class ThreadRunner(_Remembered):
     def start(self, title: str, back: str, work: Work) -> Job:
         """仕事を始めて、すぐに返す。"""
         job = self._new(title, back)
+        # 仕事の中でも、ページの道や、いまの画面が分かるようにする。
+        placed = copy_current_request_context(work) if has_request_context() else work
 
         def in_turn() -> None:
             with self._turn:
-                job.run(work)
+                job.run(placed)
 
         # 途中で Python が終わろうとしても、書いている途中の仕事は終わるまで待たれる。
         threading.Thread(target=in_turn, name=f"job-{job.id}", daemon=False).start()
