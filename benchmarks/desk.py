@@ -64,7 +64,8 @@ def compare(folder: Path, rounds: int, sections: tuple[str, ...]) -> list[str]:
     from openpyxl_way import write_books
 
     books = sorted(delivered(folder / "answers", sections)["excel"].iterdir())
-    root = folder_in(folder)
+    root = folder_in(folder, with_plan=False)
+    shutil.copytree(folder / "answers" / "desk" / "data", root / "data")  # 配布記録も
     page = client(root)
     write_job(folder / "job.json", sections=sections)
     job = json.loads((folder / "job.json").read_bytes())
