@@ -115,3 +115,12 @@ def test_reading_is_measured_as_every_kind_of_thing_grows(
     ]
     assert set(found.values()) == {2}  # 様式の答えは、何が増えても記録できる
     assert (project_root / "benchmarks" / "results.md").read_bytes() == results
+
+
+def test_the_desk_is_measured(project_root: Path, results: bytes) -> None:
+    """操作の画面で、見本を作り、届いたものを読み、どのページも開ける。"""
+    text = short_run("desk", project_root)
+    assert "見本1冊を作る" in text
+    assert "届いた1冊を受け取り" in text
+    assert len(re.findall(r"^\| \S+ \| [0-9.]+ \| [0-9.]+ \|$", text, re.MULTILINE)) == 10
+    assert (project_root / "benchmarks" / "results.md").read_bytes() == results

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 
 import sheetgen
 from sheetgen.desk.changes import by_item, change_pieces
@@ -110,6 +111,19 @@ NAVIGATION: Sequence[tuple[str, str]] = (
 """上に並べるページ。"""
 
 
+def _here(desk: Desk) -> str:
+    """いまのページの仕事（blueprint の名）。仕事の結果のページは、始めたページのもの。"""
+    page = (request.endpoint or "").partition(".")[0]
+    job = desk.host.runner.find((request.view_args or {}).get("name", ""))
+    if page != "common" or job is None:
+        return page
+    adapter = current_app.url_map.bind("")
+    try:
+        return str(adapter.match(job.back.partition("?")[0])[0]).partition(".")[0]
+    except HTTPException:
+        return page
+
+
 def add_words(app: Flask) -> None:
     """ひな型で使うことばを加える。"""
     env = app.jinja_env
@@ -126,7 +140,7 @@ def add_words(app: Flask) -> None:
     @app.context_processor
     def words() -> dict[str, object]:
         desk = Desk.of_request()
-        here = (request.endpoint or "").partition(".")[0]
+        here = _here(desk)
 
         def path(one: Path) -> str:
             return desk.files.shown(one)
