@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sheetgen.messages.catalogue import message_of
 from sheetgen.problems import Level, Problem, SheetgenError
-from sheetgen.reading.guard import Guard, Outcome
+from sheetgen.reading.guard import ChildProcess, Guard, Outcome
 from sheetgen.reading.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +78,7 @@ def command(code: str = WORKER) -> list[str]:
 
 @pytest.fixture
 def guard() -> Iterator[Guard]:
-    with Guard(command(), SMALL) as started:
+    with Guard(partial(ChildProcess, command()), SMALL) as started:
         yield started
 
 
@@ -143,7 +144,7 @@ def test_a_bad_file_stops_no_other(guard: Guard, word: bytes, code: str) -> None
 
 @pytest.mark.parametrize("word", [b"spin", b"sleep"])
 def test_a_file_without_end_stops_no_other(word: bytes) -> None:
-    with Guard(command(), SHORT) as guard:
+    with Guard(partial(ChildProcess, command()), SHORT) as guard:
         outcomes = list(guard.ask([b"a", word, b"b"]))
     assert told(iter(outcomes)) == ["A", "R060", "B"]
     assert isinstance(outcomes[1], Problem)
@@ -166,7 +167,7 @@ def test_every_file_is_bad(guard: Guard) -> None:
     ],
 )
 def test_rubbish_is_no_answer(answer: bytes) -> None:
-    with Guard(command(RUBBISH.format(answer=answer)), SHORT) as guard:
+    with Guard(partial(ChildProcess, command(RUBBISH.format(answer=answer))), SHORT) as guard:
         (outcome,) = told(guard.ask([b"x"]))
     assert outcome in {"R060", "R062"}
 
@@ -185,7 +186,7 @@ def test_the_child_writes_no_file(guard: Guard, tmp_path: Path) -> None:
 def test_pipes_never_wait_for_each_other() -> None:
     """送るものも答えも管より大きく、受け取るのは後。"""
     data = b"file " + b"x" * 300_000
-    with Guard(command(), SMALL) as guard:
+    with Guard(partial(ChildProcess, command()), SMALL) as guard:
         outcomes = guard.ask([data] * 100 + [b"grow 900000"] * 100)
         time.sleep(0.2)
         found = list(outcomes)
@@ -205,7 +206,7 @@ def test_answers_left_behind_are_not_taken_for_others(guard: Guard) -> None:
     [[str(ROOT / "no-such-program")], command("raise SystemExit(1)"), command("print('hello')")],
 )
 def test_a_child_that_does_not_start_ends_the_run(wrong: list[str]) -> None:
-    with pytest.raises(SheetgenError) as raised, Guard(wrong, SMALL) as guard:
+    with pytest.raises(SheetgenError) as raised, Guard(partial(ChildProcess, wrong), SMALL) as guard:
         list(guard.ask([b"a"]))
     assert [problem.code for problem in raised.value.problems] == ["R069"]
 
@@ -219,7 +220,7 @@ from sheetgen.reading.limits import Limits
 worker, word, seconds = sys.argv[2:5]
 command = [sys.executable, "-I", "-c", worker, sys.argv[1]]
 try:
-    with Guard(command, Limits(file_seconds=int(seconds))) as guard:
+    with Guard(partial(ChildProcess, command), Limits(file_seconds=int(seconds))) as guard:
         outcomes = guard.ask([b"pid", word.encode()])
         print(next(outcomes).decode(), flush=True)
         if word == "wait":

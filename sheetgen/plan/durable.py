@@ -6,7 +6,9 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_beside(path: Path, data: bytes) -> Path:
@@ -54,8 +56,48 @@ def put(path: Path, data: bytes, *, flush: bool = True) -> None:
         flush_folder(path.parent)
 
 
+Carry = Callable[[], None]
+"""それまでに変わったものを、変わった順に、ほんとうのフォルダーに書き切るもの。
+
+:raises OSError: 書けない。書けなかったものは、前のままに戻っている。
+"""
+_carry: Carry | None = None
+
+
+def carry_with(carry: Carry) -> None:
+    """ファイルがメモリーにしかない所（ブラウザーのページの中）で、初めに呼ぶ。
+
+    書き切ることが順を決める所（:func:`flush_file`、:func:`flush_folder`）で、``carry`` が呼ばれる。
+    """
+    global _carry
+    _carry = carry
+
+
+def carry_out() -> None:
+    """メモリーにしかないものを、ほんとうのフォルダーに書き切る。ふつうは、何もしない。
+
+    :raises OSError: 書けない。
+    """
+    if _carry is not None:
+        _carry()
+
+
+def flush_file(stream: BinaryIO) -> None:
+    """ファイルに書いたことをディスクに書き切る。
+
+    :raises OSError: 書けない。
+    """
+    stream.flush()
+    os.fsync(stream.fileno())
+    carry_out()
+
+
 def flush_folder(folder: Path) -> None:
-    """フォルダーの変わったことをディスクに書き切る。Windows にはこの操作がない。"""
+    """フォルダーの変わったことをディスクに書き切る。Windows にはこの操作がない。
+
+    :raises OSError: ファイルがメモリーにあり、ほんとうのフォルダーに書けない。
+    """
+    carry_out()
     if os.name == "nt":
         return
     # 共有フォルダーでは、これができないことがある。

@@ -15,6 +15,7 @@ from typing import Any
 
 from sheetgen.plan.durable import flush_folder, sweep, write_beside
 from sheetgen.plan.loading import digest_of, parse_plan
+from sheetgen.plan.locking import Held, locked, refuse_page
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import writable
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -40,31 +41,32 @@ def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
     :raises SheetgenError: ほかの人が持っている（M081）、または計画のデータの所に錠を作れない
         （M085）。
     """
-    # 読むだけのコマンドを待たせないよう、錠を取るときに読み込む。
-    from filelock import FileLock, Timeout
-
     target = path.resolve()
     lock = target.with_name(f".{target.name}.lock")
     holder = target.with_name(f".{target.name}.holder")
     place = Place(file=str(path))
+    stack = contextlib.ExitStack()
     try:
         # このまま錠を取ると、打ち間違えた道のフォルダーができてしまう。
         if not target.parent.is_dir():
             raise NotADirectoryError(target.parent)
-        held = FileLock(lock).acquire(timeout=wait)
-    except Timeout as error:
-        name = "?"
+        stack.enter_context(locked(lock, wait))
+    except Held as error:
+        name = error.who
         with contextlib.suppress(OSError, UnicodeError):
-            name = holder.read_text(encoding="utf-8").strip() or "?"
+            name = holder.read_text(encoding="utf-8").strip() or name
         raise SheetgenError(Problem("M081", place, {"who": name})) from error
     except OSError as error:
         raise SheetgenError(Problem("M085", place)) from error
-    with held:
-        # 名は、待つ人への知らせ。守るのは錠そのもの。
+    with stack:
+        # 名は、待つ人への知らせ。ページ（sheetgen.html）は、これで書いている人がいると知る。
         with contextlib.suppress(OSError):
             holder.write_text(f"{user_name()} ({platform.node()})", encoding="utf-8")
         try:
+            refuse_page(target.parent)
             yield
+        except Held as error:
+            raise SheetgenError(Problem("M081", place, {"who": error.who})) from error
         finally:
             with contextlib.suppress(OSError):
                 holder.unlink(missing_ok=True)
@@ -97,7 +99,7 @@ class Prepared:
         with _explained(self._path):
             _check_unchanged(target, self._replacing)
             self._temporary.replace(target)
-        flush_folder(target.parent)
+            flush_folder(target.parent)
 
 
 @contextlib.contextmanager

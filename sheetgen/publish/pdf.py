@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -305,9 +305,19 @@ HEED_SECONDS = 0.5
 _SERVE = "from sheetgen.publish.typesetting import serve; serve()"
 
 
+Typesetter = Callable[[Order, str], tuple[Answer, bytes]]
+"""文書を組むもの。頼みごとと値（JSON）を受け取り、答えと PDF を返す。
+
+:raises SheetgenError: 組むものが動かせない（D001）、または途中で止まった（D029）。
+"""
+
+
 def _ask(order: Order, values: Any) -> tuple[Answer, bytes]:
-    """子に組ませ、答えと PDF（絵）を受け取る。やめるときは、子も止める。"""
-    text = json.dumps(values, ensure_ascii=False)
+    return _typesetter(order, json.dumps(values, ensure_ascii=False))
+
+
+def _ask_process(order: Order, text: str) -> tuple[Answer, bytes]:
+    """子のプロセスに組ませ、答えと PDF（絵）を受け取る。やめるときは、子も止める。"""
     if order["format"] == "svg":
         return PAINTER.paint(json.dumps(order), text)
     asked = json.dumps(order).encode("ascii") + b"\n" + text.encode("utf-8")
@@ -327,6 +337,15 @@ def _ask(order: Order, values: Any) -> tuple[Answer, bytes]:
     head, _, data = reply.partition(b"\n")
     answer: Answer = json.loads(head)
     return answer, data
+
+
+_typesetter: Typesetter = _ask_process
+
+
+def typeset_elsewhere(typesetter: Typesetter) -> None:
+    """文書を組むものを替える。プロセスを作れない所（ブラウザーのページの中）で、初めに呼ぶ。"""
+    global _typesetter
+    _typesetter = typesetter
 
 
 def _exchange(child: Popen[bytes], asked: bytes) -> bytes:

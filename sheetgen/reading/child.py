@@ -38,9 +38,9 @@ def serve(answer: Callable[[bytes], bytes]) -> None:
         _send(target, b"")
         while (data := _receive(source)) is not None:
             _allow(seconds)
-            reply = _reply(answer, data, largest)
+            answered = reply(answer, data, largest)
             del data
-            _send(target, reply)
+            _send(target, answered)
     except OSError:  # 親がいなくなり、知らせる相手がいない
         return
 
@@ -76,7 +76,7 @@ def _send(target: BinaryIO, data: bytes) -> None:
         view = view[target.write(view) :]
 
 
-def _reply(answer: Callable[[bytes], bytes], data: bytes, largest: int) -> bytes:
+def reply(answer: Callable[[bytes], bytes], data: bytes, largest: int) -> bytes:
     """一つのファイルの答え。読む側の失敗は、どれも答えの一つになる。"""
     try:
         content = answer(data)

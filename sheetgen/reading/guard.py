@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from threading import Condition, Thread
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Protocol, Self, cast
 
 from sheetgen.child_process import start
 from sheetgen.problems import Problem, SheetgenError
@@ -64,6 +64,38 @@ class Mailbox:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+
+class Answers(Protocol):
+    """子の答えの届く所。"""
+
+    def get(self, seconds: float) -> bytes:
+        """次の答えを取り出す。初めの空の答えは、用意ができた知らせ。
+
+        :raises TimeoutError: 時間のうちに届かない。
+        :raises Closed: もう届かない。
+        """
+
+
+class Child(Protocol):
+    """読む仕事をする子。作ったときに動き始める。"""
+
+    @property
+    def answers(self) -> Answers:
+        """答えの届く所。"""
+
+    def feed(self, files: Iterable[bytes]) -> None:
+        """ファイルを順に渡し始める。渡し終えるのを待たない。"""
+
+    def stop(self) -> None:
+        """子を止める。何度呼んでもよい。"""
+
+
+StartChild = Callable[[Limits], Child]
+"""子の始め方。
+
+:raises OSError: 始められない。
+"""
 
 
 if sys.platform == "win32":
@@ -170,15 +202,15 @@ Outcome = bytes | Problem
 
 
 class Guard:
-    """ファイルを、限りのある子のプロセスに読ませる。作ったときに子が動き始める。
+    """ファイルを、限りのある子に読ませる。作ったときに子が動き始める。
 
-    ``command`` は、:func:`sheetgen.reading.child.serve` を呼ぶプログラムの動かし方。
+    ``start`` は、子の始め方。
     """
 
-    def __init__(self, command: Sequence[str], limits: Limits | None = None) -> None:
-        self._command = tuple(command)
+    def __init__(self, start: StartChild, limits: Limits | None = None) -> None:
+        self._start_child = start
         self._limits = limits or Limits()
-        self._child: ChildProcess | None = None
+        self._child: Child | None = None
         self._ready = False
         self._start()
 
@@ -208,7 +240,7 @@ class Guard:
         if child is not None:
             child.stop()
 
-    def _outcomes(self, child: ChildProcess, files: Sequence[bytes]) -> Iterator[Outcome]:
+    def _outcomes(self, child: Child, files: Sequence[bytes]) -> Iterator[Outcome]:
         done = 0
         try:
             while done < len(files):
@@ -225,16 +257,16 @@ class Guard:
             if done < len(files):  # 途中でやめた。残りの答えを受け取る者はいない
                 self.close()
 
-    def _start(self) -> ChildProcess:
+    def _start(self) -> Child:
         """子がいなければ始める。"""
         if self._child is None:
             try:
-                self._child = ChildProcess(self._command, self._limits)
+                self._child = self._start_child(self._limits)
             except OSError as error:
                 raise SheetgenError(Problem("R069")) from error
         return self._child
 
-    def _await_ready(self, child: ChildProcess) -> None:
+    def _await_ready(self, child: Child) -> None:
         """子の最初の知らせを待つ。"""
         if self._ready:
             return
@@ -245,7 +277,7 @@ class Guard:
         if not self._ready:
             raise SheetgenError(Problem("R069"))
 
-    def _outcome(self, child: ChildProcess) -> tuple[Outcome, bool]:
+    def _outcome(self, child: Child) -> tuple[Outcome, bool]:
         """次のファイルの結果と、子をまだ使えるかどうか。"""
         try:
             reply = child.answers.get(self._limits.file_seconds)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sheetgen.child_process import python_command
 from sheetgen.problems import Problem, SheetgenError
-from sheetgen.reading.guard import Guard, Outcome
+from sheetgen.reading.guard import Child, ChildProcess, Guard, Outcome, StartChild
+from sheetgen.reading.limits import Limits
 
 if TYPE_CHECKING:
     from sheetgen.reading.book import RawBook
     from sheetgen.reading.delivery import Delivered, Delivery
-    from sheetgen.reading.limits import Limits
     from sheetgen.reading.mail_parts import MailSource, OpenedMail
 
 
@@ -24,6 +24,19 @@ _SERVE = (
     "from sheetgen.reading.worker import answer; "
     "serve(answer)"
 )
+
+
+def _start_process(limits: Limits) -> Child:
+    return ChildProcess(python_command(_SERVE), limits)
+
+
+_start_child: StartChild = _start_process
+
+
+def read_elsewhere(start: StartChild) -> None:
+    """読む子の始め方を替える。プロセスを作れない所（ブラウザーのページの中）で、初めに呼ぶ。"""
+    global _start_child
+    _start_child = start
 
 
 class ReadFile(NamedTuple):
@@ -59,7 +72,7 @@ class GuardedReader:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._guard = Guard(python_command(_SERVE), limits)
+        self._guard = Guard(_start_child, limits)
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,7 @@ from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.identity import round_mark
 from sheetgen.form.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.plan.durable import put
+from sheetgen.plan.locking import Held, locked, refuse_page
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.text import writable
 from sheetgen.plan.value import Value
@@ -111,15 +112,12 @@ def _current(path: Path) -> bytes | None:
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """二人が同時に作っても、どちらの様式も記録に残るようにする。"""
-    # 読むだけの時を待たせないよう、書くときに読み込む。
-    from filelock import FileLock, Timeout
-
     try:
-        held = FileLock(folder / ".lock").acquire(timeout=LOCK_WAIT)
-    except Timeout as error:
+        with locked(folder / ".lock", LOCK_WAIT):
+            refuse_page(folder.parent)
+            yield
+    except Held as error:
         raise OSError("another run is writing") from error
-    with held:
-        yield
 
 
 def _joined(earlier: bytes | None, issue: Issue) -> Issue:

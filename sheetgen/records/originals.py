@@ -65,7 +65,11 @@ class OriginalKeeper:
             thread = Thread(target=self._work, args=(self._waiting,), daemon=True)
             # 始めたところで Ctrl-C が来ても、待つべきものとして覚えているように。
             self._threads.append(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                # スレッドを作れない所（ブラウザーのページの中）では、待つときにその場でしまう。
+                self._threads.remove(thread)
 
     def finish(self) -> tuple[Problem, ...]:
         """すべてがディスクに書き切られるまで待つ。
@@ -87,6 +91,8 @@ class OriginalKeeper:
 
     def _join(self) -> None:
         self._waiting.put(None)
+        if not self._threads:
+            self._work(self._waiting)
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from sheetgen.plan.durable import flush_folder
+from sheetgen.plan.durable import flush_file, flush_folder
+from sheetgen.plan.locking import Held, locked, refuse_page
 from sheetgen.plan.text import Record
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.archives import refuse_archived
@@ -180,8 +181,7 @@ def _append(path: Path, lines: bytes) -> None:
                 if stream.read(1) != b"\n":  # 途中で切れて残った行に続けない
                     lines = b"\n" + lines
             stream.write(lines)
-            stream.flush()
-            os.fsync(stream.fileno())
+            flush_file(stream)
     except OSError:
         # 閉じるときに残りが書かれることもあるので、閉じてから元の長さに戻す。
         with contextlib.suppress(OSError):
@@ -193,12 +193,9 @@ def _append(path: Path, lines: bytes) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    # 読むだけの時を待たせないよう、書くときに読み込む。
-    from filelock import FileLock, Timeout
-
     try:
-        held = FileLock(path.with_name(f".{path.name}.lock")).acquire(timeout=LOCK_WAIT)
-    except Timeout as error:
+        with locked(path.with_name(f".{path.name}.lock"), LOCK_WAIT):
+            refuse_page(path.parent)
+            yield
+    except Held as error:
         raise OSError("another run is writing") from error
-    with held:
-        yield

@@ -19,7 +19,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.messages.records import OUTCOMES
-from sheetgen.plan.durable import flush_folder, put, sweep
+from sheetgen.plan.durable import flush_file, flush_folder, put, sweep
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.journal import journal_path, shown_journal
 
@@ -209,16 +208,14 @@ def _make(path: Path, current: bytes, wanted: bytes) -> None:
         stream.truncate(same)
         stream.seek(same)
         stream.write(wanted[same:])
-        stream.flush()
-        os.fsync(stream.fileno())
+        flush_file(stream)
 
 
 def _append(path: Path, lines: bytes, size: int) -> None:
     is_new = not path.exists()
     with path.open("ab") as stream:
         stream.write(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
+        flush_file(stream)
     if is_new:
         flush_folder(path.parent)
     with path.open("rb") as stream:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from sheetgen.messages.quoting import in_short
+from sheetgen.plan.durable import carry_out
 from sheetgen.problems import Place, Problem, SheetgenError
 
 KEPT_ASIDE = "旧版"
@@ -99,6 +100,8 @@ class Staging:
         for new, old in changed:
             with explained(old):
                 new.replace(old)
+        with explained(self.folder):
+            carry_out()
         return Placed(len(pairs) - len(changed), aside)
 
     def _keep(self, replaced: list[Path]) -> Iterator[Path]:
