@@ -31,6 +31,8 @@ ANSWER_SECONDS = 120
 class Browser:
     """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。
 
+    ``workers`` は、ページの始めたワーカー（命じる先の名）。``Target.setAutoAttach`` の後に始めたもの。
+
     動き始めない Chromium は動かし直し、死んだものは、試験がページを開くときに取り替える。
     一度死んでも、あとの試験は落ちない。
     """
@@ -40,6 +42,7 @@ class Browser:
         if os.name == "nt":
             pytest.skip("管を渡せない")
         self.requests: list[str] = []
+        self.workers: list[str] = []
         self._loaded: set[str] = set()
         self._start()
 
@@ -105,12 +108,12 @@ class Browser:
     ) -> None:
         self._close()
 
-    def call(self, method: str, **params: Any) -> Any:
-        """命じて、答えを待つ。"""
+    def call(self, method: str, *, session: str | None = None, **params: Any) -> Any:
+        """命じて、答えを待つ。``session`` は命じる先（なければページ）。"""
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
+        if session or self._session:
+            message["sessionId"] = session or self._session
         os.write(self._write, json.dumps(message).encode() + b"\0")
         while True:
             answer = self._next()
@@ -135,9 +138,14 @@ class Browser:
     def _open(self, page: Path, width: int, scripts: bool) -> None:
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.size(width)
+        self.visit(page.as_uri())
+
+    def visit(self, address: str) -> None:
+        """アドレスを開き、読み終わるまで待つ。"""
         self.requests.clear()
+        self.workers.clear()
         self._loaded.clear()
-        loader = self.call("Page.navigate", url=page.as_uri())["loaderId"]
+        loader = self.call("Page.navigate", url=address)["loaderId"]
         # 前のページの知らせや、答えより先に来た知らせと、取り違えない。
         while loader not in self._loaded:
             self._next()
@@ -149,10 +157,11 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
 
-    def ask(self, script: str) -> Any:
-        """ページの中で計算した値（async 関数の中身）を返す。"""
+    def ask(self, script: str, *, session: str | None = None) -> Any:
+        """ページ（か ``session`` のワーカー）の中で計算した値（async 関数の中身）を返す。"""
         answer = self.call(
             "Runtime.evaluate",
+            session=session,
             expression=f"(async () => {{ {script} }})()",
             awaitPromise=True,
             returnByValue=True,
@@ -196,6 +205,9 @@ class Browser:
         found = json.loads(message)
         if found.get("method") == "Network.requestWillBeSent":
             self.requests.append(found["params"]["request"]["url"])
+        if found.get("method") == "Target.attachedToTarget":
+            if found["params"]["targetInfo"]["type"] == "worker":
+                self.workers.append(found["params"]["sessionId"])
         if found.get("method") == "Page.lifecycleEvent" and found["params"]["name"] == "load":
             self._loaded.add(found["params"]["loaderId"])
         return found

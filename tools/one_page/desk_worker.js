@@ -142,7 +142,8 @@ async function start(message) {
   given.module = await WebAssembly.compile(files.get("pyodide.asm.wasm"));
   files.delete("pyodide.asm.wasm");
   given.python = files;
-  given.helper = message.helper;
+  // file:// では、ページの作った blob を、ワーカーからは読めない。
+  given.helper = blobUrl(message.helper);
   told("starting");
   given.parts = await unpack(message.parts);
   python = await startPython(given.python, given.module, [given.parts], {});

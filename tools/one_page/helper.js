@@ -34,7 +34,8 @@ onmessage = async ({ data: message }) => {
       postMessage({ reply: bytes }, [bytes.buffer]);
     } else {
       const { order, values, files } = message.typeset;
-      const made = helper.typeset(order, values, files);
+      // ワーカーのスタックは小さく、文書を組むには足りない。待てる呼び方には、別のスタックが付く。
+      const made = await helper.typeset.callPromising(order, values, files);
       const [answer, pdf] = made.toJs();
       made.destroy();
       postMessage({ answer, pdf }, [pdf.buffer]);

@@ -1,8 +1,6 @@
 // 画面の側のワーカーの中のフォルダー。メモリーに置き、変わったものを覚えて、ページに書かせる。
 "use strict";
 
-const FLAGS_WRITING = 3;
-
 /** 書きかけの名。ディスクには置かない。 */
 function isTemporary(path) {
   return path
@@ -36,33 +34,26 @@ class Mounted {
 
   /** メモリーのファイルの仕組みに、変わったことを覚える所を足したもの。 */
   #type() {
-    const { FS } = this;
-    const memory = FS.filesystems.MEMFS;
-    const note = (node) => this.#note(node);
-    let nodes = null;
-    const wrapped = (made) => {
-      nodes ??= this.#operations(made, wrapped, note);
-      return made;
-    };
-    const type = {
+    const memory = this.FS.filesystems.MEMFS;
+    return {
       mount: (mount) => {
         const made = memory.mount(mount);
-        this.#watch(made, note);
+        this.#watch(made);
         return made;
       },
     };
-    return type;
   }
 
-  #watch(node, note) {
+  #watch(node) {
     const { FS } = this;
+    const note = (one) => this.#note(one);
     const isFolder = FS.isDir(node.mode);
     const before = node.node_ops;
     node.node_ops = { ...before };
     if (isFolder) {
       node.node_ops.mknod = (parent, name, mode, dev) => {
         const made = before.mknod(parent, name, mode, dev);
-        this.#watch(made, note);
+        this.#watch(made);
         note(made);
         return made;
       };

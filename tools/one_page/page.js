@@ -30,20 +30,18 @@ function packOf(name) {
   return packs.get(name);
 }
 
-const sources = {};
-function sourceOf(name) {
-  sources[name] ??= URL.createObjectURL(
-    new Blob([$(`source-${name}`).textContent], { type: "text/javascript" }),
-  );
-  return sources[name];
+function scriptUrl(data) {
+  return URL.createObjectURL(new Blob([data], { type: "text/javascript" }));
 }
+
+const sourceOf = (name) => $(`source-${name}`).textContent;
 
 // ---- ワーカー
 
 /** 画面のワーカー。求めは、一つずつ順に答えられる。 */
 class Desk {
   constructor() {
-    this.worker = new Worker(sourceOf("desk"));
+    this.worker = new Worker(scriptUrl(sourceOf("desk")));
     this.waiting = new Map();
     this.last = 0;
     this.folder = null;
@@ -312,7 +310,7 @@ const scripts = new Map();
 async function run(address) {
   if (!scripts.has(address)) {
     const { body } = await resource(address);
-    scripts.set(address, URL.createObjectURL(new Blob([body], { type: "text/javascript" })));
+    scripts.set(address, scriptUrl(body));
   }
   const script = document.createElement("script");
   script.src = scripts.get(address);

@@ -60,6 +60,13 @@ async function startPython(python, module, parts, env) {
     await response;
     return { module, instance: await WebAssembly.instantiate(module, imports) };
   };
+  // typst の部品は、時間帯を JavaScript の文でたずねる。文を動かすことは、ページの守りが禁じている。
+  self.eval = (text) => {
+    if (text === "Intl.DateTimeFormat().resolvedOptions().timeZone") {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    }
+    throw new EvalError(text.slice(0, 100));
+  };
   const found = await loadPyodide({
     createPyodideModule,
     indexURL: "https://page.invalid/",

@@ -1,0 +1,170 @@
+"""一枚のページ（sheetgen.html）を、Chromium で使う。
+
+file:// では、フォルダーの代わりになるもの（メモリーの中の、同じ約束のもの）を選ばせる。この PC の中の
+サーバーからは、ブラウザーの持つほんとうのフォルダー（OPFS）を選ばせる。
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from live_browser import Browser
+
+READY_SECONDS = 120
+WORK_SECONDS = 300
+
+# フォルダーの約束（FileSystemDirectoryHandle）のうち、ページの使うものを、メモリーの中で果たす。
+PRETENDED = """
+class PretendedFile {
+  constructor(name) { this.kind = "file"; this.name = name; this.data = new Uint8Array(); this.time = Date.now(); }
+  async getFile() { return new File([this.data], this.name, { lastModified: this.time }); }
+  async createWritable() {
+    const parts = [];
+    return { write: async (one) => { parts.push(one.slice ? one.slice() : one); }, abort: async () => {},
+      close: async () => {
+        this.data = new Uint8Array(await new Blob(parts).arrayBuffer());
+        this.time = Math.max(this.time + 1, Date.now());
+      } };
+  }
+}
+class PretendedFolder {
+  constructor(name) { this.kind = "directory"; this.name = name; this.inside = new Map(); }
+  #find(name, kind, create, Made) {
+    if (!this.inside.has(name) && create) this.inside.set(name, new Made(name));
+    const found = this.inside.get(name);
+    if (!found) throw new DOMException(name, "NotFoundError");
+    if (found.kind !== kind) throw new DOMException(name, "TypeMismatchError");
+    return found;
+  }
+  async getDirectoryHandle(name, { create = false } = {}) { return this.#find(name, "directory", create, PretendedFolder); }
+  async getFileHandle(name, { create = false } = {}) { return this.#find(name, "file", create, PretendedFile); }
+  async removeEntry(name) {
+    const found = this.inside.get(name);
+    if (!found) throw new DOMException(name, "NotFoundError");
+    if (found.inside?.size) throw new DOMException(name, "InvalidModificationError");
+    this.inside.delete(name);
+  }
+  async *entries() { yield* [...this.inside]; }
+}
+const chosenFolder = new PretendedFolder("計画");
+"""
+REAL = """
+const chosenFolder = null;
+"""
+TOOLS = """
+window.chosen = async () => chosenFolder ?? await (await navigator.storage.getDirectory()).getDirectoryHandle("計画", { create: true });
+window.showDirectoryPicker = () => window.chosen();
+window.putFiles = async (files) => {
+  for (const [path, text] of Object.entries(files)) {
+    let folder = await window.chosen();
+    const names = path.split("/"), name = names.pop();
+    for (const one of names) folder = await folder.getDirectoryHandle(one, { create: true });
+    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+    await stream.write(Uint8Array.fromBase64(text));
+    await stream.close();
+  }
+};
+window.takeFiles = async () => {
+  const found = {};
+  const look = async (folder, path) => {
+    for await (const [name, one] of folder.entries()) {
+      if (one.kind === "directory") await look(one, path + name + "/");
+      else found[path + name] = new Uint8Array(await (await one.getFile()).arrayBuffer()).toBase64();
+    }
+  };
+  await look(await window.chosen(), "");
+  return found;
+};
+"""
+
+
+class OnePage:
+    """開いたページ。``python`` で、画面のワーカーの中の Python を動かせる。"""
+
+    def __init__(self, browser: Browser, page: str, *, is_real: bool) -> None:
+        self.browser = browser
+        self._page = page
+        self._script = (REAL if is_real else PRETENDED) + TOOLS
+        browser.call("Network.setCacheDisabled", cacheDisabled=True)
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=self._script)
+        browser.call(
+            "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True
+        )
+
+    def open(self) -> None:
+        """開いて、Python の用意ができるまで待つ。"""
+        self.browser.visit(self._page)
+        self.wait("return document.getElementById('host-ready')?.textContent.includes('用意ができ')")
+
+    def choose(self, who: str = "総務 花子") -> None:
+        """名を書き、フォルダーを選ぶ。"""
+        self.browser.ask(f"document.getElementById('host-who').value = {json.dumps(who)}")
+        self.browser.ask("document.getElementById('host-choose').click()")
+        self.wait("return !document.getElementById('host-start')")
+
+    def put(self, files: dict[str, bytes]) -> None:
+        """フォルダーにファイルを置く。"""
+        for path, data in files.items():
+            text = base64.b64encode(data).decode()
+            self.browser.ask(f"await putFiles({json.dumps({path: text})})")
+
+    def take(self) -> dict[str, bytes]:
+        """フォルダーにあるファイル。"""
+        found = self.browser.ask("return await takeFiles()")
+        return {path: base64.b64decode(text) for path, text in found.items()}
+
+    def wait(self, script: str, seconds: float = READY_SECONDS) -> Any:
+        """成り立つまで待つ。続けられなくなったページなら、そのわけで落ちる。"""
+        end = time.monotonic() + seconds
+        while True:
+            found = self.browser.ask(script)
+            if found:
+                return found
+            why = self.browser.ask(
+                "const one = document.getElementById('host-failed');"
+                "return one && !one.hidden ? one.innerText : ''"
+            )
+            assert not why, why
+            assert time.monotonic() < end, script
+            time.sleep(0.1)
+
+    def python(self, code: str) -> Any:
+        """画面のワーカーの中で、順に並んで Python を動かす。最後の式の値（JSON）を返す。"""
+        worker = self.browser.workers[0]
+        script = f"""
+          const done = turn.then(async () => {{
+            await mounted.refresh();
+            const text = await python.runPythonAsync({json.dumps(code)});
+            await mounted.flush();
+            return text;
+          }});
+          turn = done.catch(() => {{}});
+          return done;
+        """
+        return self.browser.ask(script, session=worker)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """何も言わない。"""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """フォルダーを、この PC の中だけに出す。"""
+    handler = functools.partial(_Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
