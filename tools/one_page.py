@@ -133,6 +133,41 @@ def needed(files: Files) -> Files:
     return {name: data for name, data in files.items() if not _UNUSED.search(name)}
 
 
+def compiled(files: Files, pyodide: Files) -> Files:
+    """Python のファイルを、ページの Python のことばに訳したもの。このパッケージは、元の文も残す。
+
+    :raises Failure: Node.js がない、または訳せない。
+    """
+    node = shutil.which("node")
+    if node is None:
+        raise Failure("node がない（Node.js を入れる）")
+    with tempfile.TemporaryDirectory() as folder:
+        machine, parts = Path(folder) / "pyodide", Path(folder) / "parts"
+        _write(pyodide, machine)
+        _write({name: one for name, one in files.items() if name.endswith(".py")}, parts)
+        command = [node, str(SOURCES / "compile.mjs"), str(machine), str(parts)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failure(f"部品を訳せない\n{done.stderr[-2000:]}")
+        made = dict(files)
+        for path in sorted(parts.rglob("*.pyc")):
+            source = f"{path.parent.parent.relative_to(parts).as_posix()}/{path.name.split('.')[0]}.py"
+            source = source.removeprefix("./")
+            if source.startswith("sheetgen/"):
+                made[path.relative_to(parts).as_posix()] = path.read_bytes()
+            else:
+                del made[source]
+                made[f"{source}c"] = path.read_bytes()
+    return made
+
+
+def _write(files: Files, folder: Path) -> None:
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def pack(files: Files) -> bytes:
     """ファイルの束。目録（JSON の一行）と、中身の並び。gzip で縮める。
 
@@ -164,30 +199,62 @@ def templates(root: Path = ROOT) -> Files:
     }
 
 
-def page_parts(root: Path = ROOT) -> tuple[dict[str, Files], list[Notice]]:
-    """ページに入れる束（名から、そのファイル）と、載せるライセンス。"""
-    packs: dict[str, Files] = {"python": {}, "parts": {}, "typst": {}, "fonts": {}}
+class Contents(NamedTuple):
+    """ページに入れるもの。``packs`` は束の名から、縮めた中身。"""
+
+    packs: dict[str, bytes]
+    notices: list[Notice]
+
+
+def contents(root: Path = ROOT) -> Contents:
+    """ページに入れるものを、部品からそろえる。
+
+    :raises Failure: 部品がそろわない。
+    """
     notices = own_notices(root)
+    npm: dict[str, Files] = {}
+    parts: Files = {}
+    packs: dict[str, bytes] = {}
     for part in pinned():
         data = fetched(part)
-        if part.kind != "npm":
-            files = wheel_files(data)
-            notices.append(wheel_notice(files))
-            packs["typst" if part.name == "typst" else "parts"].update(needed(files))
+        if part.kind == "npm":
+            npm[part.name] = npm_files(data)
+            notices.append(npm_notice(npm[part.name], SOURCES / "licences"))
             continue
-        files = npm_files(data)
-        notices.append(npm_notice(files, SOURCES / "licences"))
-        if part.name == "pyodide":
-            packs["python"].update({name: files[name] for name in PYODIDE})
-            packs["python"]["lock.json"] = _empty_lock(files["pyodide-lock.json"])
+        files = wheel_files(data)
+        notices.append(wheel_notice(files))
+        if part.name == "typst":
+            packs["typst"] = data  # もう縮めてある
         else:
-            fonts = {name.rpartition("/")[2]: one for name, one in files.items()}
-            packs["fonts"].update(
-                {f"fonts/{name}": one for name, one in fonts.items() if name.endswith(".ttf")}
-            )
+            parts.update(needed(files))
+    pyodide = npm["pyodide"]
+    machine = {name: pyodide[name] for name in PYODIDE}
+    machine["lock.json"] = _empty_lock(pyodide["pyodide-lock.json"])
     helpers = {path.name: path.read_bytes() for path in sorted(SOURCES.glob("*.py"))}
-    packs["parts"].update({**own_files(root), **templates(root), **helpers})
-    return packs, notices
+    parts.update({**own_files(root), **templates(root), **helpers})
+    packs["python"] = pack(machine)
+    packs["parts"] = _packed_parts(parts, pyodide)
+    packs["fonts"] = pack(_fonts(npm["@expo-google-fonts/biz-udgothic"]))
+    return Contents(packs, notices)
+
+
+def _packed_parts(parts: Files, pyodide: Files) -> bytes:
+    """訳した部品の束。同じものからは同じ束になるので、取っておく。"""
+    mark = hashlib.sha256((SOURCES / "compile.mjs").read_bytes() + pyodide["package.json"])
+    for name in sorted(parts):
+        mark.update(name.encode() + hashlib.sha256(parts[name]).digest())
+    kept = CACHE / "packed" / mark.hexdigest()
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        for old in kept.parent.iterdir():
+            old.unlink(missing_ok=True)
+        kept.write_bytes(pack(compiled(parts, pyodide)))
+    return kept.read_bytes()
+
+
+def _fonts(files: Files) -> Files:
+    found = {name.rpartition("/")[2]: one for name, one in files.items()}
+    return {f"fonts/{name}": one for name, one in found.items() if name.endswith(".ttf")}
 
 
 def _empty_lock(data: bytes) -> bytes:
@@ -217,7 +284,7 @@ def _mark(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
-def assembled(packs: dict[str, Files], notices: list[Notice]) -> str:
+def assembled(found: Contents) -> str:
     """ページの全文。"""
 
     def joined(names: tuple[str, ...]) -> str:
@@ -229,13 +296,13 @@ def assembled(packs: dict[str, Files], notices: list[Notice]) -> str:
         if "</script" in texts[name]:
             raise Failure(f"{name} に </script がある")
     texts["policy"] = policy(texts["script"], texts["style"])
-    texts["notices"] = notices_html(notices)
+    texts["notices"] = notices_html(found.notices)
     texts["packs"] = "\n".join(
-        f'<script type="text/plain" id="pack-{name}">{base64.b64encode(pack(files)).decode()}</script>'
-        for name, files in packs.items()
+        f'<script type="text/plain" id="pack-{name}">{base64.b64encode(data).decode()}</script>'
+        for name, data in found.packs.items()
     )
     page = (SOURCES / "page.html").read_text("utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: texts[found[1]], page)
+    return re.sub(r"\{\{(\w+)\}\}", lambda one: texts[one[1]], page)
 
 
 def build(output: Path = OUTPUT) -> int:
@@ -243,7 +310,7 @@ def build(output: Path = OUTPUT) -> int:
 
     :raises Failure: 部品を取り寄せられない、部品が決めたものと違う、または大きすぎる。
     """
-    data = assembled(*page_parts()).encode("utf-8")
+    data = assembled(contents()).encode("utf-8")
     if len(data) > LARGEST:
         raise Failure(f"大きすぎる（{len(data):,} バイト。上限は {LARGEST:,} バイト）")
     output.parent.mkdir(parents=True, exist_ok=True)

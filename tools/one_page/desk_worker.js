@@ -36,14 +36,14 @@ function answered({ answer, value, error }) {
 
 /** 子のワーカー一つ。作ったときに動き始める。 */
 class Helper {
-  constructor(work, memory, packed) {
+  constructor(work, memory, more = {}) {
     this.memory = memory;
     this.worker = new Worker(given.helper);
-    this.ready = this.#next(packed.length ? 300 : 60);
+    this.ready = this.#next(more.typst ? 300 : 60);
     this.worker.postMessage({
       work,
       memory,
-      packed,
+      ...more,
       python: given.python,
       module: given.module,
       parts: given.parts,
@@ -83,7 +83,7 @@ let typesetter = null;
 
 function warmReader(memory) {
   if (reader && memory && reader.memory !== memory) endReader();
-  reader ??= new Helper("read", memory ?? 2 ** 30, []);
+  reader ??= new Helper("read", memory ?? 2 ** 30);
   return reader;
 }
 
@@ -103,7 +103,10 @@ const work = {
   endReader,
 
   async typeset(order, values, files) {
-    typesetter ??= new Helper("typeset", 0, await ask("packs", "typst", "fonts"));
+    if (!typesetter) {
+      const [typst, fonts] = await ask("packs", "typst", "fonts");
+      typesetter = new Helper("typeset", 0, { typst, fonts });
+    }
     const found = await typesetter.call({ typeset: { order, values, files } }, 1800);
     if (found.answer) {
       // 組んだものの控えは、ワーカーとともに消える。大きな文書のあとは、新しいものにする。

@@ -16,8 +16,9 @@ function limitMemory(bytes) {
 async function prepare(message) {
   if (message.memory) limitMemory(message.memory);
   const parts = [message.parts];
-  for (const packed of message.packed) parts.push(await unpack(packed));
+  if (message.fonts) parts.push(await unpack(message.fonts));
   const python = await startPython(message.python, message.module, parts, {});
+  if (message.typst) python.unpackArchive(message.typst, "wheel", { extractDir: PACKAGES });
   helper = python.pyimport("in_helper");
   helper.prepare(message.work);
   postMessage({ ready: true });
