@@ -54,6 +54,7 @@ class PretendedFolder {
     this.inside.delete(name);
   }
   async *entries() { yield* [...this.inside]; }
+  async *keys() { yield* [...this.inside.keys()]; }
 }
 const chosenFolder = new PretendedFolder("計画");
 """
@@ -111,6 +112,13 @@ class OnePage:
         self.browser.ask("document.getElementById('host-choose').click()")
         self.wait("return !document.getElementById('host-start')")
 
+    def empty(self) -> None:
+        """フォルダーを空にする。"""
+        self.browser.ask(
+            "const folder = await chosen();"
+            "for await (const name of folder.keys()) await folder.removeEntry(name, { recursive: true });"
+        )
+
     def put(self, files: dict[str, bytes]) -> None:
         """フォルダーにファイルを置く。"""
         for path, data in files.items():
@@ -151,6 +159,49 @@ class OnePage:
           return done;
         """
         return self.browser.ask(script, session=worker)
+
+
+    def helper(self) -> str:
+        """読む子のワーカー（命じる先の名）。動き始めるまで待つ。"""
+        browser = self.browser
+        browser.call(
+            "Target.setAutoAttach",
+            session=browser.workers[0],
+            autoAttach=True,
+            waitForDebuggerOnStart=False,
+            flatten=True,
+        )
+        self.wait("return true")
+        ready = "return Boolean(reader && (await reader.ready).ready)"
+        assert browser.ask(ready, session=browser.workers[0])
+        return browser.workers[-1]
+
+    def kill(self) -> None:
+        """画面のワーカーを、いまこの時に殺し、「もう一度始める」を押す。"""
+        self.browser.workers.clear()
+        self.browser.ask("desk.worker.terminate(); desk.worker.onerror({ message: '殺した' })")
+        self.browser.ask("document.getElementById('host-retry').click()")
+        self.wait("return !document.getElementById('host-start')")
+
+    def begin(self, code: str) -> None:
+        """画面のワーカーの中で Python を動かし始め、待たない。"""
+        script = f"turn = turn.then(() => python.runPythonAsync({json.dumps(code)}));"
+        self.browser.ask(script, session=self.browser.workers[0])
+
+    def command(self, *words: str) -> tuple[int, str]:
+        """``sheetgen`` のコマンドを、ページの中で動かす。終了コードと、画面に出たもの。"""
+        told = self.python(
+            f"""
+import contextlib, io, json
+from sheetgen.cli import main
+out = io.StringIO()
+with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+    code = main({list(words)!r})
+json.dumps([int(code), out.getvalue()])
+"""
+        )
+        code, text = json.loads(told)
+        return code, text
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

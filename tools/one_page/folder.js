@@ -20,6 +20,27 @@ const isMissing = (error) => error.name === "NotFoundError" || error.name === "T
 /** 錠とは関わりのない、フォルダーの中の名。 */
 const isOwn = (name) => name.startsWith(".") && /\.(desk|holder|lock|tmp|crswap)$/.test(name);
 
+/** このページの印の名札。開いている間だけ、ブラウザーの錠を持つ。 */
+const TOKEN = crypto.randomUUID();
+const lockName = (token) => `sheetgen-${token}`;
+
+function ownTokens() {
+  try {
+    return JSON.parse(localStorage.getItem("sheetgen-tokens") ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function keepToken() {
+  try {
+    localStorage.setItem("sheetgen-tokens", JSON.stringify([TOKEN, ...ownTokens()].slice(0, 20)));
+    navigator.locks.request(lockName(TOKEN), () => new Promise(() => {})).catch(() => {});
+  } catch {
+    // 覚えられなければ、残した印が古くなるのを待つ。
+  }
+}
+
 /** ほんとうのフォルダー。 */
 class Folder {
   constructor(handle, who) {
@@ -29,6 +50,14 @@ class Folder {
     this.isReal = true;
     this.token = null;
     this.stale = null;
+  }
+
+  /** この人の、倒れた前のページが残した印か。 */
+  async #isDead(mark) {
+    if (mark.token === this.taken) return true;
+    if (!ownTokens().includes(mark.token)) return false;
+    const { held } = await navigator.locks.query();
+    return !held.some((one) => one.name === lockName(mark.token));
   }
 
   async #folder(path, create = false) {
@@ -190,12 +219,12 @@ class Folder {
   /** 印を置く。ほかの人が書いていれば、その人の名を返す。 */
   async lock() {
     const there = await this.#mark();
-    if (there && there.token !== this.taken) {
+    if (there && !(await this.#isDead(there))) {
       const told = `${there.who}、${there.since}から、sheetgen.html で`;
       if (Math.abs(Date.now() / 1000 - there.beat) >= FRESH_SECONDS) this.stale = there;
       return told;
     }
-    this.token = crypto.randomUUID();
+    this.token = TOKEN;
     this.since = new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
     await this.#put(MARK, this.#told());
     const holder = await this.#state(HOLDER);

@@ -3,6 +3,7 @@
 "use strict";
 
 let helper = null;
+let python = null;
 
 /** 使えるメモリーを限る。超えて求めると、Python の MemoryError になる。 */
 function limitMemory(bytes) {
@@ -17,7 +18,7 @@ async function prepare(message) {
   if (message.memory) limitMemory(message.memory);
   const parts = [message.parts];
   if (message.fonts) parts.push(await unpack(message.fonts));
-  const python = await startPython(message.python, message.module, parts, {});
+  python = await startPython(message.python, message.module, parts, {});
   if (message.typst) python.unpackArchive(message.typst, "wheel", { extractDir: PACKAGES });
   helper = python.pyimport("in_helper");
   helper.prepare(message.work);

@@ -45,6 +45,7 @@ class Desk {
     this.waiting = new Map();
     this.last = 0;
     this.folder = null;
+    this.working = Promise.resolve();
     this.worker.onmessage = ({ data }) => this.#told(data);
     this.worker.onerror = (event) => this.#died(event.message ?? "worker");
     this.started = new Promise((resolve) => (this.onStarted = resolve));
@@ -55,7 +56,7 @@ class Desk {
 
   async open(folder, who) {
     this.folder = folder;
-    await this.started;
+    await Promise.all([this.started, Desk.ended]);
     const opened = new Promise((resolve) => (this.onOpened = resolve));
     this.worker.postMessage({ open: { name: folder.name, who } });
     await opened;
@@ -72,13 +73,14 @@ class Desk {
     return this.waiting.size > 0;
   }
 
+  /** ワーカーを終える。書いている途中の一つのファイルは、書き終える。 */
   end() {
     this.worker.terminate();
-    this.folder?.unlock();
+    Desk.ended = this.working.then(() => this.folder?.unlock()).catch(() => {});
   }
 
   #told(data) {
-    if (data.ask) this.#work(data);
+    if (data.ask) this.working = this.#work(data);
     else if (data.step) preparing(data.step);
     else if (data.started) this.onStarted();
     else if (data.opened) this.onOpened();
@@ -119,6 +121,9 @@ class Desk {
     );
   }
 }
+
+/** 前のワーカーの仕事が、すっかり終わること。 */
+Desk.ended = Promise.resolve();
 
 let desk = null;
 let folder = null;
@@ -537,6 +542,7 @@ function prepareStart() {
   $("host-folder").addEventListener("change", async (event) => useCopy(await Copied.from(event.target.files)));
   $("host-empty").addEventListener("click", () => useCopy(new Copied("新しい計画", new Map())));
   prepareDrop();
+  keepToken();
   store("folder").then((handle) => {
     if (!handle) return;
     const again = $("host-again");
