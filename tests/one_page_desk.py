@@ -104,7 +104,9 @@ class OnePage:
     def open(self) -> None:
         """開いて、Python の用意ができるまで待つ。"""
         self.browser.visit(self._page)
-        self.wait("return document.getElementById('host-ready')?.textContent.includes('用意ができ')")
+        self.wait(
+            "return document.getElementById('host-ready')?.textContent.includes('用意ができ')"
+        )
 
     def choose(self, who: str = "総務 花子") -> None:
         """名を書き、フォルダーを選ぶ。"""
@@ -160,7 +162,6 @@ class OnePage:
         """
         return self.browser.ask(script, session=worker)
 
-
     def helper(self) -> str:
         """読む子のワーカー（命じる先の名）。動き始めるまで待つ。"""
         browser = self.browser
@@ -185,7 +186,8 @@ class OnePage:
 
     def begin(self, code: str) -> None:
         """画面のワーカーの中で Python を動かし始め、待たない。"""
-        script = f"turn = turn.then(() => python.runPythonAsync({json.dumps(code)}));"
+        run = f"turn = turn.then(() => python.runPythonAsync({json.dumps(code)}))"
+        script = f"setTimeout(() => {{ {run}; }}, 0);"
         self.browser.ask(script, session=self.browser.workers[0])
 
     def command(self, *words: str) -> tuple[int, str]:

@@ -206,7 +206,10 @@ def test_answers_left_behind_are_not_taken_for_others(guard: Guard) -> None:
     [[str(ROOT / "no-such-program")], command("raise SystemExit(1)"), command("print('hello')")],
 )
 def test_a_child_that_does_not_start_ends_the_run(wrong: list[str]) -> None:
-    with pytest.raises(SheetgenError) as raised, Guard(partial(ChildProcess, wrong), SMALL) as guard:
+    with (
+        pytest.raises(SheetgenError) as raised,
+        Guard(partial(ChildProcess, wrong), SMALL) as guard,
+    ):
         list(guard.ask([b"a"]))
     assert [problem.code for problem in raised.value.problems] == ["R069"]
 
@@ -215,7 +218,8 @@ def test_a_child_that_does_not_start_ends_the_run(wrong: list[str]) -> None:
 PARENT = """
 import sys
 sys.path.append(sys.argv[1])
-from sheetgen.reading.guard import Guard
+from functools import partial
+from sheetgen.reading.guard import ChildProcess, Guard
 from sheetgen.reading.limits import Limits
 worker, word, seconds = sys.argv[2:5]
 command = [sys.executable, "-I", "-c", worker, sys.argv[1]]

@@ -172,3 +172,80 @@ def test_a_hostile_file_ends_as_in_a_process(
         page.python(ASKED.format(words=["x"]))
         page.browser.ask(f"python.runPython({json.dumps(OBEYING)})", session=page.helper())
         assert json.loads(page.python(ASKED.format(words=words))) == codes
+
+
+COLLECT = """
+from sheetgen.cli import main
+main(["collect", "output/返信"])
+"""
+
+
+def test_a_worker_killed_at_any_moment(
+    over_loopback: OnePage,
+    issued_desk: Desk,
+    filled_books: Path,
+    honest_forms: dict[str, Form],
+    tmp_path: Path,
+) -> None:
+    """回収のどこでワーカーが死んでも、前か後のどちらか。もう一度行えば、すべて入る。"""
+    few = tmp_path / "八冊"
+    few.mkdir()
+    for book in sorted(filled_books.iterdir())[4:12]:
+        shutil.copy(book, few)
+    names = [book.name for book in few.iterdir()]
+    forms = {
+        item: form
+        for item, form in honest_forms.items()
+        if any(f"_{form.addressee}_" in name for name in names)
+    }
+    fresh = office(issued_desk, few, tmp_path)
+    old = fresh.plan.read_bytes()
+    page = over_loopback
+    page.open()
+    put_desk(page, fresh)
+    page.helper()
+    # 二度目は、部品を読み込み終えている。殺すのも、そのようなワーカー。
+    whole = 0.0
+    for _ in range(2):
+        page.empty()
+        page.put(files_of(fresh))
+        begun = time.perf_counter()
+        code, told = page.command("collect", "output/返信")
+        assert code == ExitCode.OK, told
+        whole = time.perf_counter() - begun
+    chance = random.Random(50)
+    ended = 0
+    for number in range(KILLS):
+        page.empty()
+        page.put(files_of(fresh))
+        page.begin(COLLECT)
+        # 読むあいだより、書くあいだを多く狙う。
+        moment = chance.uniform(0.05, 0.4) if number % 4 == 0 else chance.uniform(0.4, 1.05)
+        time.sleep(whole * moment)
+        page.kill()
+        found = taken(page, fresh, tmp_path / f"after{number}")
+        one = assert_whole(found, old, forms)
+        ended += one
+        print(
+            number,
+            round(whole, 1),
+            round(moment, 2),
+            one,
+            sorted(p.name for p in (found.plan.parent).iterdir()),
+            len(found.originals()) if (found.plan.parent / "returned").exists() else 0,
+        )
+        code, told = page.command("collect", "output/返信")
+        assert code == ExitCode.OK, told
+        assert assert_whole(taken(page, fresh, tmp_path / f"again{number}"), old, forms)
+    print(f"{KILLS}回のうち、{ended}回は書き終えていた")
+
+
+def taken(page: OnePage, desk: Desk, root: Path) -> Desk:
+    """ページのフォルダーを、机として取り出す。"""
+    for name, data in page.take().items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    made = Desk.__new__(Desk)
+    made.root, made.plan, made.template = root, root / "data" / "plan.json", desk.template
+    return made

@@ -151,7 +151,9 @@ def compiled(files: Files, pyodide: Files) -> Files:
             raise Failure(f"部品を訳せない\n{done.stderr[-2000:]}")
         made = dict(files)
         for path in sorted(parts.rglob("*.pyc")):
-            source = f"{path.parent.parent.relative_to(parts).as_posix()}/{path.name.split('.')[0]}.py"
+            source = (
+                f"{path.parent.parent.relative_to(parts).as_posix()}/{path.name.split('.')[0]}.py"
+            )
             source = source.removeprefix("./")
             if source.startswith("sheetgen/"):
                 made[path.relative_to(parts).as_posix()] = path.read_bytes()

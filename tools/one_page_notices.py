@@ -34,7 +34,12 @@ def wheel_notice(files: dict[str, bytes]) -> Notice:
         for name in sorted(files)
         if _INSIDE.search(name)
     )
-    inside = [one for name in sorted(files) if name.endswith(".cyclonedx.json") for one in _parts(files[name])]
+    inside = [
+        one
+        for name in sorted(files)
+        if name.endswith(".cyclonedx.json")
+        for one in _parts(files[name])
+    ]
     return Notice(told["Name"], told["Version"], licence, tuple(texts), tuple(inside))
 
 
