@@ -31,7 +31,8 @@ ANSWER_SECONDS = 120
 class Browser:
     """開いた Chromium と、その一枚のページ。``requests`` は、ページが求めた先。
 
-    ``workers`` は、ページの始めたワーカー（命じる先の名）。``Target.setAutoAttach`` の後に始めたもの。
+    ``workers`` は、ページの始めたワーカー（命じる先の名）。
+    ``Target.setAutoAttach`` の後に始めたもの。
 
     動き始めない Chromium は動かし直し、死んだものは、試験がページを開くときに取り替える。
     一度死んでも、あとの試験は落ちない。
@@ -205,9 +206,9 @@ class Browser:
         found = json.loads(message)
         if found.get("method") == "Network.requestWillBeSent":
             self.requests.append(found["params"]["request"]["url"])
-        if found.get("method") == "Target.attachedToTarget":
-            if found["params"]["targetInfo"]["type"] == "worker":
-                self.workers.append(found["params"]["sessionId"])
+        attached = found.get("method") == "Target.attachedToTarget"
+        if attached and found["params"]["targetInfo"]["type"] == "worker":
+            self.workers.append(found["params"]["sessionId"])
         if found.get("method") == "Page.lifecycleEvent" and found["params"]["name"] == "load":
             self._loaded.add(found["params"]["loaderId"])
         return found

@@ -1,7 +1,7 @@
 """一枚のページ（sheetgen.html）を、Chromium で使う。
 
-file:// では、フォルダーの代わりになるもの（メモリーの中の、同じ約束のもの）を選ばせる。この PC の中の
-サーバーからは、ブラウザーの持つほんとうのフォルダー（OPFS）を選ばせる。
+file:// では、フォルダーの代わりになるもの（メモリーの中の、同じ約束のもの）を選ばせる。
+この PC の中のサーバーからは、ブラウザーの持つほんとうのフォルダー（OPFS）を選ばせる。
 """
 
 from __future__ import annotations
@@ -22,68 +22,11 @@ from live_browser import Browser
 READY_SECONDS = 120
 WORK_SECONDS = 300
 
-# フォルダーの約束（FileSystemDirectoryHandle）のうち、ページの使うものを、メモリーの中で果たす。
-PRETENDED = """
-class PretendedFile {
-  constructor(name) { this.kind = "file"; this.name = name; this.data = new Uint8Array(); this.time = Date.now(); }
-  async getFile() { return new File([this.data], this.name, { lastModified: this.time }); }
-  async createWritable() {
-    const parts = [];
-    return { write: async (one) => { parts.push(one.slice ? one.slice() : one); }, abort: async () => {},
-      close: async () => {
-        this.data = new Uint8Array(await new Blob(parts).arrayBuffer());
-        this.time = Math.max(this.time + 1, Date.now());
-      } };
-  }
-}
-class PretendedFolder {
-  constructor(name) { this.kind = "directory"; this.name = name; this.inside = new Map(); }
-  #find(name, kind, create, Made) {
-    if (!this.inside.has(name) && create) this.inside.set(name, new Made(name));
-    const found = this.inside.get(name);
-    if (!found) throw new DOMException(name, "NotFoundError");
-    if (found.kind !== kind) throw new DOMException(name, "TypeMismatchError");
-    return found;
-  }
-  async getDirectoryHandle(name, { create = false } = {}) { return this.#find(name, "directory", create, PretendedFolder); }
-  async getFileHandle(name, { create = false } = {}) { return this.#find(name, "file", create, PretendedFile); }
-  async removeEntry(name) {
-    const found = this.inside.get(name);
-    if (!found) throw new DOMException(name, "NotFoundError");
-    if (found.inside?.size) throw new DOMException(name, "InvalidModificationError");
-    this.inside.delete(name);
-  }
-  async *entries() { yield* [...this.inside]; }
-  async *keys() { yield* [...this.inside.keys()]; }
-}
-const chosenFolder = new PretendedFolder("計画");
-"""
+PRETENDED = Path(__file__).with_name("pretended_folder.js")
 REAL = """
-const chosenFolder = null;
-"""
-TOOLS = """
-window.chosen = async () => chosenFolder ?? await (await navigator.storage.getDirectory()).getDirectoryHandle("計画", { create: true });
-window.showDirectoryPicker = () => window.chosen();
-window.putFiles = async (files) => {
-  for (const [path, text] of Object.entries(files)) {
-    let folder = await window.chosen();
-    const names = path.split("/"), name = names.pop();
-    for (const one of names) folder = await folder.getDirectoryHandle(one, { create: true });
-    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
-    await stream.write(Uint8Array.fromBase64(text));
-    await stream.close();
-  }
-};
-window.takeFiles = async () => {
-  const found = {};
-  const look = async (folder, path) => {
-    for await (const [name, one] of folder.entries()) {
-      if (one.kind === "directory") await look(one, path + name + "/");
-      else found[path + name] = new Uint8Array(await (await one.getFile()).arrayBuffer()).toBase64();
-    }
-  };
-  await look(await window.chosen(), "");
-  return found;
+window.chosen = async () => {
+  const home = await navigator.storage.getDirectory();
+  return home.getDirectoryHandle("計画", { create: true });
 };
 """
 
@@ -94,9 +37,10 @@ class OnePage:
     def __init__(self, browser: Browser, page: str, *, is_real: bool) -> None:
         self.browser = browser
         self._page = page
-        self._script = (REAL if is_real else PRETENDED) + TOOLS
+        tools = PRETENDED.read_text("utf-8")
+        script = tools + (REAL if is_real else "")
         browser.call("Network.setCacheDisabled", cacheDisabled=True)
-        browser.call("Page.addScriptToEvaluateOnNewDocument", source=self._script)
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)
         browser.call(
             "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True
         )
@@ -118,7 +62,9 @@ class OnePage:
         """フォルダーを空にする。"""
         self.browser.ask(
             "const folder = await chosen();"
-            "for await (const name of folder.keys()) await folder.removeEntry(name, { recursive: true });"
+            "const names = [];"
+            "for await (const name of folder.keys()) names.push(name);"
+            "for (const name of names) await folder.removeEntry(name, { recursive: true });"
         )
 
     def put(self, files: dict[str, bytes]) -> None:

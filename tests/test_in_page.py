@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +86,7 @@ class PretendedPage:
 
 
 @pytest.fixture
-def page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedPage]:
+def page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> PretendedPage:
     """この机のページ。終われば、プロセスを使う所に戻す。"""
     for module, name in (
         (reader, "_start_child"),
@@ -96,7 +95,7 @@ def page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[PretendedPage]
         (locking, "_lock"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name))
-    yield PretendedPage(desk.root)
+    return PretendedPage(desk.root)
 
 
 @pytest.mark.parametrize("has_threads", [True, False])
@@ -149,16 +148,17 @@ def test_a_file_that_hangs_or_kills_the_reader(page: PretendedPage, filled_books
 def test_what_cannot_be_written_is_told(page: PretendedPage, desk: Desk) -> None:
     """答える前に書き切れなければ、そのわけのページになる。"""
     shown = InPage(desk.root, page)
-    assert shown.respond("GET", "/", [], b"").status == 200
+    style = "/static/desk.css"
+    assert shown.respond("GET", style, [], b"").status == 200
     for failure, code in (
         (PermissionError(), "O002"),
         (OSError(), "O001"),
         (SheetgenError(Problem("O006", Place(file="data/plan.json"))), "O006"),
     ):
         page.failure = failure
-        reply = shown.respond("GET", "/", [], b"")
+        reply = shown.respond("GET", style, [], b"")
         assert reply.status == 409
-        assert code in reply.body.decode()
+        assert f'<span class="code">{code}</span>' in reply.body.decode()
 
 
 def test_a_request_is_answered(page: PretendedPage, desk: Desk) -> None:

@@ -17,7 +17,7 @@ ORDER: dict[str, set[str]] = {
     "year": {"markupsafe"},
     "collect": set(),
     "publish": {"typst", "jinja2", "markupsafe"},
-    "records": {"pydantic", "filelock"},
+    "records": {"pydantic"},
     "form": {"jinja2"},
     "reading": {"pydantic", "olefile", "msoffcrypto", "oxmsg"},
     "xlsx": {"openpyxl", "xlsxwriter"},

@@ -1,7 +1,8 @@
 """操作の画面を、一つの HTML のファイル（dist/sheetgen.html）にする。
 
-Python（Pyodide）と部品は、名・版・sha256 を tools/one_page.lock に決めたものだけを使う。取り寄せた
-ものは .cache/one_page に取っておき、使うたびに sha256 を確かめる。同じものからは、同じファイルになる。
+Python（Pyodide）と部品は、名・版・sha256 を tools/one_page.lock に決めたものだけを使う。
+取り寄せたものは .cache/one_page に取っておき、使うたびに sha256 を確かめる。
+同じものからは、同じファイルになる。
 
 ``python tools/one_page.py`` で作る。``--output`` で置く所を変える。
 """

@@ -14,7 +14,10 @@ _INSIDE = re.compile(r"\.dist-info/(.+/)?[^/]*(licen[cs]e|copying|notice)[^/]*$"
 
 
 class Notice(NamedTuple):
-    """入っているもの一つ。``texts`` は、ライセンスの全文。``inside`` は、その中に入っているもの。"""
+    """入っているもの一つ。
+
+    ``texts`` は、ライセンスの全文。``inside`` は、その中に入っているものの名と版とライセンス。
+    """
 
     name: str
     version: str

@@ -78,6 +78,8 @@ class Helper {
   }
 }
 
+/** 組むワーカーを替える、メモリーの大きさ。大きな文書を一つ組むと、これを超える。 */
+const FATTEST = 300 * 2 ** 20;
 let reader = null;
 let typesetter = null;
 
@@ -109,8 +111,8 @@ const work = {
     }
     const found = await typesetter.call({ typeset: { order, values, files } }, 1800);
     if (found.answer) {
-      // 組んだものの控えは、ワーカーとともに消える。大きな文書のあとは、新しいものにする。
-      if (found.pdf.length > 200_000) endTypesetter();
+      // 組んだものの控えは、ワーカーとともに消える。太ったら、次は新しいものにする。
+      if (found.memory > FATTEST) endTypesetter();
       return { state: "answered", answer: found.answer, pdf: found.pdf };
     }
     endTypesetter();

@@ -40,7 +40,7 @@ onmessage = async ({ data: message }) => {
       const made = await helper.typeset.callPromising(order, values, files);
       const [answer, pdf] = made.toJs();
       made.destroy();
-      postMessage({ answer, pdf }, [pdf.buffer]);
+      postMessage({ answer, pdf, memory: python._module.HEAP8.length }, [pdf.buffer]);
     }
   } catch (error) {
     // ここまで来る誤りは、Python そのものが倒れたもの。

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pyodide.ffi import JsException, run_sync, to_js
+
 from sheetgen.desk.in_page import InPage
 from sheetgen.plan.locking import Held
 from sheetgen.problems import Place, Problem, SheetgenError

@@ -17,6 +17,7 @@ def prepare(work: str) -> None:
         from sheetgen.reading.worker import answer  # noqa: F401
     else:
         import typst  # noqa: F401
+
         from sheetgen.publish.typesetting import typeset  # noqa: F401
 
 
