@@ -31,6 +31,28 @@ window.chosen = async () => {
 """
 
 
+# フォルダーに書く数を数え、決めた数で、ワーカーを殺す。
+_COUNTING = """
+if (!window.watched) {
+  window.watched = {};
+  for (const op of ["write", "remove"]) {
+    const real = folder[op].bind(folder);
+    folder[op] = async (...given) => {
+      watched.count += 1;
+      const isTime = watched.count === watched.diesAt;
+      if (isTime && !watched.isAfter) { desk.worker.terminate(); watched.isDead = true; }
+      const answer = await real(...given);
+      if (isTime && watched.isAfter) { desk.worker.terminate(); watched.isDead = true; }
+      return answer;
+    };
+  }
+}
+const count = watched.count ?? 0;
+Object.assign(watched, { count: 0, diesAt: 0, isAfter: false, isDead: false });
+return count;
+"""
+
+
 class OnePage:
     """開いたページ。``python`` で、画面のワーカーの中の Python を動かせる。"""
 
@@ -72,6 +94,14 @@ class OnePage:
         for path, data in files.items():
             text = base64.b64encode(data).decode()
             self.browser.ask(f"await putFiles({json.dumps({path: text})})")
+
+    def remove(self, path: str) -> None:
+        """フォルダーのファイルを除く。"""
+        folder, _, name = path.rpartition("/")
+        self.browser.ask(
+            f"const folder = await (await chosen()).getDirectoryHandle({json.dumps(folder)});"
+            f"await folder.removeEntry({json.dumps(name)})"
+        )
 
     def take(self) -> dict[str, bytes]:
         """フォルダーにあるファイル。"""
@@ -123,18 +153,32 @@ class OnePage:
         assert browser.ask(ready, session=browser.workers[0])
         return browser.workers[-1]
 
+    def count_writes(self) -> int:
+        """前に呼んでからの、フォルダーに書いた（除いた）数。"""
+        return int(self.browser.ask(_COUNTING))
+
+    def begin(self, code: str, *, dies_at: int = 0, is_after: bool = False) -> None:
+        """画面のワーカーの中で Python を動かし始める。
+
+        ``dies_at`` があれば、フォルダーにその数だけ書いた（除いた）ところで、書き始めたときか、
+        ``is_after`` なら書き終えたときに、ワーカーを殺し、それを待つ。なければ待たない。
+        """
+        self.count_writes()
+        self.browser.ask(
+            f"Object.assign(watched, {{ diesAt: {dies_at}, isAfter: {json.dumps(is_after)} }})"
+        )
+        run = f"turn = turn.then(() => python.runPythonAsync({json.dumps(code)}))"
+        script = f"setTimeout(() => {{ {run}; }}, 0);"
+        self.browser.ask(script, session=self.browser.workers[0])
+        if dies_at:
+            self.wait("return watched.isDead")
+
     def kill(self) -> None:
         """画面のワーカーを、いまこの時に殺し、「もう一度始める」を押す。"""
         self.browser.workers.clear()
         self.browser.ask("desk.worker.terminate(); desk.worker.onerror({ message: '殺した' })")
         self.browser.ask("document.getElementById('host-retry').click()")
         self.wait("return !document.getElementById('host-start')")
-
-    def begin(self, code: str) -> None:
-        """画面のワーカーの中で Python を動かし始め、待たない。"""
-        run = f"turn = turn.then(() => python.runPythonAsync({json.dumps(code)}))"
-        script = f"setTimeout(() => {{ {run}; }}, 0);"
-        self.browser.ask(script, session=self.browser.workers[0])
 
     def command(self, *words: str) -> tuple[int, str]:
         """``sheetgen`` のコマンドを、ページの中で動かす。終了コードと、画面に出たもの。"""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
 import json
 import os
 import random
@@ -10,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +27,12 @@ from returned.sections import Form
 from test_collect_faults import assert_whole
 
 from sheetgen.problems import ExitCode
+from sheetgen.publish import pdf
+from sheetgen.publish.publishing import Output, ReportRequest
+from sheetgen.publish.reporting import report
 
+ROOT = Path(__file__).resolve().parent.parent
+IS_FULL = os.environ.get("SHEETGEN_PAGE_FULL") == "1"
 WHO = "総務 花子"
 KILLS = int(os.environ.get("SHEETGEN_PAGE_KILLS", "3"))
 """回収の途中でワーカーを殺す回数。"""
@@ -41,22 +50,45 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser() as found:
-        yield found
+def from_file(page_file: Path) -> Iterator[OnePage]:
+    """file:// から、網につながずに開いたページ。フォルダーには、計画とテンプレートがある。"""
+    with Browser() as browser:
+        page = OnePage(browser, page_file.as_uri(), is_real=False)
+        conditions = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+        browser.call("Network.emulateNetworkConditions", offline=True, **conditions)
+        page.open()
+        page.put(shipped())
+        page.choose(WHO)
+        yield page
 
 
 @pytest.fixture(scope="module")
-def from_file(browser: Browser, page_file: Path) -> OnePage:
-    """file:// で開くページ。網につながっていない。"""
-    return OnePage(browser, page_file.as_uri(), is_real=False)
+def over_loopback(page_file: Path) -> Iterator[OnePage]:
+    """この PC の中のサーバーから開いたページ。ブラウザーのほんとうのフォルダーを使う。"""
+    with served(page_file.parent) as address, Browser() as browser:
+        page = OnePage(browser, f"{address}/{page_file.name}", is_real=True)
+        page.open()
+        page.choose(WHO)
+        yield page
 
 
-@pytest.fixture
-def over_loopback(browser: Browser, page_file: Path) -> Iterator[OnePage]:
-    """この PC の中のサーバーから開くページ。ブラウザーのほんとうのフォルダーを使う。"""
-    with served(page_file.parent) as address:
-        yield OnePage(browser, f"{address}/sheetgen.html", is_real=True)
+def shipped() -> dict[str, bytes]:
+    """同梱の計画のデータとテンプレート。"""
+    found = [ROOT / "data" / "plan.json", *(ROOT / "templates").rglob("*")]
+    return {p.relative_to(ROOT).as_posix(): p.read_bytes() for p in found if p.is_file()}
+
+
+def by_command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """同じことを、コマンドで行う。"""
+    return subprocess.run(
+        [sys.executable, "-m", "sheetgen", *words],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "LOGNAME": WHO},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 def files_of(desk: Desk) -> dict[str, bytes]:
@@ -71,23 +103,118 @@ _TIMES = re.compile(rb"\d{8}-\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d
 
 
 def timeless(files: dict[str, bytes]) -> dict[str, bytes]:
-    """時刻を除いたもの。錠のファイルは数えない。"""
+    """data、templates、output のファイルの、時刻を除いたもの。錠のファイルは数えない。"""
     return {
         _TIMES.sub(b"@", name.encode()).decode(): _TIMES.sub(b"@", data)
         for name, data in files.items()
-        if not name.rpartition("/")[2].startswith(".")
+        if not name.rpartition("/")[2].startswith(".") and "/" in name
     }
 
 
 def put_desk(page: OnePage, desk: Desk) -> None:
-    """机のフォルダーを、ページに選ばせる。"""
+    """ページのフォルダーを、机と同じにする。"""
     page.empty()
     page.put(files_of(desk))
-    page.choose()
 
 
 def timeless_text(text: str) -> str:
     return _TIMES.sub(b"@", text.encode()).decode()
+
+
+COMMANDS = (
+    ("generate",),
+    ("check",),
+    ("status",),
+    ("export",),
+    ("report", "--only", "html"),
+    ("report", "--only", "xlsx"),
+)
+
+
+def test_every_output_is_the_same(from_file: OnePage, tmp_path: Path) -> None:
+    """網につながない file:// のページの作るものは、画面に出ることばも、コマンドと同じ。"""
+    _write(shipped(), tmp_path)
+    for words in COMMANDS:
+        code, told = from_file.command(*words)
+        done = by_command(tmp_path, *words)
+        assert (code, timeless_text(told)) == (done.returncode, timeless_text(done.stdout))
+    found = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*")}
+    wanted = {name: path.read_bytes() for name, path in found.items() if path.is_file()}
+    assert timeless(from_file.take()) == timeless(wanted)
+    assert {one.partition(":")[0] for one in from_file.browser.requests} <= {"file", "blob", "data"}
+
+
+def _write(files: dict[str, bytes], root: Path) -> None:
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+_PRINTED = """
+import hashlib, json
+from pathlib import Path
+from sheetgen.publish import pdf
+from sheetgen.publish.publishing import Output, ReportRequest
+from sheetgen.publish.reporting import report
+made = pdf.render({{"words": "令和６年度の実績"}}, "2024-03", Path({main!r}), {fonts})
+json.dumps([hashlib.sha256(made.data).hexdigest(), made.pages, made.font])
+"""
+_MAIN = """#set text(font: json(bytes(sys.inputs.fonts)), lang: "ja")
+#set document(title: "実績")
+= #json(bytes(sys.inputs.document)).words
+#metadata(1) <page-count>
+"""
+
+
+def test_a_document_is_typeset_the_same(from_file: OnePage, tmp_path: Path) -> None:
+    """ページに入っている書体で組んだ PDF は、同じ書体で、この PC の typst が組むものと同じ。"""
+    from_file.put({"output/main.typ": _MAIN.encode()})
+    found = from_file.python(_PRINTED.format(main="output/main.typ", fonts=None))
+    _write({"main.typ": _MAIN.encode(), **fonts()}, tmp_path)
+    made = pdf.render(
+        {"words": "令和６年度の実績"}, "2024-03", tmp_path / "main.typ", tmp_path / "fonts"
+    )
+    assert json.loads(found) == [hashlib.sha256(made.data).hexdigest(), 1, "BIZ UDゴシック"]
+
+
+def fonts() -> dict[str, bytes]:
+    part = next(one for one in one_page.pinned() if "biz-udgothic" in one.name)
+    return one_page.fonts_of(one_page.npm_files(one_page.fetched(part)))
+
+
+@pytest.mark.skipif(not IS_FULL, reason="時間がかかる（SHEETGEN_PAGE_FULL=1 で行う）")
+def test_the_whole_document_is_typeset_the_same(from_file: OnePage, tmp_path: Path) -> None:
+    """98ページの文書。"""
+    code, told = from_file.command("report", "--only", "pdf")
+    assert code == ExitCode.OK, told
+    _write({**shipped(), **fonts()}, tmp_path)
+    request = ReportRequest(
+        plan=tmp_path / "data" / "plan.json",
+        template=tmp_path / "templates" / "shinchoku_sheet.xlsx",
+        layout=tmp_path / "templates" / "report",
+        root=tmp_path,
+        outputs=(Output.PDF,),
+        fonts=tmp_path / "fonts",
+    )
+    report(request)
+    (made,) = tmp_path.glob("output/*/年次見直し/*.pdf")
+    assert from_file.take()[made.relative_to(tmp_path).as_posix()] == made.read_bytes()
+
+
+def test_pages_are_walked_by_mouse(from_file: OnePage) -> None:
+    """リンクでページを替え、戻れる。題と、読み上げの位置が、ページとともに替わる。"""
+    browser = from_file.browser
+    browser.ask("document.querySelector('a[href=\"/items/\"]').click()")
+    from_file.wait("return location.hash === '#/items/' && !desk.isBusy")
+    browser.ask("document.querySelector('a[href=\"/undoing/\"]').click()")
+    from_file.wait("return location.hash === '#/undoing/' && !desk.isBusy")
+    assert browser.ask("return document.activeElement.id") == "main"
+    title = browser.ask("return document.title")
+    browser.ask("history.back()")
+    from_file.wait("return location.hash === '#/items/' && !desk.isBusy")
+    assert browser.ask("return document.title") != title
+    assert browser.ask("return document.adoptedStyleSheets.length") == 1
 
 
 def test_collect_writes_the_same(
@@ -95,23 +222,12 @@ def test_collect_writes_the_same(
 ) -> None:
     """回収の結果は、計画のデータも記録簿も、コマンドと同じ。"""
     desk = office(issued_desk, filled_books, tmp_path)
-    page = over_loopback
-    page.open()
-    put_desk(page, desk)
-    code, told = page.command("collect", "output/返信")
+    put_desk(over_loopback, desk)
+    code, told = over_loopback.command("collect", "output/返信")
     assert code == ExitCode.OK, told
-    command = [sys.executable, "-m", "sheetgen", "collect", "output/返信"]
-    done = subprocess.run(
-        command,
-        cwd=desk.root,
-        env={**desk.environment, "LOGNAME": WHO},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == ExitCode.OK, done.stdout + done.stderr
-    assert timeless_text(told) == timeless_text(done.stdout)
-    assert timeless(page.take()) == timeless(files_of(desk))
+    done = by_command(desk.root, "collect", "output/返信")
+    assert (code, timeless_text(told)) == (done.returncode, timeless_text(done.stdout))
+    assert timeless(over_loopback.take()) == timeless(files_of(desk))
 
 
 def office(issued: Desk, books: Path, folder: Path) -> Desk:
@@ -162,7 +278,6 @@ def test_a_hostile_file_ends_as_in_a_process(
 ) -> None:
     """止まらないもの、メモリーを食うもの、倒すものは、プロセスと同じ符号になり、次は読める。"""
     page = over_loopback
-    page.open()
     put_desk(page, office(issued_desk, filled_books, tmp_path))
     for words, codes in (
         (["long", "fail", "eat", "x"], ["R063", "R064", "R061", '[{"code":']),
@@ -172,6 +287,109 @@ def test_a_hostile_file_ends_as_in_a_process(
         page.python(ASKED.format(words=["x"]))
         page.browser.ask(f"python.runPython({json.dumps(OBEYING)})", session=page.helper())
         assert json.loads(page.python(ASKED.format(words=words))) == codes
+
+
+MARK = "data/.plan.json.desk"
+HELD = """
+import json
+from pathlib import Path
+from js import ask
+from pyodide.ffi import run_sync, to_js
+from sheetgen.plan.saving import hold
+from sheetgen.problems import SheetgenError
+try:
+    with hold(Path("data/plan.json")):
+        found = run_sync(ask("read", to_js(["{mark}"])))
+    told = json.loads(found[0][2].to_bytes())["who"]
+except SheetgenError as error:
+    told = [error.problems[0].code, error.problems[0].facts["who"]]
+json.dumps(told)
+"""
+
+
+def test_two_people_on_one_folder(
+    over_loopback: OnePage, issued_desk: Desk, filled_books: Path, tmp_path: Path
+) -> None:
+    """書く間は印を置く。ほかの人の印や、コマンドの印があれば書かない。残された印は、人が除ける。"""
+    page = over_loopback
+    put_desk(page, office(issued_desk, filled_books, tmp_path))
+    held = HELD.replace("{mark}", MARK)
+    assert json.loads(page.python(held)) == WHO
+    assert MARK not in page.take()
+    page.put({"data/.plan.json.holder": "財政 太郎 (PC-1)".encode()})
+    assert json.loads(page.python(held)) == ["M081", "財政 太郎 (PC-1)"]
+    page.remove("data/.plan.json.holder")
+    for age, is_stale in ((10, False), (1000, True)):
+        other = {"who": "財政 太郎", "since": "10:32", "beat": time.time() - age, "token": "x"}
+        page.put({MARK: json.dumps(other).encode()})
+        told = "財政 太郎、10:32から、sheetgen.html で"
+        assert json.loads(page.python(held)) == ["M081", told]
+        assert bool(page.browser.ask(f"return Boolean({TAKE_OVER})")) is is_stale
+    page.browser.ask(f"window.confirm = () => true; {TAKE_OVER}.click()")
+    assert json.loads(page.python(held)) == WHO
+
+
+TAKE_OVER = "document.getElementById('host-take-over')"
+WRITE = "python.FS.writeFile('/計画/output/a.txt', 'mine');"
+
+
+def test_a_file_changed_meanwhile_is_not_overwritten(over_loopback: OnePage) -> None:
+    page, name = over_loopback, "output/a.txt"
+    worker = page.browser.workers[0]
+    for before in ({name: b"before"}, {}):
+        page.empty()
+        page.put({"output/b.txt": b"", **before})
+        page.browser.ask(f"await mounted.refresh(); {WRITE}", session=worker)
+        page.put({name: b"theirs"})
+        told = page.browser.ask(
+            "try { await mounted.flush(); } catch (error) { return [error.name, error.message]; }",
+            session=worker,
+        )
+        assert told == ["ChangedMeanwhile", name]
+        assert page.take() == {"output/b.txt": b"", name: b"theirs"}
+        assert page.python(f"open({name!r}).read()") == "theirs"
+
+
+def test_a_copied_folder_comes_back_as_a_zip(from_file: OnePage) -> None:
+    """フォルダーを選べない所では、写しで使い、変わったものを zip で渡す。"""
+    text = from_file.browser.ask(
+        """
+        const made = new Copied("写し", new Map());
+        await made.write("data/計画.json", new TextEncoder().encode("{}"), null);
+        await made.write("output/消える.txt", new Uint8Array(70000), null);
+        await made.write("output/残る.bin", new Uint8Array(70000).fill(7), null);
+        await made.remove("output/消える.txt");
+        const { files, folders } = await made.scan();
+        const data = new Uint8Array(await zipped(made.files).arrayBuffer()).toBase64();
+        return [files.map(([path]) => path).sort(), folders.sort(), data];
+        """
+    )
+    names, folders, data = text
+    assert names == ["data/計画.json", "output/残る.bin"]
+    assert folders == ["data", "output"]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(data))) as archive:
+        assert archive.testzip() is None
+        assert archive.read("data/計画.json") == b"{}"
+        assert archive.read("output/残る.bin") == bytes([7]) * 70000
+
+
+def test_every_part_is_there_with_its_licence(page_file: Path) -> None:
+    """載せた部品のどれにも、ライセンスの全文がある。大きさは上限の内で、外のアドレスを求めない。"""
+    notices = one_page.contents().notices
+    names = {one.name.lower().replace("_", "-") for one in notices}
+    assert names == {"sheetgen", *(part.name.lower() for part in one_page.pinned())}
+    assert all(one.texts and one.licence for one in notices)
+    assert page_file.stat().st_size <= one_page.LARGEST
+    page = page_file.read_text("utf-8")
+    assert "connect-src 'none'" in page.partition("</head>")[0]
+    assert not re.search(r"(src|href|action)=[\"']https?:", page)
+
+
+def test_another_part_than_the_pinned_is_refused(tmp_path: Path) -> None:
+    part = one_page.pinned()[0]
+    (tmp_path / part.file).write_bytes(b"other")
+    with pytest.raises(one_page.Failure):
+        one_page.fetched(part, tmp_path)
 
 
 COLLECT = """
@@ -201,7 +419,6 @@ def test_a_worker_killed_at_any_moment(
     fresh = office(issued_desk, few, tmp_path)
     old = fresh.plan.read_bytes()
     page = over_loopback
-    page.open()
     put_desk(page, fresh)
     page.helper()
     # 二度目は、部品を読み込み終えている。殺すのも、そのようなワーカー。
@@ -209,35 +426,31 @@ def test_a_worker_killed_at_any_moment(
     for _ in range(2):
         page.empty()
         page.put(files_of(fresh))
+        page.count_writes()
         begun = time.perf_counter()
         code, told = page.command("collect", "output/返信")
         assert code == ExitCode.OK, told
         whole = time.perf_counter() - begun
+    # 書くことを、数える。
+    writes = page.count_writes()
     chance = random.Random(50)
     ended = 0
     for number in range(KILLS):
         page.empty()
         page.put(files_of(fresh))
-        page.begin(COLLECT)
-        # 読むあいだより、書くあいだを多く狙う。
-        moment = chance.uniform(0.05, 0.4) if number % 4 == 0 else chance.uniform(0.4, 1.05)
-        time.sleep(whole * moment)
+        if number % 3 == 2:
+            page.begin(COLLECT)
+            time.sleep(whole * chance.uniform(0.05, 1.05))
+        else:  # 書くところを、多く狙う。一つのファイルを書き始めたときか、書き終えたとき
+            page.begin(COLLECT, dies_at=chance.randint(1, writes), is_after=chance.random() < 0.5)
         page.kill()
-        found = taken(page, fresh, tmp_path / f"after{number}")
-        one = assert_whole(found, old, forms)
+        one = assert_whole(taken(page, fresh, tmp_path / f"after{number}"), old, forms)
         ended += one
-        print(
-            number,
-            round(whole, 1),
-            round(moment, 2),
-            one,
-            sorted(p.name for p in (found.plan.parent).iterdir()),
-            len(found.originals()) if (found.plan.parent / "returned").exists() else 0,
-        )
         code, told = page.command("collect", "output/返信")
         assert code == ExitCode.OK, told
         assert assert_whole(taken(page, fresh, tmp_path / f"again{number}"), old, forms)
-    print(f"{KILLS}回のうち、{ended}回は書き終えていた")
+        print(number, "後" if one else "前", flush=True)
+    print(f"{KILLS}回のうち、{ended}回は書き終えていた（書くファイルは {writes}）")
 
 
 def taken(page: OnePage, desk: Desk, root: Path) -> Desk:

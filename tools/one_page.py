@@ -237,7 +237,7 @@ def contents(root: Path = ROOT) -> Contents:
     parts.update({**own_files(root), **templates(root), **helpers})
     packs["python"] = pack(machine)
     packs["parts"] = _packed_parts(parts, pyodide)
-    packs["fonts"] = pack(_fonts(npm["@expo-google-fonts/biz-udgothic"]))
+    packs["fonts"] = pack(fonts_of(npm["@expo-google-fonts/biz-udgothic"]))
     return Contents(packs, notices)
 
 
@@ -255,7 +255,8 @@ def _packed_parts(parts: Files, pyodide: Files) -> bytes:
     return kept.read_bytes()
 
 
-def _fonts(files: Files) -> Files:
+def fonts_of(files: Files) -> Files:
+    """書体の部品の中の、書体のファイル。"""
     found = {name.rpartition("/")[2]: one for name, one in files.items()}
     return {f"fonts/{name}": one for name, one in found.items() if name.endswith(".ttf")}
 
