@@ -89,10 +89,8 @@ class Desk {
     else {
       const { resolve, reject } = this.waiting.get(data.request);
       this.waiting.delete(data.request);
-      if (data.failed) {
-        reject(data.failed);
-        this.#died(`${data.failed.name}: ${data.failed.message}`);
-      } else resolve(data);
+      if (data.failed) this.#died(`${data.failed.name}: ${data.failed.message}`, reject);
+      else resolve(data);
     }
   }
 
@@ -112,12 +110,16 @@ class Desk {
     noticeStale();
   }
 
-  #died(reason) {
+  #died(reason, ...more) {
     this.end();
+    const error = Object.assign(new Error(reason), { name: "WorkerDied" });
+    const waiting = [...this.waiting.values()].map((one) => one.reject);
+    this.waiting.clear();
+    for (const reject of [...waiting, ...more]) reject(error);
     failed(
       "続けられなくなりました",
       "途中だったことは、「もう一度始める」を押したときに、終わりまで進めるか、始める前に戻します。",
-      reason,
+      `わけ: ${reason}`,
     );
   }
 }
@@ -234,10 +236,8 @@ function referrer() {
 
 async function visit(method, target, { headers = [], body, hash = "", push = true } = {}) {
   bar("動いています。", { isWorking: true });
-  const slow = [...headers, ...referrer()];
   try {
-    const found = await follow(method, target, slow, body);
-    bar("");
+    const found = await follow(method, target, [...headers, ...referrer()], body);
     const type = headerOf(found.answer, "content-type") ?? "";
     const disposition = headerOf(found.answer, "content-disposition") ?? "";
     if (found.answer.status === 204) return;
@@ -245,19 +245,21 @@ async function visit(method, target, { headers = [], body, hash = "", push = tru
       save(new Blob([found.answer.body], { type }), nameOf(disposition, found.target));
       return;
     }
-    const isResult = method !== "GET" && !found.isMoved;
     const state = { target: found.target, hash: found.hash || hash };
-    if (isResult) {
+    if (method !== "GET" && !found.isMoved) {
       keeping += 1;
       state.kept = keeping;
       kept.set(keeping, found.answer);
     }
-    if (push) history.pushState(state, "", `#${state.target}${state.hash}`);
-    else history.replaceState(state, "", `#${state.target}${state.hash}`);
+    const address = `#${state.target}${state.hash}`;
+    if (push) history.pushState(state, "", address);
+    else history.replaceState(state, "", address);
     await show(found.answer, state);
   } catch (error) {
-    if (!desk?.worker) throw error;
+    // ワーカーが倒れたときは、もう、そう見せてある。
+    if (error.name !== "WorkerDied") throw error;
   } finally {
+    bar("");
     offerCopy();
   }
 }
