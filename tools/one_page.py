@@ -193,10 +193,10 @@ def own_files(root: Path = ROOT) -> Files:
 
 
 def templates(root: Path = ROOT) -> Files:
-    """同梱のテンプレート。``share/sheetgen/templates`` の下に置く。"""
+    """同梱のテンプレート。パッケージの隣に置く。"""
     found = sorted((root / "templates").rglob("*"))
     return {
-        f"share/sheetgen/{path.relative_to(root).as_posix()}": path.read_bytes()
+        path.relative_to(root).as_posix(): path.read_bytes()
         for path in found
         if path.is_file() and not path.name.startswith((".", "~$"))
     }

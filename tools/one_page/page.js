@@ -298,9 +298,22 @@ async function show(answer, state) {
   document.title = made.title;
   document.documentElement.lang = made.documentElement.lang || "ja";
   app.replaceChildren(...document.adoptNode(made.body).childNodes);
+  app.querySelector("footer")?.append(noticesButton());
   land(state.hash);
   for (const address of scripts) await run(address);
   for (const [at, one] of pictures.entries()) await draw(one, wanted[at]);
+}
+
+function noticesButton() {
+  const button = action("このページに入っているもの（ライセンス）", showNotices);
+  button.className = "quiet";
+  return button;
+}
+
+function showNotices() {
+  const list = $("host-licence-list");
+  if (!list.childElementCount) list.append($("host-notice-text").content.cloneNode(true));
+  $("host-licences").showModal();
 }
 
 const drawn = [];
@@ -384,6 +397,11 @@ addEventListener("submit", async (event) => {
   const body = new Uint8Array(await coded.arrayBuffer());
   visit("POST", target, { headers: [["Content-Type", type]], body, hash });
 });
+
+// 置く所でない所に落とされたファイルを、ブラウザーに開かせない。このページが消える。
+for (const kind of ["dragover", "drop"]) {
+  addEventListener(kind, (event) => event.preventDefault());
+}
 
 /** フォルダーごと選ばれたファイルは、フォルダーからの道を名にする。 */
 function folderNames(data) {
@@ -511,11 +529,7 @@ function lacking() {
 }
 
 function prepareStart() {
-  $("host-notices").addEventListener("click", () => {
-    const list = $("host-licence-list");
-    if (!list.childElementCount) list.append($("host-notice-text").content.cloneNode(true));
-    $("host-licences").showModal();
-  });
+  $("host-notices").addEventListener("click", showNotices);
   $("host-licences-close").addEventListener("click", () => $("host-licences").close());
   const why = lacking();
   if (why) {
