@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import configparser
 import hashlib
 import io
 import json
@@ -21,6 +22,8 @@ import one_page
 import pytest
 from live_browser import Browser
 from one_page_desk import OnePage, served
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from programs import missing
 from returned.desk import Desk
 from returned.sections import Form
@@ -383,6 +386,20 @@ def test_every_part_is_there_with_its_licence(page_file: Path) -> None:
     page = page_file.read_text("utf-8")
     assert "connect-src 'none'" in page.partition("</head>")[0]
     assert not re.search(r"(src|href|action)=[\"']https?:", page)
+
+
+def test_the_parts_are_those_that_setup_cfg_asks_for() -> None:
+    """載せた部品の版は、どれも setup.cfg の範囲にあり、要るものはそろっている。"""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    asked = [Requirement(one) for one in config["options"]["install_requires"].split("\n") if one]
+    there = {canonicalize_name(one.name): one.version for one in one_page.pinned()}
+    needed = [one for one in asked if canonicalize_name(one.name) != "waitress"]
+    assert [
+        one.name
+        for one in needed
+        if not one.specifier.contains(there.get(canonicalize_name(one.name), "0"))
+    ] == []
 
 
 def test_another_part_than_the_pinned_is_refused(tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ class Helper {
 
 /** 組むワーカーを替える、メモリーの大きさ。大きな文書を一つ組むと、これを超える。 */
 const FATTEST = 300 * 2 ** 20;
+/** 初めのページと、それに要る体裁と手伝いの数。 */
+const FIRST_ANSWERS = 4;
 let reader = null;
 let typesetter = null;
 
@@ -105,11 +107,7 @@ const work = {
   endReader,
 
   async typeset(order, values, files) {
-    if (!typesetter) {
-      const [typst, fonts] = await ask("packs", "typst", "fonts");
-      typesetter = new Helper("typeset", 0, { typst, fonts });
-    }
-    const found = await typesetter.call({ typeset: { order, values, files } }, 1800);
+    const found = await (await warmTypesetter()).call({ typeset: { order, values, files } }, 1800);
     if (found.answer) {
       // 組んだものの控えは、ワーカーとともに消える。太ったら、次は新しいものにする。
       if (found.memory > FATTEST) endTypesetter();
@@ -132,6 +130,14 @@ const work = {
 
   tell: (title, done, total, name) => postMessage({ progress: { title, done, total, name } }),
 };
+
+async function warmTypesetter() {
+  if (!typesetter) {
+    const [typst, fonts] = await ask("packs", "typst", "fonts");
+    typesetter ??= new Helper("typeset", 0, { typst, fonts });
+  }
+  return typesetter;
+}
 
 function endTypesetter() {
   typesetter?.end();
@@ -167,7 +173,12 @@ async function open(message) {
   warmReader();
 }
 
+let answeredPages = 0;
+
 async function respond({ request, method, target, headers, body }) {
+  answeredPages += 1;
+  // 初めのページを見ている間に、絵と文書の用意をしておく。
+  if (answeredPages === FIRST_ANSWERS) setTimeout(warmTypesetter, 500);
   await mounted.refresh();
   const { respond: answer } = python.pyimport("in_desk");
   const found = await answer.callPromising(desk, method, target, JSON.stringify(headers), body);
