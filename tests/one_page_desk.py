@@ -20,7 +20,8 @@ from typing import Any
 from live_browser import Browser
 
 READY_SECONDS = 120
-WORK_SECONDS = 300
+TOGETHER = 1 << 20
+"""一度に渡すファイルの大きさ（バイト）。"""
 
 PRETENDED = Path(__file__).with_name("pretended_folder.js")
 REAL = """
@@ -91,9 +92,15 @@ class OnePage:
 
     def put(self, files: dict[str, bytes]) -> None:
         """フォルダーにファイルを置く。"""
+        waiting: dict[str, str] = {}
+        size = 0
         for path, data in files.items():
-            text = base64.b64encode(data).decode()
-            self.browser.ask(f"await putFiles({json.dumps({path: text})})")
+            waiting[path] = base64.b64encode(data).decode()
+            size += len(data)
+            if size > TOGETHER:
+                self.browser.ask(f"await putFiles({json.dumps(waiting)})")
+                waiting, size = {}, 0
+        self.browser.ask(f"await putFiles({json.dumps(waiting)})")
 
     def remove(self, path: str) -> None:
         """フォルダーのファイルを除く。"""

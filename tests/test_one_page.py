@@ -20,11 +20,12 @@ from pathlib import Path
 
 import one_page
 import pytest
+from desk_person import Person
 from live_browser import Browser
 from one_page_desk import OnePage, served
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from programs import missing
+from programs import NODE_FOLDER, missing
 from returned.desk import Desk
 from returned.sections import Form
 from test_collect_faults import assert_whole
@@ -37,18 +38,24 @@ from sheetgen.publish.reporting import report
 ROOT = Path(__file__).resolve().parent.parent
 IS_FULL = os.environ.get("SHEETGEN_PAGE_FULL") == "1"
 WHO = "総務 花子"
-KILLS = int(os.environ.get("SHEETGEN_PAGE_KILLS", "3"))
+KILLS = int(os.environ.get("SHEETGEN_PAGE_KILLS", "2"))
 """回収の途中でワーカーを殺す回数。"""
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """作ったページ。部品が取り寄せてなく、取り寄せられなければ、飛ばす。"""
-    output = tmp_path_factory.mktemp("dist") / "sheetgen.html"
+def contents() -> one_page.Contents:
+    """ページに入れるもの。部品が取り寄せてなく、取り寄せられなければ、飛ばす。"""
     try:
-        one_page.build(output)
+        return one_page.contents()
     except one_page.Failure as error:
         missing(str(error))
+
+
+@pytest.fixture(scope="module")
+def page_file(contents: one_page.Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """作ったページ。"""
+    output = tmp_path_factory.mktemp("dist") / "sheetgen.html"
+    one_page.write(contents, output)
     return output
 
 
@@ -60,6 +67,8 @@ def from_file(page_file: Path) -> Iterator[OnePage]:
         conditions = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
         browser.call("Network.emulateNetworkConditions", offline=True, **conditions)
         page.open()
+        if (NODE_FOLDER / "node_modules").is_dir():
+            Person(browser).look()
         page.put(shipped())
         page.choose(WHO)
         yield page
@@ -220,6 +229,26 @@ def test_pages_are_walked_by_mouse(from_file: OnePage) -> None:
     assert browser.ask("return document.adoptedStyleSheets.length") == 1
 
 
+def test_leaving_while_writing_asks(from_file: OnePage) -> None:
+    leave = (
+        "const event = new Event('beforeunload', { cancelable: true });"
+        "dispatchEvent(event); return event.defaultPrevented;"
+    )
+    assert from_file.browser.ask(leave) is False
+    assert from_file.browser.ask(f"desk.request('GET', '/'); {leave}") is True
+    from_file.wait("return !desk.isBusy")
+
+
+def test_an_old_browser_is_told(from_file: OnePage) -> None:
+    """Python を待たせられないブラウザー（Chrome 137 より前）では、そう言う。"""
+    assert from_file.browser.ask("return lacking()") == ""
+    told = from_file.browser.ask(
+        "const kept = WebAssembly.Suspending; delete WebAssembly.Suspending;"
+        "const told = lacking(); WebAssembly.Suspending = kept; return told;"
+    )
+    assert told
+
+
 def test_collect_writes_the_same(
     over_loopback: OnePage, issued_desk: Desk, filled_books: Path, tmp_path: Path
 ) -> None:
@@ -330,6 +359,11 @@ def test_two_people_on_one_folder(
         assert bool(page.browser.ask(f"return Boolean({TAKE_OVER})")) is is_stale
     page.browser.ask(f"window.confirm = () => true; {TAKE_OVER}.click()")
     assert json.loads(page.python(held)) == WHO
+    # 自分の、倒れた前のページの印は、待たずに除く。
+    page.browser.ask("localStorage.setItem('sheetgen-tokens', JSON.stringify(['dead']))")
+    mine = {"who": WHO, "since": "10:32", "beat": time.time(), "token": "dead"}
+    page.put({MARK: json.dumps(mine).encode()})
+    assert json.loads(page.python(held)) == WHO
 
 
 TAKE_OVER = "document.getElementById('host-take-over')"
@@ -376,9 +410,9 @@ def test_a_copied_folder_comes_back_as_a_zip(from_file: OnePage) -> None:
         assert archive.read("output/残る.bin") == bytes([7]) * 70000
 
 
-def test_every_part_is_there_with_its_licence(page_file: Path) -> None:
+def test_every_part_is_there_with_its_licence(page_file: Path, contents: one_page.Contents) -> None:
     """載せた部品のどれにも、ライセンスの全文がある。大きさは上限の内で、外のアドレスを求めない。"""
-    notices = one_page.contents().notices
+    notices = contents.notices
     names = {one.name.lower().replace("_", "-") for one in notices}
     assert names == {"sheetgen", *(part.name.lower() for part in one_page.pinned())}
     assert all(one.texts and one.licence for one in notices)

@@ -314,7 +314,15 @@ def build(output: Path = OUTPUT) -> int:
 
     :raises Failure: 部品を取り寄せられない、部品が決めたものと違う、または大きすぎる。
     """
-    data = assembled(contents()).encode("utf-8")
+    return write(contents(), output)
+
+
+def write(found: Contents, output: Path) -> int:
+    """そろえたものを、ページにして置く。大きさ（バイト）を返す。
+
+    :raises Failure: 大きすぎる。
+    """
+    data = assembled(found).encode("utf-8")
     if len(data) > LARGEST:
         raise Failure(f"大きすぎる（{len(data):,} バイト。上限は {LARGEST:,} バイト）")
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -150,13 +150,15 @@ async function start(message) {
   const told = (step) => postMessage({ step });
   told("unpacking");
   const files = await unpack(message.python);
-  given.module = await WebAssembly.compile(files.get("pyodide.asm.wasm"));
+  // 訳すことは、ほかのスレッドが行う。その間に、部品を広げる。
+  const compiling = WebAssembly.compile(files.get("pyodide.asm.wasm"));
   files.delete("pyodide.asm.wasm");
   given.python = files;
   // file:// では、ページの作った blob を、ワーカーからは読めない。
   given.helper = blobUrl(message.helper);
-  told("starting");
   given.parts = await unpack(message.parts);
+  told("starting");
+  given.module = await compiling;
   python = await startPython(given.python, given.module, [given.parts], {});
   told("loading");
   python.runPython("import in_desk");
