@@ -178,7 +178,7 @@ def pack(files: Files) -> bytes:
     """
     index = [[name, len(files[name])] for name in sorted(files)]
     head = json.dumps(index, ensure_ascii=False).encode("utf-8") + b"\n"
-    return gzip.compress(head + b"".join(files[name] for name, _ in index), 9, mtime=0)
+    return gzip.compress(head + b"".join(files[name] for name, _ in index), 6, mtime=0)
 
 
 def own_files(root: Path = ROOT) -> Files:
