@@ -29,6 +29,7 @@ from programs import NODE_FOLDER, missing
 from returned.desk import Desk
 from returned.sections import Form
 from test_collect_faults import assert_whole
+from test_reading_unlocking import DEFAULT, locked
 
 from sheetgen.problems import ExitCode
 from sheetgen.publish import pdf
@@ -319,6 +320,22 @@ def test_a_hostile_file_ends_as_in_a_process(
         page.python(ASKED.format(words=["x"]))
         page.browser.ask(f"python.runPython({json.dumps(OBEYING)})", session=page.helper())
         assert json.loads(page.python(ASKED.format(words=words))) == codes
+
+
+_LOCKED = """
+from pathlib import Path
+from sheetgen.reading import reader
+from sheetgen.reading.guard import Guard
+with Guard(reader._start_child) as guard:
+    found = next(guard.ask([Path("output/locked.xlsx").read_bytes()]))
+found.decode()
+"""
+
+
+def test_a_locked_book_is_read(over_loopback: OnePage) -> None:
+    """だれもパスワードを付けていないのに暗号化されたブックは、ページの中でも開く。"""
+    over_loopback.put({"output/locked.xlsx": locked(DEFAULT)})
+    assert "答え" in over_loopback.python(_LOCKED)
 
 
 MARK = "data/.plan.json.desk"

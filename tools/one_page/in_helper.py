@@ -13,6 +13,9 @@ FONTS = "/lib/python3.14/site-packages/fonts"
 def prepare(work: str) -> None:
     """初めの頼みごとを待たせないように、要るものを先に読み込む。"""
     if work == "read":
+        import ciphers
+
+        ciphers.stand_in()
         from sheetgen.reading.opening import read_book  # noqa: F401
         from sheetgen.reading.worker import answer  # noqa: F401
     else:
