@@ -30,6 +30,8 @@ from collect import SHORT_SECTIONS, delivered  # noqa: E402
 from job import write_job  # noqa: E402
 from results import record  # noqa: E402
 
+from sheetgen.reading.spare import spare_children  # noqa: E402
+
 PAGES = {
     "いま": "/",
     "配布": "/sending/",
@@ -52,7 +54,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     rounds = 1 if asked.short else 3 if asked.quick else 7
     with tempfile.TemporaryDirectory() as name:
-        text = "\n".join(compare(Path(name), rounds, SHORT_SECTIONS if asked.short else ()))
+        sections = SHORT_SECTIONS if asked.short else ()
+        with spare_children():  # sheetgen desk と同じ
+            text = "\n".join(compare(Path(name), rounds, sections))
     print(text)
     if not asked.short:
         record(text + "\n")

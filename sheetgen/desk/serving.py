@@ -28,6 +28,7 @@ from sheetgen.desk.hosting import Host
 from sheetgen.desk.running import ThreadRunner
 from sheetgen.desk.safety import TOKEN
 from sheetgen.plan.durable import put
+from sheetgen.reading.spare import spare_children
 
 ADDRESS = "127.0.0.1"
 QUIET_SECONDS = 60 * 60
@@ -88,7 +89,7 @@ class DeskServer:
     def serve(self) -> None:
         """終えられるまで出し続ける。始めた仕事は、終わりまで待つ。"""
         note = _note_path(self._folder)
-        with _noted(note, Running(self.address, self.port)):
+        with _noted(note, Running(self.address, self.port)), spare_children():
             threading.Thread(target=self._watch, daemon=True).start()
             try:
                 # waitress の run は、開いたままの接続があると終わらない。終えるまで、ここで回す。

@@ -128,6 +128,11 @@ class ChildProcess:
         self._receiver = Thread(target=self._receive, daemon=True)
         self._receiver.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """まだ動いているか。"""
+        return self._process.poll() is None
+
     def feed(self, files: Iterable[bytes]) -> None:
         """ファイルを順に送り始める。送り終えるのを待たない。"""
         if self._feeder is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sheetgen.child_process import python_command
 from sheetgen.problems import Problem, SheetgenError
-from sheetgen.reading.guard import Child, ChildProcess, Guard, Outcome, StartChild
+from sheetgen.reading.guard import ChildProcess, Guard, Outcome, StartChild
 from sheetgen.reading.limits import Limits
 
 if TYPE_CHECKING:
@@ -26,11 +26,15 @@ _SERVE = (
 )
 
 
-def _start_process(limits: Limits) -> Child:
+def start_process(limits: Limits) -> ChildProcess:
+    """読む子のプロセスを始める。
+
+    :raises OSError: 始められない。
+    """
     return ChildProcess(python_command(_SERVE), limits)
 
 
-_start_child: StartChild = _start_process
+_start_child: StartChild = start_process
 
 
 def read_elsewhere(start: StartChild) -> None:

@@ -293,15 +293,17 @@ async function show(answer, state) {
   const pictures = [...made.querySelectorAll("img[src]")].filter(
     (one) => !/^(data|blob):/.test(one.getAttribute("src")),
   );
-  const wanted = pictures.map((one) => one.getAttribute("src"));
-  for (const one of pictures) one.removeAttribute("src");
+  for (const one of pictures) {
+    one.dataset.from = one.getAttribute("src");
+    one.removeAttribute("src");
+  }
   document.title = made.title;
   document.documentElement.lang = made.documentElement.lang || "ja";
   app.replaceChildren(...document.adoptNode(made.body).childNodes);
   app.querySelector("footer")?.append(noticesButton());
   land(state.hash);
   for (const address of scripts) await run(address);
-  for (const [at, one] of pictures.entries()) await draw(one, wanted[at]);
+  for (const one of pictures) eye.observe(one);
 }
 
 function noticesButton() {
@@ -316,6 +318,17 @@ function showNotices() {
   $("host-licences").showModal();
 }
 
+// 絵は、見える所に来たものから描く。何十もの絵を、初めに待たせない。
+const eye = new IntersectionObserver(
+  (seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) continue;
+      eye.unobserve(target);
+      draw(target, target.dataset.from);
+    }
+  },
+  { rootMargin: "300px" },
+);
 const drawn = [];
 async function draw(picture, address) {
   if (!picture.isConnected) return;
