@@ -21,6 +21,7 @@ from pathlib import Path
 import one_page
 import pytest
 from desk_person import Person
+from desk_walk import two_years
 from live_browser import Browser
 from one_page_desk import OnePage, served
 from packaging.requirements import Requirement
@@ -464,6 +465,21 @@ COLLECT = """
 from sheetgen.cli import main
 main(["collect", "output/返信"])
 """
+
+
+def test_two_years_are_walked_by_mouse(over_loopback: OnePage, tmp_path: Path) -> None:
+    """空のフォルダーから二つめの文書まで。この PC で出す画面と、同じ歩き方。"""
+    over_loopback.empty()
+    over_loopback.kill()
+    browser = over_loopback.browser
+    browser.requests.clear()
+
+    def look() -> Path:
+        _write(over_loopback.take(), tmp_path / "写し")
+        return tmp_path / "写し"
+
+    two_years(Person(browser, checks=False), look, tmp_path / "届いたもの")
+    assert [one for one in browser.requests if not one.startswith(("blob:", "data:"))] == []
 
 
 def test_a_worker_killed_at_any_moment(
