@@ -31,12 +31,11 @@ def main() -> None:
     """回収の途中まで進めて、そこで見えるものを絵にする。"""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / "data").mkdir()
-        shutil.copyfile(ROOT / "data" / "plan.json", folder / "data" / "plan.json")
-        shutil.copytree(ROOT / "templates", folder / "templates")
+        fresh_folder(folder)
         before = Path.cwd()
         os.chdir(folder)
         try:
+            answer_first_round(folder)
             _advance(folder)
             _draw(folder)
             _turn_the_year(folder)
@@ -45,7 +44,15 @@ def main() -> None:
             os.chdir(before)
 
 
-def _advance(folder: Path) -> None:
+def fresh_folder(folder: Path) -> None:
+    """計画とテンプレートのある作業フォルダーを作る。"""
+    (folder / "data").mkdir(parents=True)
+    shutil.copyfile(ROOT / "data" / "plan.json", folder / "data" / "plan.json")
+    shutil.copytree(ROOT / "templates", folder / "templates")
+
+
+def answer_first_round(folder: Path) -> None:
+    """実績照会を配り、初めの答えを回収する。``folder`` で動かす。"""
     # 手引きの日付に合わせる。描いた日の日付では、期限の後に送ったように見える。
     plan, templates = folder / "data" / "plan.json", folder / "templates"
     distribute(
@@ -60,6 +67,11 @@ def _advance(folder: Path) -> None:
     )
     Sections(folder).answer_first(Path("返信"))
     _command("collect", "返信", code=ExitCode.PROBLEMS)
+
+
+def _advance(folder: Path) -> None:
+    """状況のページと文書を作る。"""
+    plan, templates = folder / "data" / "plan.json", folder / "templates"
     status(StatusRequest(plan=plan, layout=templates, root=folder), now=datetime(2024, 8, 5, 9, 0))
     _command("report", "--only", "pdf")
 
