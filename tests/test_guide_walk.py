@@ -8,6 +8,7 @@ docs/guide.md と docs/trouble.md の文字の囲みにある ``sheetgen`` の�
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import csv
 import io
@@ -15,6 +16,10 @@ import json
 import re
 import shlex
 import shutil
+import threading
+import urllib.parse
+import urllib.request
+import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +49,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("guide.md", "trouble.md")
 INIT = "sheetgen init"
 NEXT = "sheetgen init 次の計画"
+DESK_SECONDS = 60
 # 手引きに例として書いた控えの名。日付は、行った日になる。
 RETIRED, ADDED, NAME = "07-04", "08-14", "広告収入の確保"
 # 編集ブックを書き出したあとに、事務局がすること。
@@ -101,6 +107,41 @@ def lines_of(page: str) -> Iterator[Line]:
                 yield Line(page, command, 1 if "終了コード 1" in note else 0)
 
 
+class Reader:
+    """手引きの ``sheetgen desk`` で開いたブラウザーの人。初めのページを見て、画面を終える。"""
+
+    def __init__(self) -> None:
+        self.seen = ""
+        self._looking = threading.Thread(target=self._look)
+
+    def open(self, address: str) -> bool:
+        """ブラウザーで開く。画面は、このあとで答え始める。"""
+        self._address = address
+        self._looking.start()
+        return True
+
+    def close(self) -> None:
+        """見終わるのを待つ。"""
+        self._looking.join()
+
+    def _look(self) -> None:
+        try:
+            self._use()
+        except BaseException:
+            _thread.interrupt_main()  # 画面が、終えられるのを待ち続けないように
+            raise
+
+    def _use(self) -> None:
+        keeping = urllib.request.HTTPCookieProcessor()
+        browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), keeping)
+        with browser.open(self._address, timeout=DESK_SECONDS) as page:
+            self.seen = page.read().decode("utf-8")
+        home = self._address.partition("/?")[0]
+        quitting = urllib.parse.urljoin(home, "/quit")
+        asked = urllib.request.Request(quitting, data=b"", headers={"Origin": home})
+        browser.open(asked, timeout=DESK_SECONDS).close()
+
+
 def all_lines() -> list[Line]:
     """すべての行。フォルダーの変わる新しい市のところは、終わりに。"""
     found = [line for page in PAGES for line in lines_of(page)]
@@ -120,6 +161,9 @@ class Walk:
         shutil.copytree(ROOT / "templates", self.desk / "templates")
         patch.chdir(self.desk)
         self.walked: list[Walked] = []
+        self.reader = Reader()
+        patch.setattr(webbrowser, "open", self.reader.open)
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
         for line in all_lines():
             words = shlex.split(line.command)
             if line.command.startswith(NEXT):
@@ -198,6 +242,14 @@ def test_the_guide_uses_every_command_and_sends_to_the_sections() -> None:
     assert set(COMMANDS) <= {line.split()[1] for line in lines if line.startswith("sheetgen ")}
     assert set(ANSWERS) <= set(lines)
     assert {line for line in lines if re.match(r"sheetgen edit(?!.*\.xlsx)", line)} == set(EDITS)
+
+
+def test_the_desk_opens_on_what_comes_next(walk: Walk) -> None:
+    walk.reader.close()
+    [opened] = walk.after("sheetgen desk")
+    assert "操作の画面を終えました" in opened.shown
+    assert "次にすること" in walk.reader.seen
+    assert "配布のページへ" in walk.reader.seen
 
 
 def test_links_inside_the_guide_lead_to_headings() -> None:
