@@ -1,6 +1,7 @@
 """操作の画面の絵（docs/images/desk-*.png）を、手引きの一年の回収の途中から描き直す。
 
-Chromium が要る。ページを変えたら ``PYTHONPATH=.:tests python tools/draw_desk_pictures.py`` を動かす。
+Chromium が要る。ページを変えたら
+``PYTHONPATH=.:tests python tools/draw_desk_pictures.py`` を動かす。
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ _WATCHED = (
     ("計画のデータ", "plan.json"),
     ("記録簿", "journal.jsonl"),
     ("送付記録", "sendouts.jsonl"),
-    ("まだ記録できない実施項目の控え", "collected.json"),
+    ("回収の覚え書き", "collected.json"),
     ("配布記録", "issued"),
     ("しまった計画", "archive"),
 )
