@@ -123,6 +123,7 @@ def test_questions_are_decided_as_the_command_decides_them(
     asked = cards(shown)
     assert f"R315:{SPORTS}" in asked
     assert f"R401:{TAX}" in asked
+    assert "いまの計画の値にする（空欄）" in asked[f"R401:{TAX}"]
     money = next(key for key in asked if key.endswith(BENCH))
     assert f"問い {len(asked)}件のうち、決めたもの 0件" in text(shown)
 

@@ -82,6 +82,8 @@ def test_each_draft_stands_with_its_words_and_files(twins: Twins) -> None:
         for made in (path, path.with_suffix(".xlsx"), folder / f"{path.stem}_依頼文.html"):
             assert f'download="{made.name}"' in shown
     assert shown.count("登録がありません") == 2
+    # 配ったあとの点検は、これからすることではない。
+    assert re.search(r"いつでも</span>\s*<a[^>]*>点検</a>", text(twins.get("/")))
 
 
 def test_returns_are_sent_the_same_from_the_desk(
