@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "sheetgen" / "desk"
 ONE_PAGE = ROOT / "tools" / "one_page"
+TYPED = "\n## 出たものから探す\n"
+"""「うまくいかないとき」の、ここからは、コマンドを打ったときのこと。"""
 ELSEWHERE = {
     "1月2日",
     "使うフォルダー",
@@ -30,11 +32,30 @@ BEFORE_THE_DESK = {
     "…さんの書きかけの印…を除く",
 }
 """一枚のページ（tools/one_page）のことば。"""
+OF_THE_PC = {
+    "プログラムから開く",
+    "デスクトップ",
+    "ドキュメント",
+    "ダウンロード",
+    "ネットワークとインターネット",
+    "プロキシ",
+    "ファイルの選択",
+    "Python が見つかりません",
+}
+"""Windows とブラウザーのことばと、Python のないときのページの題。"""
+TROUBLE_BEFORE_THE_DESK = {
+    "このブラウザーでは使えません",
+    "許可されませんでした",
+    "フォルダーを読んだ後に、ほかの人かほかのプログラムがこのファイルを書き換えています",
+    "続けられなくなりました",
+    "もう一度始める",
+    "変わったフォルダーを zip で受け取る",
+}
 
 
 def quoted(page: str) -> set[str]:
     """手引きの枠の外で「」に入れたもの。"""
-    text = (ROOT / "docs" / page).read_text("utf-8")
+    text = (ROOT / "docs" / page).read_text("utf-8").partition(TYPED)[0]
     text = re.sub(r"^```text\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     return set(re.findall(r"「((?:[^「」]|「[^「」]*」)+)」", text))
 
@@ -69,3 +90,11 @@ def test_what_the_guide_names_stands_on_the_pages() -> None:
     known = ELSEWHERE if ONE_PAGE.exists() else ELSEWHERE | BEFORE_THE_DESK
     assert lacking(words - known, text) == []
     assert lacking({"押せないボタン", "提出の期限"}, text) == ["押せないボタン", "提出の期限"]
+
+
+def test_what_one_looks_up_in_trouble_stands_on_the_pages() -> None:
+    words, page = quoted("trouble.md"), BEFORE_THE_DESK | TROUBLE_BEFORE_THE_DESK
+    assert len(words) > 25
+    assert words >= OF_THE_PC | TROUBLE_BEFORE_THE_DESK
+    known = OF_THE_PC if ONE_PAGE.exists() else OF_THE_PC | page
+    assert lacking(words - known, shown()) == []
