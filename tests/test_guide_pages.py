@@ -1,4 +1,4 @@
-"""手引きが「」で挙げる、押すもの、欄、見出しが、操作の画面にある。
+"""手引きが「」で挙げる、押すもの、欄、見出しが、操作の画面か、一枚のページの初めにある。
 
 手引きの一年をブラウザーで歩く試験（``tests/test_desk_browser.py``）は、手引きの文を読まない。
 """
@@ -22,16 +22,6 @@ ELSEWHERE = {
     "様式の取組方針・取組内容",
 }
 """画面のことばでないもの：Excel の直す値、コマンドの知らせ、文書、課の答え、編集ブックの見出し。"""
-BEFORE_THE_DESK = {
-    "1. 名前",
-    "2. フォルダー",
-    "フォルダーを選ぶ",
-    "前のフォルダー「…」を使う",
-    "変更を保存",
-    "中身を写して使い、終わりに zip で受け取る",
-    "…さんの書きかけの印…を除く",
-}
-"""一枚のページ（tools/one_page）のことば。"""
 OF_THE_PC = {
     "プログラムから開く",
     "デスクトップ",
@@ -43,14 +33,6 @@ OF_THE_PC = {
     "Python が見つかりません",
 }
 """Windows とブラウザーのことばと、Python のないときのページの題。"""
-TROUBLE_BEFORE_THE_DESK = {
-    "このブラウザーでは使えません",
-    "許可されませんでした",
-    "フォルダーを読んだ後に、ほかの人かほかのプログラムがこのファイルを書き換えています",
-    "続けられなくなりました",
-    "もう一度始める",
-    "変わったフォルダーを zip で受け取る",
-}
 
 
 def quoted(page: str) -> set[str]:
@@ -86,15 +68,13 @@ def lacking(words: set[str], text: str) -> list[str]:
 def test_what_the_guide_names_stands_on_the_pages() -> None:
     words, text = quoted("guide.md"), shown()
     assert len(words) > 100
-    assert words >= ELSEWHERE | BEFORE_THE_DESK
-    known = ELSEWHERE if ONE_PAGE.exists() else ELSEWHERE | BEFORE_THE_DESK
-    assert lacking(words - known, text) == []
+    assert words >= ELSEWHERE
+    assert lacking(words - ELSEWHERE, text) == []
     assert lacking({"押せないボタン", "提出の期限"}, text) == ["押せないボタン", "提出の期限"]
 
 
 def test_what_one_looks_up_in_trouble_stands_on_the_pages() -> None:
-    words, page = quoted("trouble.md"), BEFORE_THE_DESK | TROUBLE_BEFORE_THE_DESK
+    words = quoted("trouble.md")
     assert len(words) > 25
-    assert words >= OF_THE_PC | TROUBLE_BEFORE_THE_DESK
-    known = OF_THE_PC if ONE_PAGE.exists() else OF_THE_PC | page
-    assert lacking(words - known, shown()) == []
+    assert words >= OF_THE_PC
+    assert lacking(words - OF_THE_PC, shown()) == []
