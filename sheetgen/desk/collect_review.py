@@ -115,11 +115,20 @@ def decide(batch: Batch, question: Question, way: Way, reason: str) -> None:
     batch.note.setdefault(DECISIONS, {})[question.key] = decided
 
 
+def same_way(question: Question, way: Way) -> Way | None:
+    """``way`` と同じ決め方。採る値は、同じファイルのものか、どちらもいまの計画の値のときだけ。"""
+    file = way.take.file if way.take else None
+    return _way(question, way.kind, file)
+
+
 def chosen_way(question: Question, decided: dict[str, Any]) -> Way | None:
     """決めてある決め方。選べるものの中になければ ``None``。"""
+    return _way(question, decided["kind"], decided.get("file"))
+
+
+def _way(question: Question, kind: str, file: str | None) -> Way | None:
     for way in question.ways:
-        file = way.take.file if way.take else None
-        if way.kind.value == decided["kind"] and file == decided.get("file"):
+        if way.kind == kind and (way.take.file if way.take else None) == file:
             return way
     return None
 

@@ -113,10 +113,12 @@ def decide(name: str) -> BaseResponse:
     if way.kind is WayKind.WAIVE and not reason:
         words = "通すわけを書いてください（例: 課に電話で確認）。記録簿に残ります。"
         return make_response(_page(batch, found, question.key, words), 400)
-    for one in _alike(found.questions, question) if request.form.get("alike") else (question,):
-        same = next((w for w in one.ways if w.kind is way.kind), None)
-        if same is not None:
-            review.decide(batch, one, way if one is question else same, reason)
+    review.decide(batch, question, way, reason)
+    if request.form.get("alike"):
+        for one in _alike(found.questions, question, review.decisions_of(batch)):
+            same = review.same_way(one, way)
+            if same is not None:
+                review.decide(batch, one, same, reason)
     desk.uploads.write(batch)
     return redirect(url_for("collecting.show", name=name) + f"#{_after(found, batch, question)}")
 
@@ -252,14 +254,20 @@ def _card(
         "is_first": question.key == first,
         "decided": mine,
         "way": review.chosen_way(question, mine) if mine else None,
-        "alike": len(_alike(everything, question)),
+        "alike": 1 + len(_alike(everything, question, decided)),
     }
 
 
-def _alike(everything: tuple[Question, ...], question: Question) -> list[Question]:
-    """同じ課の、同じ符号の問い。"""
+def _alike(
+    everything: tuple[Question, ...], question: Question, decided: dict[str, dict[str, Any]]
+) -> list[Question]:
+    """同じ課の、同じ符号の、まだ決めていない、ほかの問い。"""
     return [
-        one for one in everything if (one.code, one.section) == (question.code, question.section)
+        one
+        for one in everything
+        if (one.code, one.section) == (question.code, question.section)
+        and one.key != question.key
+        and one.key not in decided
     ]
 
 
