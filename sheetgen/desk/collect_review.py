@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import sheetgen
@@ -23,6 +25,7 @@ from sheetgen.plan.round import RoundKind
 from sheetgen.progress import Progress
 
 DECISIONS = "decisions"
+_MARK_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
             formats.append(item)
     kind_word = batch.note.get("round")
     return CollectRequest(
-        paths=tuple(sorted(batch.files.iterdir())),
+        paths=_delivered(batch),
         plan=desk.plan,
         template=desk.template,
         root=desk.root,
@@ -65,6 +68,14 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
         formats=tuple(dict.fromkeys(formats)),
         dry_run=dry_run,
     )
+
+
+def _delivered(batch: Batch) -> tuple[Path, ...]:
+    """渡されたもの。番が来るまでに取りやめていれば、ないものとして回収が告げる。"""
+    try:
+        return tuple(sorted(batch.files.iterdir()))
+    except OSError:
+        return (batch.files,)
 
 
 def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
@@ -94,7 +105,8 @@ def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
 
 def mark_of(batch: Batch) -> str:
     """決めたことの目印。"""
-    return json.dumps(batch.note, ensure_ascii=False, sort_keys=True)
+    words = json.dumps(batch.note, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK_LENGTH]
 
 
 def remembered(desk: Desk, batch: Batch) -> Review | None:

@@ -23,9 +23,11 @@ from sheetgen.collect.request import Question, WayKind
 from sheetgen.desk import collect_review as review
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.forms import chosen_round, chosen_year
-from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.pictures import picture_response
+from sheetgen.desk.revision import Moved, changed_at
 from sheetgen.desk.running import Shown
+from sheetgen.desk.stale_pages import stale_page
 from sheetgen.desk.uploads import Batch
 from sheetgen.progress import Progress
 from sheetgen.records.open_items import ItemState
@@ -105,10 +107,10 @@ def decide(name: str) -> BaseResponse:
         return _reading(desk, batch)
     asked = {one.key: one for one in found.questions}
     question = asked.get(request.form.get("question", ""))
-    number = request.form.get("way", "")
-    if question is None or not number.isdecimal() or int(number) >= len(question.ways):
+    ways = {str(number): one for number, one in enumerate(question.ways)} if question else {}
+    way = ways.get(request.form.get("way", ""))
+    if question is None or way is None:
         abort(404)
-    way = question.ways[int(number)]
     reason = request.form.get("reason", "").strip()
     if way.kind is WayKind.WAIVE and not reason:
         words = "通すわけを書いてください（例: 課に電話で確認）。記録簿に残ります。"
@@ -142,7 +144,8 @@ def confirm(name: str) -> BaseResponse:
 
     def work(progress: Progress) -> Shown:
         found = review.read(desk, batch, progress)
-        return Shown("collecting_confirm.html", _values(batch, found) | {"command_line": command})
+        shown = {"command_line": command, "seen_revision": found.revision, "mark": found.mark}
+        return Shown("collecting_confirm.html", _values(batch, found) | shown)
 
     return started(desk.host.runner.start("記録する前の確かめ", back, work))
 
@@ -151,6 +154,10 @@ def confirm(name: str) -> BaseResponse:
 def record(name: str) -> BaseResponse:
     """記録する。"""
     desk, batch = Desk.of_request(), _batch(name)
+    if request.form.get("mark", "") != review.mark_of(batch):
+        moved = Moved("ここで決めたこと", changed_at(desk.uploads.note_of(batch)))
+        shown = stale_page([moved], url_for("collecting.show", name=name))
+        return make_response(render_template(shown.template, **shown.values), 409)
     back = url_for("collecting.index")
     command = review.command_for(desk, batch)
 
@@ -181,9 +188,7 @@ def discard(name: str) -> BaseResponse:
 
 def _batch(name: str) -> Batch:
     batch = Desk.of_request().uploads.find(name)
-    if batch is None or batch.kind != KIND:
-        abort(404)
-    return batch
+    return batch if batch is not None and batch.kind == KIND else gone()
 
 
 def _reading(desk: Desk, batch: Batch) -> BaseResponse:
