@@ -39,8 +39,22 @@ class Review:
 
 
 def decisions_of(batch: Batch) -> dict[str, dict[str, Any]]:
-    """問いの名から、決めたことへ。"""
-    return dict(batch.note.get(DECISIONS, {}))
+    """問いの名から、決めたことへ。書き留めたものが読めなければ、決めていないとする。"""
+    found = batch.note.get(DECISIONS)
+    return (
+        {key: one for key, one in found.items() if _is_decision(one)}
+        if isinstance(found, dict)
+        else {}
+    )
+
+
+def _is_decision(one: Any) -> bool:
+    if not isinstance(one, dict) or one.get("kind") not in tuple(WayKind):
+        return False
+    return {
+        WayKind.WAIVE: isinstance(one.get("reason"), str),
+        WayKind.TAKE: isinstance(one.get("file", 0), str | None),
+    }.get(WayKind(one["kind"]), True)
 
 
 def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
@@ -55,14 +69,14 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
             takes.append(Take(one["file"], item))
         elif kind is WayKind.FORMAT:
             formats.append(item)
-    kind_word = batch.note.get("round")
+    kind_word, year = batch.note.get("round"), batch.note.get("year")
     return CollectRequest(
         paths=_delivered(batch),
         plan=desk.plan,
         template=desk.template,
         root=desk.root,
-        round=RoundKind(kind_word) if kind_word else None,
-        year=batch.note.get("year"),
+        round=RoundKind(kind_word) if kind_word in tuple(RoundKind) else None,
+        year=year if isinstance(year, int) else None,
         waivers=tuple(waivers),
         takes=tuple(dict.fromkeys(takes)),
         formats=tuple(dict.fromkeys(formats)),
@@ -124,7 +138,12 @@ def decide(batch: Batch, question: Question, way: Way, reason: str) -> None:
         decided["reason"] = reason
     elif way.take is not None:
         decided["file"] = way.take.file
-    batch.note.setdefault(DECISIONS, {})[question.key] = decided
+    batch.note[DECISIONS] = decisions_of(batch) | {question.key: decided}
+
+
+def undecide(batch: Batch, key: str) -> None:
+    """決めたことを、決める前に戻す。"""
+    batch.note[DECISIONS] = {name: one for name, one in decisions_of(batch).items() if name != key}
 
 
 def same_way(question: Question, way: Way) -> Way | None:

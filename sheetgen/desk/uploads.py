@@ -31,6 +31,8 @@ _DEEPEST = 8
 """フォルダーの深さ。これより深いものは、下のほうだけを使う。"""
 _NOTE = "about.json"
 _FILES = "files"
+LOST_KIND = "collect"
+"""書き留めたことの壊れたものの扱い。回収は、編集ブックも一覧も、読まずにそのわけを言う。"""
 
 
 class Batch(NamedTuple):
@@ -99,18 +101,35 @@ class Uploads:
         return batch.folder / _NOTE
 
     def find(self, name: str) -> Batch | None:
-        """置いてあるもの。なければ ``None``。"""
-        if not _ID.fullmatch(name):
-            return None
+        """置いてあるもの。なければ ``None``。
+
+        書き留めたことが壊れていれば、渡されたファイルだけの、何も決めていない回収とする
+        （渡したものが、だまって消えたようには見せない）。
+        """
         folder = self._home / name
+        if not _ID.fullmatch(name) or not folder.is_dir():
+            return None
         try:
             about = json.loads((folder / _NOTE).read_bytes())
-            return Batch(
-                name, str(about["kind"]), str(about["at"]), folder,
-                tuple(map(str, about["names"])), dict(about["note"]),
+            batch = Batch(
+                name, str(about["kind"]), _moment(about["at"]), folder,
+                tuple(_inside(one) for one in about["names"]), dict(about["note"]),
             )  # fmt: skip
-        except (OSError, ValueError, LookupError, TypeError):
+        except OSError:  # 渡し終わらないうちに止まったもの
             return None
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return self._of_files(name, folder)
+        return batch if batch.names else self._of_files(name, folder)
+
+    @staticmethod
+    def _of_files(name: str, folder: Path) -> Batch | None:
+        files = folder / _FILES
+        found = (one for one in files.rglob("*") if one.is_file())
+        names = tuple(sorted(one.relative_to(files).as_posix() for one in found))
+        if not names:
+            return None
+        at = datetime.fromtimestamp(folder.stat().st_mtime).astimezone()
+        return Batch(name, LOST_KIND, at.isoformat(timespec="seconds"), folder, names, {})
 
     def waiting(self, kind: str) -> list[Batch]:
         """まだ記録していないもの。新しい順。"""
@@ -128,6 +147,25 @@ class Uploads:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             self._home.rmdir()
+
+
+def _moment(at: object) -> str:
+    """渡された時刻。
+
+    :raises ValueError: 時刻でない。
+    """
+    return datetime.fromisoformat(str(at)).isoformat(timespec="seconds")
+
+
+def _inside(name: object) -> str:
+    """渡されたファイルの名。
+
+    :raises ValueError: 置いた所の外を指す。
+    """
+    path = PurePath(str(name))
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(name)
+    return str(name)
 
 
 def _parts(name: str) -> list[str]:

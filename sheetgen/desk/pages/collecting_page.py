@@ -25,6 +25,7 @@ from sheetgen.desk.desk import Desk
 from sheetgen.desk.forms import chosen_round, chosen_year
 from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.pictures import picture_response
+from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.revision import Moved, changed_at
 from sheetgen.desk.running import Shown
 from sheetgen.desk.stale_pages import stale_page
@@ -33,6 +34,7 @@ from sheetgen.progress import Progress
 from sheetgen.records.open_items import ItemState
 
 pages = Blueprint("collecting", __name__, url_prefix="/collecting")
+pages.before_request(without_plan)
 KIND = "collect"
 
 
@@ -88,7 +90,7 @@ def picture(name: str) -> Response:
                 place.path or place.cell or ""
                 for place in (one.problem.place for one in question.doubts)
             ],
-            layout=desk.report_layout,
+            layout=desk.picture_layout,
             values={
                 one.problem.place.path: one.returned
                 for one in doubts
@@ -130,7 +132,7 @@ def undecide(name: str) -> BaseResponse:
     """決めたことを、決める前に戻す。"""
     desk, batch = Desk.of_request(), _batch(name)
     key = request.form.get("question", "")
-    batch.note.get(review.DECISIONS, {}).pop(key, None)
+    review.undecide(batch, key)
     desk.uploads.write(batch)
     return redirect(url_for("collecting.show", name=name) + f"#{_anchor(key)}")
 

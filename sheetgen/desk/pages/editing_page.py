@@ -169,7 +169,7 @@ def _request(
         plan=desk.plan,
         file=batch.files / batch.names[0],
         template=desk.template,
-        take=Take(chosen) if chosen else None,
+        take=Take(chosen) if chosen in tuple(Take) else None,
         accept=accept,
         dry_run=dry_run,
     )

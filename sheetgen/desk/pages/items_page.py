@@ -315,7 +315,7 @@ def _round(plan: Plan) -> Round | None:
 
 def _drawn(desk: Desk, plan: Plan, chosen: Round, item: str, marked: Any) -> Picture:
     return sheetgen.sheet_picture(
-        plan, desk.template, chosen, item, marked, layout=desk.report_layout
+        plan, desk.template, chosen, item, marked, layout=desk.picture_layout
     )
 
 
