@@ -18,6 +18,7 @@ from sheetgen.collect.request import (
     Way,
     WayKind,
 )
+from sheetgen.desk.command_lines import command_line, option, options
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Batch
@@ -166,13 +167,16 @@ def _way(question: Question, kind: str, file: str | None) -> Way | None:
 
 def command_for(desk: Desk, batch: Batch) -> str:
     """同じことを、コマンドで行うときの一行。「返信」は、届いたファイルを入れたフォルダー。"""
-    words = ["sheetgen collect 返信"]
     request = request_for(desk, batch, dry_run=False)
-    if request.round:
-        words.append(f"--round {request.round.value}")
-    if request.year:
-        words.append(f"--year {request.year}")
-    words += [f'--waive "{one.code}:{one.item}:{one.reason}"' for one in request.waivers]
-    words += [f'--take "{one.item}:{one.file or "master"}"' for one in request.takes]
-    words += [f"--format {one}" for one in request.formats]
-    return " ".join(words)
+    waivers = (f"{one.code}:{one.item}:{one.reason}" for one in request.waivers)
+    takes = (f"{one.item}:{one.file or 'master'}" for one in request.takes)
+    return command_line(
+        [
+            *("sheetgen", "collect", "返信"),
+            *option("--round", request.round),
+            *option("--year", request.year),
+            *options("--waive", waivers),
+            *options("--take", takes),
+            *options("--format", request.formats),
+        ]
+    )

@@ -113,7 +113,7 @@ def decide(name: str) -> BaseResponse:
     way = ways.get(request.form.get("way", ""))
     if question is None or way is None:
         abort(404)
-    reason = request.form.get("reason", "").strip()
+    reason = " ".join(request.form.get("reason", "").split())
     if way.kind is WayKind.WAIVE and not reason:
         words = "通すわけを書いてください（例: 課に電話で確認）。記録簿に残ります。"
         return make_response(_page(batch, found, question.key, words), 400)
