@@ -66,9 +66,9 @@ def decide(page: FlaskClient, at: str, key: str, words: str, **more: str) -> Tes
 def finish(page: FlaskClient, at: str) -> tuple[str, str]:
     """確かめて、記録する。確かめのページと、記録したページ。"""
     confirmed = text(page.get(page.post(f"{at}/confirm").location))
-    revision = re.search(r'name="revision" value="([^"]+)"', confirmed)
-    assert revision
-    done = page.post(f"{at}/record", data={"revision": revision[1]})
+    shown = dict(re.findall(r'name="(revision|mark)" value="([^"]+)"', confirmed))
+    assert set(shown) == {"revision", "mark"}
+    done = page.post(f"{at}/record", data=shown)
     return confirmed, text(page.get(done.location))
 
 

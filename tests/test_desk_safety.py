@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -20,7 +21,7 @@ from werkzeug.datastructures import FileStorage
 from sheetgen.desk import serving
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.running import Shown, ThreadRunner
-from sheetgen.desk.safety import COOKIE, POLICY
+from sheetgen.desk.safety import POLICY, cookie_name
 from sheetgen.desk.serving import DeskServer, running
 from sheetgen.desk.uploads import Uploads
 from sheetgen.progress import Progress
@@ -53,10 +54,20 @@ def test_the_token_becomes_a_cookie_that_no_script_and_no_other_site_sees(
 ) -> None:
     answer = stranger.get(f"/?token={TOKEN}", base_url=HERE)
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith(f"{COOKIE}={TOKEN};")
+    assert cookie.startswith(f"{cookie_name(PORT)}={TOKEN};")
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert TOKEN not in answer.location
+
+
+def test_a_second_desk_does_not_shut_out_the_first(owner: FlaskClient, root: Path) -> None:
+    """クッキーは、同じ名の PC の、どの番号にも送られる。"""
+    other = application(root, token="another", port=PORT + 1).test_client()
+    there = f"http://127.0.0.1:{PORT + 1}"
+    set_there = other.get("/?token=another", base_url=there).headers["Set-Cookie"]
+    name, _, value = set_there.partition(";")[0].partition("=")
+    owner.set_cookie(name, value, domain="127.0.0.1")
+    assert owner.get("/collecting/", base_url=HERE).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/collecting/", "/job/1", "/file/0/x", "/?token=wrong"])
@@ -157,6 +168,12 @@ def _file(name: str, data: bytes = b"x") -> FileStorage:
         ("企画課/返信 .", "企画課/返信"),
         ("...", "名のないファイル"),
         ("あ" * 300 + ".xlsx", "あ" * 75 + ".xlsx"),
+        ("あ" * 300, "あ" * 79),
+        ("a." + "b" * 300, "a." + "b" * 20),
+        (
+            "/".join("深い所" * 20 for _ in range(40)) + "/返信.xlsx",
+            "/".join(["深い所" * 20] * 7) + "/返信.xlsx",
+        ),
     ],
 )
 def test_a_name_is_only_a_name(tmp_path: Path, name: str, kept: str) -> None:
@@ -172,6 +189,51 @@ def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
     batch = Uploads(tmp_path / "plan.json").keep("collect", given)
     assert batch is not None
     assert sorted(one.read_bytes() for one in batch.files.iterdir()) == [b"1", b"2", b"3"]
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["企画課", "企画課/返信.xlsx"], ("企画課", "企画課（2）/返信.xlsx")),
+        (["A/返信.xlsx", "a"], ("A/返信.xlsx", "a（2）")),
+        (["a/x.xlsx", "A/X.xlsx"], ("a/x.xlsx", "A/X（2）.xlsx")),
+    ],
+)
+def test_a_file_and_a_folder_of_one_name_are_both_kept(
+    tmp_path: Path, names: list[str], kept: tuple[str, ...]
+) -> None:
+    batch = Uploads(tmp_path / "plan.json").keep("collect", map(_file, names))
+    assert batch is not None
+    assert batch.names == kept
+    assert all((batch.files / one).is_file() for one in kept)
+
+
+def test_what_cannot_be_kept_is_told_and_leaves_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ディスクがいっぱい、書けないフォルダー。"""
+    for error, code in ((OSError(errno.ENOSPC, "full"), "O004"), (PermissionError(), "O002")):
+
+        def refuse(*_: object, error: OSError = error) -> None:
+            raise error
+
+        monkeypatch.setattr(FileStorage, "save", refuse)
+        files = {"files": (io.BytesIO(b"x"), "a.xlsx")}
+        answer = client(root).post("/collecting/", data=files)
+        assert answer.status_code == 409
+        assert code in text(answer)
+        assert not (root / "data" / "desk").exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/items/08-08?year={'9' * 5000}", "/sending/?deadline=9999-12-31",
+     "/sending/?deadline=0001-01-01", "/sending/?deadline=0007-07-31"],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_refused_by_its_name(root: Path, path: str) -> None:
+    answer = client(root).get(path)
+    assert answer.status_code == 409
+    assert "読めません" in text(answer)
 
 
 def test_too_large_an_upload_gets_a_page(root: Path) -> None:

@@ -14,7 +14,7 @@ from sheetgen.desk.bugs import bug_page
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.hosting import Host
 from sheetgen.desk.rendering import add_words, problem_page
-from sheetgen.desk.revision import moved_since
+from sheetgen.desk.stale_pages import stale
 from sheetgen.problems import SheetgenError
 
 PAGES = (
@@ -32,7 +32,6 @@ PAGES = (
     "common_pages",
 )
 """ページのファイル。それぞれが ``pages`` という blueprint を持つ。"""
-REVISION = "revision"
 
 
 def create_application(folder: Path, host: Host) -> Flask:
@@ -44,6 +43,7 @@ def create_application(folder: Path, host: Host) -> Flask:
     app.secret_key = secrets.token_bytes(32)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["desk"] = Desk(folder.resolve(), host)
+    host.runner.check = stale
     safety.guard(app, host)
     app.before_request(_refuse_stale)
     add_words(app)
@@ -57,13 +57,8 @@ def create_application(folder: Path, host: Host) -> Flask:
 
 def _refuse_stale() -> Response | None:
     """見せたあとで変わったデータについての決めごとは、何が変わったかを告げて断る。"""
-    if request.method != "POST" or REVISION not in request.form:
-        return None
-    desk = Desk.of_request()
-    moved = moved_since(desk.plan, request.form[REVISION])
-    if not moved:
-        return None
-    return make_response(render_template("stale.html", moved=moved), 409)
+    shown = stale()
+    return shown and make_response(render_template(shown.template, **shown.values), 409)
 
 
 _REFUSALS = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import sheetgen
@@ -16,6 +18,7 @@ from sheetgen.collect.request import (
     Way,
     WayKind,
 )
+from sheetgen.desk.command_lines import command_line, option, options
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Batch
@@ -23,6 +26,7 @@ from sheetgen.plan.round import RoundKind
 from sheetgen.progress import Progress
 
 DECISIONS = "decisions"
+_MARK_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,22 @@ class Review:
 
 
 def decisions_of(batch: Batch) -> dict[str, dict[str, Any]]:
-    """問いの名から、決めたことへ。"""
-    return dict(batch.note.get(DECISIONS, {}))
+    """問いの名から、決めたことへ。書き留めたものが読めなければ、決めていないとする。"""
+    found = batch.note.get(DECISIONS)
+    return (
+        {key: one for key, one in found.items() if _is_decision(one)}
+        if isinstance(found, dict)
+        else {}
+    )
+
+
+def _is_decision(one: Any) -> bool:
+    if not isinstance(one, dict) or one.get("kind") not in tuple(WayKind):
+        return False
+    return {
+        WayKind.WAIVE: isinstance(one.get("reason"), str),
+        WayKind.TAKE: isinstance(one.get("file", 0), str | None),
+    }.get(WayKind(one["kind"]), True)
 
 
 def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
@@ -52,19 +70,27 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
             takes.append(Take(one["file"], item))
         elif kind is WayKind.FORMAT:
             formats.append(item)
-    kind_word = batch.note.get("round")
+    kind_word, year = batch.note.get("round"), batch.note.get("year")
     return CollectRequest(
-        paths=tuple(sorted(batch.files.iterdir())),
+        paths=_delivered(batch),
         plan=desk.plan,
         template=desk.template,
         root=desk.root,
-        round=RoundKind(kind_word) if kind_word else None,
-        year=batch.note.get("year"),
+        round=RoundKind(kind_word) if kind_word in tuple(RoundKind) else None,
+        year=year if isinstance(year, int) else None,
         waivers=tuple(waivers),
         takes=tuple(dict.fromkeys(takes)),
         formats=tuple(dict.fromkeys(formats)),
         dry_run=dry_run,
     )
+
+
+def _delivered(batch: Batch) -> tuple[Path, ...]:
+    """渡されたもの。番が来るまでに取りやめていれば、ないものとして回収が告げる。"""
+    try:
+        return tuple(sorted(batch.files.iterdir()))
+    except OSError:
+        return (batch.files,)
 
 
 def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
@@ -94,7 +120,8 @@ def read(desk: Desk, batch: Batch, progress: Progress | None = None) -> Review:
 
 def mark_of(batch: Batch) -> str:
     """決めたことの目印。"""
-    return json.dumps(batch.note, ensure_ascii=False, sort_keys=True)
+    words = json.dumps(batch.note, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK_LENGTH]
 
 
 def remembered(desk: Desk, batch: Batch) -> Review | None:
@@ -112,27 +139,44 @@ def decide(batch: Batch, question: Question, way: Way, reason: str) -> None:
         decided["reason"] = reason
     elif way.take is not None:
         decided["file"] = way.take.file
-    batch.note.setdefault(DECISIONS, {})[question.key] = decided
+    batch.note[DECISIONS] = decisions_of(batch) | {question.key: decided}
+
+
+def undecide(batch: Batch, key: str) -> None:
+    """決めたことを、決める前に戻す。"""
+    batch.note[DECISIONS] = {name: one for name, one in decisions_of(batch).items() if name != key}
+
+
+def same_way(question: Question, way: Way) -> Way | None:
+    """``way`` と同じ決め方。採る値は、同じファイルのものか、どちらもいまの計画の値のときだけ。"""
+    file = way.take.file if way.take else None
+    return _way(question, way.kind, file)
 
 
 def chosen_way(question: Question, decided: dict[str, Any]) -> Way | None:
     """決めてある決め方。選べるものの中になければ ``None``。"""
+    return _way(question, decided["kind"], decided.get("file"))
+
+
+def _way(question: Question, kind: str, file: str | None) -> Way | None:
     for way in question.ways:
-        file = way.take.file if way.take else None
-        if way.kind.value == decided["kind"] and file == decided.get("file"):
+        if way.kind == kind and (way.take.file if way.take else None) == file:
             return way
     return None
 
 
 def command_for(desk: Desk, batch: Batch) -> str:
     """同じことを、コマンドで行うときの一行。「返信」は、届いたファイルを入れたフォルダー。"""
-    words = ["sheetgen collect 返信"]
     request = request_for(desk, batch, dry_run=False)
-    if request.round:
-        words.append(f"--round {request.round.value}")
-    if request.year:
-        words.append(f"--year {request.year}")
-    words += [f'--waive "{one.code}:{one.item}:{one.reason}"' for one in request.waivers]
-    words += [f'--take "{one.item}:{one.file or "master"}"' for one in request.takes]
-    words += [f"--format {one}" for one in request.formats]
-    return " ".join(words)
+    waivers = (f"{one.code}:{one.item}:{one.reason}" for one in request.waivers)
+    takes = (f"{one.item}:{one.file or 'master'}" for one in request.takes)
+    return command_line(
+        [
+            *("sheetgen", "collect", "返信"),
+            *option("--round", request.round),
+            *option("--year", request.year),
+            *options("--waive", waivers),
+            *options("--take", takes),
+            *options("--format", request.formats),
+        ]
+    )

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 _PLAIN = frozenset("-_.=/:,")
+_COMMANDING = frozenset('"$`\\')
+"""「"」の中でも、そのままの字と見られないもの。"""
 
 
 def command_line(words: Iterable[str]) -> str:
@@ -31,6 +33,15 @@ def flag(name: str, is_given: bool) -> tuple[str, ...]:
 
 
 def _quoted(word: str) -> str:
-    if word and all(one.isalnum() or one in _PLAIN for one in word):
-        return word
-    return '"' + word.replace('"', '\\"') + '"'
+    """写して打つと、書いてあるとおりの一つの語になる形。
+
+    届いたファイルの名には、打つと命令になる字（``$(…)`` など）を書ける。PowerShell とほかの
+    シェルは、「'」の中を命令と見ない。そこに「'」は書けないので、似た字に替える（名が合わずに
+    止まるだけで済む）。
+    """
+    plain = "".join(one if one.isprintable() else " " for one in word)
+    if plain and all(one.isalnum() or one in _PLAIN for one in plain):
+        return plain
+    if _COMMANDING & set(plain):
+        return "'" + plain.replace("'", "’") + "'"
+    return f'"{plain}"'

@@ -12,7 +12,8 @@ from sheetgen.desk.hosting import Host
 from sheetgen.desk.offered_files import OfferedFiles
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Uploads
-from sheetgen.form.shipped_templates import templates_of
+from sheetgen.form.shipped_templates import find_templates, templates_of
+from sheetgen.publish.sheet_pictures import MAIN as SHEET
 
 Value = TypeVar("Value")
 
@@ -83,3 +84,9 @@ class Desk:
     def report_layout(self) -> Path:
         """文書のテンプレートのフォルダー。"""
         return self.layouts / "report"
+
+    @property
+    def picture_layout(self) -> Path:
+        """様式の絵のテンプレートのフォルダー。前の版から使う所には、絵のものだけがない。"""
+        own = self.report_layout
+        return own if (own / SHEET).is_file() else find_templates() / "report"

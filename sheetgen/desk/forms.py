@@ -16,6 +16,7 @@ from sheetgen.problems import Place, Problem, UsageError
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _YEARS = range(2019, 2100)
+_DIGITS = 9
 
 
 def written(name: str) -> str | None:
@@ -70,9 +71,14 @@ def whole_number(name: str, label: str, first: int, last: int) -> int | None:
     if given is None:
         return None
     plain = unicodedata.normalize("NFKC", given)
-    if not plain.isdecimal() or not first <= int(plain) <= last:
+    if not _is_number(plain) or not first <= int(plain) <= last:
         raise _refused("U002", label, given, choices=f"{first}から{last}まで")
     return int(plain)
+
+
+def _is_number(text: str) -> bool:
+    """数字だけか。限りなく長いものは、数としても読めない。"""
+    return text.isdecimal() and len(text) <= _DIGITS
 
 
 def chosen_year(name: str = "year", label: str = "年度") -> int | None:
@@ -83,7 +89,7 @@ def chosen_year(name: str = "year", label: str = "年度") -> int | None:
     given = written(name)
     if given is None:
         return None
-    if not given.isdecimal() or int(given) not in _YEARS:
+    if not _is_number(given) or int(given) not in _YEARS:
         raise _refused("U001", label, given)
     return int(given)
 
@@ -109,7 +115,10 @@ def chosen_day(name: str, label: str = "日付") -> date | None:
     """
     given = written(name)
     try:
-        return date.fromisoformat(given) if given else None
+        found = date.fromisoformat(given) if given else None
+        if found and found.year not in _YEARS:  # 「0007-07-31」のような打ちかけ
+            raise ValueError(given)
+        return found
     except ValueError:
         raise _refused("U003", label, given) from None
 

@@ -37,7 +37,7 @@ def moved_since(plan: Path, revision: str) -> tuple[Moved, ...]:
         seen = [""] * len(_WATCHED)
     now = revision_of(plan).split("-")
     return tuple(
-        Moved(name, _changed_at(plan.with_name(file)))
+        Moved(name, changed_at(plan.with_name(file)))
         for (name, file), old, new in zip(_WATCHED, seen, now, strict=True)
         if old != new
     )
@@ -57,7 +57,8 @@ def _names(folder: Path) -> bytes:
     return "/".join(sorted(one.name for one in folder.iterdir())).encode("utf-8", "surrogatepass")
 
 
-def _changed_at(path: Path) -> str:
+def changed_at(path: Path) -> str:
+    """最後に変わった時刻。なければ空。"""
     try:
         return datetime.fromtimestamp(path.stat().st_mtime).strftime("%m月%d日 %H時%M分")
     except OSError:

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from flask import copy_current_request_context, has_request_context
+from flask import copy_current_request_context, has_request_context, request
 
 from sheetgen.progress import Progress
 
@@ -38,7 +38,8 @@ class Job:
     """一つの仕事。``shown`` か ``error`` があれば、終わっている。
 
     ``done`` と ``total`` は進み具合（分からなければ 0）、``name`` は今のもの。``back`` は、
-    終えたあとに戻るページの道。``at`` は始めた時刻。
+    終えたあとに戻るページの道。``at`` は始めた時刻。``asked`` は、頼まれたことの目印
+    （同じことを二度頼まれたと分からないものは空）。
     """
 
     id: str
@@ -52,6 +53,7 @@ class Job:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     at: datetime = field(default_factory=datetime.now)
+    asked: str = ""
 
     @property
     def is_finished(self) -> bool:
@@ -83,8 +85,25 @@ class Job:
                 self.changed.wait(seconds)
 
 
+Check = Callable[[], Shown | None]
+"""仕事の番が来たときの確かめ。始めてはならなければ、そのわけのページ。"""
+
+
+def _asked() -> str:
+    """頼まれたことの目印。ファイルを渡すものは、同じ名でも中身が違うことがある。"""
+    if not has_request_context() or any(one.filename for one in request.files.values()):
+        return ""
+    return repr((request.method, request.full_path, sorted(request.form.items(multi=True))))
+
+
 class Runner(Protocol):
-    """仕事の動かし方。"""
+    """仕事の動かし方。
+
+    ``check`` は、仕事の番が来たときの確かめ。頼まれてから番が来るまでに、ほかの仕事が
+    データを変えることがある。
+    """
+
+    check: Check
 
     def start(self, title: str, back: str, work: Work) -> Job:
         """仕事を始める。終わるのを待つかどうかは、置き場所による。"""
@@ -106,6 +125,8 @@ class _Remembered:
     def __init__(self) -> None:
         self._numbers = itertools.count(int(time.time()))
         self._jobs: dict[str, Job] = {}
+        self._starting = threading.Lock()
+        self.check: Check = lambda: None
 
     def find(self, name: str) -> Job | None:
         """始めた仕事。もう覚えていなければ ``None``。"""
@@ -120,8 +141,8 @@ class _Remembered:
         """動いている仕事があるか。"""
         return any(not job.is_finished for job in list(self._jobs.values()))
 
-    def _new(self, title: str, back: str) -> Job:
-        job = Job(str(next(self._numbers)), title, back)
+    def _new(self, title: str, back: str, asked: str = "") -> Job:
+        job = Job(str(next(self._numbers)), title, back, asked=asked)
         self._jobs[job.id] = job
         finished = [name for name, one in self._jobs.items() if one.is_finished]
         for name in finished[: max(len(self._jobs) - KEPT, 0)]:
@@ -137,10 +158,19 @@ class ThreadRunner(_Remembered):
         self._turn = threading.Lock()
 
     def start(self, title: str, back: str, work: Work) -> Job:
-        """仕事を始めて、すぐに返す。"""
-        job = self._new(title, back)
+        """仕事を始めて、すぐに返す。まだ動いている同じものを頼まれたら、それを返す。"""
+        asked = _asked()
+        with self._starting:
+            for known in self.recent():
+                if asked and known.asked == asked and not known.is_finished:
+                    return known
+            job = self._new(title, back, asked)
+
+        def checked(progress: Progress) -> Shown:
+            return self.check() or work(progress)
+
         # 仕事の中でも、ページの道や、いまの画面が分かるようにする。
-        placed = copy_current_request_context(work) if has_request_context() else work
+        placed = copy_current_request_context(checked) if has_request_context() else work
 
         def in_turn() -> None:
             with self._turn:

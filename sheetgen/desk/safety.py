@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from sheetgen.desk.hosting import Host
 
-COOKIE = "sheetgen"
 TOKEN = "token"
 UPLOAD_LIMIT = 512 * 1024 * 1024
 """一度に受け取る大きさ（バイト）。回収の、一回に読む量の上限に合わせる。"""
@@ -31,7 +30,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-_OPEN = frozenset({"static", "alive"})
+_OPEN = frozenset({"static"})
 """鍵がなくても答えるもの。中身のない部品だけ。"""
 
 
@@ -52,10 +51,20 @@ def guard(app: Flask, host: Host) -> None:
             abort(403)
         given = request.args.get(TOKEN)
         if given is not None:
-            return _enter(given, host.token)
-        if request.endpoint not in _OPEN and not _same(request.cookies.get(COOKIE, ""), host.token):
+            return _enter(given, host)
+        known = request.cookies.get(cookie_name(host.port), "")
+        if request.endpoint not in _OPEN and not _same(known, host.token):
             return make_response(render_template("stranger.html"), 403)
         return None
+
+
+def cookie_name(port: int) -> str:
+    """鍵を入れるクッキーの名。
+
+    クッキーは番号（ポート）を分けない。名を分けないと、別のフォルダーの画面を開いたときに、
+    前の画面から締め出される。
+    """
+    return f"sheetgen-{port}"
 
 
 def _names(port: int) -> frozenset[str]:
@@ -71,12 +80,14 @@ def _is_own_page(port: int) -> bool:
     return parts.scheme == "http" and parts.netloc in _names(port)
 
 
-def _enter(given: str, token: str) -> BaseResponse:
+def _enter(given: str, host: Host) -> BaseResponse:
     """初めのアドレスの鍵をクッキーに替え、鍵のないアドレスへ移る。"""
-    if not _same(given, token):
+    if not _same(given, host.token):
         return make_response(render_template("stranger.html"), 403)
     answer = redirect("/")
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict", path="/")
+    answer.set_cookie(
+        cookie_name(host.port), host.token, httponly=True, samesite="Strict", path="/"
+    )
     return answer
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from sheetgen.problems import Problem, UsageError
 from sheetgen.records.editions import Occasion, has_edition
 from sheetgen.records.journal import Action
 from sheetgen.records.ledger import Ledger, open_ledger
+from sheetgen.records.open_items import OpenItem, load_open_items
 from sheetgen.records.rounds_sent import rounds_sent
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts
 from sheetgen.year.standing import SectionStanding, Stage, Standing
@@ -118,7 +120,7 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
     shown = active or next((one for one in reversed(rounds) if one.sent), None)
     return Agenda(
         year,
-        tuple(_steps(rounds, following, published, rolled, year)),
+        tuple(_steps(rounds, following, published, year, year > plan.final_year)),
         following,
         shown.round if shown else None,
         shown.standing.stages if shown else (),
@@ -153,17 +155,44 @@ def _facts(
         if one.deadline and one.name in waiting
     ]
     sections = {one.section for one in own if one.kind is SendKind.ISSUE} if is_sent else set()
+    held, _ = load_open_items(ledger.path, mark)
     return _RoundFacts(
-        chosen, standing, len(sections), counts, standing.late, _unsent_returns(standing, own),
-        min(days, default=None),
+        chosen, standing, len(sections), counts, standing.late,
+        _unsent_returns(standing, own, held), min(days, default=None),
     )  # fmt: skip
 
 
-def _unsent_returns(standing: Standing, own: list[SendOut]) -> int:
-    """要確認なのに、まだ差戻しを送っていない課の数。"""
-    asked = {item.section for item in standing.items if item.stage is Stage.IN_QUESTION}
-    returned = {one.section for one in own if one.kind is SendKind.RETURN}
-    return len(asked - returned)
+def _unsent_returns(standing: Standing, own: list[SendOut], held: Mapping[str, OpenItem]) -> int:
+    """要確認なのに、まだ差戻しを送っていない課の数。
+
+    差戻しへの答えにもまた聞くことがあれば、もう一度送る。
+    """
+    sent_at: dict[str, datetime] = {}
+    for one in own:
+        if one.kind is SendKind.RETURN:
+            sent_at[one.section] = max(sent_at.get(one.section, _LONG_AGO), _moment(one.at))
+    waiting = {
+        item.section
+        for item in standing.items
+        if item.stage is Stage.IN_QUESTION
+        and (
+            item.section not in sent_at
+            or (item.item in held and _moment(held[item.item].at) > sent_at[item.section])
+        )
+    }
+    return len(waiting)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def _moment(at: str) -> datetime:
+    """時刻。読めなければ、ずっと前。"""
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        return _LONG_AGO
+    return found if found.tzinfo else found.astimezone()
 
 
 def _next(
@@ -186,7 +215,8 @@ def _next(
         return Next(Duty.COLLECT, _waiting(one, today), one.round)
     if year <= plan.final_year:
         return Next(Duty.ROLL, NEXT_STEPS["roll"].format(year=wareki_full(year + 1)))
-    return Next(Duty.PUBLISH, NEXT_STEPS["publish"].format(year=wareki_full(year)))
+    words = NEXT_STEPS["over" if published else "publish"]
+    return Next(Duty.PUBLISH, words.format(year=wareki_full(year)))
 
 
 def _waiting(one: _RoundFacts, today: date) -> str:
@@ -199,7 +229,7 @@ def _waiting(one: _RoundFacts, today: date) -> str:
 
 
 def _steps(
-    rounds: list[_RoundFacts], following: Next, published: bool, rolled: bool, year: int
+    rounds: list[_RoundFacts], following: Next, published: bool, year: int, is_last: bool
 ) -> list[Step]:
     steps = [Step(Duty.CHECK, False, following.duty is Duty.SEND, STEP_WORDS["check"])]
     for one in rounds:
@@ -219,9 +249,9 @@ def _steps(
         steps.append(Step(Duty.RETURN, one.is_done, asked > 0, words, one.round))
         words = STEP_WORDS["late"].format(count=late) if late else STEP_WORDS["none"]
         steps.append(Step(Duty.REMIND, one.is_done, late > 0, words, one.round))
-    rolling = following.duty is Duty.ROLL
-    words = STEP_WORDS["roll"].format(year=wareki_full(year + 1))
-    steps.append(Step(Duty.ROLL, False, rolling, words))
+    if not is_last:
+        words = STEP_WORDS["roll"].format(year=wareki_full(year + 1))
+        steps.append(Step(Duty.ROLL, False, following.duty is Duty.ROLL, words))
     words = STEP_WORDS["published" if published else "unpublished"].format(year=wareki_full(year))
     steps.append(Step(Duty.PUBLISH, published, following.duty is Duty.PUBLISH, words))
     return steps

@@ -23,14 +23,18 @@ from sheetgen.collect.request import Question, WayKind
 from sheetgen.desk import collect_review as review
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.forms import chosen_round, chosen_year
-from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.pictures import picture_response
+from sheetgen.desk.plan_needed import without_plan
+from sheetgen.desk.revision import Moved, changed_at
 from sheetgen.desk.running import Shown
+from sheetgen.desk.stale_pages import stale_page
 from sheetgen.desk.uploads import Batch
 from sheetgen.progress import Progress
 from sheetgen.records.open_items import ItemState
 
 pages = Blueprint("collecting", __name__, url_prefix="/collecting")
+pages.before_request(without_plan)
 KIND = "collect"
 
 
@@ -86,7 +90,7 @@ def picture(name: str) -> Response:
                 place.path or place.cell or ""
                 for place in (one.problem.place for one in question.doubts)
             ],
-            layout=desk.report_layout,
+            layout=desk.picture_layout,
             values={
                 one.problem.place.path: one.returned
                 for one in doubts
@@ -105,18 +109,20 @@ def decide(name: str) -> BaseResponse:
         return _reading(desk, batch)
     asked = {one.key: one for one in found.questions}
     question = asked.get(request.form.get("question", ""))
-    number = request.form.get("way", "")
-    if question is None or not number.isdecimal() or int(number) >= len(question.ways):
+    ways = {str(number): one for number, one in enumerate(question.ways)} if question else {}
+    way = ways.get(request.form.get("way", ""))
+    if question is None or way is None:
         abort(404)
-    way = question.ways[int(number)]
-    reason = request.form.get("reason", "").strip()
+    reason = " ".join(request.form.get("reason", "").split())
     if way.kind is WayKind.WAIVE and not reason:
         words = "通すわけを書いてください（例: 課に電話で確認）。記録簿に残ります。"
         return make_response(_page(batch, found, question.key, words), 400)
-    for one in _alike(found.questions, question) if request.form.get("alike") else (question,):
-        same = next((w for w in one.ways if w.kind is way.kind), None)
-        if same is not None:
-            review.decide(batch, one, way if one is question else same, reason)
+    review.decide(batch, question, way, reason)
+    if request.form.get("alike"):
+        for one in _alike(found.questions, question, review.decisions_of(batch)):
+            same = review.same_way(one, way)
+            if same is not None:
+                review.decide(batch, one, same, reason)
     desk.uploads.write(batch)
     return redirect(url_for("collecting.show", name=name) + f"#{_after(found, batch, question)}")
 
@@ -126,7 +132,7 @@ def undecide(name: str) -> BaseResponse:
     """決めたことを、決める前に戻す。"""
     desk, batch = Desk.of_request(), _batch(name)
     key = request.form.get("question", "")
-    batch.note.get(review.DECISIONS, {}).pop(key, None)
+    review.undecide(batch, key)
     desk.uploads.write(batch)
     return redirect(url_for("collecting.show", name=name) + f"#{_anchor(key)}")
 
@@ -140,7 +146,8 @@ def confirm(name: str) -> BaseResponse:
 
     def work(progress: Progress) -> Shown:
         found = review.read(desk, batch, progress)
-        return Shown("collecting_confirm.html", _values(batch, found) | {"command_line": command})
+        shown = {"command_line": command, "seen_revision": found.revision, "mark": found.mark}
+        return Shown("collecting_confirm.html", _values(batch, found) | shown)
 
     return started(desk.host.runner.start("記録する前の確かめ", back, work))
 
@@ -149,6 +156,10 @@ def confirm(name: str) -> BaseResponse:
 def record(name: str) -> BaseResponse:
     """記録する。"""
     desk, batch = Desk.of_request(), _batch(name)
+    if request.form.get("mark", "") != review.mark_of(batch):
+        moved = Moved("ここで決めたこと", changed_at(desk.uploads.note_of(batch)))
+        shown = stale_page([moved], url_for("collecting.show", name=name))
+        return make_response(render_template(shown.template, **shown.values), 409)
     back = url_for("collecting.index")
     command = review.command_for(desk, batch)
 
@@ -179,9 +190,7 @@ def discard(name: str) -> BaseResponse:
 
 def _batch(name: str) -> Batch:
     batch = Desk.of_request().uploads.find(name)
-    if batch is None or batch.kind != KIND:
-        abort(404)
-    return batch
+    return batch if batch is not None and batch.kind == KIND else gone()
 
 
 def _reading(desk: Desk, batch: Batch) -> BaseResponse:
@@ -252,14 +261,20 @@ def _card(
         "is_first": question.key == first,
         "decided": mine,
         "way": review.chosen_way(question, mine) if mine else None,
-        "alike": len(_alike(everything, question)),
+        "alike": 1 + len(_alike(everything, question, decided)),
     }
 
 
-def _alike(everything: tuple[Question, ...], question: Question) -> list[Question]:
-    """同じ課の、同じ符号の問い。"""
+def _alike(
+    everything: tuple[Question, ...], question: Question, decided: dict[str, dict[str, Any]]
+) -> list[Question]:
+    """同じ課の、同じ符号の、まだ決めていない、ほかの問い。"""
     return [
-        one for one in everything if (one.code, one.section) == (question.code, question.section)
+        one
+        for one in everything
+        if (one.code, one.section) == (question.code, question.section)
+        and one.key != question.key
+        and one.key not in decided
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import NoReturn
 
 from flask import (
     Blueprint,
@@ -32,6 +33,16 @@ BEAT_SECONDS = 10.0
 def started(job: Job) -> BaseResponse:
     """始めた仕事のページへ移る。"""
     return redirect(url_for("common.job", name=job.id), 303)
+
+
+def gone() -> NoReturn:
+    """渡されたものが、もうない。ほかの窓で済ませたか、戻るボタンで戻って来た。"""
+    remedy = (
+        "記録したか、取りやめたものです。記録した回は、「取り消し」のページに並んでいます。"
+        "まだのものは、「いま」のページにあります。"
+    )
+    page = render_template("refused.html", title="渡したものは、もうありません", remedy=remedy)
+    abort(make_response(page, 404))
 
 
 @pages.get("/job/<name>")

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 import sheetgen
 from sheetgen.desk.command_lines import command_line
 from sheetgen.desk.desk import Desk
-from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.running import Shown
 from sheetgen.desk.uploads import Batch
@@ -158,9 +158,7 @@ def _written_at(desk: Desk) -> int:
 
 def _batch(name: str) -> Batch:
     batch = Desk.of_request().uploads.find(name)
-    if batch is None or batch.kind != KIND:
-        abort(404)
-    return batch
+    return batch if batch is not None and batch.kind == KIND else gone()
 
 
 def _request(
@@ -171,7 +169,7 @@ def _request(
         plan=desk.plan,
         file=batch.files / batch.names[0],
         template=desk.template,
-        take=Take(chosen) if chosen else None,
+        take=Take(chosen) if chosen in tuple(Take) else None,
         accept=accept,
         dry_run=dry_run,
     )

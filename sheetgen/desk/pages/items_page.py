@@ -25,7 +25,7 @@ from sheetgen.desk.command_lines import command_line
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.direct_editing import FIELD, record_directly, try_directly, written_texts
 from sheetgen.desk.forms import chosen_round, chosen_year
-from sheetgen.desk.pages.common_pages import started
+from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.pictures import picture_response
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.running import Shown
@@ -315,15 +315,13 @@ def _round(plan: Plan) -> Round | None:
 
 def _drawn(desk: Desk, plan: Plan, chosen: Round, item: str, marked: Any) -> Picture:
     return sheetgen.sheet_picture(
-        plan, desk.template, chosen, item, marked, layout=desk.report_layout
+        plan, desk.template, chosen, item, marked, layout=desk.picture_layout
     )
 
 
 def _list_batch(desk: Desk, name: str) -> Batch:
     batch = desk.uploads.find(name)
-    if batch is None or batch.kind != ADDING:
-        abort(404)
-    return batch
+    return batch if batch is not None and batch.kind == ADDING else gone()
 
 
 def _adding(desk: Desk, problem: str = "") -> str:

@@ -164,7 +164,7 @@ def chosen_sections() -> tuple[str, ...]:
     chosen, offered = several("section"), several("offered")
     if not chosen:
         raise UsageError(Problem("L065", Place(label="課")))
-    return () if set(chosen) >= set(offered) else chosen
+    return () if offered and set(chosen) >= set(offered) else chosen
 
 
 def _request(sections: tuple[str, ...], *, extend: bool = False) -> DistributeRequest:
