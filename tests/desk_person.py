@@ -148,7 +148,11 @@ class Person:
         place = self._at(words, kinds, scope)
         # 次のページに移れば、この印は消える。移らずに済むもの（B、断り）は、動きが止まれば済み。
         self.browser.ask(
-            "window.leaving = true; setTimeout(() => { window.leaving = false; }, 400); return 0;"
+            "window.leaving = 'soon'; setTimeout(() => {"
+            " if (window.leaving === 'soon') window.leaving = ''; }, 400);"
+            "navigation.addEventListener('navigate', (event) => {"
+            " if (!event.destination.sameDocument && event.downloadRequest === null)"
+            " window.leaving = 'gone'; }, { once: true }); return 0;"
         )
         self._click(place)
         time.sleep(0.1)

@@ -17,8 +17,10 @@ from returned.desk import Desk
 from returned.post import BENCH, GARBAGE, SPORTS, TAX, Post
 from werkzeug.test import TestResponse
 
+import sheetgen
 from sheetgen.cli.boundary import main
 from sheetgen.desk.uploads import Uploads
+from sheetgen.plan.round import Round, RoundKind
 
 VALUE, MONEY = "years[0].result.value", "years[0].result.effect"
 
@@ -147,12 +149,27 @@ def test_questions_are_decided_as_the_command_decides_them(
     assert records(office) == records(other)
 
 
-def test_what_came_and_what_was_sent_stand_beside_each_other(page: FlaskClient, post: Post) -> None:
+def test_what_came_and_what_was_sent_stand_beside_each_other(
+    office: Desk, page: FlaskClient, post: Post
+) -> None:
     at = deliver(page, post.send(SPORTS, {VALUE: 3.5}))
     shown = text(page.get(at))
     assert re.search(r'class="came"><p class="head">戻ったもの</p><p>3.5</p>', shown)
     picture = page.get(f"{at}/sheet?question=R315:{SPORTS}")
     assert picture.mimetype == "image/svg+xml"
+    # 問いのない欄も、戻ったとおりに見せる。
+    form = post.forms[SPORTS]
+    plan = sheetgen.load_plan(office.plan)
+    whole = sheetgen.sheet_picture(
+        plan,
+        office.root / "templates" / "shinchoku_sheet.xlsx",
+        Round(RoundKind.RESULTS, 2024),
+        SPORTS,
+        [VALUE],
+        layout=office.root / "templates" / "report",
+        values={**form.answers, VALUE: 3.5},
+    )
+    assert picture.data == whole.svg
     assert page.get(f"{at}/sheet?question=R999:{SPORTS}").status_code == 404
 
 

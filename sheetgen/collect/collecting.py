@@ -27,6 +27,7 @@ from sheetgen.form.template import FormTemplate
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.progress import Progress
 from sheetgen.reading.reader import ReadFile, Reading
@@ -116,11 +117,25 @@ def gather(
         returns=answered.returns,
         dry_run=request.dry_run,
         questions=asked,
+        returned=_returned(found.forms, chosen),
         names={
             item.id: f"{item_label(measure, item)} {item.title}"
             for _, measure, item in plan.items()
         },
     )
+
+
+def _returned(forms: Sequence[ReturnedForm], chosen: Round) -> dict[str, dict[str, Value]]:
+    """実施項目ごとの、戻った値。二枚あれば、後のもの。"""
+    values: defaultdict[str, dict[str, Value]] = defaultdict(dict)
+    for form in forms:
+        if form.round == chosen:
+            values[form.issued.item_id] |= {
+                path: answer.value
+                for path, answer in form.answers.items()
+                if path in form.issued.opened and answer.value is not None
+            }
+    return dict(values)
 
 
 def _scope(

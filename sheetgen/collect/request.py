@@ -205,6 +205,7 @@ class CollectResult:
     何も記録しなければ None。試しの回では ``report`` は None、``returns`` は空。
     ``questions`` は、人が決めること（指定で決めたものは除く）。``names`` は、実施項目のIDから、
     印刷の番号と名へ。
+    ``returned`` は、実施項目のIDから、戻った様式の開いた欄の値へ（欄の道がキー。空欄は除く）。
     """
 
     round: Round
@@ -218,3 +219,4 @@ class CollectResult:
     dry_run: bool = False
     questions: tuple[Question, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    returned: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)

@@ -92,9 +92,12 @@ def picture(name: str) -> Response:
             ],
             layout=desk.picture_layout,
             values={
-                one.problem.place.path: one.returned
-                for one in doubts
-                if one.has_values and one.problem.place.path
+                **found.result.returned.get(question.item, {}),
+                **{
+                    one.problem.place.path: one.returned
+                    for one in doubts
+                    if one.has_values and one.problem.place.path
+                },
             },
         )
     )
