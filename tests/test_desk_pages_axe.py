@@ -34,7 +34,8 @@ VALUE, MONEY = "years[0].result.value", "years[0].result.effect"
 SECTION = "企画部 財政課"
 
 _AXE = (
-    f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}}}});"
+    f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}},"
+    " resultTypes: ['violations'], preload: false});"
     "return all.violations.map(one => one.id + ': ' +"
     " one.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | '));"
 )
