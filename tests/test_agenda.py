@@ -75,3 +75,10 @@ def test_after_the_last_year_there_is_no_next_year(plan: Path) -> None:
         assert told in following.words
         steps = agendas._steps([], following, published, year, True)
         assert Duty.ROLL not in {one.duty for one in steps}
+
+
+def test_what_was_handed_out_without_a_record_is_not_handed_out_again(plan: Path) -> None:
+    """送付記録のない配り方でも、答えが届いていれば、次は配布ではない。"""
+    sent(plan)
+    plan.with_name("sendouts.jsonl").unlink()
+    assert agenda(plan, NOW).next.duty is not Duty.SEND

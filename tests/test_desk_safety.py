@@ -93,6 +93,13 @@ def test_both_names_of_this_machine_are_accepted(stranger: FlaskClient) -> None:
         assert stranger.get("/check", base_url=base).status_code in (200, 303)
 
 
+def test_the_plain_port_has_no_number_in_its_name(root: Path) -> None:
+    """80 番では、ブラウザーは宛て名に番号を付けない。"""
+    page = application(root, token=TOKEN, port=80).test_client()
+    assert page.get(f"/?token={TOKEN}", base_url="http://127.0.0.1").status_code == 302
+    assert page.get("/", base_url="http://evil.example").status_code == 400
+
+
 @pytest.mark.parametrize(
     "origin",
     [None, "null", "https://evil.example", "http://127.0.0.1:80", f"https://127.0.0.1:{PORT}",

@@ -18,6 +18,7 @@ TOKEN = "token"
 UPLOAD_LIMIT = 512 * 1024 * 1024
 """一度に受け取る大きさ（バイト）。回収の、一回に読む量の上限に合わせる。"""
 PARTS_LIMIT = 5000
+_PLAIN_PORT = 80
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -68,7 +69,10 @@ def cookie_name(port: int) -> str:
 
 
 def _names(port: int) -> frozenset[str]:
-    return frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost"))
+    names = ("127.0.0.1", "localhost")
+    # 80 番のアドレスには、ブラウザーは番号を付けない。
+    bare = names if port == _PLAIN_PORT else ()
+    return frozenset((*(f"{name}:{port}" for name in names), *bare))
 
 
 def _is_own_page(port: int) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sheetgen.era import day_full, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import settle_round
-from sheetgen.messages.year import NEXT_STEPS, STEP_WORDS
+from sheetgen.messages.year import BY_HAND, NEXT_STEPS, STEP_WORDS
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import Problem, UsageError
@@ -23,7 +23,7 @@ from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import OpenItem, load_open_items
 from sheetgen.records.rounds_sent import rounds_sent
 from sheetgen.records.sendouts import SendKind, SendOut, load_sendouts
-from sheetgen.year.standing import SectionStanding, Stage, Standing
+from sheetgen.year.standing import ItemStanding, SectionStanding, Stage, Standing
 from sheetgen.year.status import standing_of
 
 
@@ -155,11 +155,21 @@ def _facts(
         if one.deadline and one.name in waiting
     ]
     sections = {one.section for one in own if one.kind is SendKind.ISSUE} if is_sent else set()
+    if not sections and any(map(_came_back, standing.items)):
+        # 送付記録のない配り方（手で配った、前の版）でも、答えが届いていれば、配ってある。
+        sections = {one.section for one in standing.items if one.stage is not Stage.NOT_SENT}
     held, _ = load_open_items(ledger.path, mark)
     return _RoundFacts(
         chosen, standing, len(sections), counts, standing.late,
         _unsent_returns(standing, own, held), min(days, default=None),
     )  # fmt: skip
+
+
+def _came_back(item: ItemStanding) -> bool:
+    """課から何か届いたか。計画に手で書かれた値は数えない。"""
+    if item.stage is Stage.RECORDED:
+        return item.note != BY_HAND
+    return item.stage in (Stage.BLANK, Stage.RETURNED, Stage.IN_QUESTION)
 
 
 def _unsent_returns(standing: Standing, own: list[SendOut], held: Mapping[str, OpenItem]) -> int:
