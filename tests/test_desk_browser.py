@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,10 @@ from typing import Any
 
 import pytest
 from desk_person import Person
-from desk_walk import record, two_years
+from desk_walk import gather, record, two_years
 from live_browser import Browser
+from returned.desk import Desk
+from returned.post import SPORTS, Post
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -141,8 +144,6 @@ def test_the_browser_closed_in_the_middle_of_a_collection(
     browser: Browser, served: Served, filled_books: Path, issued_desk: Any
 ) -> None:
     """閉じても、始めたことは終わりまで続き、開き直せば続きから使える。"""
-    import shutil
-
     shutil.copytree(issued_desk.root / "data", served.folder / "data")
     person = Person(browser, checks=False)
     person.begin(served.address)
@@ -159,3 +160,52 @@ def test_the_browser_closed_in_the_middle_of_a_collection(
     record(person)
     assert (served.folder / "data/journal.jsonl").exists()
     assert not (served.folder / "data/desk").exists()
+
+
+@pytest.fixture
+def asked(served: Served, desk: Desk, post: Post) -> Path:
+    """配り終えたフォルダーと、問いのある返信。"""
+    shutil.copytree(desk.root / "data", served.folder / "data")
+    return post.send(SPORTS, {"years[0].result.value": 3.5})
+
+
+def test_without_scripts_a_question_is_decided_and_recorded(
+    browser: Browser, served: Served, asked: Path
+) -> None:
+    person = Person(browser, checks=False, scripts=False)
+    person.begin(served.address)
+    gather(person, [asked])
+    person.says("問い 1件のうち")
+    person.press("小数まで印刷する")
+    person.says("まだのもの 0件")
+    record(person)
+    person.go("取り消し")
+    person.says("回収")
+
+
+def test_by_keyboard_alone_a_question_is_decided(
+    browser: Browser, served: Served, asked: Path
+) -> None:
+    person = Person(browser, checks=False)
+    person.begin(served.address)
+    gather(person, [asked])
+    browser.press("Tab")
+    assert browser.ask("return document.activeElement.textContent") == "本文へ移る"
+    browser.press("Enter")
+    assert browser.ask("return document.activeElement.id") == "main"
+    for _ in range(30):
+        browser.press("Tab")
+        seen = browser.ask(
+            "const one = document.activeElement, style = getComputedStyle(one);"
+            "return [one.name ?? '', one.matches(':focus-visible') && style.outlineStyle];"
+        )
+        assert seen[1] not in (False, "none"), seen
+        if seen[0] == "reason":
+            break
+    assert seen[0] == "reason"
+    browser.call("Input.insertText", text="課に電話で確認")
+    browser.press("Enter")
+    time.sleep(1.0)
+    person.wait()
+    person.says("決めたこと: このまま通す")
+    person.says("（わけ: 課に電話で確認）")
