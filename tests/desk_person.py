@@ -155,7 +155,8 @@ class Person:
             return
         # 次のページに移れば、この印は消える。移らずに済むもの（B、断り）は、動きが止まれば済み。
         self.browser.ask(
-            "window.leaving = 'soon'; setTimeout(() => {"
+            # B では、押すとすぐに上の帯が動き始める。A では、移り始めるのを少し待つ。
+            "window.leaving = document.getElementById('app') ? '' : 'soon'; setTimeout(() => {"
             " if (window.leaving === 'soon') window.leaving = ''; }, 400);"
             "navigation.addEventListener('navigate', (event) => {"
             " if (!event.destination.sameDocument && event.downloadRequest === null)"

@@ -1,7 +1,4 @@
-"""空のフォルダーから二つめの文書まで、ブラウザーとマウスとキーボードだけで（置き場所 A）。
-
-どのページも、初めて見る状態ごとに、支援技術の点検（axe）と、幅 320 px を確かめる。
-"""
+"""空のフォルダーから二つめの文書まで、ブラウザーとマウスとキーボードだけで（置き場所 A）。"""
 
 from __future__ import annotations
 
@@ -95,7 +92,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def test_from_an_empty_folder_to_the_second_document(
     browser: Browser, served: Served, tmp_path: Path
 ) -> None:
-    person = Person(browser)
+    person = Person(browser, checks=False)  # どのページも、test_desk_pages_axe.py が点検する
     person.begin(served.address)
     two_years(person, lambda: served.folder, tmp_path / "届いたもの")
     outside = [

@@ -68,8 +68,10 @@ def test_node_reads_the_same(
 def test_libreoffice_keeps_the_values(
     paths: list[Path], values: dict[str, clients.Book], tmp_path: Path
 ) -> None:
-    saved = clients.by_libreoffice(paths, tmp_path)
-    for path in paths:
+    # 答えの入った28冊は、test_collect_clients.py がすべて保存し直す。
+    some = paths[::4]
+    saved = clients.by_libreoffice(some, tmp_path)
+    for path in some:
         assert clients.differences(values[path.name], saved[path.name]) == []
 
 

@@ -23,6 +23,7 @@ from journal_samples import (
 )
 from merge_samples import EFFECT, PLAN, TEXT, VALUE, new_master
 
+from sheetgen.plan import durable
 from sheetgen.plan.loading import load_master, load_plan
 from sheetgen.plan.paths import without_items
 from sheetgen.plan.plan import Plan
@@ -335,7 +336,7 @@ def test_a_disk_that_changes_its_bytes_is_found_out(
 ) -> None:
     lay(path, value("1", 1))
     before = everything(path)
-    real = transaction.os.fsync
+    real = durable.os.fsync
 
     def lying(descriptor: int) -> None:
         real(descriptor)
@@ -348,7 +349,7 @@ def test_a_disk_that_changes_its_bytes_is_found_out(
             pass
 
     with monkeypatch.context() as broken:
-        broken.setattr(transaction.os, "fsync", lying)
+        broken.setattr(durable.os, "fsync", lying)
         (problem,) = refused(add)
     assert (problem.code, problem.place.file) == ("R503", str(journal_path(path)))
     assert everything(path) == before
