@@ -35,9 +35,8 @@ NEEDED = (3, 11)
 # 使うフォルダーを、コマンドに伝える環境変数。sheetgen/cli/parameters.py が読む。
 FOLDER = "SHEETGEN_FOLDER"
 # 試験はコアの数だけ並べる。一つのファイルの試験は、同じものを使い回すので分けない。
-# 試験の少ないファイルほど遅いので、少ないものを後に回す並べ替えはしない。
 # コアがいくらあっても八つまで。一つずつが LibreOffice を起こし、メモリーを使う。
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder")
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
 COMPARISONS = {
     ">=": lambda have, asked: have >= asked,
     "<": lambda have, asked: have < asked,
