@@ -22,18 +22,14 @@ if TYPE_CHECKING:
 
 SHOWN_NOTES = 5
 """参考を少しだけ出すときの数（種類がこれより多ければ、種類の数）。"""
-_ORDER = list(Level)
 
 
 def by_level(problems: Iterable[Problem]) -> dict[Level, list[Problem]]:
     """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
     # ここで読み込む。問題のことばは多く、説明を見るだけなら要らない。
-    from sheetgen.messages.catalogue import message_of
+    from sheetgen.messages.catalogue import by_level as sorted_out
 
-    sorted_out: dict[Level, list[Problem]] = {level: [] for level in _ORDER}
-    for problem in problems:
-        sorted_out[message_of(problem).level].append(problem)
-    return {level: found for level, found in sorted_out.items() if found}
+    return sorted_out(problems)
 
 
 def verdict(problems: Iterable[Problem]) -> ExitCode:
@@ -43,8 +39,9 @@ def verdict(problems: Iterable[Problem]) -> ExitCode:
 
 def counts(problems: Iterable[Problem]) -> str:
     """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
-    found = by_level(problems)
-    return "、".join(f"{level} {len(found[level])}件" for level in found) or "問題なし"
+    from sheetgen.messages.catalogue import counts as counted  # 上と同じく、ここで読み込む
+
+    return counted(problems)
 
 
 def show_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:

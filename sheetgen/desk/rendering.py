@@ -16,6 +16,7 @@ from sheetgen.desk.changes import by_item, change_pieces
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.era import iso_full, wareki, wareki_full
+from sheetgen.messages import catalogue
 from sheetgen.messages.catalogue import message_of, page_message_of, where
 from sheetgen.messages.page_words import PAGE_LABELS
 from sheetgen.problems import Level, Place, Problem, SheetgenError
@@ -79,15 +80,8 @@ def _from_root(place: Place) -> Place:
 
 def by_level(problems: Iterable[Problem]) -> list[ToldLevel]:
     """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
-    all_told = [told(one) for one in problems]
-    levels = ((level, tuple(one for one in all_told if one.level is level)) for level in Level)
-    return [ToldLevel(level, found) for level, found in levels if found]
-
-
-def counts(problems: Iterable[Problem]) -> str:
-    """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
-    found = by_level(problems)
-    return "、".join(f"{one.level} {len(one.problems)}件" for one in found) or "問題なし"
+    found = catalogue.by_level(problems)
+    return [ToldLevel(level, tuple(map(told, ones))) for level, ones in found.items()]
 
 
 def problem_page(error: SheetgenError) -> Response:
@@ -132,7 +126,7 @@ def add_words(app: Flask) -> None:
         wareki_full=wareki_full,
         day=iso_full,
         by_level=by_level,
-        counts=counts,
+        counts=catalogue.counts,
         told=told,
     )
     env.globals.update(change_pieces=change_pieces, by_item=by_item)

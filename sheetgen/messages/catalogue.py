@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sheetgen.messages.editing import EDIT_CHANGES, EDIT_TEMPLATE, EDITING
 from sheetgen.messages.form import FORMS, TEMPLATE
 from sheetgen.messages.matching import MATCHING
@@ -83,6 +85,20 @@ def cause_for_section(problem: Problem) -> str:
 def level_of(problem: Problem) -> Level:
     """問題の重さ。"""
     return CATALOGUE[problem.code].level
+
+
+def by_level(problems: Iterable[Problem]) -> dict[Level, list[Problem]]:
+    """問題を重い順に分ける。同じ重さの中の順はそのまま。"""
+    sorted_out: dict[Level, list[Problem]] = {level: [] for level in Level}
+    for problem in problems:
+        sorted_out[level_of(problem)].append(problem)
+    return {level: found for level, found in sorted_out.items() if found}
+
+
+def counts(problems: Iterable[Problem]) -> str:
+    """``エラー 2件、参考 1件`` の形の数。無ければ ``問題なし``。"""
+    found = by_level(problems)
+    return "、".join(f"{level} {len(found[level])}件" for level in found) or "問題なし"
 
 
 def is_error(problem: Problem) -> bool:
