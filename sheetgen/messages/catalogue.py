@@ -24,6 +24,7 @@ from sheetgen.messages.rules import RULES
 from sheetgen.messages.send import LETTERS
 from sheetgen.messages.usage import OUTPUT, USAGE
 from sheetgen.messages.values import VALUES
+from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import STANDING, STARTING
 from sheetgen.problems import Level, Place, Problem
 
@@ -69,9 +70,10 @@ def page_message_of(problem: Problem) -> Message:
     return Message(entry.level, cause, page_remedy(problem.code, entry.remedy).format(**facts))
 
 
-def _facts(problem: Problem) -> dict[str, str]:
-    """文に埋める事実。画面にもセルにも収まる長さにする。"""
-    return {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
+def _facts(problem: Problem) -> dict[str, object]:
+    """文に埋める事実と計画のことば。事実は、画面にもセルにも収まる長さにする。"""
+    facts = {key: shortened(str(value), LONGEST_FACT) for key, value in problem.facts.items()}
+    return {**facts, "terms": terms()}
 
 
 def cause_for_section(problem: Problem) -> str:
@@ -112,7 +114,7 @@ def where(place: Place, code: str = "") -> str:
         place.file,
         f"シート「{place.sheet}」" if place.sheet else None,
         f"セル {place.cell}" if place.cell else None,
-        f"実施項目 {place.item}" if place.item else None,
+        f"{terms().item} {place.item}" if place.item else None,
         f"「{place.label}」" if place.label else None,
         f"({place.path})" if _needs_path(place, code) else None,
     ]

@@ -1,0 +1,77 @@
+"""その計画のことば：階層の名、項目とシートと見直しの名、欄の見出し。
+
+人が読む文は、計画のことばを文に書き込まず、ここから取る。文の中では ``{terms.item}`` や
+``{terms[years.result.text]}`` の形で書き、:func:`terms` の返すことばで埋める。ことばを決めるのは
+計画のデータ（``terms``）で、決めていないものは、この初めの値である。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """計画のことば。
+
+    ``policy`` ``measure`` ``section`` は階層の名（上から）、``item`` は項目、``sheet`` は項目の様式、
+    ``revision`` は毎年の見直しの名。``subtitle`` は文書の題の、計画の名称に続く字（空でもよい）。
+    ``measure_heading`` は、見出しに書くときの ``measure``。``labels`` は、欄の名（``years.plan``）から
+    見出しへ。
+    """
+
+    subtitle: str = "-アクションプラン"
+    policy: str = "基本方針"
+    measure: str = "推進項目"
+    measure_heading: str = "改革の推進項目"
+    section: str = "概要表の見出し"
+    item: str = "実施項目"
+    sheet: str = "進捗管理シート"
+    revision: str = "年次見直し"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def document(self) -> str:
+        """文書の短い名。題に続く字から、つなぎの線を除いたもの。"""
+        return self.subtitle.strip(" 　-‐－―~～") or "計画"
+
+    def __getitem__(self, key: str) -> str:
+        """欄の見出し。
+
+        :raises KeyError: その欄はない。
+        """
+        return self.labels[key]
+
+
+_SHIPPED = Vocabulary()
+_current: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
+
+
+def ship(labels: Mapping[str, str]) -> Vocabulary:
+    """決めていない計画のことばに、欄の見出し ``labels`` を入れる。それを返す。"""
+    global _SHIPPED
+    _SHIPPED = Vocabulary(labels=dict(labels))
+    return _SHIPPED
+
+
+def terms() -> Vocabulary:
+    """いま扱っている計画のことば。まだ計画を読んでいなければ、初めの値。"""
+    return _current.get() or _SHIPPED
+
+
+def adopt(vocabulary: Vocabulary) -> None:
+    """これから扱う計画のことばにする。計画を読んだ所で呼ぶ。"""
+    _current.set(vocabulary)
+
+
+@contextmanager
+def speaking(vocabulary: Vocabulary) -> Iterator[None]:
+    """この間だけ、この計画のことばにする。"""
+    token = _current.set(vocabulary)
+    try:
+        yield
+    finally:
+        _current.reset(token)
