@@ -27,7 +27,6 @@ from sheetgen.problems import ExitCode, Level, Problem
 
 if TYPE_CHECKING:
     from sheetgen.collect.request import CollectResult
-    from sheetgen.plan.round import RoundKind
 
 KEEP_MASTER = "master"
 _WAIVER = re.compile(r"([^:：]+)[:：]([^:：]+)(?:[:：](.*))?", re.DOTALL)
@@ -98,7 +97,7 @@ def _take(value: str) -> Take:
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def collect(
     paths: tuple[Path, ...],
-    round_kind: RoundKind | None,
+    round_kind: str | None,
     year: int | None,
     waivers: tuple[Waiver, ...],
     reason: str | None,

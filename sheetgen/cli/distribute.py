@@ -35,7 +35,6 @@ from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
-    from sheetgen.plan.round import RoundKind
     from sheetgen.send.distributing import DistributeResult
     from sheetgen.send.posting import Parcel
 
@@ -85,7 +84,7 @@ NO_ADDRESS = "（宛先なし）"
 )
 @click.option("--dry-run", is_flag=True, help="どの課に何を送るかを示すだけで、何も作らない。")
 def distribute(
-    round_kind: RoundKind | None,
+    round_kind: str | None,
     year: int | None,
     sections: tuple[str, ...],
     deadline: date | None,

@@ -32,7 +32,6 @@ from sheetgen.cli.showing import (
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
-    from sheetgen.plan.round import RoundKind
     from sheetgen.send.generating import GenerateResult
 
 PER_WORDS = {
@@ -78,7 +77,7 @@ PER_WORDS = {
 @folder_option("--out", "書き出す先。省くと output/令和N年度/照会の名/見本。")
 @click.option("--verbose", is_flag=True, help="参考もすべて出す。")
 def generate(
-    round_kind: RoundKind | None,
+    round_kind: str | None,
     year: int | None,
     per: str,
     items: tuple[str, ...],

@@ -20,10 +20,6 @@ from sheetgen.problems import Problem
 
 DEFAULT_PLAN = Path("data/plan.json")
 DEFAULT_TEMPLATE = Path("templates/shinchoku_sheet.xlsx")
-ROUND_WORDS = {
-    **{kind.value: kind for kind in RoundKind},
-    **{kind.label: kind for kind in RoundKind},
-}
 FOLDER = "SHEETGEN_FOLDER"
 """使うフォルダーを start.py が知らせる環境変数。"""
 _TEMPLATES = "templates"
@@ -180,11 +176,12 @@ def source_options(command: Command) -> Command:
 
 
 def round_option(help_text: str, default: RoundKind | None = None) -> Callable[[Command], Command]:
-    """``--round`` を付ける。``default`` がなければ、指定しないと ``None``。"""
+    """``--round`` を付ける。``default`` がなければ、指定しないと ``None``。
+
+    どの照会があるかは計画が言うので、ない名は、計画を読んでから断る。
+    """
     shown: dict[str, Any] = {"default": default.value, "show_default": True} if default else {}
-    return click.option(
-        "--round", "round_kind", type=one_of(ROUND_WORDS), metavar="照会", help=help_text, **shown
-    )
+    return click.option("--round", "round_kind", metavar="照会", help=help_text, **shown)
 
 
 def year_option(help_text: str) -> Callable[[Command], Command]:

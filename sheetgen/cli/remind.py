@@ -27,7 +27,6 @@ from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
-    from sheetgen.plan.round import RoundKind
     from sheetgen.send.reminding import Reminder, RemindResult
 
 
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="遅れている課を示すだけで、何も作らない。")
 def remind(
-    round_kind: RoundKind | None,
+    round_kind: str | None,
     year: int | None,
     sections: tuple[str, ...],
     today: date | None,

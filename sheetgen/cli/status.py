@@ -17,7 +17,6 @@ from sheetgen.era import iso_full
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
-    from sheetgen.plan.round import RoundKind
     from sheetgen.year.standing import ItemStanding, Standing, StatusResult
 
 DEFAULT_LAYOUT = Path("templates")
@@ -31,7 +30,7 @@ DEFAULT_LAYOUT = Path("templates")
 @folder_option("--out", "ページを書き出す先。省くと output/令和N年度/状況。")
 @click.option("--verbose", is_flag=True, help="記録の済んでいない実施項目を、すべて出す。")
 def status(
-    round_kind: RoundKind | None,
+    round_kind: str | None,
     year: int | None,
     layout: Path,
     plan: Path,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from sheetgen.form.issued import Issue, IssuedForm
-from sheetgen.plan.round import Round
+from sheetgen.plan.round import BUILT_IN, Round, RoundKind
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawCell
@@ -185,7 +185,7 @@ class Issues(Protocol):
 class CollectScope:
     """回収しようとしている照会。
 
-    ``round`` が None なら、``year`` のどの照会でもよい。``retired`` は、
+    ``round`` が None なら、``kinds`` のうち、``year`` のどの照会でもよい。``retired`` は、
     もう計画にない実施項目のID。
     """
 
@@ -196,6 +196,7 @@ class CollectScope:
     items: Mapping[str, KnownItem]
     retired: frozenset[str]
     issues: Issues
+    kinds: tuple[RoundKind, ...] = BUILT_IN
 
 
 class Matched(NamedTuple):

@@ -61,7 +61,7 @@ def gather(
     with open_ledger(request.plan, writing=not request.dry_run) as ledger:
         history = history_of(ledger)
         meant = round_meant(request.plan, history.plan, request.round, request.year).round
-        plan = history.plan_of(meant.year, request.round)
+        plan = history.plan_of(meant.year, meant.kind if request.round else None)
         wrong = check_decisions(
             plan, request.waivers, request.takes, request.reason, request.formats
         )
@@ -158,6 +158,7 @@ def _scope(
     ended = {one.item.id for one in plan.ended_items} | set(plan.revision.retired_items)
     return CollectScope(
         round=chosen,
+        kinds=plan.round_kinds,
         year=year,
         municipality=plan.municipality,
         plan_title=plan.plan_title,
@@ -238,11 +239,10 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, meant: Round) -> Round:
     :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
         またはその年度の照会がない（F001、F002）。
     """
-    files = {
-        kind: list(dict.fromkeys(form.file for form in forms if form.round.kind is kind))
-        for kind in RoundKind
-    }
-    kinds = [kind for kind, found in files.items() if found]
+    files: dict[RoundKind, list[str]] = {}
+    for kind in dict.fromkeys(form.round.kind for form in forms):
+        files[kind] = list(dict.fromkeys(form.file for form in forms if form.round.kind == kind))
+    kinds = list(files)
     if len(kinds) > 1:
         strays = min(files.values(), key=len)
         raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))

@@ -51,7 +51,7 @@ class CollectRequest:
     template: Path
     root: Path
     out: Path | None = None
-    round: RoundKind | None = None
+    round: RoundKind | str | None = None
     year: int | None = None
     waivers: tuple[Waiver, ...] = ()
     reason: str | None = None

@@ -22,7 +22,6 @@ from sheetgen.desk.command_lines import command_line, option, options
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Batch
-from sheetgen.plan.round import RoundKind
 from sheetgen.progress import Progress
 
 DECISIONS = "decisions"
@@ -76,7 +75,7 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
         plan=desk.plan,
         template=desk.template,
         root=desk.root,
-        round=RoundKind(kind_word) if kind_word in tuple(RoundKind) else None,
+        round=kind_word if isinstance(kind_word, str) else None,
         year=year if isinstance(year, int) else None,
         waivers=tuple(waivers),
         takes=tuple(dict.fromkeys(takes)),

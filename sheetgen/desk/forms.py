@@ -11,7 +11,6 @@ from flask import request
 
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
-from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
@@ -94,18 +93,9 @@ def chosen_year(name: str = "year", label: str = "年度") -> int | None:
     return int(given)
 
 
-def chosen_round(name: str = "round") -> RoundKind | None:
-    """照会の種類。選んでいなければ ``None``。
-
-    :raises UsageError: 照会の種類ではない（U002）。
-    """
-    given = written(name)
-    if given is None:
-        return None
-    if given not in tuple(RoundKind):
-        choices = "、".join(one.label for one in RoundKind)
-        raise _refused("U002", "照会", given, choices=choices)
-    return RoundKind(given)
+def chosen_round(name: str = "round") -> str | None:
+    """照会の種類の名。選んでいなければ ``None``。この計画にない照会なら、仕事をする所が断る。"""
+    return written(name)
 
 
 def chosen_day(name: str, label: str = "日付") -> date | None:

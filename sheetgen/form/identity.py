@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import BUILT_IN, Round, RoundKind
 
 _ROUND_LETTERS = {RoundKind.RESULTS: "J", RoundKind.REVISION: "M"}
-_ROUNDS = {letter: kind for kind, letter in _ROUND_LETTERS.items()}
-_FORM_ID = re.compile(r"(20\d\d|21\d\d)([JM])-(\d\d-\d\d)-(\d\d)")
+_MARK = re.compile(r"(20\d\d|21\d\d)([JM]|[a-z][a-z0-9_]*)")
+_FORM_ID = re.compile(rf"({_MARK.pattern})-(\d\d-\d\d)-(\d\d)")
 CARRIER_NAME = "sheetgen-form"
 CARRIER_VERSION = f"{CARRIER_NAME}/1"
 CARRIER_FIELDS = ("municipality", "plan", "round", "year", "item", "form", "template", "issue")
@@ -34,14 +34,17 @@ def is_valid_id(text: str) -> bool:
 
 
 def round_mark(chosen: Round) -> str:
-    """照会の短い書き方 ``2024J``（実績照会）・``2024M``（見直し照会）。"""
-    return f"{chosen.year}{_ROUND_LETTERS[chosen.kind]}"
+    """照会の短い書き方 ``2024J``（実績照会）・``2024M``（見直し照会）・``2024half``。"""
+    return f"{chosen.year}{_ROUND_LETTERS.get(chosen.kind, chosen.kind.value)}"
 
 
-def round_of_mark(text: str) -> Round | None:
-    """``2024J`` の照会。その形でなければ ``None``。"""
-    kind = _ROUNDS.get(text[-1:])
-    return Round(kind, int(text[:-1])) if kind and text[:-1].isdecimal() else None
+def round_of_mark(text: str, kinds: Iterable[RoundKind] = BUILT_IN) -> Round | None:
+    """``2024J`` の照会。その形でないか、``kinds`` にない照会なら ``None``。"""
+    found = _MARK.fullmatch(text)
+    for kind in kinds if found else ():
+        if found and found[2] == _ROUND_LETTERS.get(kind, kind.value):
+            return Round(kind, int(found[1]))
+    return None
 
 
 def form_id(chosen: Round, item_id: str) -> str:
@@ -50,12 +53,18 @@ def form_id(chosen: Round, item_id: str) -> str:
     return f"{body}-{check_digits(body)}"
 
 
-def split_form_id(text: str) -> tuple[Round, str] | None:
-    """様式IDの照会と実施項目。検査数字まで正しくなければ ``None``。"""
+def split_form_id(text: str, kinds: Iterable[RoundKind]) -> tuple[Round, str] | None:
+    """様式IDの照会と項目。検査数字まで正しくないか、``kinds`` にない照会なら ``None``。"""
     match = _FORM_ID.fullmatch(text)
     if match is None or not is_valid_id(text):
         return None
-    return Round(_ROUNDS[match[2]], int(match[1])), match[3]
+    chosen = round_of_mark(match[1], kinds)
+    return (chosen, match[4]) if chosen else None
+
+
+def is_form_id(text: str) -> bool:
+    """様式IDの形で、検査数字まで正しいか。どの計画の照会かは見ない。"""
+    return _FORM_ID.fullmatch(text) is not None and is_valid_id(text)
 
 
 def carrier_text(fields: Mapping[str, object], version: str = CARRIER_VERSION) -> str:

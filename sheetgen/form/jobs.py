@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.era import wareki_full
-from sheetgen.form.rounds import Placed, asked_items, settle_round
+from sheetgen.form.rounds import Placed, asked_items, round_kind, settle_round
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.item import Owner
 from sheetgen.plan.plan import Plan, item_label
@@ -43,18 +43,13 @@ class GenerateRequest:
     template: Path
     root: Path
     out: Path | None = None
-    round: RoundKind | None = None
+    round: RoundKind | str | None = None
     year: int | None = None
     per: Per = Per.SECTION
     items: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     deadline: date | None = None
     only_asked: bool = False
-
-    @property
-    def label(self) -> str:
-        """ブックの名に付ける、照会の名。"""
-        return (self.round or RoundKind.RESULTS).label
 
 
 _FORBIDDEN = '<>:"/\\|?*'
@@ -99,7 +94,7 @@ def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
 
     :raises UsageError: 計画にない実施項目か課（F003、F004）、または作るものがない（F005、F030）。
     """
-    scope = _scope(plan, request)
+    scope, label = _scope(plan, request), round_kind(plan, request.round).label
     wanted = _wanted(plan, request)
     chosen = tuple(place for place in scope if wanted(place))
     if not chosen:
@@ -108,8 +103,8 @@ def plan_jobs(plan: Plan, request: GenerateRequest) -> list[BookJob]:
         raise UsageError(Problem("F030", facts=facts) if skipped else Problem("F005"))
     if request.per is Per.SECTION:
         joint = [place for place in scope if not request.items or place[2].id in request.items]
-        return list(_by_section(plan, chosen, joint, request.label))
-    return list((_per_item if request.per is Per.ITEM else _per_plan)(request, chosen))
+        return list(_by_section(plan, chosen, joint, label))
+    return list((_per_item if request.per is Per.ITEM else _per_plan)(label, chosen))
 
 
 def return_jobs(plan: Plan, items: Collection[str]) -> list[BookJob]:
@@ -202,9 +197,7 @@ def _labels(places: Iterable[Placed]) -> list[str]:
 def _scope(plan: Plan, request: GenerateRequest) -> tuple[Placed, ...]:
     """絞る前の実施項目。"""
     if request.only_asked:
-        return asked_items(
-            plan, settle_round(plan, request.round or RoundKind.RESULTS, request.year)
-        )
+        return asked_items(plan, settle_round(plan, request.round, request.year))
     return tuple(plan.items())
 
 
@@ -267,16 +260,16 @@ def _key(owner: Owner) -> tuple[str, str]:
     return owner.department, owner.section
 
 
-def _per_item(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
+def _per_item(label: str, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
     for place in chosen:
         item = place[2]
         owner = item.owners[0]
         name = f"{item.id}_{item.title}"
-        yield BookJob(_file_name(name, request.label), owner.full_name, (place,))
+        yield BookJob(_file_name(name, label), owner.full_name, (place,))
 
 
-def _per_plan(request: GenerateRequest, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
-    yield BookJob(_file_name("全実施項目", request.label), "各所属", chosen)
+def _per_plan(label: str, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
+    yield BookJob(_file_name("全実施項目", label), "各所属", chosen)
 
 
 def _file_name(name: str, label: str) -> str:

@@ -2,61 +2,90 @@
 
 from __future__ import annotations
 
-from sheetgen.era import wareki, wareki_full
-from sheetgen.plan.item import Item, OverviewRow, Result, YearPlan
-from sheetgen.plan.paths import INITIATIVE, OVERVIEW_POLICY
+from collections.abc import Iterator
+
+from sheetgen.era import wareki_full
+from sheetgen.plan.declared import OFFICE
+from sheetgen.plan.fields import PlanField, is_omitted
+from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy
-from sheetgen.plan.round import FieldKind, InputField, Round, RoundKind
+from sheetgen.plan.round import InputField, Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
 
 
 def input_fields(plan: Plan) -> dict[str, InputField]:
     """この計画の様式で、記入欄になりうるすべての欄。道をキーにする。"""
+    asked = {key for kind in plan.round_kinds for key in kind.asks}
+    inputs = [
+        one
+        for one in plan.field_table.values()
+        if one.asked not in (None, OFFICE) or one.key in asked
+    ]
     found: list[InputField] = []
     for index, year in enumerate(plan.fiscal_years):
-        base = f"years[{index}]"
-        last = year == plan.final_year
-        for record, path, name, kind in _YEAR_FIELDS:
-            title = f"{wareki(year)}の{record.model_fields[name].title}"
-            # 公式の様式は、最終年度には全期間総合評価だけを置く。
-            needed = not (last and kind is FieldKind.GRADE)
-            found.append(InputField(f"{base}.{path}", kind, year, title, needed))
-    initiative = Item.model_fields["initiatives"].title or ""
-    found.append(InputField(INITIATIVE, FieldKind.TEXT, None, initiative))
-    # 概要表の短い文は、事務局が様式の文から書いてもよい。課に聞くときだけ、様式に置く。
-    policy = OverviewRow.model_fields["policy"].title or ""
-    found.append(InputField(OVERVIEW_POLICY, FieldKind.TEXT, None, policy, required=False))
-    overall = Item.model_fields["overall_grade"].title or ""
-    found.append(InputField("item.overall_grade", FieldKind.GRADE, plan.final_year, overall))
+        for one in inputs:
+            if one.per_year:
+                # 公式の様式は、最終年度には全期間総合評価だけを置く。
+                last_grade = year == plan.final_year and one.role == "grade"
+                needed = one.on_form and not (last_grade and plan.has(OVERALL))
+                found.append(_input(plan, one, index, year, needed))
+    of_item = [one for one in inputs if not one.per_year]
+    # 見直し照会の欄が先。記入欄の並びは、様式の案内の並びになる。
+    for one in sorted(of_item, key=lambda one: one.asked == RoundKind.RESULTS.value):
+        final = plan.final_year if one.key == OVERALL else None
+        found.append(_input(plan, one, 0, final, one.on_form))
     return {field.path: field for field in found}
 
 
-_YEAR_FIELDS = (
-    (YearPlan, "plan", "plan", FieldKind.TEXT),
-    (YearPlan, "target", "target", FieldKind.FIGURE),
-    (YearPlan, "effect", "effect", FieldKind.MONEY),
-    (Result, "result.text", "text", FieldKind.TEXT),
-    (Result, "result.value", "value", FieldKind.FIGURE),
-    (Result, "result.effect", "effect", FieldKind.MONEY),
-    (Result, "result.grade", "grade", FieldKind.GRADE),
-)
+OVERALL = "overall_grade"
 
 
-def settle_round(plan: Plan, kind: RoundKind, year: int | None) -> Round:
+def _input(plan: Plan, one: PlanField, index: int, year: int | None, needed: bool) -> InputField:
+    path = one.path(index)
+    return InputField(path, one.kind, year, plan.label(path), needed, one.options)
+
+
+def round_kind(plan: Plan, given: RoundKind | str | None) -> RoundKind:
+    """照会の種類。名（``results``）でも見出し（``実績照会``）でもよい。なければ実績照会。
+
+    :raises UsageError: この計画にない照会（F006）。
+    """
+    if isinstance(given, RoundKind):
+        given = given.value
+    for one in plan.round_kinds:
+        if given is None or given in (one.value, one.label):
+            return one
+    known = "、".join(one.label for one in plan.round_kinds)
+    raise UsageError(Problem("F006", Place(label="照会"), {"round": given, "known": known}))
+
+
+def settle_round(plan: Plan, kind: RoundKind | str | None, year: int | None) -> Round:
     """照会を決める。年度を指定しなければ、年次見直しの年度とする。
 
-    :raises UsageError: その年度に聞くことが計画にない（F001、F002）。
+    :raises UsageError: この計画にない照会（F006）、または、その年度に聞くことが計画にない
+        （F001、F002）。
     """
+    kind = round_kind(plan, kind)
     chosen = Round(kind, plan.revision.fiscal_year if year is None else year)
     if chosen.result_year is not None and chosen.result_year not in plan.fiscal_years:
-        code, first, last = "F001", plan.first_year + 1, plan.final_year + 1
-    elif kind is RoundKind.REVISION and chosen.initiative_year not in plan.fiscal_years[1:]:
+        later = chosen.year - chosen.result_year
+        code, first, last = "F001", plan.first_year + later, plan.final_year + later
+    elif kind == RoundKind.REVISION and chosen.initiative_year not in plan.fiscal_years[1:]:
         code, first, last = "F002", plan.first_year, plan.final_year - 1
     else:
         return chosen
     facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),
              "last": wareki_full(last)}  # fmt: skip
     raise UsageError(Problem(code, Place(label="実施年度"), facts))
+
+
+def rounds_in(plan: Plan, year: int | None = None) -> Iterator[Round]:
+    """その年度（なければ年次見直しの年度）に行える照会。"""
+    for kind in plan.round_kinds:
+        try:
+            yield settle_round(plan, kind, year)
+        except UsageError:
+            continue
 
 
 Placed = tuple[Policy, Measure, Item]
@@ -81,21 +110,18 @@ def asked_items(plan: Plan, chosen: Round) -> tuple[Placed, ...]:
 
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
     """この照会で記入してもらう欄の道。"""
+    kind, fields = chosen.kind, plan.field_table.values()
+    asked = [
+        one
+        for one in fields
+        if one.asked == kind.value or any(is_omitted((key,), one.key) for key in kind.asks)
+    ]
+    found = {one.path(0) for one in asked if not one.per_year and one.key != OVERALL}
     if chosen.result_year is None:
-        coming = {
-            field.path
-            for field in input_fields(plan).values()
-            if field.year is not None
-            and field.year >= chosen.initiative_year
-            and ".result." not in field.path
-            and field.kind is not FieldKind.GRADE
-        }
-        return frozenset(coming | {INITIATIVE, OVERVIEW_POLICY})
-    asked = {
-        field.path
-        for field in input_fields(plan).values()
-        if field.year == chosen.result_year and ".result." in field.path
-    }
-    if chosen.result_year == plan.final_year:
-        asked.add("item.overall_grade")
-    return frozenset(asked)
+        years = [year for year in plan.fiscal_years if year >= chosen.initiative_year]
+    else:
+        years = [chosen.result_year]
+        if chosen.result_year == plan.final_year and any(one.key == OVERALL for one in asked):
+            found.add(f"item.{OVERALL}")
+    indexes = [plan.fiscal_years.index(year) for year in years if year in plan.fiscal_years]
+    return frozenset(found | {one.path(at) for one in asked if one.per_year for at in indexes})

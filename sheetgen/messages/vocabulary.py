@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 class Vocabulary:
     """計画のことば。
 
-    ``policy`` ``measure`` ``section`` は階層の名（上から）、``item`` は項目、``sheet`` は項目の様式、
-    ``revision`` は毎年の見直しの名。``subtitle`` は文書の題の、計画の名称に続く字（空でもよい）。
-    ``measure_heading`` は、見出しに書くときの ``measure``。``labels`` は、欄の名（``years.plan``）から
-    見出しへ。
+    ``policy`` ``measure`` ``section`` は階層の名（上から）、``item`` は項目、``sheet`` は項目の
+    様式、``revision`` は毎年の見直しの名。``subtitle`` は、文書の題で計画の名称に続く字
+    （空でもよい）。
+    ``measure_heading`` は、見出しに書くときの ``measure``。``labels`` は、欄の名
+    （``years.plan``）から見出しへ。
     """
 
     subtitle: str = "-アクションプラン"

@@ -13,7 +13,9 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from sheetgen.plan.fields import VALUES
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import About, FieldKind
 from sheetgen.plan.text import check_line
 
 Steps = tuple[str | int, ...]
@@ -28,6 +30,7 @@ class LeafKind(StrEnum):
     FIGURE = "figure"
     MONEY = "money"
     GRADE = "grade"
+    CHOICE = "choice"
     YEAR = "year"
     MONTH = "month"
     CODE = "code"
@@ -101,14 +104,12 @@ def address_of(tree: Any, steps: Steps) -> tuple[str | None, str]:
             if rest[0] == "initiatives":
                 return record["id"], f"initiatives[{rest[1]}]"
             inner = path_of(rest)
-            return record["id"], "item.overall_grade" if inner == "overall_grade" else inner
+            of_form = inner == "overall_grade" or inner.startswith(VALUES)
+            return record["id"], f"item.{inner}" if of_form else inner
     return None, path_of(steps)
 
 
 _BY_NAME = {
-    "effect": LeafKind.MONEY,
-    "grade": LeafKind.GRADE,
-    "overall_grade": LeafKind.GRADE,
     "introduced": LeafKind.YEAR,
     "first_year": LeafKind.YEAR,
     "last_year": LeafKind.YEAR,
@@ -122,8 +123,24 @@ _BY_NAME = {
 """型だけでは分からない種類。"""
 
 
-def leaf_at(steps: Steps) -> Leaf | None:
-    """その場所の値の種類。人の直せる一つの値の場所でなければ ``None``。"""
+_OF_FIELD = {
+    FieldKind.FIGURE: LeafKind.FIGURE,
+    FieldKind.MONEY: LeafKind.MONEY,
+    FieldKind.GRADE: LeafKind.GRADE,
+    FieldKind.CHOICE: LeafKind.CHOICE,
+}
+"""欄の種類から。文は、一行かどうかを型が言う。"""
+
+
+def leaf_at(steps: Steps, plan: Plan | None = None) -> Leaf | None:
+    """その場所の値の種類。人の直せる一つの値の場所でなければ ``None``。
+
+    計画が増やした欄（``values`` の中）の種類は、``plan`` が言う。
+    """
+    if len(steps) > 1 and steps[-2] == VALUES.rstrip("."):
+        found = plan.field(path_of(steps)) if plan is not None else None
+        kind = _OF_FIELD.get(found.kind, LeafKind.TEXT) if found else None
+        return Leaf(kind, True, found.label) if found and kind else None
     kinds: list[Any] = [Plan]
     info: FieldInfo | None = None
     for step in steps:
@@ -136,7 +153,9 @@ def leaf_at(steps: Steps) -> Leaf | None:
             kinds = _alternatives(_written(info))
         else:
             kinds = [kind for one in kinds if get_origin(one) is dict for kind in _parts(one, 1)]
-    kind = _kind(kinds, steps)
+    about = next((one for one in info.metadata if isinstance(one, About)), None) if info else None
+    known = _OF_FIELD.get(about.kind) if about else None
+    kind = known or _kind(kinds, steps)
     if info is None or kind is None:
         return None
     # 並びの中の文は、空なら並びから除く。null とは書かない。
@@ -190,10 +209,9 @@ def _named(info: FieldInfo, steps: Steps) -> tuple[str | int, ...]:
 def _kind(kinds: list[Any], steps: Steps) -> LeafKind | None:
     if len(kinds) != 1 and not all(_base(one) in (int, float, str) for one in kinds):
         return None
-    names = [step for step in steps if isinstance(step, str)]
-    scale = any(name in ("evaluation_scale", "past_scales") for name in names)
-    if names[-1] in _BY_NAME and not scale:
-        return _BY_NAME[names[-1]]
+    name = next(step for step in reversed(steps) if isinstance(step, str))
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     if len(kinds) > 1:
         return LeafKind.FIGURE
     if not kinds or _base(kinds[0]) is not str:
@@ -252,7 +270,16 @@ def blank_record(steps: Steps) -> dict[str, Any]:
         else:
             info = next(one.model_fields[step] for one in _models(kinds))
             kinds = _alternatives(_written(info))
-    return {name: _blank_of(info) for name, info in _models(kinds)[0].model_fields.items()}
+    return _blank_model(_models(kinds)[0])
+
+
+def _blank_model(model: type[BaseModel]) -> dict[str, Any]:
+    """決めなければ保存しない欄は、持たない。"""
+    return {
+        name: _blank_of(info)
+        for name, info in model.model_fields.items()
+        if info.exclude_if is None
+    }
 
 
 def _blank_of(info: FieldInfo) -> Any:
@@ -262,4 +289,4 @@ def _blank_of(info: FieldInfo) -> Any:
     models = _models(inner)
     if _is_nullable(info) or not models:
         return None if _is_nullable(info) else ""
-    return {name: _blank_of(one) for name, one in models[0].model_fields.items()}
+    return _blank_model(models[0])

@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 from pydantic import BaseModel
 
-from sheetgen.plan.item import CrossReference, Item, Owner
+from sheetgen.plan.item import CrossReference, Item, Owner, YearPlan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
 
-_YEAR_PATH = re.compile(r"years\[(\d+)\]\.(result\.)?([a-z]+)")
+_YEAR_PATH = re.compile(r"years\[(\d+)\]\.(.+)")
+PROVISIONAL = "provisional."
+PROVISIONAL_MARK = "暫定"
+"""答えが暫定であることの印。様式にも、文書にも、このとおり書く。"""
+_Record = TypeVar("_Record", bound=BaseModel)
 INITIATIVE = "initiative.text"
 """様式の、取組方針・取組内容の欄の道。"""
 NUMBER_FORMAT_PATH = "indicator.number_format"
@@ -49,22 +53,23 @@ def read_path(item: Item, path: str, initiative_year: int) -> Value:
     initiative = initiative_year_of(path, initiative_year)
     if initiative is not None:
         return item.initiative(initiative)
-    if path == "item.overall_grade":
-        return item.overall_grade
-    if _YEAR_PATH.fullmatch(path) is None:
-        return _plain_value(item, path)
-    index, in_result, name = _year_path(path)
-    year = item.years[index]
-    return cast(Value, getattr(year.result if in_result else year, name))
+    index, inner = _parted(path)
+    record: Item | YearPlan = item if index is None else item.years[index]
+    if isinstance(record, YearPlan) and inner.startswith(PROVISIONAL):
+        return PROVISIONAL_MARK if inner.removeprefix(PROVISIONAL) in record.provisional else None
+    return _plain_value(record, inner, path)
 
 
-def _plain_value(item: Item, path: str) -> Value:
-    """年度によらない欄の値。課の並びは「、」でつなぐ。"""
-    found: object = item
-    for name in path.split("."):
-        if name not in getattr(type(found), "model_fields", ()):
+def _plain_value(record: BaseModel, inner: str, path: str) -> Value:
+    """まとまりの中の、欄の値。課の並びは「、」でつなぐ。増やした欄は、書いていなければ空欄。"""
+    found: object = record
+    for name in inner.split("."):
+        if isinstance(found, dict):
+            found = found.get(name)
+        elif name in getattr(type(found), "model_fields", ()):
+            found = getattr(found, name)
+        else:
             raise KeyError(path)
-        found = getattr(found, name)
     if isinstance(found, tuple):
         names = (one.full_name if isinstance(one, Owner) else str(one) for one in found)
         return "、".join(names) or None
@@ -81,32 +86,54 @@ def with_values(item: Item, values: Mapping[str, Value], initiative_year: int) -
     :raises KeyError: その欄はない。
     """
     initiatives = {**item.initiatives}
-    changes: dict[str, object] = {}
+    changes: dict[str, Value] = {}
     # 写しは一つの年度に一度でよいので、値を年度ごとに集める。
-    of_years: defaultdict[int, dict[str, object]] = defaultdict(dict)
-    of_results: defaultdict[int, dict[str, object]] = defaultdict(dict)
+    of_years: defaultdict[int, dict[str, Value]] = defaultdict(dict)
     for path, value in values.items():
         initiative = initiative_year_of(path, initiative_year)
-        if initiative is not None:
+        if initiative is None:
+            index, inner = _parted(path)
+            (changes if index is None else of_years[index])[inner] = value
+        elif value is None:
             initiatives.pop(str(initiative), None)
-            if value is not None:
-                initiatives[str(initiative)] = str(value)
-            changes["initiatives"] = dict(sorted(initiatives.items()))
-        elif path == "item.overall_grade":
-            changes["overall_grade"] = value
-        elif path == NUMBER_FORMAT_PATH:
-            changes["indicator"] = item.indicator.model_copy(update={"number_format": value})
-        elif path == OVERVIEW_POLICY:
-            changes["overview"] = item.overview.model_copy(update={"policy": value})
         else:
-            index, in_result, name = _year_path(path)
-            (of_results if in_result else of_years)[index][name] = value
+            initiatives[str(initiative)] = str(value)
     years = list(item.years)
-    for index, update in of_results.items():
-        of_years[index]["result"] = years[index].result.model_copy(update=update)
     for index, update in of_years.items():
-        years[index] = years[index].model_copy(update=update)
-    return item.model_copy(update={**changes, "years": tuple(years)})
+        years[index] = _changed(years[index], update)
+    made = _changed(item, changes)
+    return made.model_copy(
+        update={"initiatives": dict(sorted(initiatives.items())), "years": tuple(years)}
+    )
+
+
+def _changed(record: _Record, values: Mapping[str, Value]) -> _Record:
+    """まとまりの中の欄（``result.text``・``values.issue``）を置き換えた写し。
+
+    :raises KeyError: その欄はない。
+    """
+    update: dict[str, object] = {}
+    inside: defaultdict[str, dict[str, Value]] = defaultdict(dict)
+    for path, value in values.items():
+        name, _, rest = path.partition(".")
+        if name not in type(record).model_fields:
+            raise KeyError(path)
+        if rest:
+            inside[name][rest] = value
+        else:
+            update[name] = value
+    for name, found in inside.items():
+        held = getattr(record, name)
+        if isinstance(held, BaseModel):
+            update[name] = _changed(held, found)
+        elif isinstance(held, dict):
+            # 書いていない欄は持たない。
+            kept = {**held, **found}
+            update[name] = {key: one for key, one in kept.items() if one is not None}
+        else:  # 暫定の欄の名の並び
+            kept = {**dict.fromkeys(held, PROVISIONAL_MARK), **found}
+            update[name] = tuple(sorted(key for key, one in kept.items() if one is not None))
+    return record.model_copy(update=update)
 
 
 def with_items(plan: Plan, changed: Mapping[str, Item]) -> Plan:
@@ -153,8 +180,21 @@ def initiative_year_of(path: str, initiative_year: int | None) -> int | None:
     return int(match[1]) if match else None
 
 
-def _year_path(path: str) -> tuple[int, bool, str]:
+def _parted(path: str) -> tuple[int | None, str]:
+    """年度の番号（年度ごとの欄でなければ None）と、そのまとまりの中の道。"""
+    match = _YEAR_PATH.fullmatch(path)
+    return (int(match[1]), match[2]) if match else (None, path.removeprefix("item."))
+
+
+def provisional_path(path: str) -> str:
+    """年度ごとの欄の道から、その答えが暫定かどうかの道。``years[0].provisional.result.effect``。"""
     match = _YEAR_PATH.fullmatch(path)
     if match is None:
         raise KeyError(path)
-    return int(match[1]), match[2] is not None, match[3]
+    return f"years[{match[1]}].{PROVISIONAL}{match[2]}"
+
+
+def is_provisional(item: Item, path: str) -> bool:
+    """その欄の答えが暫定か。"""
+    index, inner = _parted(path)
+    return index is not None and inner in item.years[index].provisional

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -19,13 +20,29 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sheetgen.era import circled
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.consistency import find_inconsistencies
+from sheetgen.plan.declared import DeclaredField, DeclaredRound, Key, Terms, unless
+from sheetgen.plan.fields import (
+    Declarations,
+    PlanField,
+    fields_from,
+    is_omitted,
+    key_of_path,
+    kinds_from,
+    words_from,
+    year_index,
+    yearly_label,
+)
 from sheetgen.plan.item import (
     Entry,
     Item,
     Owner,
 )
+from sheetgen.plan.omitted import fill_omitted, without_omitted
 from sheetgen.plan.overview import Overview
+from sheetgen.plan.round import RoundKind
+from sheetgen.plan.scales import EvaluationGrade, PastScale
 from sheetgen.plan.text import (
     FiscalYear,
     ItemId,
@@ -64,13 +81,6 @@ class Revision(Record):
     highlights: tuple[Highlight, ...] = Field(title="主なポイント")
     highlight_notes: tuple[HighlightNote, ...] = Field(default=(), title="主なポイントの参照")
     retired_items: tuple[ItemId, ...] = Field(title="終了した実施項目のID")
-
-
-class EvaluationGrade(Record):
-    """評価の一段階。"""
-
-    grade: Line = Field(title="評価")
-    meaning: Line = Field(title="評価の意味")
 
 
 class Contact(Record):
@@ -136,15 +146,20 @@ class EndedItem(Record):
     item: Item = Field(title="終わった実施項目")
 
 
-class PastScale(Record):
-    """過ぎた年度の評価に使った段階。あとで段階を変えても、その年度の評価の意味は変わらない。"""
+class _Said:
+    """計画の言うことから求めたもの。写しには残らない。"""
 
-    fiscal_year: FiscalYear = Field(title="年度")
-    grades: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
+    def __init__(self, plan: Plan) -> None:
+        said = Declarations(
+            plan.terms, plan.omit, plan.fields, plan.rounds, plan.evaluation_scale, plan.scales
+        )
+        self.words = words_from(said)
+        self.table = {one.key: one for one in fields_from(said)}
+        self.kinds = kinds_from(said)
 
 
 class Plan(Record):
-    """行財政改革推進計画のアクションプラン全体。"""
+    """一つの計画の全体。"""
 
     schema_version: Literal[1] = Field(title="データ形式の版")
     municipality: Line = Field(title="市区町村")
@@ -153,15 +168,38 @@ class Plan(Record):
     office: Line = Field(title="事務局")
     contact: Contact = Field(default_factory=Contact, title="問合せ先")
     open_data: OpenData = Field(default_factory=OpenData, title="オープンデータの公開")
-    mail_limit_mb: Number | None = Field(default=None, title="送れるメールの大きさの上限（MB）")
+    mail_limit_mb: Number | None = Field(
+        default=None, title="送れるメールの大きさの上限（MB）", exclude_if=unless(None)
+    )
     fiscal_years: tuple[FiscalYear, ...] = Field(title="計画年度", min_length=1)
     revision: Revision = Field(title="年次見直し")
     evaluation_scale: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
+    scales: dict[Key, tuple[EvaluationGrade, ...]] = Field(
+        default_factory=dict, title="ほかの評価の段階", exclude_if=unless({})
+    )
+    terms: Terms | None = Field(default=None, title="計画のことば", exclude_if=unless(None))
+    omit: tuple[Line, ...] = Field(default=(), title="この計画にない欄", exclude_if=unless(()))
+    fields: tuple[DeclaredField, ...] = Field(default=(), title="増やした欄", exclude_if=unless(()))
+    rounds: tuple[DeclaredRound, ...] = Field(
+        default=(), title="増やした照会", exclude_if=unless(())
+    )
     overview: Overview = Field(title="計画の概要")
     departments: tuple[Department, ...] = Field(title="部と課")
     policies: tuple[Policy, ...] = Field(title="基本方針")
     ended_items: tuple[EndedItem, ...] = Field(default=(), title="終わった実施項目")
     past_scales: tuple[PastScale, ...] = Field(default=(), title="過ぎた年度の評価の段階")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, tree: Any) -> Any:
+        """この計画にない欄は、書かなくてよい。"""
+        return fill_omitted(tree)
+
+    @model_serializer(mode="wrap")
+    def _bare(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """この計画にない欄は、書かない。"""
+        written: dict[str, Any] = without_omitted(write(self))
+        return written
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -174,13 +212,48 @@ class Plan(Record):
             )
         return self
 
-    @model_serializer(mode="wrap")
-    def _without_unset(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """決めていないメールの上限は書かない。決めるまでは、前の版と同じファイルになる。"""
-        written: dict[str, Any] = write(self)
-        if self.mail_limit_mb is None:
-            del written["mail_limit_mb"]
-        return written
+    @cached_property
+    def _said(self) -> _Said:
+        return _Said(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """一部を替えた写し。もとの計画から求めておいたものは、持ち越さない。"""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_said", None)
+        return copied
+
+    @property
+    def words(self) -> Vocabulary:
+        """計画のことば。"""
+        return self._said.words
+
+    @property
+    def field_table(self) -> Mapping[str, PlanField]:
+        """計画の欄の表。名（``years.result.effect``）がキー、印刷の順。"""
+        return self._said.table
+
+    @property
+    def round_kinds(self) -> tuple[RoundKind, ...]:
+        """照会の種類。実績照会、見直し照会、増やした照会の順。"""
+        return self._said.kinds
+
+    def field(self, path: str) -> PlanField | None:
+        """どの道（様式の、計画のデータの）からも、その欄。この計画にない欄なら None。"""
+        return self.field_table.get(key_of_path(path))
+
+    def has(self, key: str) -> bool:
+        """この計画に、欄またはその集まり（``indicator``）があるか。"""
+        return not is_omitted(self.omit, key)
+
+    def label(self, path: str) -> str:
+        """欄の見出し。年度ごとの欄では、年度を付ける（``令和５年度の年次計画``）。
+
+        人に見せる欄の見出しは、どこでもこれで作る。
+
+        :raises KeyError: 欄の道でない。
+        """
+        index, label = year_index(path), self.words[key_of_path(path)]
+        return label if index is None else yearly_label(self.fiscal_years[index], label)
 
     @property
     def first_year(self) -> int:

@@ -23,7 +23,10 @@ class Unit(NamedTuple):
 PLACE = "place"
 """実施項目のある所：推進項目の番号と、印刷の番号。"""
 _MAPS = ("indicator", "overview")
-_APART = {"type", "id", "number", "years", "initiatives", *_MAPS}
+_VALUES = "values"
+_PROVISIONAL = "provisional"
+_MAPS_OF_YEAR = ("result", _VALUES)
+_APART = {"type", "id", "number", "years", "initiatives", _VALUES, *_MAPS}
 _SPLIT = ("revision", "overview")
 
 
@@ -69,15 +72,17 @@ def _item(item: Mapping[str, Json]) -> Iterator[tuple[Unit, Json]]:
     for name, value in item.items():
         if name not in _APART:
             yield Unit(key, "item.overall_grade" if name == "overall_grade" else name), value
+    for name, one in item.get(_VALUES, {}).items():
+        yield Unit(key, f"item.{_VALUES}.{name}"), one
     for name in _MAPS:
         yield from ((Unit(key, f"{name}.{part}"), value) for part, value in item[name].items())
     for year, text in item["initiatives"].items():
         yield Unit(key, f"initiatives[{year}]"), text
     for at, year in enumerate(item["years"]):
         for name, value in year.items():
-            if name == "result":
+            if name in _MAPS_OF_YEAR:
                 for part, one in value.items():
-                    yield Unit(key, f"years[{at}].result.{part}"), one
+                    yield Unit(key, f"years[{at}].{name}.{part}"), one
             elif name != "fiscal_year":
                 yield Unit(key, f"years[{at}].{name}"), value
 
@@ -164,15 +169,36 @@ def _set_item(item: dict[str, Json], path: str, wanted: Mapping[Unit, Json], uni
             del texts[index]
         item["initiatives"] = dict(sorted(texts.items()))
     elif mark:
-        year = item["years"][int(index)]
-        if name.startswith("result."):
-            year["result"][name.removeprefix("result.")] = value
-        else:
-            year[name] = value
+        _set_year(item["years"][int(index)], name, value)
+    elif path.startswith(f"item.{_VALUES}."):
+        _set_value(item, path.removeprefix(f"item.{_VALUES}."), value)
     elif head in _MAPS:
         item[head][name] = value
     else:
         item["overall_grade" if path == "item.overall_grade" else path] = value
+
+
+def _set_year(year: dict[str, Json], name: str, value: Json) -> None:
+    head, _, part = name.partition(".")
+    if head == _VALUES:
+        _set_value(year, part, value)
+    elif part:
+        year[head][part] = value
+    elif value is None and name not in year:
+        return
+    elif value is None and name == _PROVISIONAL:
+        del year[name]
+    else:
+        year[name] = value
+
+
+def _set_value(record: dict[str, Json], key: str, value: Json) -> None:
+    """増やした欄。書いていない欄は、持たない。"""
+    kept = {**record.get(_VALUES, {}), key: value}
+    kept = {name: one for name, one in kept.items() if one is not None}
+    record.pop(_VALUES, None)
+    if kept:
+        record[_VALUES] = kept
 
 
 def _move(

@@ -71,7 +71,7 @@ def keep_round(plan: Path, chosen: Round, data: bytes, entries: Sequence[Journal
 
     :raises SheetgenError: しまえない（S108）。
     """
-    path = _path(plan, chosen.year, Occasion(chosen.kind.label))
+    path = _path(plan, chosen.year, chosen.kind.label)
     if path.exists():
         return
     before = _values_before(entries, chosen)
@@ -166,9 +166,9 @@ def set_aside(plan: Path, years: Iterable[int]) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     folder = archive_folder(plan)
-    names = [f"{wareki(year)}_{one.value}" for year in years for one in Occasion]
+    names = [re.escape(wareki(year)) for year in years]
     for path in sorted(folder.glob("*.json")):
-        if not any(re.fullmatch(rf"{re.escape(name)}(-\d+)?", path.stem) for name in names):
+        if not any(re.fullmatch(rf"{name}_(?!\d{{4}}-\d\d-\d\d).+", path.stem) for name in names):
             continue
         number = 1
         while (aside := path.with_name(f"取りやめ{number}_{path.name}")).exists():
@@ -181,7 +181,7 @@ def set_aside(plan: Path, years: Iterable[int]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def has_edition(plan: Path, year: int, occasion: Occasion) -> bool:
+def has_edition(plan: Path, year: int, occasion: str) -> bool:
     """その時の計画が、しまってあるか。"""
     return _path(plan, year, occasion).exists()
 
@@ -296,7 +296,7 @@ class History:
 
     def round_plan(self, chosen: Round) -> Plan | None:
         """その照会を送ったときの計画。しまっていなければ None。"""
-        path = _path(self.path, chosen.year, Occasion(chosen.kind.label))
+        path = _path(self.path, chosen.year, chosen.kind.label)
         return self._load(path) if path.exists() else None
 
     def plan_of(self, year: int, kind: RoundKind | None) -> Plan:
@@ -306,8 +306,9 @@ class History:
         いまの計画のもの。``kind`` が None なら、実績照会を先に探す。
         """
         now = self.plan
-        asked = year - 1 if kind is not RoundKind.REVISION else year
-        kinds = [kind] if kind else [*RoundKind]
+        asked = Round(kind, year).result_year if kind else year - 1
+        asked = year if asked is None else asked
+        kinds = [kind] if kind else [*now.round_kinds]
         found = [self.round_plan(Round(one, year)) for one in kinds]
         then = next((one for one in found if one is not None), None)
         if year >= now.revision.fiscal_year or then is None:
@@ -448,9 +449,9 @@ def _names(department: Department) -> tuple[str, ...]:
     return department.name, *(one.name for one in department.sections)
 
 
-def _path(plan: Path, year: int, occasion: Occasion, number: int = 1) -> Path:
+def _path(plan: Path, year: int, occasion: str, number: int = 1) -> Path:
     suffix = f"-{number}" if number > 1 else ""
-    return archive_folder(plan) / f"{wareki(year)}_{occasion.value}{suffix}.json"
+    return archive_folder(plan) / f"{wareki(year)}_{occasion}{suffix}.json"
 
 
 def _numbered(plan: Path, year: int) -> list[Path]:

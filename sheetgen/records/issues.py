@@ -19,7 +19,7 @@ from sheetgen.form.identity import round_mark
 from sheetgen.form.issued import Issue, IssuedCell, IssuedForm, IssuedLayout
 from sheetgen.plan.durable import put
 from sheetgen.plan.locking import Held, locked, refuse_page
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import BUILT_IN, Of, Round, RoundKind
 from sheetgen.plan.text import writable
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -151,6 +151,7 @@ def _render(issue: Issue) -> bytes:
         "municipality": issue.municipality,
         "plan_title": issue.plan_title,
         "round": issue.round.kind.value,
+        **_declared_round(issue.round.kind),
         "year": issue.round.year,
         "is_return": issue.is_return,
         "template": layout.template,
@@ -241,7 +242,7 @@ def _parse(record: Mapping[str, Any]) -> Issue:
         key=_text(record["key"]),
         municipality=_text(record["municipality"]),
         plan_title=_text(record["plan_title"]),
-        round=Round(RoundKind(record["round"]), int(record["year"])),
+        round=Round(_kind_of(record), int(record["year"])),
         layout=IssuedLayout(
             _text(record["template"]),
             _text(record["sheet"]),
@@ -252,6 +253,33 @@ def _parse(record: Mapping[str, Any]) -> Issue:
         ),
         forms=forms,
         is_return=bool(record["is_return"]),
+    )
+
+
+def _declared_round(kind: RoundKind) -> dict[str, Any]:
+    """計画の増やした照会は、計画から除かれたあとも読めるように、その中身も持つ。"""
+    if not kind.is_declared:
+        return {}
+    return {
+        "round_as": {
+            "name": kind.label,
+            "of": kind.of.value,
+            "asks": list(kind.asks),
+            "provisional": kind.provisional,
+        }
+    }
+
+
+def _kind_of(record: Mapping[str, Any]) -> RoundKind:
+    value, said = _text(record["round"]), record.get("round_as")
+    if said is None:
+        return next(one for one in BUILT_IN if one.value == value)
+    return RoundKind(
+        value,
+        _text(said["name"]),
+        Of(said["of"]),
+        _texts(said["asks"]),
+        bool(said["provisional"]),
     )
 
 

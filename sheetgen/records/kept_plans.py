@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.era import REIWA_OFFSET
-from sheetgen.form.identity import round_mark
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.form.identity import round_of_mark
+from sheetgen.plan.loading import load_plan
+from sheetgen.plan.round import BUILT_IN, RoundKind
+from sheetgen.problems import SheetgenError
 from sheetgen.records.archives import archive_folder
 from sheetgen.records.journal import journal_path, parse_journal
 from sheetgen.records.sendouts import SendKind, load_sendouts
 
 _NAME = re.compile(
-    r"令和(?P<year>\d+)年度_(?:(?P<occasion>実績照会|見直し照会|公表)|(?P<day>\d{4}-\d\d-\d\d))"
+    r"令和(?P<year>\d+)年度_(?:(?P<day>\d{4}-\d\d-\d\d)|(?P<occasion>.+?))"
     r"(?:-(?P<number>\d+))?"
 )
 _PUBLISHED = "公表"
@@ -64,18 +66,17 @@ def _found(path: Path) -> Iterator[KeptPlan]:
 
 def _moments(path: Path) -> dict[str, str]:
     """しまったファイルの名か、照会から、その日時へ。"""
+    kinds: tuple[RoundKind, ...] = BUILT_IN
+    with contextlib.suppress(SheetgenError):  # 読めない計画でも、しまったものは選べる
+        kinds = load_plan(path).round_kinds
     found: dict[str, str] = {}
     with contextlib.suppress(OSError):
         journal = parse_journal(journal_path(path).read_bytes(), str(path))
         for entry in journal.entries:
             if entry.file and entry.item is None:
                 found.setdefault(entry.file, entry.at)
-    names = {
-        round_mark(Round(kind, year)): f"{year}{kind.label}"
-        for year in range(REIWA_OFFSET + 1, REIWA_OFFSET + 81)
-        for kind in RoundKind
-    }
     for one in load_sendouts(path).sendouts:
-        if one.kind is SendKind.ISSUE and one.round in names:
-            found.setdefault(names[one.round], one.at)
+        chosen = round_of_mark(one.round, kinds) if one.kind is SendKind.ISSUE else None
+        if chosen is not None:
+            found.setdefault(f"{chosen.year}{chosen.kind.label}", one.at)
     return found

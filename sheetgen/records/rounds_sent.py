@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_of_mark
-from sheetgen.form.rounds import settle_round
+from sheetgen.form.rounds import round_kind, settle_round
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.problems import UsageError
@@ -35,7 +35,7 @@ class RoundMeant(NamedTuple):
 def round_meant(
     path: Path,
     plan: Plan,
-    kind: RoundKind | None,
+    kind: RoundKind | str | None,
     year: int | None,
     *,
     only_sent: bool = False,
@@ -48,6 +48,7 @@ def round_meant(
     :raises UsageError: その年度に聞くことが計画にない（F001、F002）。
     :raises SheetgenError: 送付記録が読めない（L002）。
     """
+    kind = None if kind is None else round_kind(plan, kind)
     if kind is not None and year is not None:
         return RoundMeant(settle_round(plan, kind, year))
 
@@ -55,8 +56,8 @@ def round_meant(
         right_year = one.year >= plan.revision.fiscal_year if year is None else one.year == year
         return right_year and kind in (None, one.kind)
 
-    sent = [one for one in rounds_sent(load_sendouts(path).sendouts) if fits(one)]
-    made = [] if sent or only_sent else [one for one in _rounds_made(path) if fits(one)]
+    sent = [one for one in rounds_sent(load_sendouts(path).sendouts, plan) if fits(one)]
+    made = [] if sent or only_sent else [one for one in _rounds_made(path, plan) if fits(one)]
     for one in reversed([*sent, *made]):
         try:
             return RoundMeant(settle_round(plan, one.kind, one.year), is_found=kind is None)
@@ -65,17 +66,22 @@ def round_meant(
     return RoundMeant(_first_round(plan, kind, year, only_sent))
 
 
-def rounds_sent(sendouts: Iterable[SendOut]) -> list[Round]:
+def rounds_sent(sendouts: Iterable[SendOut], plan: Plan) -> list[Round]:
     """送付記録の照会。配り始めた順。"""
     marks = dict.fromkeys(one.round for one in sendouts if one.kind is SendKind.ISSUE)
-    return [found for mark in marks if (found := round_of_mark(mark)) is not None]
+    return _rounds_of(marks, plan)
 
 
-def _rounds_made(path: Path) -> list[Round]:
+def _rounds_of(marks: Iterable[str], plan: Plan) -> list[Round]:
+    found = (round_of_mark(mark, plan.round_kinds) for mark in marks)
+    return [one for one in found if one is not None]
+
+
+def _rounds_made(path: Path, plan: Plan) -> list[Round]:
     """配布記録の照会。最後に様式を作った順。"""
     files = issue_files(issues_folder(path))  # 新しい順
     marks = dict.fromkeys(one.stem.partition("-")[0] for one in files)
-    return [found for mark in marks if (found := round_of_mark(mark)) is not None][::-1]
+    return _rounds_of(marks, plan)[::-1]
 
 
 def _first_round(plan: Plan, kind: RoundKind | None, year: int | None, only_sent: bool) -> Round:
@@ -83,7 +89,7 @@ def _first_round(plan: Plan, kind: RoundKind | None, year: int | None, only_sent
 
     実績を聞けない年度（計画の初年度）なら、見直し照会。これから送るときは、黙って替えない。
     """
-    for one in RoundKind if kind is None and not only_sent else ():
+    for one in plan.round_kinds if kind is None and not only_sent else ():
         try:
             return settle_round(plan, one, year)
         except UsageError:

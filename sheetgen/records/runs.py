@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sheetgen.form.identity import round_of_mark
 from sheetgen.plan.plan import item_label
+from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem
 from sheetgen.records.editions import history_of
 from sheetgen.records.journal import Action, JournalEntry
@@ -86,13 +87,15 @@ def runs(path: Path) -> RunList:
         by_run: dict[str, list[JournalEntry]] = {}
         for entry in ledger.entries:
             by_run.setdefault(entry.run, []).append(entry)
-        found = [_summary(lines, undone) for lines in by_run.values()]
+        found = [_summary(lines, undone, plan.round_kinds) for lines in by_run.values()]
         return RunList(tuple(reversed(found)), names, ledger.problems)
 
 
-def _summary(lines: Sequence[JournalEntry], undone: Mapping[str, str]) -> RecordedRun:
+def _summary(
+    lines: Sequence[JournalEntry], undone: Mapping[str, str], kinds: Sequence[RoundKind]
+) -> RecordedRun:
     first = lines[0]
-    asked = round_of_mark(first.round) if first.round else None
+    asked = round_of_mark(first.round, kinds) if first.round else None
     return RecordedRun(
         first.run,
         _kind(lines),

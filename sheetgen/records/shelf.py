@@ -67,7 +67,7 @@ class IssueShelf:
 
     def for_form(self, form_id: str) -> tuple[Issue, ...]:
         """この様式を配った記録。新しい順。"""
-        parts = split_form_id(form_id)
+        parts = split_form_id(form_id, self._plan.round_kinds)
         if parts is None:
             return ()
         chosen = parts[0]
@@ -79,7 +79,7 @@ class IssueShelf:
 
     def computed(self, form_id: str) -> Issue | None:
         """今の計画とテンプレートから求めた、この様式の記録。求められなければ ``None``。"""
-        parts = split_form_id(form_id)
+        parts = split_form_id(form_id, self._plan.round_kinds)
         if parts is None:
             return None
         chosen = parts[0]

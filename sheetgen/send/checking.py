@@ -10,14 +10,14 @@ from sheetgen.form.books import BookMaker
 from sheetgen.form.context import round_text
 from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs, return_jobs
-from sheetgen.form.rounds import open_paths, settle_round
+from sheetgen.form.rounds import open_paths, rounds_in
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.loading import Master, load_master
 from sheetgen.plan.names_in_texts import name_doubts
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import Round
 from sheetgen.plan.written_figures import figure_doubts
-from sheetgen.problems import Place, Problem, SheetgenError, UsageError
+from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.editions import history_of
 from sheetgen.records.ledger import open_ledger
 from sheetgen.records.leftovers import former_names
@@ -57,11 +57,7 @@ def check(plan: Path, template: Path) -> CheckResult:
         return CheckResult(found, 0, len(loaded.owners()), 0)
     problems = figure_doubts(loaded, str(plan)) + _names(plan, master)
     inputs = 0
-    for kind in RoundKind:
-        try:
-            chosen = settle_round(loaded, kind, None)
-        except UsageError:
-            continue  # その年度に照会がないのは、誤りではない
+    for chosen in rounds_in(loaded):
         try:
             maker = _make_all(loaded, chosen, form)
             if maker.lists_reasons:

@@ -62,7 +62,7 @@ class DistributeRequest:
     letters: Path
     root: Path
     out: Path | None = None
-    round: RoundKind | None = None
+    round: RoundKind | str | None = None
     year: int | None = None
     sections: tuple[str, ...] = ()
     deadline: date | None = None

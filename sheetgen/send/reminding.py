@@ -53,7 +53,7 @@ class RemindRequest:
     letters: Path
     root: Path
     out: Path | None = None
-    round: RoundKind | None = None
+    round: RoundKind | str | None = None
     year: int | None = None
     sections: tuple[str, ...] = ()
     today: date

@@ -50,7 +50,7 @@ class RoundSections(NamedTuple):
 
 
 def round_sections(
-    path: Path, kind: RoundKind | None = None, year: int | None = None
+    path: Path, kind: RoundKind | str | None = None, year: int | None = None
 ) -> RoundSections:
     """照会の課。``kind`` と ``year`` を省くと、最後に送った照会。何も書かない。
 
@@ -62,7 +62,7 @@ def round_sections(
         meant = round_meant(path, history.plan, kind, year)
     except UsageError as error:
         fallback = history.plan.revision.fiscal_year if year is None else year
-        asked = Round(kind or RoundKind.RESULTS, fallback)
+        asked = Round(RoundKind.RESULTS, fallback)
         return RoundSections(asked, False, years, (), error.problems)
     chosen = meant.round
     log = load_sendouts(path)

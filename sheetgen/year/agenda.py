@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from sheetgen.era import day_full, wareki_full
 from sheetgen.form.identity import round_mark
-from sheetgen.form.rounds import settle_round
+from sheetgen.form.rounds import rounds_in
 from sheetgen.messages.year import BY_HAND, NEXT_STEPS, STEP_WORDS
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
-from sheetgen.problems import Problem, UsageError
+from sheetgen.plan.round import Round
+from sheetgen.problems import Problem
 from sheetgen.records.editions import Occasion, has_edition
 from sheetgen.records.journal import Action
 from sheetgen.records.ledger import Ledger, open_ledger
@@ -109,8 +109,8 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
         if not plan.item_count:
             return Agenda(year, (), Next(Duty.ADD, NEXT_STEPS["empty"]))
         log = load_sendouts(path)
-        sent = rounds_sent(log.sendouts)
-        rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in _rounds(plan)]
+        sent = rounds_sent(log.sendouts, plan)
+        rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in rounds_in(plan)]
         published = has_edition(path, year, Occasion.PUBLISHED)
         rolled = any(entry.action is Action.ROLLOVER for entry in ledger.entries)
         problems = (*ledger.problems, *log.problems)
@@ -128,17 +128,6 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
         active.deadline if active else None,
         problems,
     )
-
-
-def _rounds(plan: Plan) -> list[Round]:
-    """この年度に行う照会。順に。"""
-    found = []
-    for kind in RoundKind:
-        try:
-            found.append(settle_round(plan, kind, None))
-        except UsageError:
-            continue
-    return found
 
 
 def _facts(

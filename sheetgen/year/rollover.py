@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sheetgen.era import reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
-from sheetgen.form.rounds import settle_round
+from sheetgen.form.rounds import rounds_in
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item import Item
 from sheetgen.plan.item_names import item_id_of
-from sheetgen.plan.plan import PastScale, Plan
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import Round
+from sheetgen.plan.scales import PastScale
 from sheetgen.plan.years import latest_result_year
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.archives import archive_journal, archive_master, archives
@@ -123,11 +124,7 @@ def _check_request(request: RolloverRequest, plan: Plan) -> None:
 def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
     """閉じる年度の、そろっていない実績と、残っている問い。"""
     plan = ledger.master.plan
-    for kind in RoundKind:
-        try:
-            chosen = settle_round(plan, kind, plan.revision.fiscal_year)
-        except UsageError:
-            continue
+    for chosen in rounds_in(plan):
         standing, _ = standing_of(ledger, chosen, now)
         year = chosen.result_year
         if year is not None:
@@ -184,7 +181,7 @@ def _just_opened(ledger: Ledger) -> bool:
     before = wareki(year - 1)
     if not any(path.name.startswith(f"{before}_") for path in archives(ledger.path)):
         return False
-    rounds = [Round(kind, year) for kind in RoundKind]
+    rounds = [Round(kind, year) for kind in ledger.master.plan.round_kinds]
     marks = {round_mark(one) for one in rounds}
     return not any(entry.round in marks for entry in ledger.entries) and not any(
         load_issues(issues_folder(ledger.path), one)[0] for one in rounds

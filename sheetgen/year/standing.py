@@ -70,7 +70,7 @@ class StatusRequest:
     layout: Path
     root: Path
     out: Path | None = None
-    round: RoundKind | None = None
+    round: RoundKind | str | None = None
     year: int | None = None
 
 

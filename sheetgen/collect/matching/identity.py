@@ -15,11 +15,12 @@ from sheetgen.form.identity import (
     CARRIER_NAME,
     CARRIER_VERSION,
     form_id,
+    is_form_id,
     parse_carrier,
     split_form_id,
 )
 from sheetgen.form.issued import Issue, IssuedForm
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawSheet
 from sheetgen.xlsx.refs import split_ref
@@ -37,7 +38,7 @@ class Claim(NamedTuple):
     @property
     def is_valid(self) -> bool:
         """検査数字まで正しいか。"""
-        return split_form_id(self.form) is not None
+        return is_form_id(self.form)
 
 
 def carriers_of(sheet: RawSheet) -> list[Claim]:
@@ -196,7 +197,7 @@ class Identifier:
                 found = claim.fields.get(name, wanted)
                 if found != wanted:
                     return [self._problem(code, sheet, None, found=found, wanted=wanted)]
-        split = split_form_id(form)
+        split = split_form_id(form, self._scope.kinds)
         if split is None:
             return [self._problem("R113", sheet, None, found=form)]
         chosen, item = split
@@ -245,7 +246,7 @@ class Identifier:
         if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
             return [self._problem("R109", sheet, None, found=_listed(claims))]
         form = scores[0][1]
-        split = split_form_id(form)
+        split = split_form_id(form, self._scope.kinds)
         item = split[1] if split else None
         doubt = self._problem("R108", sheet, item, found=_listed(claims), form=form)
         return self._accept(sheet, form, claims, (doubt,))
@@ -311,7 +312,7 @@ class Identifier:
         """目印のないシートの、ありうる照会。ブックの情報に書かれていれば、それ。"""
         if self._scope.round is not None:
             return [self._scope.round]
-        rounds = [Round(kind, self._scope.year) for kind in RoundKind]
+        rounds = [Round(kind, self._scope.year) for kind in self._scope.kinds]
         return [one for one in rounds if one.kind.label in self._keywords] or rounds
 
     def _headings(self, chart: Chart, sheet: RawSheet) -> float:

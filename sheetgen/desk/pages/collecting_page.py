@@ -51,7 +51,7 @@ def receive() -> BaseResponse:
     """届いたものを受け取り、読み始める。"""
     desk = Desk.of_request()
     kind, year = chosen_round(), chosen_year()
-    note = {"round": kind.value if kind else None, "year": year}
+    note = {"round": kind, "year": year}
     batch = desk.uploads.keep(KIND, request.files.getlist("files"), note)
     if batch is None:
         words = "ファイルが選ばれていません。届いたファイルを選んでから、「読む」を押してください。"

@@ -84,7 +84,7 @@ def show(item: str) -> BaseResponse:
     place = _place(plan, item)
     if place[2].id != item:
         return redirect(url_for("items.show", item=place[2].id), 303)
-    sheets = [_sheet(desk, plan, kind, item) for kind in RoundKind]
+    sheets = [_sheet(desk, plan, kind, item) for kind in plan.round_kinds]
     year = chosen_year()
     return make_response(
         render_template(

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import Round
 from sheetgen.publish.opendata.source import MUNICIPALITY, YEAR, Row, coded, order, year
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
@@ -106,7 +106,7 @@ class Changes:
         marks = {
             round_mark(one): one
             for fiscal_year in range(self.plan.first_year, self.plan.final_year + 2)
-            for kind in RoundKind
+            for kind in self.plan.round_kinds
             for one in [Round(kind, fiscal_year)]
         }
         for run in self.runs():

@@ -9,7 +9,7 @@ from pathlib import Path
 from sheetgen.form.books import BookMaker
 from sheetgen.form.context import round_text
 from sheetgen.form.jobs import BookJob
-from sheetgen.form.rounds import settle_round
+from sheetgen.form.rounds import rounds_in
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import (
@@ -20,8 +20,8 @@ from sheetgen.plan.paths import (
     with_values,
 )
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round, RoundKind
-from sheetgen.problems import Problem, SheetgenError, UsageError
+from sheetgen.plan.round import Round
+from sheetgen.problems import Problem, SheetgenError
 
 _TOO_LONG = {"F010", "F015"}
 
@@ -35,7 +35,7 @@ def too_long(template: Path, plan: Plan, items: Collection[str]) -> Iterator[Pro
     if not items:
         return
     try:
-        rounds = list(_rounds(plan))
+        rounds = list(rounds_in(plan))
         form = FormTemplate(template)
         form.blueprint(plan)
     except SheetgenError:
@@ -47,14 +47,6 @@ def too_long(template: Path, plan: Plan, items: Collection[str]) -> Iterator[Pro
             if problem.code in _TOO_LONG and key not in told:
                 told.add(key)
                 yield _with_room(problem, plan, chosen, form)
-
-
-def _rounds(plan: Plan) -> Iterator[Round]:
-    for kind in RoundKind:
-        try:
-            yield settle_round(plan, kind, None)
-        except UsageError:
-            continue
 
 
 def _problems(

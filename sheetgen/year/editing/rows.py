@@ -16,7 +16,8 @@ from sheetgen.form.context import owners_text
 from sheetgen.plan.item import CrossReference, Item, YearPlan
 from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, leaves_under, path_of, value_at
 from sheetgen.plan.overview import Overview
-from sheetgen.plan.plan import EvaluationGrade, Measure, Plan, Policy, Section, item_label
+from sheetgen.plan.plan import Measure, Plan, Policy, Section, item_label
+from sheetgen.plan.scales import EvaluationGrade
 from sheetgen.plan.value import GENERAL, Value
 from sheetgen.plan.years import has_result
 
