@@ -131,7 +131,7 @@ def _needs_path(place: Place, code: str) -> bool:
     return not place.label or (bool(place.file) and code.startswith(OF_JSON))
 
 
-OF_JSON = tuple(f"M0{tens}" for tens in range(7))
+OF_JSON = tuple(f"M0{tens}" for tens in range(8))
 """手で書いた計画のデータの誤りの、符号の初め。ほかは、編集ブックで直す。"""
 
 

@@ -221,6 +221,70 @@ PLAN: dict[str, Message] = {
         "番号 {number} の推進項目がありません。",
         "その実施項目があった推進項目の番号にしてください。",
     ),
+    "M045": Message(
+        E_,
+        "名が {value} です。名は、英小文字で始まる、英小文字・数字・「_」の 24 字までです。",
+        "issue や second_grade のような名にしてください。人に見せる見出しは label に書きます。",
+    ),
+    "M046": Message(
+        E_,
+        "{value} という種類はありません。",
+        "欄の種類（kind）は text（文）、figure（数）、money（金額、千円）、grade（評価）、"
+        "choice（選択）のどれか、評価の扱い（counts）は achieved、on_track、behind、none の"
+        "どれかにしてください。",
+    ),
+    "M068": Message(
+        E_,
+        "「{key}」という名が、二度使われています。",
+        "一つの名は、一つの欄、一つの照会にだけ使ってください。",
+    ),
+    "M069": Message(
+        E_,
+        "「{key}」は、どの計画にもある照会の名なので、増やした照会には使えません。",
+        "half や closing のような、ほかの名にしてください。",
+    ),
+    "M070": Message(
+        E_,
+        "聞く照会「{round}」がありません。ある照会の名は {known} です。",
+        "照会の名のどれか、事務局が書く欄なら office、聞かない欄なら null にしてください。",
+    ),
+    "M071": Message(
+        E_,
+        "評価の段階「{scale}」がありません。",
+        "plan.json の scales に段階を書き足すか、名を合わせてください。",
+    ),
+    "M072": Message(
+        E_,
+        "「{label}」は選ぶ欄（choice）ですが、選べることばがありません。",
+        'choices に、選べることばを並べてください（"choices": ["検討", "準備", "実施"]）。',
+    ),
+    "M073": Message(
+        E_,
+        "「{key}」という欄は、この計画にありません。",
+        "欄の名（years.result.effect、years.values.issue など）を確かめてください。"
+        "増やした欄の名は fields にあります。",
+    ),
+    "M074": Message(
+        E_,
+        "「{key}」は、なくすことのできない欄です。",
+        "omit から除いてください。",
+    ),
+    "M075": Message(
+        E_,
+        "一つの階層だけの計画（omit に measure）なのに、この{terms.policy}の下に"
+        "{terms.measure}が {count} 個あります。",
+        "{terms.policy}ごとに一つだけにするか、omit から measure を除いてください。",
+    ),
+    "M076": Message(
+        E_,
+        "「{value}」は、この欄の選べることば（{options}）にありません。",
+        "選べることばのどれかにするか、空欄（null）にしてください。",
+    ),
+    "M077": Message(
+        E_,
+        "文の欄に、数 {value} が書かれています。",
+        'そのまま印刷する文字として、"{value}" のように引用符で囲んでください。',
+    ),
     "M067": Message(
         E_,
         "{year} 年度の評価の段階が二つあります。",

@@ -8,76 +8,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-Path = tuple[str | int, ...]
-Tree = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Inconsistency:
-    """合わない一か所。``kind`` は種類、``facts`` は文面に入れる値。"""
-
-    kind: str
-    path: Path
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
-def _children(node: Tree, key: str, path: Path) -> Iterator[tuple[Path, Tree]]:
-    """``node[key]`` の並びのうち、欄を持つ要素だけを場所とともに返す。"""
-    values = node.get(key)
-    if isinstance(values, Sequence) and not isinstance(values, str):
-        for index, value in enumerate(values):
-            if isinstance(value, Mapping):
-                yield (*path, key, index), value
-
-
-def _child(node: Tree, key: str) -> Tree:
-    value = node.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _plain(node: Tree, key: str) -> list[object]:
-    values = node.get(key)
-    return list(values) if isinstance(values, Sequence) and not isinstance(values, str) else []
-
-
-def _years(plan: Tree) -> list[int]:
-    return [year for year in _plain(plan, "fiscal_years") if type(year) is int]
-
-
-def _policies(plan: Tree) -> Iterator[tuple[Path, Tree]]:
-    return _children(plan, "policies", ())
-
-
-def _measures(plan: Tree) -> Iterator[tuple[Path, Tree]]:
-    for path, policy in _policies(plan):
-        yield from _children(policy, "measures", path)
-
-
-def _entries(plan: Tree, entry_type: str) -> Iterator[tuple[Path, Tree]]:
-    for path, measure in _measures(plan):
-        for entry_path, entry in _children(measure, "entries", path):
-            if entry.get("type") == entry_type:
-                yield entry_path, entry
-
-
-def _ended(plan: Tree) -> Iterator[tuple[Path, Tree]]:
-    """終わった実施項目。"""
-    for path, one in _children(plan, "ended_items", ()):
-        yield (*path, "item"), _child(one, "item")
-
-
-def _all_items(plan: Tree) -> Iterator[tuple[Path, Tree]]:
-    yield from _entries(plan, "item")
-    yield from _ended(plan)
+from sheetgen.plan.declarations import DECLARATION_CHECKS
+from sheetgen.plan.json_tree import (
+    Inconsistency,
+    Path,
+    Tree,
+    child,
+    children,
+    entries_in,
+    items_in,
+    listed,
+    measures_in,
+    policies_in,
+    years_in,
+)
 
 
 def _fiscal_years(plan: Tree) -> Iterator[Inconsistency]:
-    years = _years(plan)
+    years = years_in(plan)
     if years and years != list(range(years[0], years[0] + len(years))):
         yield Inconsistency("years_not_consecutive", ("fiscal_years",), {"years": years})
-    revised = _child(plan, "revision").get("fiscal_year")
+    revised = child(plan, "revision").get("fiscal_year")
     # 最後の年度の実績は、その次の年度に集める。
     if years and type(revised) is int and not years[0] <= revised <= years[-1] + 1:
         yield Inconsistency(
@@ -88,15 +40,15 @@ def _fiscal_years(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _numbers(plan: Tree) -> Iterator[Inconsistency]:
-    for listed in (list(_policies(plan)), list(_measures(plan))):
-        for expected, (path, node) in enumerate(listed, start=1):
+    for nodes in (list(policies_in(plan)), list(measures_in(plan))):
+        for expected, (path, node) in enumerate(nodes, start=1):
             number = node.get("number")
             if type(number) is int and number != expected:
                 facts = {"number": number, "expected": expected}
                 yield Inconsistency("number_not_consecutive", (*path, "number"), facts)
-    for path, measure in _measures(plan):
+    for path, measure in measures_in(plan):
         last = 0
-        for entry_path, entry in _children(measure, "entries", path):
+        for entry_path, entry in children(measure, "entries", path):
             number = entry.get("number")
             if type(number) is not int:
                 continue
@@ -107,10 +59,10 @@ def _numbers(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _identities(plan: Tree) -> Iterator[Inconsistency]:
-    items = list(_all_items(plan))
+    items = list(items_in(plan))
     counts = Counter(str(item.get("id")) for _, item in items)
-    known = {str(item.get("id")) for _, item in _entries(plan, "item")}
-    retired = set(map(str, _plain(_child(plan, "revision"), "retired_items")))
+    known = {str(item.get("id")) for _, item in entries_in(plan, "item")}
+    retired = set(map(str, listed(child(plan, "revision"), "retired_items")))
     for path, item in items:
         item_id = item.get("id")
         if not isinstance(item_id, str):
@@ -119,11 +71,11 @@ def _identities(plan: Tree) -> Iterator[Inconsistency]:
             yield Inconsistency("item_id_twice", (*path, "id"), {"id": item_id})
         if item_id in retired and path[0] != "ended_items":
             yield Inconsistency("item_id_retired", (*path, "id"), {"id": item_id})
-    for path, reference in _entries(plan, "cross_reference"):
+    for path, reference in entries_in(plan, "cross_reference"):
         item_id = reference.get("item_id")
         if isinstance(item_id, str) and item_id not in known:
             yield Inconsistency("item_id_unknown", (*path, "item_id"), {"id": item_id})
-    sample = _child(_child(plan, "overview"), "legend").get("sample_item_id")
+    sample = child(child(plan, "overview"), "legend").get("sample_item_id")
     if isinstance(sample, str) and sample not in known:
         path = ("overview", "legend", "sample_item_id")
         yield Inconsistency("item_id_unknown", path, {"id": sample})
@@ -133,19 +85,19 @@ def _departments(plan: Tree) -> Iterator[Inconsistency]:
     # 集合ではなくリスト。壊れたファイルでは、名のところに何でも（リストさえ）ありうる。
     known: list[tuple[object, object]] = []
     names: list[object] = []
-    for path, department in _children(plan, "departments", ()):
+    for path, department in children(plan, "departments", ()):
         name = department.get("name")
         if name in names:
             yield Inconsistency("name_twice", (*path, "name"), {"name": name})
         names.append(name)
-        for section_path, section in _children(department, "sections", path):
+        for section_path, section in children(department, "sections", path):
             pair = (name, section.get("name"))
             if pair in known:
                 facts = {"name": section.get("name")}
                 yield Inconsistency("name_twice", (*section_path, "name"), facts)
             known.append(pair)
-    for path, item in _entries(plan, "item"):
-        for owner_path, owner in _children(item, "owners", path):
+    for path, item in entries_in(plan, "item"):
+        for owner_path, owner in children(item, "owners", path):
             department_name, section_name = owner.get("department"), owner.get("section")
             words = isinstance(department_name, str) and isinstance(section_name, str)
             if words and (department_name, section_name) not in known:
@@ -154,16 +106,16 @@ def _departments(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _item_years(plan: Tree) -> Iterator[Inconsistency]:
-    years = _years(plan)
+    years = years_in(plan)
     if not years:
         return
     allowed = {str(year) for year in years}
-    for path, item in _all_items(plan):
-        own = [year.get("fiscal_year") for _, year in _children(item, "years", path)]
+    for path, item in items_in(plan):
+        own = [year.get("fiscal_year") for _, year in children(item, "years", path)]
         if isinstance(item.get("years"), Sequence) and own != years:
             facts = {"years": own, "expected": years}
             yield Inconsistency("item_years_differ", (*path, "years"), facts)
-        for key in _child(item, "initiatives"):
+        for key in child(item, "initiatives"):
             if key not in allowed:
                 yield Inconsistency("initiative_year", (*path, "initiatives", key), {"year": key})
         introduced = item.get("introduced")
@@ -174,11 +126,11 @@ def _item_years(plan: Tree) -> Iterator[Inconsistency]:
 
 def _ends(plan: Tree) -> Iterator[Inconsistency]:
     """終わった実施項目の、最後の年度と推進項目。"""
-    years = _years(plan)
-    measures = [measure.get("number") for _, measure in _measures(plan)]
-    for path, one in _children(plan, "ended_items", ()):
+    years = years_in(plan)
+    measures = [measure.get("number") for _, measure in measures_in(plan)]
+    for path, one in children(plan, "ended_items", ()):
         year, number = one.get("fiscal_year"), one.get("measure")
-        introduced = _child(one, "item").get("introduced")
+        introduced = child(one, "item").get("introduced")
         if years and type(year) is int:
             first = max(years[0], introduced if type(introduced) is int else 0)
             if not first <= year <= years[-1]:
@@ -191,8 +143,8 @@ def _ends(plan: Tree) -> Iterator[Inconsistency]:
 
 def _scales(plan: Tree) -> Iterator[Inconsistency]:
     """一つの段階に同じ評価が、一つの年度に二つの段階がないこと。"""
-    given = [_children(one, "grades", path) for path, one in _past_scales(plan)]
-    for steps in (_children(plan, "evaluation_scale", ()), *given):
+    given = [children(one, "grades", path) for path, one in _past_scales(plan)]
+    for steps in (children(plan, "evaluation_scale", ()), *given):
         seen: list[object] = []
         for step_path, step in steps:
             if step.get("grade") in seen:
@@ -208,25 +160,25 @@ def _scales(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _past_scales(plan: Tree) -> list[tuple[Path, Tree]]:
-    return list(_children(plan, "past_scales", ()))
+    return list(children(plan, "past_scales", ()))
 
 
 def _grades(plan: Tree) -> Iterator[Inconsistency]:
     """評価が、その年度の段階にあること。"""
 
     def steps(node: Tree, key: str) -> list[object]:
-        return [step.get("grade") for _, step in _children(node, key, ())]
+        return [step.get("grade") for _, step in children(node, key, ())]
 
     now = steps(plan, "evaluation_scale")
     past = [(one.get("fiscal_year"), steps(one, "grades")) for _, one in _past_scales(plan)]
-    last = _years(plan)[-1:]
-    for path, item in _all_items(plan):
+    last = years_in(plan)[-1:]
+    for path, item in items_in(plan):
         final = last[0] if last else None
         given: list[tuple[object, Path, object]]
         given = [(final, (*path, "overall_grade"), item.get("overall_grade"))]
-        for year_path, year in _children(item, "years", path):
+        for year_path, year in children(item, "years", path):
             grade_path = (*year_path, "result", "grade")
-            given.append((year.get("fiscal_year"), grade_path, _child(year, "result").get("grade")))
+            given.append((year.get("fiscal_year"), grade_path, child(year, "result").get("grade")))
         for when, grade_path, grade in given:
             scale = next((one for year, one in past if year == when), now)
             if isinstance(grade, str) and grade not in scale:
@@ -235,10 +187,10 @@ def _grades(plan: Tree) -> Iterator[Inconsistency]:
 
 
 def _highlights(plan: Tree) -> Iterator[Inconsistency]:
-    known = [policy.get("number") for _, policy in _policies(plan)]
-    revision = _child(plan, "revision")
+    known = [policy.get("number") for _, policy in policies_in(plan)]
+    revision = child(plan, "revision")
     for key in ("highlights", "highlight_notes"):
-        for path, highlight in _children(revision, key, ("revision",)):
+        for path, highlight in children(revision, key, ("revision",)):
             number = highlight.get("policy")
             if type(number) is int and number not in known:
                 yield Inconsistency("policy_unknown", (*path, "policy"), {"number": number})
@@ -254,6 +206,7 @@ _CHECKS: tuple[Callable[[Tree], Iterator[Inconsistency]], ...] = (
     _scales,
     _grades,
     _highlights,
+    *DECLARATION_CHECKS,
 )
 
 

@@ -233,5 +233,10 @@ def _labels() -> Iterator[tuple[str, str]]:
             yield f"{prefix}{name}", info.title or name
 
 
+def shipped_keys() -> frozenset[str]:
+    """どの計画にもある欄と、まとまりの名。見出しを付けられるもの。"""
+    return frozenset(SHIPPED.labels)
+
+
 SHIPPED = ship(dict(_labels()))
 """初めのことば。"""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 from pydantic import BaseModel
 
-from sheetgen.plan.consistency import Path
+from sheetgen.plan.json_tree import Path
 from sheetgen.plan.plan import Plan
 
 

@@ -53,6 +53,8 @@ _TYPES = {
     "union_tag_invalid": "M040",
     "literal_error": "M041",
     "too_short": "M042",
+    "key_form": "M045",
+    "enum": "M046",
 }
 _KINDS = {
     "years_not_consecutive": "M051",
@@ -72,6 +74,16 @@ _KINDS = {
     "end_outside_plan": "M065",
     "measure_unknown": "M066",
     "scale_year_twice": "M067",
+    "key_twice": "M068",
+    "round_reserved": "M069",
+    "asked_unknown": "M070",
+    "scale_unknown": "M071",
+    "choices_missing": "M072",
+    "field_unknown": "M073",
+    "field_needed": "M074",
+    "one_level": "M075",
+    "option_unknown": "M076",
+    "value_not_text": "M077",
 }
 
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from sheetgen.messages.plan import NOW
 from sheetgen.messages.quoting import excerpt
-from sheetgen.plan.consistency import Path
 from sheetgen.plan.item import CrossReference, Item
+from sheetgen.plan.json_tree import Path
 from sheetgen.plan.labels import locate
 from sheetgen.plan.leaves import address_of, steps_of
 from sheetgen.plan.plan import Measure, Plan, Policy

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -146,7 +146,5 @@ def _measure(measure: Json, change: Any) -> Json:
     }
 
 
-def omittable() -> Iterator[str]:
-    """``omit`` に書ける、欄の集まりの名。"""
-    for name in _INSIDE:
-        yield f"years.{name}" if name == "result" else name
+GROUPS = tuple(f"years.{name}" if name == "result" else name for name in _INSIDE)
+"""``omit`` に書ける、欄の集まりの名。"""

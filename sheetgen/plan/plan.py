@@ -12,9 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
     Strict,
-    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -39,7 +37,7 @@ from sheetgen.plan.item import (
     Item,
     Owner,
 )
-from sheetgen.plan.omitted import fill_omitted, without_omitted
+from sheetgen.plan.omitted import fill_omitted
 from sheetgen.plan.overview import Overview
 from sheetgen.plan.round import RoundKind
 from sheetgen.plan.scales import EvaluationGrade, PastScale
@@ -194,12 +192,6 @@ class Plan(Record):
     def _filled(cls, tree: Any) -> Any:
         """この計画にない欄は、書かなくてよい。"""
         return fill_omitted(tree)
-
-    @model_serializer(mode="wrap")
-    def _bare(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """この計画にない欄は、書かない。"""
-        written: dict[str, Any] = without_omitted(write(self))
-        return written
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

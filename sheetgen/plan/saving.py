@@ -16,6 +16,7 @@ from typing import Any
 from sheetgen.plan.durable import flush_folder, sweep, write_beside
 from sheetgen.plan.loading import digest_of, parse_plan
 from sheetgen.plan.locking import Held, locked, refuse_page
+from sheetgen.plan.omitted import without_omitted
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import writable
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -74,7 +75,10 @@ def hold(path: Path, wait: float = LOCK_WAIT) -> Iterator[None]:
 
 def render_plan(plan: Plan) -> bytes:
     """計画のデータのファイルの中身。欄の順は型のとおり、字下げ2、末尾に改行。"""
-    return plan.model_dump_json(indent=2).encode("utf-8") + b"\n"
+    if not plan.omit:
+        return plan.model_dump_json(indent=2).encode("utf-8") + b"\n"
+    tree = without_omitted(plan.model_dump(mode="json"))
+    return json.dumps(tree, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
 
 
 class Prepared:
