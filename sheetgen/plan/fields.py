@@ -93,7 +93,11 @@ class PlanField(NamedTuple):
 
     def value(self, item: Item, index: int = 0) -> Value:
         """実施項目の、この欄の値。並びや年度ごとの文（取組方針）は持たない。"""
-        found: object = item.years[index] if self.per_year else item
+        return self.of(item.years[index] if self.per_year else item)
+
+    def of(self, record: Item | YearPlan) -> Value:
+        """一年度（年度ごとの欄）または実施項目の、この欄の値。"""
+        found: object = record
         *steps, last = self.name.split(".")
         for step in steps:
             found = getattr(found, step)

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sheetgen.plan.item import Item, Result
+from sheetgen.plan.fields import VALUES
+from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.paths import all_items, with_items, without_items
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import RoundKind
+from sheetgen.plan.value import Value
 
 
-def has_result(result: Result) -> bool:
-    """取組実績に、一つでも値があるか。"""
+def has_result(plan: Plan, year: YearPlan) -> bool:
+    """その年度の、実績照会で聞く欄に、一つでも値があるか。"""
     return any(
-        value is not None for value in (result.text, result.value, result.effect, result.grade)
+        one.of(year) is not None
+        for one in plan.field_table.values()
+        if one.per_year and one.asked == RoundKind.RESULTS.value
     )
 
 
@@ -27,7 +32,7 @@ def latest_result_year(plan: Plan) -> int | None:
         year
         for year in plan.fiscal_years
         if year < plan.revision.fiscal_year
-        and any(has_result(item.year(year).result) for item in items)
+        and any(has_result(plan, item.year(year)) for item in items)
     ]
     return max(years, default=None)
 
@@ -56,7 +61,7 @@ class PlanYears:
         now = all_items(self.plan)
         seen = then.in_year(year, self.plan)
         changed = {
-            item.id: with_results(item, now[item.id])
+            item.id: with_results(item, now[item.id], self.plan)
             for _, _, item in seen.items()
             if item.id in now
         }
@@ -71,12 +76,32 @@ class PlanYears:
         return seen
 
 
-def with_results(then: Item, now: Item) -> Item:
-    """そのときの実施項目に、いま分かっている実績を、いまの表示形式とともに入れる。"""
-    results = {one.fiscal_year: one.result for one in now.years}
+def with_results(then: Item, now: Item, plan: Plan) -> Item:
+    """そのときの実施項目に、いま分かっている実績を、いまの表示形式とともに入れる。
+
+    増やした欄の値も、先の年度の計画（見直し照会で聞く欄）のほかは、いま分かっているもの。
+    """
+    known = {one.fiscal_year: one for one in now.years}
+    planned = {
+        one.name.removeprefix(VALUES)
+        for one in plan.field_table.values()
+        if one.is_declared and one.asked == RoundKind.REVISION.value
+    }
+
+    def values(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Value]:
+        kept = {key: one for key, one in before.items() if key in planned}
+        return {**kept, **{key: one for key, one in after.items() if key not in planned}}
+
     years = tuple(
-        one.model_copy(update={"result": results.get(one.fiscal_year, one.result)})
+        one.model_copy(
+            update={
+                "result": after.result,
+                "values": values(one.values, after.values),
+                "provisional": after.provisional,
+            }
+        )
         for one in then.years
+        for after in [known.get(one.fiscal_year, one)]
     )
     # 整数で印刷していた指標に小数が届けば、回収のときに表示形式を改める。
     shown = {"number_format": now.indicator.number_format}
@@ -84,6 +109,7 @@ def with_results(then: Item, now: Item) -> Item:
         update={
             "years": years,
             "overall_grade": now.overall_grade,
+            "values": values(then.values, now.values),
             "indicator": then.indicator.model_copy(update=shown),
         }
     )

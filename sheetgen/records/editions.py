@@ -433,7 +433,7 @@ def _brought_up(published: Plan, now: Plan) -> Plan:
     """公表した計画に、いま分かっている実績と、いまの符号、問合せ先、利用条件を入れたもの。"""
     known = all_items(now)
     items = {
-        key: with_results(one, known[key])
+        key: with_results(one, known[key], now)
         for key, one in all_items(published).items()
         if key in known
     }

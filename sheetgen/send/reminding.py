@@ -239,7 +239,7 @@ def item_states(
     states = {}
     undone = []
     for _, _, item in plan.items():
-        stage, _ = stage_of(item, chosen, traces)
+        stage, _ = stage_of(plan, item, chosen, traces)
         if not is_counted(item, stage, chosen, traces):
             continue
         back = ItemState.UNTOUCHED

@@ -129,7 +129,9 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
         year = chosen.result_year
         if year is not None:
             missing = [
-                item.id for _, _, item in plan.in_year(year).items() if not has_answer(item, chosen)
+                item.id
+                for _, _, item in plan.in_year(year).items()
+                if not has_answer(plan, item, chosen)
             ]
             if missing:
                 facts = {

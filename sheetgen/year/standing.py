@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.form.rounds import is_asked
+from sheetgen.form.rounds import is_asked, open_paths
 from sheetgen.messages.year import (
     BY_HAND,
     FILES,
@@ -21,6 +21,8 @@ from sheetgen.messages.year import (
     UNDONE,
 )
 from sheetgen.plan.item import Item
+from sheetgen.plan.paths import read_path
+from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.years import has_result
 from sheetgen.problems import Problem
@@ -212,7 +214,7 @@ class StatusResult:
     is_found: bool = False
 
 
-def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
+def stage_of(plan: Plan, item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     """段階と、そのわけ（要らなければ空）。
 
     聞くことが残っていれば、前に記録したことより優先する。あとから別のものが届いたのである。
@@ -220,7 +222,7 @@ def stage_of(item: Item, chosen: Round, traces: Traces) -> tuple[Stage, str]:
     found = (traces.open_items or {}).get(item.id)
     if found and found.state is ItemState.HELD:
         return Stage.IN_QUESTION, _words(found.reasons or found.codes, found.files)
-    if has_answer(item, chosen):
+    if has_answer(plan, item, chosen):
         return Stage.RECORDED, "" if item.id in traces.recorded else BY_HAND
     if item.id in traces.answered:  # 前の計画のデータを置き直した
         return Stage.RETURNED, LOST
@@ -251,11 +253,14 @@ def is_counted(item: Item, stage: Stage, chosen: Round, traces: Traces) -> bool:
     return stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces)
 
 
-def has_answer(item: Item, chosen: Round) -> bool:
+def has_answer(plan: Plan, item: Item, chosen: Round) -> bool:
     """計画のデータに、この照会の答えが入っているか。"""
     if chosen.result_year is None:
         return bool((item.initiative(chosen.initiative_year) or "").strip())
-    return has_result(item.year(chosen.result_year).result)
+    if chosen.kind.is_declared:
+        year = chosen.initiative_year
+        return any(read_path(item, path, year) is not None for path in open_paths(plan, chosen))
+    return has_result(plan, item.year(chosen.result_year))
 
 
 def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:

@@ -124,7 +124,7 @@ def build_standing(
     """状況。``plan`` は照会の計画、``grades`` は :func:`result_year` の年度のもの。"""
     year = result_year(plan, chosen)
     today = now.date().isoformat()
-    stages = {item.id: stage_of(item, chosen, traces) for _, _, item in plan.items()}
+    stages = {item.id: stage_of(plan, item, chosen, traces) for _, _, item in plan.items()}
     places = [
         place
         for place in plan.items()

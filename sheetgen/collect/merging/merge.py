@@ -50,6 +50,7 @@ _NOTHING: frozenset[Value] = frozenset()
 class MergeContext(NamedTuple):
     """すべての項目に共通のこと。``grades`` は評価の段階。"""
 
+    plan: Plan
     round: Round
     initiative_year: int
     grades: frozenset[str]
@@ -70,7 +71,7 @@ def merge_item(item: Item, forms: Sequence[ReturnedForm], context: MergeContext)
     """一つの項目の様式（並びの決まったもの）をまとめる。"""
     section = item.owners[0].full_name
     if not forms:
-        known = item.id in context.past.items or _has_results(item, context.round)
+        known = item.id in context.past.items or _has_results(item, context)
         state = ItemState.KEPT if known else ItemState.MISSING
         return ItemMerge(ItemOutcome(item.id, section, state))
     standing = _standing(forms)
@@ -271,15 +272,17 @@ def _state(
         return ItemState.HELD
     if changes:
         return ItemState.RECORDED
-    known = item.id in context.past.items or _has_results(item, context.round)
+    known = item.id in context.past.items or _has_results(item, context)
     filled = any(form.changed or form.unread for form in forms)
     return ItemState.KEPT if known or filled else ItemState.UNTOUCHED
 
 
-def _has_results(item: Item, chosen: Round) -> bool:
+def _has_results(item: Item, context: MergeContext) -> bool:
     """実績照会で、計画のデータにもう実績があるか。"""
     return any(
-        has_result(year.result) for year in item.years if year.fiscal_year == chosen.result_year
+        has_result(context.plan, year)
+        for year in item.years
+        if year.fiscal_year == context.round.result_year
     )
 
 
@@ -321,6 +324,7 @@ def merge(
             by_item[form.issued.item_id].append(form)
     year = printed_initiative_year(plan, chosen)
     context = MergeContext(
+        plan,
         chosen,
         year,
         frozenset(step.grade for step in plan.evaluation_scale),

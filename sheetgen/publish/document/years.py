@@ -70,7 +70,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
     found += _changed_since(years)
     for one in (one for one in plan.fiscal_years if one < year):
         started = [item for _, _, item in years.in_year(one).items()]
-        absent = [item.id for item in started if not has_result(item.year(one).result)]
+        absent = [item.id for item in started if not has_result(plan, item.year(one))]
         # 前の年度の実績は、まだ一つも入っていないうちは、なくてよい。
         if absent and (one < year - 1 or len(absent) < len(started)):
             facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}

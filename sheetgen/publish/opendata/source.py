@@ -332,7 +332,7 @@ class Source:
 
     def report(self, year: YearPlan) -> Report:
         """その年度の実績が報告されたか。実績は、次の年度に報告する。"""
-        if has_result(year.result):
+        if has_result(self.plan, year):
             return Report.REPORTED
         due = year.fiscal_year < self.plan.revision.fiscal_year
         return Report.NOT_REPORTED if due else Report.NOT_DUE
@@ -344,7 +344,7 @@ class Source:
             for year in item.years:
                 planned = any(isinstance(one, (int, float)) for one in (year.target, year.effect))
                 early = planned and year.fiscal_year < item.introduced
-                if not placed.in_force(year.fiscal_year) and (early or has_result(year.result)):
+                if not placed.in_force(year.fiscal_year) and (early or has_result(self.plan, year)):
                     yield item.id, year.fiscal_year
 
     def plain(self, text: str | None) -> str | None:

@@ -427,7 +427,7 @@ def _results(plan: Plan) -> Iterator[ResultRow]:
         for at, year in enumerate(item.years):
             final = year.fiscal_year == plan.final_year
             overall = item.overall_grade if final else None
-            if has_result(year.result) or overall is not None:
+            if has_result(plan, year) or overall is not None:
                 yield ResultRow(
                     f"{key}.years[{at}]",
                     item_label(measure, item),
