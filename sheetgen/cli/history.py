@@ -106,7 +106,7 @@ def _plain(value: Value) -> str:
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.argument("item", metavar="[実施項目]", required=False)
+@click.argument("item", metavar="[項目]", required=False)
 @year_option("この年度の欄だけを出す。2023、R5、令和5年度 のどの形でもよい。")
 @click.option("--proposals", is_flag=True, help="受け取った変更申出を、すべての項目について出す。")
 @click.option("--edits", is_flag=True, help="編集ブックで変えたことを、回ごとにすべて出す。")

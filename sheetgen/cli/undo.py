@@ -12,6 +12,7 @@ from sheetgen.cli.history import changed, moment
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option
 from sheetgen.cli.showing import show_problems
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
         click.echo("試しに見ました。何も書き換えていません。")
         return
     if result.changes and not result.changes[0].path and not result.is_edit:
-        click.echo(f"加えた実施項目 {len(result.changes)}件を除きました（回 {result.run}）。")
+        click.echo(f"加えた{terms().item} {len(result.changes)}件を除きました（回 {result.run}）。")
         click.echo("IDは使い回しません。配ってあった様式は、戻ってきても取り込みません。")
         return
     done = f"{len(result.changes)}個の値を戻しました" if result.changes else "取り消しました"

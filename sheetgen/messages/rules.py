@@ -230,12 +230,14 @@ RULES: dict[str, Message] = {
     ),
     "R360": Message(
         N_,
-        "{terms[years.result.grade]}は {grade} ですが、実績値 {value} は目標値 {target} に届いていません。",
+        "{terms[years.result.grade]}は {grade} ですが、"
+        "実績値 {value} は目標値 {target} に届いていません。",
         "{terms[years.result.grade]}の考え方を、必要なら課に確かめてください。",
     ),
     "R361": Message(
         N_,
-        "{terms[years.result.grade]}は {grade} ですが、実績値 {value} は目標値 {target} に届いています。",
+        "{terms[years.result.grade]}は {grade} ですが、"
+        "実績値 {value} は目標値 {target} に届いています。",
         "{terms[years.result.grade]}の考え方を、必要なら課に確かめてください。",
     ),
     "R370": Message(
