@@ -52,7 +52,6 @@ class Vocabulary:
         """文の中で言うときの、欄の短い名。``short["years.effect"]``。"""
         return ShortLabels(self)
 
-_SHIPPED = Vocabulary()
 
 @dataclass(frozen=True, slots=True)
 class ShortLabels:
@@ -69,23 +68,7 @@ class ShortLabels:
 
 
 _SPOKEN = re.compile(r"^計画最終年度において|[(（][^()（）]*[)）]$")
-_SHIPPED = Vocabulary(
-    labels={
-        "title": "実施項目",
-        "improvement": "具体的な改善取組内容",
-        "current_state": "現状と課題",
-        "initiatives": "取組方針・取組内容",
-        "vision": "計画最終年度において目指す姿",
-        "years.plan": "年次計画",
-        "years.target": "成果指標の目標値",
-        "years.effect": "効果見込額(千円)",
-        "years.result.text": "取組実績",
-        "years.result.value": "成果指標の実績値",
-        "years.result.effect": "実績効果額(千円)",
-        "years.result.grade": "評価",
-        "overall_grade": "全期間総合評価",
-    }
-)
+_SHIPPED = Vocabulary()
 _current: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
 
 

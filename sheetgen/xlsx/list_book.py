@@ -38,9 +38,9 @@ class ListColumn:
 
 @dataclass(frozen=True, slots=True)
 class ListGuide:
-    """記入する一覧のブックに書くこと。``sheet`` は一覧のシートの名、``choices`` は名から、選べることばへ。
+    """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。
 
-    ``rows`` は、初めから書いておく行。欄の名から値へ。
+    ``sheet`` は一覧のシートの名。``rows`` は、初めから書いておく行。欄の名から値へ。
     """
 
     title: str

@@ -337,7 +337,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
     plan = _plan(desk)
     columns = list_columns(plan)
     yearly_of = {
-        year: [yearly(name, year) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
+        year: [yearly(name, year, plan.words) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
         for year in plan.fiscal_years
     }
     return render_template(
