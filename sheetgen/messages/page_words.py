@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from sheetgen.messages.vocabulary import terms
+
 PAGE_CAUSES = {
     "I032": "一覧と、一件の欄の両方に書いてあります。",
     "R384": "小数まで印刷する形に改める問い（R315、R316）は、今回はありませんでした。"
@@ -253,10 +255,15 @@ PAGE_LABELS = {
     "--to": "開く年度",
     "--year": "年度",
 }
-"""問題の場所に書かれた指定の名から、ページの欄の名へ。"""
+"""問題の場所に書かれた指定の名から、ページの欄の名（計画のことばの入るもの）へ。"""
 
 _ASIDE = "（sheetgen edit）"
 """編集ブックの後に添えた、コマンドの名。画面では、同じ所にページへのリンクがある。"""
+
+
+def page_label(label: str | None) -> str | None:
+    """画面で言う、問題の場所の名。指定の名なら、ページの欄の名にする。"""
+    return PAGE_LABELS[label].format(terms=terms()) if label in PAGE_LABELS else label
 
 
 def page_remedy(code: str, remedy: str) -> str:
