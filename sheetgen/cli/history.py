@@ -114,10 +114,10 @@ def _plain(value: Value) -> str:
 def history(
     item: str | None, year: int | None, proposals: bool, edits: bool, plan: Path
 ) -> ExitCode:
-    """実施項目の値が、どこから来たかを示す。
+    """項目の値が、どこから来たかを示す。
 
     いつ、誰が、どのファイルのどのセルから記録したかを、欄ごとに出す。
-    実施項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
+    項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
     """
     if item is None and not (proposals or edits):
         raise UsageError(Problem("R531"))

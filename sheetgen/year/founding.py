@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetgen.form.shipped_templates import TEMPLATES, find_templates
-from sheetgen.messages.vocabulary import terms
+from sheetgen.messages.vocabulary import adopt, terms
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
@@ -83,6 +83,7 @@ def _place(
     """計画のデータと、それに添えるものを置く。"""
     templates = dict(_templates(find_templates()))
     target = folder / PLAN_FILE
+    adopt(plan.words)
     listed = list_file(plan.words)
     refuse_existing(folder, [*_OWN_FILES, listed, *templates])
     files = {
