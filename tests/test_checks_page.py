@@ -13,6 +13,7 @@ import pytest
 from sheetgen.collect.rules.table import RULES
 from sheetgen.messages.catalogue import CATALOGUE
 from sheetgen.messages.values import READINGS
+from sheetgen.plan.fields import SHIPPED
 from sheetgen.problems import Level
 
 PAGE = Path("docs") / "checks.md"
@@ -70,7 +71,8 @@ MARKS = """## 空欄、0、「-」、「ー」
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"\{\w+\}", "…", text).replace("|", "\\|").replace("\n", " ")
+    said = re.sub(r"\{terms[^}]*\}", lambda found: found[0].format(terms=SHIPPED), text)
+    return re.sub(r"\{\w+\}", "…", said).replace("|", "\\|").replace("\n", " ")
 
 
 def _fields(code: str) -> str:

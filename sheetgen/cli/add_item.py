@@ -12,6 +12,7 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, plan_option, refusal
 from sheetgen.cli.showing import counts, show_problems, verdict
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode, Level, Problem
 
 if TYPE_CHECKING:
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 # 指定の名 -> 欄の名、説明
 _FIELDS = {
-    "--measure": ("measure", "推進項目の番号か名称。"),
-    "--title": ("title", "実施項目の名称。"),
+    "--measure": ("measure", "施策の番号か名称。"),
+    "--title": ("title", "項目の名称。"),
     "--owner": ("owners", "主管課（例: 総務部 総務課）。二つ以上なら「、」で分ける。"),
     "--related": ("related_sections", "関連所属。「、」で分ける。"),
     "--heading": ("section", "概要表の〔…〕の見出し。"),
     "--introduced": (
         "introduced",
-        "追加した年度。省くと、まだ実施項目のない計画では初年度、あとは年次見直しの年度。",
+        "追加した年度。省くと、まだ項目のない計画では初年度、あとは毎年の見直しの年度。",
     ),
-    "--improvement": ("improvement", "具体的な改善取組内容。"),
+    "--improvement": ("improvement", "改善の具体的な内容。"),
     "--current-state": ("current_state", "現状と課題。"),
     "--vision": ("vision", "計画最終年度において目指す姿。"),
     "--indicator": ("indicator.name", "指標の名称。"),
@@ -37,10 +38,10 @@ _FIELDS = {
     "--final-target": ("indicator.target", "計画最終年度の目標値。"),
 }
 _YEARLY = {
-    "--initiative": ("initiative", "取組方針・取組内容。"),
-    "--year-plan": ("plan", "年次計画。"),
-    "--target": ("target", "成果指標の目標値。"),
-    "--effect": ("effect", "効果見込額（千円）。"),
+    "--initiative": ("initiative", "その年度の取組の内容。"),
+    "--year-plan": ("plan", "その年度の計画。"),
+    "--target": ("target", "指標の目標値。"),
+    "--effect": ("effect", "見込む効果額（千円）。"),
 }
 Command = Callable[..., ExitCode]
 
@@ -67,7 +68,7 @@ def _item_options(command: Command) -> Command:
     "source",
     type=click.Path(path_type=Path),
     metavar="ファイル",
-    help="実施項目を書いた一覧（Excel）。sheetgen init が作る「実施項目一覧.xlsx」など。",
+    help="項目を書いた一覧（Excel）。sheetgen init が作る一覧など。",
 )
 @_item_options
 @plan_option
@@ -76,11 +77,11 @@ def _item_options(command: Command) -> Command:
 def add_item(
     source: Path | None, plan: Path, accept: bool, dry_run: bool, **given: object
 ) -> ExitCode:
-    """実施項目を計画のデータに加える。
+    """項目を計画のデータに加える。
 
     Excel の一覧（--from）から、または一件を指定して加える。すべてを確かめ、
     直すところがあれば、シートとセルの番地とともにすべて示し、何も加えない。
-    IDは推進項目ごとの次の番号で、終了した実施項目のものも使い回さない。
+    IDは施策ごとの次の番号で、終了した項目のものも使い回さない。
     """
     from sheetgen.year.adding import AddRequest
 
@@ -133,4 +134,6 @@ def _summarize(result: AddResult, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"試しに見ました。{len(result.items)}件を加えられます。何も書いていません。")
     else:
-        click.echo(f"実施項目 {len(result.items)}件を計画のデータに加えました（回 {result.run}）。")
+        click.echo(
+            f"{terms().item} {len(result.items)}件を計画のデータに加えました（回 {result.run}）。"
+        )

@@ -11,6 +11,7 @@ import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import source_options
 from sheetgen.cli.showing import by_level, counts, show_problems, verdict
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode, Level
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _summarize(result: CheckResult) -> None:
         click.echo(f"計画のデータを読めませんでした（{counts(result.problems)}）。")
         return
     click.echo(
-        f"実施項目 {result.items}件、主管課 {result.sections}課、"
+        f"{terms().item} {result.items}件、主管課 {result.sections}課、"
         f"様式の記入欄 {result.inputs}か所を点検しました。"
     )
     if Level.ERROR in by_level(result.problems):

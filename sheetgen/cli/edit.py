@@ -12,6 +12,7 @@ from sheetgen.cli.history import changed
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import source_options, workplace
 from sheetgen.cli.showing import counts, show_problems, shown_path, verdict
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode, Level, Place, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _show_changes(result: EditResult, verbose: bool) -> None:
     if rest:
         click.echo(f"  ほか {rest}個。--verbose を付けると、すべて出ます。")
     for item in result.items:
-        click.echo(f"加わる実施項目: {item.label} {item.id} {item.title}（{item.owner}）")
+        click.echo(f"加わる{terms().item}: {item.label} {item.id} {item.title}（{item.owner}）")
 
 
 def _line(line: Line) -> str:
@@ -169,7 +170,7 @@ def _counted(result: EditResult) -> str:
     parts = (
         f"{result.decided}件が決まります" if result.decided else "",
         f"{len(result.lines)}個の値が変わります" if result.lines else "",
-        f"実施項目 {len(result.items)}件が加わります" if result.items else "",
+        f"{terms().item} {len(result.items)}件が加わります" if result.items else "",
     )
     return "、".join(one for one in parts if one) or "変わるところはありません"
 
@@ -188,7 +189,7 @@ def _done(result: EditResult, dry_run: bool) -> ExitCode:
         click.echo(
             f"値を変えずに決めたことは {result.decided}件です（採らない、このままでよいなど）。"
         )
-    added = f"実施項目 {len(result.items)}件を加え" if result.items else ""
+    added = f"{terms().item} {len(result.items)}件を加え" if result.items else ""
     changed_values = f"{count}個の値を変え" if count or not added else ""
     what = "、".join(one for one in (changed_values, added) if one)
     click.echo(f"{what}ました（回 {result.run}）。")

@@ -39,6 +39,7 @@ PER_WORDS = {
     "item": "item",
     "plan": "plan",
     "課": "section",
+    "項目": "item",
     "実施項目": "item",
     "計画": "plan",
 }
@@ -56,7 +57,7 @@ PER_WORDS = {
     metavar="単位",
     default="section",
     show_default=True,
-    help="ブックを分ける単位。section（課）、item（実施項目）、plan（計画で一冊）。",
+    help="ブックを分ける単位。section（課）、item（項目）、plan（計画で一冊）。",
 )
 @click.option(
     "--item",
@@ -64,7 +65,7 @@ PER_WORDS = {
     type=item_name,
     metavar="ID",
     multiple=True,
-    help="この実施項目だけを作る（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
+    help="この項目だけを作る（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
 )
 @sections_option("この課だけを作る（例: 経営企画課）。何度でも書ける。")
 @click.option(

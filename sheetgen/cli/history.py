@@ -106,7 +106,7 @@ def _plain(value: Value) -> str:
 
 
 @click.command(cls=JapaneseCommand, options_metavar="[指定]")
-@click.argument("item", metavar="[実施項目]", required=False)
+@click.argument("item", metavar="[項目]", required=False)
 @year_option("この年度の欄だけを出す。2023、R5、令和5年度 のどの形でもよい。")
 @click.option("--proposals", is_flag=True, help="受け取った変更申出を、すべての項目について出す。")
 @click.option("--edits", is_flag=True, help="編集ブックで変えたことを、回ごとにすべて出す。")
@@ -114,10 +114,10 @@ def _plain(value: Value) -> str:
 def history(
     item: str | None, year: int | None, proposals: bool, edits: bool, plan: Path
 ) -> ExitCode:
-    """実施項目の値が、どこから来たかを示す。
+    """項目の値が、どこから来たかを示す。
 
     いつ、誰が、どのファイルのどのセルから記録したかを、欄ごとに出す。
-    実施項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
+    項目は、08-08、８－８、(8)⑧ のどの形でもよい。何も書き換えない。
     """
     if item is None and not (proposals or edits):
         raise UsageError(Problem("R531"))

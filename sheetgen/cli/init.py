@@ -14,6 +14,7 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year
 from sheetgen.cli.showing import show_problems, verdict
 from sheetgen.era import LONGEST_PLAN
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 USUAL_YEARS = 5
-_POLICY_WORDS = "基本方針と推進項目（例: 市民サービス：窓口、相談）"
+_POLICY_WORDS = "方針と施策（例: 市民サービス：窓口、相談）"
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 
@@ -79,8 +80,8 @@ def _refusal(problem: Problem) -> click.BadParameter:
     "--policy",
     "policies",
     multiple=True,
-    metavar="基本方針",
-    help="「市民サービス：窓口、相談」のように、基本方針と推進項目を書く。何度でも書ける。",
+    metavar="方針",
+    help="「市民サービス：窓口、相談」のように、方針と、その下の施策を書く。何度でも書ける。",
 )
 @click.option(
     "--section",
@@ -111,7 +112,7 @@ def _refusal(problem: Problem) -> click.BadParameter:
     "items",
     multiple=True,
     metavar="ID",
-    help="引き継ぐ実施項目。何度でも書ける。省くとすべて。",
+    help="引き継ぐ項目。何度でも書ける。省くとすべて。",
 )
 def init(
     folder: Path,
@@ -130,12 +131,12 @@ def init(
 ) -> ExitCode:
     """新しい計画を始める。
 
-    実施項目のまだない計画のデータ、テンプレートの写し、
-    実施項目を書く一覧（Excel）、説明を、フォルダーに置く。
+    項目のまだない計画のデータ、テンプレートの写し、
+    項目を書く一覧（Excel）、説明を、フォルダーに置く。
     --blank の置く空の編集ブック（Excel）に書き、--from に指定してもよい。
     指定のないことは、画面で一つずつ聞く。前からあるファイルは書き換えない。
     --from に前の計画を指定すると、部と課、評価の段階などを引き継ぎ、
-    前の計画の実施項目を、書き込む一覧に写す。聞くのは計画の名称だけになる。
+    前の計画の項目を、書き込む一覧に写す。聞くのは計画の名称だけになる。
     """
     is_book = source is not None and source.suffix.lower() != ".json"
     if blank or is_book:
@@ -261,6 +262,8 @@ def _blank(folder: Path) -> ExitCode:
 
 def _summarize(result: InitResult, *, has_items: bool = False) -> None:
     """置いたものと、次に行うことを書く。"""
+    from sheetgen.year.list_columns import list_file
+
     click.echo(f"新しい計画を始めました: {result.folder}")
     for path in result.files:
         click.echo(f"  {path.relative_to(result.folder).as_posix()}")
@@ -268,10 +271,11 @@ def _summarize(result: InitResult, *, has_items: bool = False) -> None:
     if has_items:
         click.echo("次を実行して、点検してください。直すところは sheetgen edit で直せます。")
     else:
-        click.echo("次に、実施項目一覧.xlsx に実施項目を書き、次を実行してください。")
+        click.echo(f"次に、{list_file(terms())} に{terms().item}を書き、次を実行してください。")
     if result.folder.resolve() != Path.cwd():
         # 別のフォルダーで打つと、そこの計画のデータに加えてしまう。
         name = str(result.folder)
         click.echo(f'  cd "{name}"' if " " in name else f"  cd {name}")
-    click.echo("  sheetgen check" if has_items else "  sheetgen add-item --from 実施項目一覧.xlsx")
+    adding = f"  sheetgen add-item --from {list_file(terms())}"
+    click.echo("  sheetgen check" if has_items else adding)
     show_problems(result.problems)

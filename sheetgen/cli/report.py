@@ -18,6 +18,7 @@ from sheetgen.cli.parameters import (
     year_option,
 )
 from sheetgen.cli.showing import ProgressBar, show_files, show_rest, verdict
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ OUTPUT_WORDS = {word: word for word in ("pdf", "html", "xlsx")}
 
 
 @click.command(name="report", cls=JapaneseCommand, options_metavar="[指定]")
-@year_option("年次見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。")
+@year_option("毎年の見直しの年度。2024、R6、令和6年度 のどの形でもよい。省くと計画のデータの年度。")
 @click.option(
     "--only",
     type=one_of(OUTPUT_WORDS),
@@ -54,7 +55,7 @@ OUTPUT_WORDS = {word: word for word in ("pdf", "html", "xlsx")}
 )
 @folder_option("--layout", "文書のテンプレートのフォルダー。", DEFAULT_LAYOUT)
 @source_options
-@folder_option("--out", "書き出す先。省くと output/令和N年度/年次見直し。")
+@folder_option("--out", "書き出す先。省くと output/令和N年度 の下の、見直しの名のフォルダー。")
 def report(
     year: int | None,
     only: str | None,
@@ -67,7 +68,7 @@ def report(
     template: Path,
     out: Path | None,
 ) -> ExitCode:
-    """年次見直しの文書を作る。
+    """毎年の見直しの文書を作る。
 
     公表する文書の全体を、計画のデータだけから組む。
     実績が入っていれば、その集計も載せる。
@@ -103,7 +104,7 @@ def chosen_outputs(only: str | None) -> tuple[Output, ...]:
 
 def _summarize(result: ReportResult, root: Path) -> None:
     """作ったものと、気を付けることを書く。"""
-    click.echo("年次見直しの文書を作りました。")
+    click.echo(f"{terms().revision}の文書を作りました。")
     show_files(result, root, "様式のブック")
     show_rest(result)
     left = [problem for problem in result.problems if problem.code == "D071"]

@@ -12,6 +12,7 @@ from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import fiscal_year, item_name, plan_option
 from sheetgen.cli.showing import show_problems, shown_path
 from sheetgen.era import wareki_full
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ if TYPE_CHECKING:
     type=item_name,
     metavar="ID",
     multiple=True,
-    help="この実施項目を終える（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
+    help="この項目を終える（例: 08-08。印刷の番号 (8)⑧ でもよい）。何度でも書ける。",
 )
 @click.option(
     "--renumber",
     is_flag=True,
-    help="終えた実施項目のあとの、印刷の番号を詰める。IDは変わらない。",
+    help="終えた項目のあとの、印刷の番号を詰める。IDは変わらない。",
 )
 @click.option(
     "--copy-initiatives",
     is_flag=True,
-    help="新しい年度の取組方針がない実施項目に、前の年度の文を下書きとして入れる。",
+    help="新しい年度の取組方針がない項目に、前の年度の文を下書きとして入れる。",
 )
 @click.option(
     "--force", is_flag=True, help="実績や問いが残っていても閉じる。--reason と --to が要る。"
@@ -58,12 +59,12 @@ def rollover(
     plan: Path,
     dry_run: bool,
 ) -> ExitCode:
-    """年次見直しを閉じ、次の年度を開く。
+    """毎年の見直しを閉じ、次の年度を開く。
 
     いまの計画のデータを、日付を付けて data/archive にしまい、
-    年次見直しの年度を一つ進める。主なポイントは空欄になり、
+    見直しの年度を一つ進める。主なポイントは空欄になり、
     新規の印と、開く年度の欄は、年度とともに移る。
-    取組実績がそろわないか、要確認の実施項目が残っていれば、
+    実績がそろわないか、要確認の項目が残っていれば、
     わけを告げて何もしない。
     """
     request = sheetgen.RolloverRequest(
@@ -88,10 +89,10 @@ def _summarize(result: RolloverResult, root: Path) -> None:
     if result.run is None:
         click.echo(f"試しに見ました。{closed}を閉じ、{opened}を開くと、次のとおり変わります。")
     else:
-        click.echo(f"{closed}の年次見直しを閉じ、{opened}を開きました（回 {result.run}）。")
+        click.echo(f"{closed}の{terms().revision}を閉じ、{opened}を開きました（回 {result.run}）。")
     if result.archive:
         click.echo(f"  閉じた計画のデータ: {shown_path(result.archive, root.resolve())}")
-    click.echo(f"  実施項目 {result.items}件")
+    click.echo(f"  {terms().item} {result.items}件")
     for ended in result.retired:
         click.echo(f"  終了: {ended.item} {ended.label} {ended.title}")
     for one in result.renumbered:

@@ -14,6 +14,7 @@ from sheetgen.cli.parameters import folder_option, plan_option, round_option, wo
 from sheetgen.cli.showing import show_problems, show_round, shown_path
 from sheetgen.cli.tables import figure, figure_table
 from sheetgen.era import iso_full
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ DEFAULT_LAYOUT = Path("templates")
 @folder_option("--layout", "ページのテンプレートのあるフォルダー。", DEFAULT_LAYOUT)
 @plan_option
 @folder_option("--out", "ページを書き出す先。省くと output/令和N年度/状況。")
-@click.option("--verbose", is_flag=True, help="記録の済んでいない実施項目を、すべて出す。")
+@click.option("--verbose", is_flag=True, help="記録の済んでいない項目を、すべて出す。")
 def status(
     round_kind: str | None,
     year: int | None,
@@ -59,7 +60,9 @@ def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
 
     standing = result.standing
     show_round(result.round, result.is_found)
-    click.echo(f"{standing.round_name}の状況（{standing.at} 現在、実施項目 {standing.total}件）")
+    click.echo(
+        f"{standing.round_name}の状況（{standing.at} 現在、{terms().item} {standing.total}件）"
+    )
     if words := left_out_note(standing.not_asked):
         click.echo(words)
     if words := deadline_words(standing):

@@ -12,6 +12,7 @@ from sheetgen.cli.history import changed, moment
 from sheetgen.cli.japanese import JapaneseCommand
 from sheetgen.cli.parameters import plan_option
 from sheetgen.cli.showing import show_problems
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ SHOWN_CHANGES = 20
 @click.option("--dry-run", is_flag=True, help="何が戻るかを見せるだけで、何も書かない。")
 @click.option("--verbose", is_flag=True, help="戻る値をすべて出す。")
 def undo(run: str | None, plan: Path, dry_run: bool, verbose: bool) -> ExitCode:
-    """回収や編集ブックで記録した値と、加えた実施項目を、回ごとに取り消す。
+    """回収や編集ブックで記録した値と、加えた項目を、回ごとに取り消す。
 
-    その回に入れた値を前の値に戻し、その回に加えた実施項目を除く。
+    その回に入れた値を前の値に戻し、その回に加えた項目を除く。
     あとで変わった値があれば、何もせずに告げる。
     記録簿の行は消さず、取り消したことを書き足す。届いたファイルも残る。
     同じファイルをもう一度回収するか読み込むと、また記録できる。
@@ -61,7 +62,7 @@ def _summarize(result: UndoResult, dry_run: bool, verbose: bool) -> None:
         click.echo("試しに見ました。何も書き換えていません。")
         return
     if result.changes and not result.changes[0].path and not result.is_edit:
-        click.echo(f"加えた実施項目 {len(result.changes)}件を除きました（回 {result.run}）。")
+        click.echo(f"加えた{terms().item} {len(result.changes)}件を除きました（回 {result.run}）。")
         click.echo("IDは使い回しません。配ってあった様式は、戻ってきても取り込みません。")
         return
     done = f"{len(result.changes)}個の値を戻しました" if result.changes else "取り消しました"

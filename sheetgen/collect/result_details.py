@@ -19,6 +19,7 @@ from sheetgen.collect.results import (
 from sheetgen.era import iso_full, wareki_full
 from sheetgen.messages.catalogue import level_of, message_of
 from sheetgen.messages.values import explain_reading
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
@@ -66,7 +67,7 @@ def problem_table(problems: Sequence[Problem], labels: Labels) -> Table:
         )
     return Table(
         name="問題",
-        lead="エラーと確認のある実施項目は、まだ記録していません。参考は、知らせるだけです。",
+        lead=f"エラーと確認のある{terms().item}は、まだ記録していません。参考は、知らせるだけです。",
         columns=(
             Column("重さ", 8, Align.CENTER),
             Column("符号", 7, Align.CENTER),

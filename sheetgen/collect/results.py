@@ -110,13 +110,13 @@ def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
         columns=(
             Column("部", 14),
             Column("課", 26),
-            Column("実施項目", 10, Align.RIGHT),
+            Column(plan.words.item, 10, Align.RIGHT),
             *(Column(state.value, 10, Align.RIGHT) for state in ItemState),
             Column("要確認の項目", 30),
             Column("まだ記入のない項目", 30),
         ),
         rows=tuple(rows),
-        empty="実施項目がありません。",
+        empty=f"{plan.words.item}がありません。",
         total=("計", None, len(states), *(whole[state] for state in ItemState), None, None),
         frozen=2,
     )
@@ -178,12 +178,12 @@ def item_table(plan: Plan, chosen: Round, outcomes: Sequence[ItemOutcome]) -> Ta
             )
         )
     return Table(
-        name="実施項目別",
-        lead=f"評価と数値は、いま計画のデータにある{wareki(year)}のものです。",
+        name=f"{plan.words.item}別",
+        lead=f"{plan.words['years.result.grade']}と数値は、いま計画のデータにある{wareki(year)}のものです。",
         columns=(
             Column("番号", 8, Align.CENTER),
             Column("ID", 7, Align.CENTER),
-            Column("実施項目", 36),
+            Column(plan.words.item, 36),
             Column("主管課", 22),
             Column("状態", 10, Align.CENTER),
             *_figure_columns(plan, chosen, year),
@@ -191,7 +191,7 @@ def item_table(plan: Plan, chosen: Round, outcomes: Sequence[ItemOutcome]) -> Ta
             Column("ファイル", 30),
         ),
         rows=tuple(rows),
-        empty="実施項目がありません。",
+        empty=f"{plan.words.item}がありません。",
         frozen=3,
     )
 

@@ -18,7 +18,7 @@ from sheetgen.desk.revision import revision_of
 from sheetgen.era import iso_full, wareki, wareki_full
 from sheetgen.messages import catalogue
 from sheetgen.messages.catalogue import message_of, page_message_of, where
-from sheetgen.messages.page_words import PAGE_LABELS
+from sheetgen.messages.page_words import page_label
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 
 PAGE_OF_COMMAND = {
@@ -65,7 +65,7 @@ def told(problem: Problem) -> Told:
     entry = message_of(problem)
     named = dict.fromkeys(_COMMAND.findall(entry.remedy))
     pages = tuple(PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND)
-    label = PAGE_LABELS.get(problem.place.label or "", problem.place.label)
+    label = page_label(problem.place.label)
     place = where(replace(_from_root(problem.place), label=label), problem.code)
     shown = page_message_of(problem)
     return Told(entry.level, problem.code, place, shown.cause, shown.remedy, pages)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sheetgen.era import wareki_full
 from sheetgen.form.rounds import Placed, asked_items, round_kind, settle_round
 from sheetgen.messages.quoting import in_short
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item import Owner
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import Round, RoundKind
@@ -269,7 +270,7 @@ def _per_item(label: str, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
 
 
 def _per_plan(label: str, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
-    yield BookJob(_file_name("全実施項目", label), "各所属", chosen)
+    yield BookJob(_file_name(f"全{terms().item}", label), "各所属", chosen)
 
 
 def _file_name(name: str, label: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
+from sheetgen.messages.vocabulary import terms
 
 _SHOWN = 10
 
@@ -61,16 +62,19 @@ def guidance(kind: str) -> Guidance:
 def results_task(result_year: int, grade: str) -> str:
     """実績照会で課にしてもらうこと。``grade`` は評価の欄の名。"""
     return (
-        f"{wareki_full(result_year)}の取組実績と{grade}を記入してください。"
+        f"{wareki_full(result_year)}の{terms()['years.result.text']}と{grade}を記入してください。"
         "色の付いた欄が、記入していただく欄です。"
     )
 
 
 def revision_task(initiative_year: int) -> str:
     """見直し照会で課にしてもらうこと。"""
+    words = terms()
+    year = wareki_full(initiative_year)
     return (
-        f"{wareki_full(initiative_year)}の取組方針・取組内容を記入し、"
-        f"{wareki_full(initiative_year)}以降の年次計画、目標値、効果見込額を見直してください。"
+        f"{year}の{words['initiatives']}を記入し、"
+        f"{year}以降の{words['years.plan']}、目標値、{words.short['years.effect']}を"
+        "見直してください。"
         "色の付いた欄が、記入していただく欄です。"
     )
 
@@ -82,9 +86,10 @@ def previous_note(year: int, text: str) -> str:
 
 def joint_note(section: str, here: bool) -> str:
     """共管の実施項目について、一覧の備考に書くこと。"""
+    joint = f"共管の{terms().item}です。"
     if here:
-        return "共管の実施項目です。共管の課と調整のうえ、取りまとめて提出してください。"
-    return f"共管の実施項目です。様式は{section}にお送りしています（{section}と調整してください）。"
+        return f"{joint}共管の課と調整のうえ、取りまとめて提出してください。"
+    return f"{joint}様式は{section}にお送りしています（{section}と調整してください）。"
 
 
 def new_item_note(introduced: int, result_year: int) -> str:

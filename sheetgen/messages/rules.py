@@ -19,12 +19,12 @@ _KEEP_OR_WAIVE = (
 RULES: dict[str, Message] = {
     "R301": Message(
         C_,
-        "取組実績の文が書かれていません。",
+        "{terms[years.result.text]}の文が書かれていません。",
         "課に記入してもらってください。",
     ),
     "R302": Message(
         C_,
-        "評価が選ばれていません。",
+        "{terms[years.result.grade]}が選ばれていません。",
         "課に選んでもらってください。",
     ),
     "R303": Message(
@@ -34,7 +34,8 @@ RULES: dict[str, Message] = {
     ),
     "R304": Message(
         C_,
-        "実績効果額が書かれていません（この年度の効果見込額は {planned} 千円）。",
+        "{terms.short[years.result.effect]}が"
+        "書かれていません（この年度の{terms.short[years.effect]}は {planned} 千円）。",
         "課に記入してもらってください。効果額がないときは「-」、0円なら「0」です。",
     ),
     "R305": Message(
@@ -44,12 +45,12 @@ RULES: dict[str, Message] = {
     ),
     "R306": Message(
         C_,
-        "全期間総合評価が選ばれていません。",
+        "{terms[overall_grade]}が選ばれていません。",
         "課に選んでもらってください。",
     ),
     "R307": Message(
         C_,
-        "見直しが書かれているのに、次の年度の取組方針・取組内容がありません。",
+        "見直しが書かれているのに、次の年度の{terms[initiatives]}がありません。",
         "課に記入してもらってください。",
     ),
     "R308": Message(
@@ -107,40 +108,44 @@ RULES: dict[str, Message] = {
     ),
     "R320": Message(
         C_,
-        "実績効果額 {value} 千円は、効果見込額 {planned} 千円の約1,000倍です。"
+        "{terms.short[years.result.effect]} {value} 千円は、"
+        "{terms.short[years.effect]} {planned} 千円の約1,000倍です。"
         "円で書いたのなら、{likely} 千円です。",
         "千円単位の値を課に確かめてください。",
     ),
     "R321": Message(
         C_,
-        "実績効果額 {value} 千円は、効果見込額 {planned} 千円の約1,000分の1です。"
+        "{terms.short[years.result.effect]} {value} 千円は、"
+        "{terms.short[years.effect]} {planned} 千円の約1,000分の1です。"
         "百万円で書いたのなら、{likely} 千円です。",
         "千円単位の値を課に確かめてください。",
     ),
     "R322": Message(
         C_,
-        "実績効果額 {value} 千円が、効果見込額 {planned} 千円と桁違いです（{factor}）。",
+        "{terms.short[years.result.effect]} {value} 千円が、"
+        "{terms.short[years.effect]} {planned} 千円と桁違いです（{factor}）。",
         _ASK,
     ),
     "R323": Message(
         C_,
-        "実績効果額 {value} 千円は、この実施項目の効果額としては大きすぎるようです。"
+        "{terms.short[years.result.effect]} {value} 千円は、"
+        "この{terms.item}の効果額としては大きすぎるようです。"
         "円で書いたのなら、{likely} 千円です。",
         "千円単位の値を課に確かめてください。",
     ),
     "R324": Message(
         C_,
-        "実績効果額が負の数です（{value} 千円）。",
+        "{terms.short[years.result.effect]}が負の数です（{value} 千円）。",
         "符号を課に確かめてください。",
     ),
     "R330": Message(
         C_,
-        "取組実績の文が、計画の「{source}」と同じです。",
+        "{terms[years.result.text]}の文が、計画の「{source}」と同じです。",
         "実際に行ったことを、課に記入してもらってください。",
     ),
     "R331": Message(
         N_,
-        "取組実績の文が、{year}の実績と同じです。",
+        "{terms[years.result.text]}の文が、{year}の実績と同じです。",
         "この年度のことが書かれているか、必要なら課に確かめてください。",
     ),
     "R332": Message(
@@ -150,7 +155,7 @@ RULES: dict[str, Message] = {
     ),
     "R333": Message(
         C_,
-        "取組実績が「{raw}」だけです。",
+        "{terms[years.result.text]}が「{raw}」だけです。",
         "行ったことがないのか、欄を取り違えたのか、課に確かめてください。",
     ),
     "R334": Message(
@@ -184,7 +189,7 @@ RULES: dict[str, Message] = {
     ),
     "R339": Message(
         N_,
-        "取組実績の文が、実施項目 {other} と同じです。",
+        "{terms[years.result.text]}の文が、{terms.item} {other} と同じです。",
         "写しまちがいでないか、必要なら課に確かめてください。",
     ),
     "R340": Message(
@@ -206,7 +211,8 @@ RULES: dict[str, Message] = {
     ),
     "R343": Message(
         N_,
-        "文が長く（{length}字。この欄はおよそ{capacity}字まで）、1ページに印刷できないかもしれません。"
+        "文が長く（{length}字。この欄はおよそ{capacity}字まで）、"
+        "1ページに印刷できないかもしれません。"
         "テンプレートが読めないので、確かめていません。",
         "sheetgen check でテンプレートを点検してから、もう一度実行してください。",
     ),
@@ -224,19 +230,22 @@ RULES: dict[str, Message] = {
     ),
     "R360": Message(
         N_,
-        "評価は {grade} ですが、実績値 {value} は目標値 {target} に届いていません。",
-        "評価の考え方を、必要なら課に確かめてください。",
+        "{terms[years.result.grade]}は {grade} ですが、"
+        "実績値 {value} は目標値 {target} に届いていません。",
+        "{terms[years.result.grade]}の考え方を、必要なら課に確かめてください。",
     ),
     "R361": Message(
         N_,
-        "評価は {grade} ですが、実績値 {value} は目標値 {target} に届いています。",
-        "評価の考え方を、必要なら課に確かめてください。",
+        "{terms[years.result.grade]}は {grade} ですが、"
+        "実績値 {value} は目標値 {target} に届いています。",
+        "{terms[years.result.grade]}の考え方を、必要なら課に確かめてください。",
     ),
     "R370": Message(
         C_,
-        "このブックの別の実施項目の様式と、答えがすべて同じです（{items}）。何枚ものシートを"
+        "このブックの別の{terms.item}の様式と、答えがすべて同じです（{items}）。何枚ものシートを"
         "選んだまま打つと、すべてのシートに同じ字が入ります。",
-        "それぞれの実施項目の答えを、課に確かめてください。どれも正しければ、--waive {code}:{item} "
+        "それぞれの{terms.item}の答えを、課に確かめてください。どれも正しければ、"
+        "--waive {code}:{item} "
         '--reason "…" を付けて、もう一度実行してください。',
     ),
     "R371": Message(
@@ -271,12 +280,12 @@ RULES: dict[str, Message] = {
         C_,
         "--format {item} に当たる問い（R315、R316）は、今回はありませんでした。"
         "指標の表示形式は変えていません。",
-        "実施項目を確かめてください。もう改めてあれば、この指定は要りません。",
+        "{terms.item}を確かめてください。もう改めてあれば、この指定は要りません。",
     ),
     "R399": Message(
         E_,
-        "この実施項目は、今の計画のデータにありません。",
-        "実施項目のID（編集ブックの「概要表」にあります）を確かめてください。"
+        "この{terms.item}は、今の計画のデータにありません。",
+        "{terms.item}のID（編集ブックの「概要表」にあります）を確かめてください。"
         "この様式の答えは記録しません。",
     ),
 }

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -46,7 +47,27 @@ class Vocabulary:
         """
         return self.labels[key]
 
+    @property
+    def short(self) -> ShortLabels:
+        """文の中で言うときの、欄の短い名。``short["years.effect"]``。"""
+        return ShortLabels(self)
 
+
+@dataclass(frozen=True, slots=True)
+class ShortLabels:
+    """欄の短い名。見出しから、初めの「計画最終年度において」と終わりの単位を除いたもの。"""
+
+    words: Vocabulary
+
+    def __getitem__(self, key: str) -> str:
+        """欄の短い名。
+
+        :raises KeyError: その欄はない。
+        """
+        return _SPOKEN.sub("", self.words[key])
+
+
+_SPOKEN = re.compile(r"^計画最終年度において|[(（][^()（）]*[)）]$")
 _SHIPPED = Vocabulary()
 _current: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
 

@@ -39,8 +39,8 @@ STARTING: dict[str, Message] = {
     ),
     "I007": Message(
         E_,
-        "「{value}」に、基本方針の名称がありません。",
-        "「市民サービス：窓口、相談」のように、基本方針の名称を初めに書いてください。",
+        "「{value}」に、{terms.policy}の名称がありません。",
+        "「市民サービス：窓口、相談」のように、{terms.policy}の名称を初めに書いてください。",
     ),
     "I008": Message(
         E_,
@@ -49,7 +49,7 @@ STARTING: dict[str, Message] = {
     ),
     "I010": Message(
         E_,
-        "「{sheet}」のシートも、実施項目の見出しの並んだシートもありません。",
+        "「{sheet}」のシートも、{terms.item}の見出しの並んだシートもありません。",
         "sheetgen init の作る一覧を使うか、一行目に {needed} などの見出しを書いてください。",
     ),
     "I011": Message(
@@ -69,8 +69,8 @@ STARTING: dict[str, Message] = {
     ),
     "I014": Message(
         E_,
-        "実施項目が一つも書かれていません。",
-        "見出しの下に、一行に一つの実施項目を書いてください。",
+        "{terms.item}が一つも書かれていません。",
+        "見出しの下に、一行に一つの{terms.item}を書いてください。",
     ),
     "I015": Message(
         E_,
@@ -80,7 +80,7 @@ STARTING: dict[str, Message] = {
     "I020": Message(E_, "書かれていません。", "この欄は必ず書いてください。"),
     "I021": Message(
         E_,
-        "推進項目「{value}」が、計画にありません。",
+        "{terms.measure}「{value}」が、計画にありません。",
         "次のどれかにしてください: {choices}",
     ),
     "I022": Message(
@@ -96,19 +96,19 @@ STARTING: dict[str, Message] = {
     ),
     "I025": Message(
         E_,
-        "「{title}」は、推進項目「{measure}」にもうあります（ID {id}）。",
+        "「{title}」は、{terms.measure}「{measure}」にもうあります（ID {id}）。",
         "前に加えた行なら、一覧から消してください。別の項目なら、名称を変えてください。",
     ),
     "I026": Message(
         E_,
-        "推進項目「{measure}」の番号を、99まで使い切っています。",
-        "ほかの推進項目に加えてください。終了した実施項目の番号は、使い回せません。",
+        "{terms.measure}「{measure}」の番号を、99まで使い切っています。",
+        "ほかの{terms.measure}に加えてください。終了した{terms.item}の番号は、使い回せません。",
     ),
     "I027": Message(
         N_,
         "空欄のまま加えます。",
-        "あとで、見直し照会の様式に書いてもらうか、編集ブック（sheetgen edit）の「実施項目」"
-        "と「年次計画」に書いてください。",
+        "あとで、見直し照会の様式に書いてもらうか、編集ブック（sheetgen edit）の「{terms.item}」"
+        "と「{terms[years.plan]}」に書いてください。",
     ),
     "I028": Message(
         E_,
@@ -122,12 +122,12 @@ STARTING: dict[str, Message] = {
     ),
     "I030": Message(
         E_,
-        "前の年次見直しの計画のデータを読めません。使ったことのあるIDを確かめられません。",
+        "前の{terms.revision}の計画のデータを読めません。使ったことのあるIDを確かめられません。",
         "そのファイルを控えから戻すか、archive のフォルダーの外に移してください。",
     ),
     "I031": Message(
         E_,
-        "加える実施項目が指定されていません。",
+        "加える{terms.item}が指定されていません。",
         "--from で一覧を指定するか、--measure・--title・--owner で一件を指定してください。",
     ),
     "I033": Message(
@@ -142,8 +142,9 @@ STARTING: dict[str, Message] = {
     ),
     "I035": Message(
         N_,
-        "実施項目が、まだ一つもありません。",
-        "実施項目一覧.xlsx に書き、sheetgen add-item --from 実施項目一覧.xlsx で加えてください。",
+        "{terms.item}が、まだ一つもありません。",
+        "{terms.item}一覧.xlsx に書き、"
+        "sheetgen add-item --from {terms.item}一覧.xlsx で加えてください。",
     ),
     "I036": Message(
         E_,
@@ -159,7 +160,7 @@ STARTING: dict[str, Message] = {
     ),
     "I038": Message(
         C_,
-        "実施項目「{title}」は、隠れている行か、絞り込みで見えない行にあります。",
+        "{terms.item}「{title}」は、隠れている行か、絞り込みで見えない行にあります。",
         "加えないなら、その行を消してください。加えるなら、「フィルター」を解除するか行を再表示して"
         "確かめるか、--accept を付けてください。",
     ),
@@ -201,8 +202,9 @@ STARTING: dict[str, Message] = {
     ),
     "I046": Message(
         E_,
-        "この行より上に、基本方針の行がありません。どの基本方針の「{label}」か分かりません。",
-        "先に「欄」を「基本方針」とした行を書き、その下に書いてください。",
+        "この行より上に、{terms.policy}の行がありません。どの{terms.policy}の「{label}」"
+        "か分かりません。",
+        "先に「欄」を「{terms.policy}」とした行を書き、その下に書いてください。",
     ),
     "I047": Message(E_, "一つも書かれていません。", "このシートに、一つは書いてください。"),
     "I044": Message(
@@ -220,7 +222,10 @@ LOST = "記録した値が、計画のデータにない。届いたファイル
 MADE_NOT_SENT = "様式は作成済み"
 FILES = "ファイル: {files}"
 """状況で、段階に添えることば。"""
-OPEN_ENDS = {"S104": "{year}の取組実績が{count}件ない", "S105": "{round}の要確認が{count}件ある"}
+OPEN_ENDS = {
+    "S104": "{year}の{terms[years.result.text]}が{count}件ない",
+    "S105": "{round}の要確認が{count}件ある",
+}
 """わけを添えて閉じるとき、開いたままのこと（S127 の what）。"""
 CARRIED = "前の計画の {item} を引き継いだ"
 COPIED = "前の年度の文の写し"
@@ -228,7 +233,8 @@ COPIED = "前の年度の文の写し"
 STANDING: dict[str, Message] = {
     "S001": Message(
         C_,
-        "回収の覚え書きを読めません。届いたが記録していない実施項目が、状況に出ないおそれがあります。",
+        "回収の覚え書きを読めません。届いたが記録していない{terms.item}が、"
+        "状況に出ないおそれがあります。",
         "届いたファイルをもう一度回収すると、覚え書きは作り直されます。記録した値は無事です。",
     ),
     "S002": Message(
@@ -243,7 +249,7 @@ STANDING: dict[str, Message] = {
     ),
     "S101": Message(
         E_,
-        "{year}の年次見直しは、もう開いています。",
+        "{year}の{terms.revision}は、もう開いています。",
         "計画のデータは{year}のものです。次の切り替えは、この年度の照会を終えてから行います。",
     ),
     "S102": Message(
@@ -259,14 +265,14 @@ STANDING: dict[str, Message] = {
     ),
     "S104": Message(
         E_,
-        "{year}の取組実績が、{count}件そろっていません（{items}）。",
+        "{year}の{terms[years.result.text]}が、{count}件そろっていません（{items}）。",
         "届いた様式を sheetgen collect 返信 --year {round_year} で回収してください"
         "（返信 は、届いたものを集めたフォルダー）。閉じたあとでも、同じように回収できます。"
         "このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
     ),
     "S105": Message(
         E_,
-        "{round}に、要確認の実施項目が{count}件残っています（{items}）。",
+        "{round}に、要確認の{terms.item}が{count}件残っています（{items}）。",
         "差戻しを回収するか、--waive で通してください。"
         "このまま閉じるときは --force --reason わけ --to 年度 を付けます。",
     ),
@@ -277,7 +283,7 @@ STANDING: dict[str, Message] = {
     ),
     "S107": Message(
         E_,
-        "計画に、実施項目「{item}」がありません。",
+        "計画に、{terms.item}「{item}」がありません。",
         "--retire には、08-08 のようなIDか、(8)⑧ のような印刷の番号を指定してください。",
     ),
     "S108": Message(
@@ -304,47 +310,50 @@ STANDING: dict[str, Message] = {
     ),
     "S114": Message(
         N_,
-        "終えた実施項目（{items}）の{year}の実績は、{next}の実績照会で聞きます。",
+        "終えた{terms.item}（{items}）の{year}の実績は、{next}の実績照会で聞きます。",
         "過ぎた年度の件数と合計には、これからも数えます。今後の見込額からは外れます。",
     ),
     "S116": Message(
         C_,
         "開く年度の計画 {file} が、もうしまってあります。控えから戻す前の切り替えのときの"
         "ものなので、名を変えて残し、もう使いません。",
-        "前の切り替えのあとに送った照会があれば、番号や主管課の変わった課に、様式を送り直してください"
+        "前の切り替えのあとに送った照会があれば、番号や主管課の変わった課に、"
+        "様式を送り直してください"
         "（sheetgen distribute --section 課名 --again）。そのときに、計画をしまい直します。",
     ),
     "S115": Message(
         E_,
-        "計画は{final}で終わっているので、実施項目を加えられません。",
+        "計画は{final}で終わっているので、{terms.item}を加えられません。",
         "次の計画のデータを sheetgen init で作り、そちらに加えてください。",
     ),
     "S110": Message(
         E_,
-        "すべての実施項目を終えることはできません。",
-        "--retire には、終える実施項目だけを指定してください。",
+        "すべての{terms.item}を終えることはできません。",
+        "--retire には、終える{terms.item}だけを指定してください。",
     ),
     "S120": Message(
         N_,
-        "終えた実施項目 {target} の再掲「{title}」を、推進項目({measure})から除きました。",
+        "終えた{terms.item} {target} の再掲「{title}」を、"
+        "{terms.measure}({measure})から除きました。",
         "概要表を確かめてください。",
     ),
     "S121": Message(
         C_,
-        "見方の見本にしていた実施項目 {old} を終えたので、見本を {new} にしました。",
+        "見方の見本にしていた{terms.item} {old} を終えたので、見本を {new} にしました。",
         "編集ブック（sheetgen edit）の「計画の概要」で、"
         "見方の説明が新しい見本に合うか確かめてください。",
     ),
     "S122": Message(
         C_,
-        "{year}の取組方針・取組内容が、{count}件ありません（{items}）。",
+        "{year}の{terms[initiatives]}が、{count}件ありません（{items}）。",
         "{before}の見直し照会を配って回収するか（distribute も collect も --round 見直し照会 "
-        "--year {before}）、編集ブック（sheetgen edit）の「年次計画」に書いてください。"
+        "--year {before}）、編集ブック（sheetgen edit）の「{terms[years.plan]}」に書いてください。"
         "切り替えるときに --copy-initiatives を付けると、前の年度の文が下書きになります。",
     ),
     "S123": Message(
         C_,
-        "{year}の取組方針・取組内容の{count}件に、前の年度の文を下書きとして入れました（{items}）。",
+        "{year}の{terms[initiatives]}の{count}件に、"
+        "前の年度の文を下書きとして入れました（{items}）。",
         "見直し照会で、新しい年度の文に直してください。",
     ),
     "S124": Message(
@@ -356,20 +365,21 @@ STANDING: dict[str, Message] = {
     ),
     "S150": Message(
         C_,
-        "概要表の取組方針・取組内容が、{old}の文のままの行が{count}件あります（{items}）。"
+        "概要表の{terms[initiatives]}が、{old}の文のままの行が{count}件あります（{items}）。"
         "{new}の文書に、そのまま載ります。",
         "決まりしだい、編集ブック（sheetgen edit）の「概要表」で{new}の文に書き直してください。"
         "橙色の行が、残っている行です。",
     ),
     "S151": Message(
         N_,
-        "概要表の取組方針・取組内容が、{old}の文のままの行が{count}件あります（{items}）。",
+        "概要表の{terms[initiatives]}が、{old}の文のままの行が{count}件あります（{items}）。",
         "文書を確定する前に、編集ブック（sheetgen edit）の「概要表」"
         "で{new}の文に書き直してください。橙色の行が、残っている行です。",
     ),
     "S125": Message(
         N_,
-        "{year}は計画期間の次の年度です。最終年度の実績と全期間総合評価を集める年次見直しになります。",
+        "{year}は計画期間の次の年度です。最終年度の実績と{terms[overall_grade]}を"
+        "集める{terms.revision}になります。",
         "見直し照会はありません。実績照会だけを行ってください。",
     ),
     "S126": Message(
@@ -385,25 +395,27 @@ STANDING: dict[str, Message] = {
     ),
     "S140": Message(
         E_,
-        "実施項目「{item}」が、前の計画にありません。",
+        "{terms.item}「{item}」が、前の計画にありません。",
         "「{first}」のようなIDで指定してください。すべて引き継ぐなら、--item は要りません。",
     ),
     "S141": Message(
         N_,
         "前の計画から、部と課、評価の段階、問合せ先を引き継ぎ、"
-        "実施項目 {items}件を一覧に写しました。"
+        "{terms.item} {items}件を一覧に写しました。"
         "現状値には、{actual}件は最後の実績値を、ほかは前の計画の現状値を入れました。"
-        "年次計画、目標、取組方針、実績、概要の章と、再掲 {references}行は写していません。",
+        "{terms[years.plan]}、目標、取組方針、実績、概要の章と、"
+        "再掲 {references}行は写していません。",
         "一覧で、続けないものの行を消し、文と目標を次の計画のものに直してから加えてください。",
     ),
     "S142": Message(
         N_,
-        "基本方針と推進項目を新しくしたので、一覧の {count}行の「推進項目」は空欄です。",
-        "どの推進項目に入れるかを、▼から選んでください。",
+        "{terms.policy}と{terms.measure}を新しくしたので、一覧の {count}行の「{terms.measure}」"
+        "は空欄です。",
+        "どの{terms.measure}に入れるかを、▼から選んでください。",
     ),
     "S143": Message(
         E_,
-        "どの計画の実施項目か、分かりません。",
+        "どの計画の{terms.item}か、分かりません。",
         "--from で前の計画のデータを指定してください。",
     ),
     "S130": Message(
@@ -415,23 +427,24 @@ STANDING: dict[str, Message] = {
     ),
     "S131": Message(
         E_,
-        "この実施項目には、加えたあとの回 {run} で入れたものがあります。何も取り消していません。",
+        "この{terms.item}には、加えたあとの回 {run} で入れたものがあります。"
+        "何も取り消していません。",
         "先に sheetgen undo --run {run} を実行してください。",
     ),
     "S132": Message(
         E_,
-        "この実施項目は、前の年次見直しからあるものです。加えたことは取り消せません。",
+        "この{terms.item}は、前の{terms.revision}からあるものです。加えたことは取り消せません。",
         "終えるときは、次の年度に切り替えるときに sheetgen rollover --retire {item} を使います。",
     ),
     "S133": Message(
         E_,
-        "この実施項目を、再掲か、見方の見本が指しています。何も取り消していません。",
+        "この{terms.item}を、再掲か、見方の見本が指しています。何も取り消していません。",
         "編集ブック（sheetgen edit）の「概要表」で再掲の行を消すか、「計画の概要」"
-        "で見方の見本をほかの実施項目にしてから、もう一度実行してください。",
+        "で見方の見本をほかの{terms.item}にしてから、もう一度実行してください。",
     ),
 }
 NEXT_STEPS = {
-    "empty": "計画に、まだ実施項目がありません。実施項目を加えてください。",
+    "empty": "計画に、まだ{terms.item}がありません。{terms.item}を加えてください。",
     "send": "{round}を、各課に配ります。",
     "return": "課に聞くことがあります。差戻しを {count}課に送ります。",
     "remind": "{round}の答えが、期限を過ぎても {count}件届いていません。督促を送ります。",
@@ -439,7 +452,7 @@ NEXT_STEPS = {
     "届いたら、回収します。",
     "deadline": "提出期限は {day}です（あと {days}日）。",
     "roll": "照会がすべて済みました。{year}を開きます。",
-    "publish": "{year}の年次見直しの文書を、公表します。",
+    "publish": "{year}の{terms.revision}の文書を、公表します。",
     "over": "照会がすべて済み、{year}の文書も確定してあります。確定したあとで記録したものが"
     "あれば、もう一度公表します。なければ、この計画の仕事は済みました。",
 }

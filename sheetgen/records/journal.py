@@ -77,7 +77,7 @@ class JournalEntry(Record):
     by: str = Field(title="動かした人")
     action: Action = Field(title="種類")
     round: str | None = Field(default=None, title="照会")
-    item: str | None = Field(default=None, title="実施項目のID")
+    item: str | None = Field(default=None, title="項目のID")
     path: str | None = Field(default=None, title="欄")
     label: str | None = Field(default=None, title="欄の名")
     old: Value = Field(default=None, title="前の値")

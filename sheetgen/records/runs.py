@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetgen.form.identity import round_of_mark
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.plan import item_label
 from sheetgen.plan.round import RoundKind
 from sheetgen.problems import Problem
@@ -19,14 +20,18 @@ from sheetgen.records.undo_edits import is_edit
 
 
 class RunKind(StrEnum):
-    """回の種類。値は人に見せることば。"""
+    """回の種類。文字にすると、人に見せることば。"""
 
     COLLECT = "回収"
     EDIT = "編集ブック"
-    ADD = "実施項目の追加"
+    ADD = "{terms.item}の追加"
     ROLLOVER = "年度の切り替え"
     PUBLISH = "公表の確定"
     UNDO = "取り消し"
+
+    def __str__(self) -> str:
+        """人に見せることば。計画のことばで言う。"""
+        return self.value.format(terms=terms())
 
 
 _VALUES = (Action.RECORD, Action.EDIT, Action.ADD, Action.ROLLOVER, Action.UNDO, Action.PUBLISH)

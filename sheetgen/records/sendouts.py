@@ -51,7 +51,7 @@ class SendOut(Record):
     file: str = Field(title="ファイル")
     sha256: str = Field(title="ファイルの目印")
     deadline: str | None = Field(default=None, title="提出期限")
-    items: tuple[str, ...] = Field(default=(), title="実施項目のID")
+    items: tuple[str, ...] = Field(default=(), title="項目のID")
 
     @property
     def deadline_day(self) -> date | None:

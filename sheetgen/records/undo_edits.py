@@ -14,6 +14,7 @@ from typing import Any
 from sheetgen.messages.catalogue import message_of
 from sheetgen.messages.editing import IN_MEASURE
 from sheetgen.messages.quoting import quoted
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
@@ -99,7 +100,8 @@ def _restored(ledger: Ledger, old: Json, new: Json, added: Collection[str | None
     lost = set(all_items(ledger.master.plan)) - set(all_items(plan)) - set(added)
     if lost:
         raise SheetgenError(
-            Problem("E071", Place(item=one), {"cause": IN_MEASURE}) for one in sorted(lost)
+            Problem("E071", Place(item=one), {"cause": IN_MEASURE.format(terms=terms())})
+            for one in sorted(lost)
         )
     return plan
 
@@ -172,7 +174,7 @@ def _changed_since(
     now: Json,
     new: Json,
 ) -> Problem:
-    label = labels.get((unit.item, unit.path)) or _LABELS.get(unit.path, unit.path)
+    label = labels.get((unit.item, unit.path)) or _label(unit.path)
     place = Place(path=unit.path, label=label, item=unit.item)
     facts = {
         "now": quoted(_words(unit, now, new), _LONGEST),
@@ -185,13 +187,18 @@ def _changed_since(
 
 
 _LABELS = {
-    PLACE: "推進項目と番号",
+    PLACE: "{terms.measure}と番号",
     "departments": "部と課",
     "evaluation_scale": "評価の区分",
-    "policies": "基本方針と推進項目",
+    "policies": "{terms.policy}と{terms.measure}",
     "revision.highlights": "主なポイント",
     "revision.highlight_notes": "主なポイントの参照",
 }
+
+
+def _label(path: str) -> str:
+    """計画のことばで言う、値の名。"""
+    return _LABELS[path].format(terms=terms()) if path in _LABELS else path
 
 
 def _words(unit: Unit, value: Json, other: Json) -> Json:
@@ -199,7 +206,7 @@ def _words(unit: Unit, value: Json, other: Json) -> Json:
     if isinstance(value, str | int | float) or value is None:
         return value
     if unit.path == PLACE and isinstance(value, list):
-        return "推進項目{}の{}番目".format(*value)
+        return f"{terms().measure}{value[0]}の{value[1]}番目"
     if isinstance(value, list):
         known = other if isinstance(other, list) else []
         found = next((one for one in value if one not in known), None)

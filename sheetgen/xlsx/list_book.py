@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 
-ITEM_SHEET = "実施項目"
-
-
 @dataclass(frozen=True, slots=True)
 class ListColumn:
     """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
@@ -43,10 +40,11 @@ class ListColumn:
 class ListGuide:
     """記入する一覧のブックに書くこと。``choices`` は名から、選べることばへ。
 
-    ``rows`` は、初めから書いておく行。欄の名から値へ。
+    ``sheet`` は一覧のシートの名。``rows`` は、初めから書いておく行。欄の名から値へ。
     """
 
     title: str
+    sheet: str
     creator: str
     columns: tuple[ListColumn, ...]
     choices: Mapping[str, tuple[str, ...]]
@@ -69,7 +67,7 @@ _WIDE, _MIDDLE, _NARROW = 36, 18, 11
 def write_list_book(guide: ListGuide, target: IO[bytes]) -> None:
     """一覧を ``target`` に書く。"""
     with new_book(target, guide.title, guide.creator) as book:
-        items = book.add_worksheet(ITEM_SHEET)
+        items = book.add_worksheet(guide.sheet)
         words = book.add_worksheet(GUIDE_SHEET)
         choices = book.add_worksheet(CHOICE_SHEET)
         ranges = _write_choices(choices, guide)

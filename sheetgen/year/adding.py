@@ -11,6 +11,7 @@ from pathlib import Path
 from sheetgen.collect.values.cell_value import Expected, read_value
 from sheetgen.era import wareki_full
 from sheetgen.messages.catalogue import is_error, message_of
+from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import CARRIED
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan, item_label
@@ -126,7 +127,7 @@ def _entries(
         yield run.entry(
             Action.ADD,
             item=item.id,
-            label="実施項目",
+            label=terms().item,
             new=f"{item.label} {item.title}",
             file=writable(file) if file else None,
             reason=CARRIED.format(item=writable(before)) if before else None,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sheetgen.era import day_full, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import rounds_in
+from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import BY_HAND, NEXT_STEPS, STEP_WORDS
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
@@ -28,10 +29,10 @@ from sheetgen.year.status import standing_of
 
 
 class Duty(StrEnum):
-    """一年の仕事。値は人に見せることば。"""
+    """一年の仕事。文字にすると、人に見せることば。"""
 
     FOUND = "計画を始める"
-    ADD = "実施項目を加える"
+    ADD = "{terms.item}を加える"
     CHECK = "点検"
     SEND = "配布"
     COLLECT = "回収"
@@ -39,6 +40,10 @@ class Duty(StrEnum):
     REMIND = "督促"
     ROLL = "年度の切替"
     PUBLISH = "公表"
+
+    def __str__(self) -> str:
+        """人に見せることば。計画のことばで言う。"""
+        return self.value.format(terms=terms())
 
 
 class Step(NamedTuple):
@@ -107,7 +112,7 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
         plan = ledger.master.plan
         year = plan.revision.fiscal_year
         if not plan.item_count:
-            return Agenda(year, (), Next(Duty.ADD, NEXT_STEPS["empty"]))
+            return Agenda(year, (), Next(Duty.ADD, NEXT_STEPS["empty"].format(terms=plan.words)))
         log = load_sendouts(path)
         sent = rounds_sent(log.sendouts, plan)
         rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in rounds_in(plan)]
@@ -198,7 +203,9 @@ def _next(
     rounds: list[_RoundFacts], published: bool, rolled: bool, year: int, plan: Plan, today: date
 ) -> Next:
     if rolled and not published and not any(one.sent for one in rounds):
-        return Next(Duty.PUBLISH, NEXT_STEPS["publish"].format(year=wareki_full(year)))
+        return Next(
+            Duty.PUBLISH, NEXT_STEPS["publish"].format(year=wareki_full(year), terms=plan.words)
+        )
     for one in rounds:
         name = one.round.full_name
         if not one.sent:
@@ -215,7 +222,7 @@ def _next(
     if year <= plan.final_year:
         return Next(Duty.ROLL, NEXT_STEPS["roll"].format(year=wareki_full(year + 1)))
     words = NEXT_STEPS["over" if published else "publish"]
-    return Next(Duty.PUBLISH, words.format(year=wareki_full(year)))
+    return Next(Duty.PUBLISH, words.format(year=wareki_full(year), terms=plan.words))
 
 
 def _waiting(one: _RoundFacts, today: date) -> str:

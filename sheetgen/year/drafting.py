@@ -114,7 +114,7 @@ def _draft(
         values.report("I026", MEASURE, measure=measure.name)
         return None
     number, item_id = numbers
-    for key, label in blank_texts().items():
+    for key, label in blank_texts(plan.words).items():
         if not values.row.cells.get(key):
             here = values.place(TITLE)
             place = Place(file=here.file, sheet=here.sheet, cell=here.cell, label=label,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetgen.form.shipped_templates import TEMPLATES, find_templates
+from sheetgen.messages.vocabulary import adopt, terms
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_schema, save_plan
@@ -17,8 +18,8 @@ from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.xlsx.output import place_fresh, refuse_existing
 from sheetgen.year.editing.founding_book import found_from_book, write_founding_book
 from sheetgen.year.editing.writing import TEMPLATE as EDIT_TEMPLATE
+from sheetgen.year.list_columns import list_file
 from sheetgen.year.new_plan import (
-    LIST_FILE,
     README_FILE,
     InitRequest,
     InitResult,
@@ -35,7 +36,7 @@ from sheetgen.year.succession import Row, inherited
 
 PLAN_FILE = "data/plan.json"
 SCHEMA_FILE = "data/plan.schema.json"
-_OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE, LIST_FILE)
+_OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE)
 
 
 def init(request: InitRequest) -> InitResult:
@@ -82,11 +83,13 @@ def _place(
     """計画のデータと、それに添えるものを置く。"""
     templates = dict(_templates(find_templates()))
     target = folder / PLAN_FILE
-    refuse_existing(folder, [*_OWN_FILES, *templates])
+    adopt(plan.words)
+    listed = list_file(plan.words)
+    refuse_existing(folder, [*_OWN_FILES, listed, *templates])
     files = {
         SCHEMA_FILE: render_schema().encode("utf-8"),
         README_FILE: readme(plan).encode("utf-8"),
-        LIST_FILE: item_list_book(plan, rows),
+        listed: item_list_book(plan, rows),
     }
     placed = place_fresh(folder, {**templates, **files})
     # 計画のデータを最後に置く：これがあれば、すべてそろっている。
@@ -122,7 +125,7 @@ def refuse_started(folder: Path) -> None:
 
     :raises SheetgenError: ファイルがもうある（I001）。
     """
-    refuse_existing(folder, list(_OWN_FILES))
+    refuse_existing(folder, [*_OWN_FILES, list_file(terms())])
 
 
 def read_sections(path: Path) -> tuple[NewSection, ...]:

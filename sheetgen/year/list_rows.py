@@ -12,7 +12,7 @@ from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import GENERAL, Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawBook, RawCell, RawSheet
-from sheetgen.xlsx.list_book import ITEM_SHEET, ListColumn
+from sheetgen.xlsx.list_book import ListColumn
 from sheetgen.xlsx.refs import column_letters
 from sheetgen.year.list_columns import (
     EFFECT,
@@ -21,6 +21,7 @@ from sheetgen.year.list_columns import (
     TITLE,
     column_of,
     label_of,
+    list_sheet,
     required_columns,
 )
 
@@ -57,8 +58,10 @@ def rows_of(book: RawBook, plan: Plan, file: str) -> tuple[list[ListRow], list[P
     """実施項目の行と、一覧の形の問題を返す。"""
     sheet = _item_sheet(book, plan)
     if sheet is None:
-        needed = "、".join(column.title for column in required_columns())
-        return [], [Problem("I010", Place(file=file), {"sheet": ITEM_SHEET, "needed": needed})]
+        needed = "、".join(column.title for column in required_columns(plan.words))
+        return [], [
+            Problem("I010", Place(file=file), {"sheet": list_sheet(plan.words), "needed": needed})
+        ]
     grid = _grid(sheet)
     heading = _heading_row(grid, plan)
     columns, problems = _columns(grid, heading, plan, Place(file=file, sheet=sheet.name))
@@ -132,12 +135,13 @@ def _heading_row(grid: Mapping[int, Mapping[str, RawCell]], plan: Plan) -> int:
 def _item_sheet(book: RawBook, plan: Plan) -> RawSheet | None:
     """実施項目を書いたシート。名の合うもの、なければ見出しのあるもの。"""
     shown = [sheet for sheet in book.sheets if not sheet.hidden]
-    wanted = {column.key for column in required_columns()}
-    for sheet in sorted(shown, key=lambda each: each.name != ITEM_SHEET):
+    wanted = {column.key for column in required_columns(plan.words)}
+    named = list_sheet(plan.words)
+    for sheet in sorted(shown, key=lambda each: each.name != named):
         grid = _grid(sheet)
         heading = _heading_row(grid, plan)
         known = _headings(grid.get(heading, {}), plan)
-        if sheet.name == ITEM_SHEET or wanted <= known:
+        if sheet.name == named or wanted <= known:
             return sheet if known else None
     return None
 
@@ -166,7 +170,7 @@ def _columns(
         first = min(row for row, cells in grid.items() if row > heading and at in cells)
         here = Place(file=place.file, sheet=place.sheet, cell=f"{at}{first}")
         problems.append(Problem("I015", here))
-    for wanted in required_columns():
+    for wanted in required_columns(plan.words):
         if wanted.key not in seen:
             problems.append(Problem("I013", place, {"heading": wanted.title}))
     return columns, problems

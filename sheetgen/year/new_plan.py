@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from sheetgen.era import wareki
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
-from sheetgen.xlsx.list_book import ITEM_SHEET, ListGuide
+from sheetgen.xlsx.list_book import ListGuide
 from sheetgen.year.list_columns import (
-    FORMER_COLUMN,
     INTRODUCED,
     MEASURE,
     OWNERS,
+    former_column,
     list_columns,
+    list_file,
+    list_sheet,
 )
 
 
@@ -73,7 +76,6 @@ class InitResult:
     problems: tuple[Problem, ...]
 
 
-LIST_FILE = "実施項目一覧.xlsx"
 TEMPLATE_YEARS = 5
 """同梱の様式の年数。"""
 
@@ -190,39 +192,41 @@ def founding_notes(years: int) -> list[Problem]:
 
 def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuide:
     """記入する一覧のブックの中身。``rows`` は、前の計画から引き継いだ行。"""
+    words = plan.words
     years = [f"{wareki(year)}（{year}年度）" for year in (plan.first_year, plan.final_year)]
     return ListGuide(
-        title=f"{plan.plan_title} 実施項目一覧",
+        title=f"{plan.plan_title} {words.item}一覧",
+        sheet=list_sheet(words),
         creator=plan.office,
-        columns=(*list_columns(plan), *((FORMER_COLUMN,) if rows else ())),
+        columns=(*list_columns(plan), *((former_column(words),) if rows else ())),
         choices={
             MEASURE: tuple(f"{one.number} {one.name}" for _, one in plan.measures()),
             OWNERS: tuple(owner.full_name for owner in plan.owners()),
             INTRODUCED: tuple(wareki(year) for year in plan.fiscal_years),
         },
         lines=(
-            f"「{ITEM_SHEET}」のシートに、一行に一つの実施項目を書きます。",
+            f"「{list_sheet(words)}」のシートに、一行に一つの{words.item}を書きます。",
             "下の表に「○」のある欄（薄い黄色の見出し）は、必ず書きます。ほかは空欄でも構いません。",
             "見出しは変えず、列の順は変えても構いません。要らない列は消せます。",
             f"年度の列は、計画の期間（{years[0]}から{years[1]}まで）の年度ごとにあります。",
             "数は数字だけを書きます。単位は「単位」の欄に書きます。金額は千円です。",
             "段落は、セルの中の改行（Alt+Enter）で分けます。",
-            "IDと番号は書きません。加えるときに、推進項目ごとの次の番号が付きます。",
+            f"IDと番号は書きません。加えるときに、{words.measure}ごとの次の番号が付きます。",
             "書き終えたら保存して閉じ、次を実行します（--dry-run を付けると、試すだけです）。",
-            f"    sheetgen add-item --from {LIST_FILE}",
+            f"    sheetgen add-item --from {list_file(words)}",
             "直すところがあれば、シートとセルの番地が出ます。一つでもあれば、何も加えません。",
-            "加えた行は、次に使う前に消してください。同じ名称の実施項目は、二度加えられません。",
-            *(_CARRIED if rows else ()),
+            f"加えた行は、次に使う前に消してください。同じ名称の{words.item}は、二度加えられません。",
+            *(one.format(terms=words) for one in (_CARRIED if rows else ())),
         ),
         rows=tuple(rows),
     )
 
 
 _CARRIED = (
-    "初めからある行は、前の計画の実施項目です。続けないものは、行ごと消してください。",
+    "初めからある行は、前の計画の{terms.item}です。続けないものは、行ごと消してください。",
     "「指標の現状値」には、最後に分かっている実績値（なければ前の計画の現状値）が入っています。",
-    "具体的な改善取組内容、現状と課題、目指す姿は前の計画の文なので、次の計画の文に直してください。",
-    "目標値、取組方針、年次計画は空欄です。前の計画のものは写していません。",
+    "{terms[improvement]}、{terms[current_state]}、{terms.short[vision]}は前の計画の文なので、次の計画の文に直してください。",
+    "目標値、取組方針、{terms[years.plan]}は空欄です。前の計画のものは写していません。",
 )
 README_FILE = "README.md"
 
@@ -237,16 +241,16 @@ def readme(plan: Plan) -> str:
         "`sheetgen` が認識されないときは、代わりに `start.py` を、"
         "`python ..\\start.py check` のように、その場所を付けて打ちます。",
         "## このフォルダーにあるもの",
-        _table(),
+        _table(plan.words),
         "## はじめに行うこと",
         _steps(plan, first, wareki(plan.first_year + 1)),
         "## 決めておくこと",
-        "\n".join(f"- {line}" for line in _DECISIONS),
+        "\n".join(f"- {line.format(terms=plan.words)}" for line in _DECISIONS),
     ]
     return "\n\n".join(paragraphs) + "\n"
 
 
-def _table() -> str:
+def _table(words: Vocabulary) -> str:
     rows = (
         ("名", "中身"),
         ("---", "---"),
@@ -257,18 +261,19 @@ def _table() -> str:
             "様式（`shinchoku_sheet.xlsx`）、編集ブック（`keikaku_henshu.xlsx`）、文書のテンプレート。"
             "Excel などで直せる",
         ),
-        (f"`{LIST_FILE}`", "実施項目を書く一覧"),
+        (f"`{list_file(words)}`", f"{words.item}を書く一覧"),
         ("`output`", "できたもの（動かすと作られる）"),
     )
-    return "\n".join(f"| {name} | {words} |" for name, words in rows)
+    return "\n".join(f"| {name} | {told} |" for name, told in rows)
 
 
 def _steps(plan: Plan, first: str, second: str) -> str:
+    listed = list_file(plan.words)
     adding = (
-        f"`{LIST_FILE}` を Excel で開き、実施項目を書いて保存する。"
+        f"`{listed}` を Excel で開き、{plan.words.item}を書いて保存する。"
         "書き方は、そのブックの「書き方」のシートにある。",
-        f"試しに読む: `sheetgen add-item --from {LIST_FILE} --dry-run`",
-        f"計画のデータに加える: `sheetgen add-item --from {LIST_FILE}`",
+        f"試しに読む: `sheetgen add-item --from {listed} --dry-run`",
+        f"計画のデータに加える: `sheetgen add-item --from {listed}`",
     )
     steps = (
         *(adding if plan.item_count == 0 else ()),
@@ -284,7 +289,7 @@ def _steps(plan: Plan, first: str, second: str) -> str:
 
 _DECISIONS = (
     "評価の区分（初めは A から D の仮のもの）を、計画の定めに合わせてください。"
-    "基本方針の文章、計画の概要、電話とメールが空欄なら、文書を作る前に書いてください。"
+    "{terms.policy}の文章、計画の概要、電話とメールが空欄なら、文書を作る前に書いてください。"
     "どれも、`sheetgen edit` の書き出すブックにあります。",
     "同じブックの「部と課」に課のメールを書くと、送る前のメールの下書きに宛先が入ります。",
     "`data` のフォルダーは、毎日の控えの対象にしてください。",

@@ -9,8 +9,8 @@ from datetime import datetime
 from sheetgen.era import reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import rounds_in
+from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import COPIED, OPEN_ENDS
-from sheetgen.plan.item import Item
 from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
@@ -140,7 +140,7 @@ def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
                     "items": listed(missing),
                     "round_year": f"R{reiwa(chosen.year)}",
                 }
-                yield Problem("S104", Place(label="取組実績"), facts)
+                yield Problem("S104", Place(label=plan.words["years.result.text"]), facts)
         asked = [one.item for one in standing.items if one.stage is Stage.IN_QUESTION]
         if asked:
             facts = {
@@ -168,7 +168,7 @@ def _waived(
             "S127",
             one.place,
             {
-                "what": OPEN_ENDS[one.code].format(**one.facts),
+                "what": OPEN_ENDS[one.code].format(**one.facts, terms=terms()),
                 "reason": request.reason,
                 "round_year": one.facts["round_year"],
             },
@@ -200,7 +200,7 @@ def _entries(
         run.entry(
             Action.ROLLOVER,
             path="revision.fiscal_year",
-            label="年次見直しの年度",
+            label=f"{plan.words.revision}の年度",
             old=plan.revision.fiscal_year,
             new=opened,
             file=archive,
@@ -208,7 +208,9 @@ def _entries(
         )
     ]
     found += [
-        run.entry(Action.ROLLOVER, item=one.item, label="実施項目", old=f"{one.label} {one.title}")
+        run.entry(
+            Action.ROLLOVER, item=one.item, label=plan.words.item, old=f"{one.label} {one.title}"
+        )
         for one in rolled.retired
     ]
     found += [
@@ -220,7 +222,7 @@ def _entries(
             Action.RECORD,
             item=item,
             path=f"initiatives[{opened}]",
-            label=f"{wareki(opened)}の{Item.model_fields['initiatives'].title}",
+            label=f"{wareki(opened)}の{plan.words['initiatives']}",
             new=after[item].initiative(opened),
             reason=COPIED,
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sheetgen.era import moment_full, reiwa, wareki_full
 from sheetgen.form.rounds import Placed
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan, Policy, item_label
 from sheetgen.plan.round import Round
@@ -34,7 +35,7 @@ from sheetgen.year.standing import (
 
 def policy_label(policy: Policy) -> str:
     """``基本方針1 行政サービスの最適化``。"""
-    return f"基本方針{policy.number} {policy.name}"
+    return f"{terms().policy}{policy.number} {policy.name}"
 
 
 WIDTH, HEIGHT, MARGIN = 150, 44, 7

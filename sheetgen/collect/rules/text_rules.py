@@ -13,6 +13,7 @@ from functools import lru_cache
 from sheetgen.collect.answers import Answer
 from sheetgen.collect.rules.case import DASHES, Case, Facts
 from sheetgen.messages.quoting import excerpt
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.value import printed
 
 _DASH = "[-‐−–ー)(]"
@@ -159,11 +160,12 @@ def copied_from_plan(case: Case, answer: Answer) -> Facts | None:
     if len(own) < _SHORTEST_COMPARED or case.index is None:
         return None
     item = case.item
-    sources = [("年次計画", year.plan) for year in item.years]
-    sources += [("取組方針・取組内容", words) for words in item.initiatives.values()]
-    sources += [("具体的な改善取組内容", item.improvement), ("目指す姿", item.vision)]
-    for title, words in sources:
-        if words and bare(words) == own:
+    words = terms()
+    sources = [(words["years.plan"], year.plan) for year in item.years]
+    sources += [(words["initiatives"], text) for text in item.initiatives.values()]
+    sources += [(words["improvement"], item.improvement), (words.short["vision"], item.vision)]
+    for title, text in sources:
+        if text and bare(text) == own:
             return {"source": title}
     return None
 

@@ -43,8 +43,16 @@ from sheetgen.publish.document.sheets import item_text
 from sheetgen.publish.sheet_pictures import Picture, PrintedSheet, printed_sheet
 from sheetgen.records.history import find_item
 from sheetgen.year.adding import AddRequest, AddResult
-from sheetgen.year.list_columns import EFFECT, INITIATIVE, PLAN, TARGET, list_columns, yearly
-from sheetgen.year.new_plan import LIST_FILE, list_guide
+from sheetgen.year.list_columns import (
+    EFFECT,
+    INITIATIVE,
+    PLAN,
+    TARGET,
+    list_columns,
+    list_file,
+    yearly,
+)
+from sheetgen.year.new_plan import list_guide
 
 pages = Blueprint("items", __name__, url_prefix="/items")
 ADDING = "add"
@@ -188,8 +196,9 @@ def try_add() -> BaseResponse:
 @pages.get("/add/list")
 def list_book() -> Response:
     """実施項目を書いて加える、一覧のブック。"""
-    data = sheetgen.item_list_book(_plan(Desk.of_request()))
-    return send_file(io.BytesIO(data), as_attachment=True, download_name=LIST_FILE)
+    plan = _plan(Desk.of_request())
+    data = sheetgen.item_list_book(plan)
+    return send_file(io.BytesIO(data), as_attachment=True, download_name=list_file(plan.words))
 
 
 @pages.post("/add/list")
@@ -328,7 +337,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
     plan = _plan(desk)
     columns = list_columns(plan)
     yearly_of = {
-        year: [yearly(name, year) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
+        year: [yearly(name, year, plan.words) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
         for year in plan.fiscal_years
     }
     return render_template(

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.cell_changes import NewRow
+from sheetgen.year.editing.edit_fields import TextRow, text_labels, text_row
 
 Json = Any
 
@@ -35,14 +37,17 @@ def add_texts(base: Json, tree: Json, rows: Sequence[NewRow]) -> Added:
     made = Added()
 
     def order(row: NewRow) -> tuple[int, float, float]:
-        rank = _LABELS.get(str(row.values.get("row.label")), len(_LABELS))
+        kind = text_row(row.values.get("row.label"))
+        rank = len(TextRow) if kind is None else kind
         policy, measure = row.values.get("row.policy"), row.values.get("row.measure")
         return rank, float(policy or 0), float(measure or 0)
 
     work = _Texts(base, tree, made)
     for row in sorted(rows, key=order):
         label = str(row.values.get("row.label"))
-        needs = _TEXT_NEEDS if label not in _OF_MEASURES else (*_TEXT_NEEDS, _MEASURE_NEED)
+        kind = text_row(label)
+        of_measure = kind is not None and kind.is_of_measure
+        needs = (*_TEXT_NEEDS, _MEASURE_NEED) if of_measure else _TEXT_NEEDS
         _add(made, row, needs, label, str(row.values.get("row.text")), work.add)
     return made
 
@@ -68,14 +73,12 @@ def _add(
         made.already += 1
 
 
-_LABELS = {"基本方針": 0, "推進項目": 1, "基本方針の文章": 2, "概要表の☆の文章": 3}
-_OF_MEASURES = ("推進項目", "概要表の☆の文章")
 _TEXT_NEEDS = (
     ("row.label", "欄"),
-    ("row.policy", "基本方針の番号"),
+    ("row.policy", "{terms.policy}の番号"),
     ("row.text", "名称・文章"),
 )
-_MEASURE_NEED = ("row.measure", "推進項目の番号")
+_MEASURE_NEED = ("row.measure", "{terms.measure}の番号")
 
 
 class _Texts:
@@ -91,19 +94,22 @@ class _Texts:
 
     def add(self, row: NewRow) -> Answer:
         """一行を加える。"""
-        rank = _LABELS.get(str(row.values["row.label"]))
-        if rank is None:
-            facts = {"value": row.values["row.label"], "choices": "、".join(_LABELS)}
+        kind = text_row(row.values["row.label"])
+        if kind is None:
+            choices = "、".join(text_labels(terms()))
+            facts = {"value": row.values["row.label"], "choices": choices}
             return Problem("E062", row.place("row.label"), facts)
         number = row.values["row.policy"]
         policy = next((one for one in self._policies if one["number"] == number), None)
-        if rank == 0:
+        if kind is TextRow.POLICY:
             return self._policy(row, policy)
         if policy is None:
             return Problem("E064", row.place("row.policy"), {"number": f"{number:g}"})
-        if rank == 1:
+        if kind is TextRow.MEASURE:
             return self._measure(row, policy)
-        return self._description(row, policy) if rank == 2 else self._note(row)
+        if kind is TextRow.DESCRIPTION:
+            return self._description(row, policy)
+        return self._note(row)
 
     def _policy(self, row: NewRow, known: Json | None) -> Answer:
         number, name = row.values["row.policy"], row.values["row.text"]
@@ -137,7 +143,7 @@ class _Texts:
         if policy["number"] not in self._old and policy["description"] == text:
             return self._again(row, policy)
         if policy["number"] in self._old or policy["description"]:
-            name = f"基本方針{policy['number']}の文章"
+            name = f"{terms().policy}{policy['number']}の文章"
             return Problem("E086", row.place("row.label"), {"name": name, "where": ""})
         policy["description"] = text
         return self._put(row, policy, "description")
@@ -170,9 +176,9 @@ class _Texts:
 
 
 _REFERENCE_NEEDS = (
-    ("row.measure", "推進項目"),
-    ("row.item_id", "実施項目のID"),
-    ("row.title", "実施項目（再掲）"),
+    ("row.measure", "{terms.measure}"),
+    ("row.item_id", "{terms.item}のID"),
+    ("row.title", "{terms.item}（再掲）"),
     ("row.reference_mark", "再掲の印"),
     ("row.owners", "担当"),
     ("row.note", "記載先の注記"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.messages.quoting import quoted
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, steps_of, value_at
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
@@ -15,7 +16,7 @@ from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.year.editing.book_tables import BookCell, BookRow, ReturnedBook
-from sheetgen.year.editing.edit_fields import CELLS, LISTS, EditField, EditKind, kind_at
+from sheetgen.year.editing.edit_fields import CELLS, LISTS, EditField, EditKind, kind_at, text_label
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.rows import SEPARATOR, EditContext
 from sheetgen.year.editing.typed_values import same_as_issued
@@ -99,9 +100,9 @@ class NewRow(NamedTuple):
         return replace(first, cell=cell.ref if cell else first.cell, label=label)
 
     def blanks(self, needs: Sequence[tuple[str, str]]) -> list[Problem]:
-        """``needs``（道と名）のうち、何も書かれていない欄の問題。"""
+        """``needs``（道と、計画のことばの入る名）のうち、何も書かれていない欄の問題。"""
         return [
-            Problem("E048", self.place(path), {"label": label})
+            Problem("E048", self.place(path), {"label": label.format(terms=terms())})
             for path, label in needs
             if path not in self.places and self.values.get(path) in (None, "")
         ]
@@ -301,7 +302,9 @@ class _Comparing:
 
     def _place(self, rows: str, key: str, one: EditField, cell: BookCell) -> Place:
         label = one.label
-        if one.relative is not None and rows in ("policy_texts", "overview_texts"):
+        if one.relative is not None and rows == "policy_texts" and key:
+            label = text_label(key, terms())
+        elif one.relative is not None and rows == "overview_texts":
             leaf = leaf_at(steps_of(key)) if key else None
             label = leaf.label if leaf else label
         if rows in ("years", "results") and one.path not in _OF_NO_YEAR and key:

@@ -37,8 +37,13 @@ SOURCE = "項目のページ"
 """記録簿と問題に書く、ブックの名の代わり。"""
 REASON = "row.reason"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_TABLES = {"items": "実施項目", "overview": "概要表", "years": "年次計画", "results": "取組実績",
-           "proposals": "変更申出"}  # fmt: skip
+_TABLES = {
+    "items": "{terms.item}",
+    "overview": "概要表",
+    "years": "{terms[years.plan]}",
+    "results": "{terms[years.result.text]}",
+    "proposals": "変更申出",
+}
 
 
 class OpenField(NamedTuple):
@@ -195,7 +200,7 @@ def _returned(request: DirectEditRequest, base: Plan, context: EditContext) -> R
 
 
 def _group(rows: str, row: Any, plan: Plan) -> FieldGroup:
-    heading = _TABLES.get(rows, "")
+    heading = _TABLES.get(rows, "").format(terms=plan.words)
     if rows in ("years", "results"):
         heading = f"{row.fiscal_year}の{heading}"
     fields = tuple(_field(rows, row, one, plan) for one in _open(rows, row))

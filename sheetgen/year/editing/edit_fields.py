@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from sheetgen.messages.vocabulary import Vocabulary, terms
+from sheetgen.plan.fields import key_of_path
 from sheetgen.plan.item import CrossReference, Item, OverviewRow, Result, YearPlan
-from sheetgen.plan.leaves import LeafKind, leaf_at, steps_of
+from sheetgen.plan.leaves import LeafKind, leaf_at, path_of, steps_of
 
 
 class EditKind(StrEnum):
@@ -48,19 +50,27 @@ class EditKind(StrEnum):
 
 
 class EditField(NamedTuple):
-    """一つの欄。"""
+    """一つの欄。``title`` は、計画のことば（``{terms…}``）の入る見出し。``key`` は計画の欄の名。"""
 
     path: str
     kind: EditKind
     relative: str | None
-    label: str
+    title: str
+    key: str = ""
+
+    @property
+    def label(self) -> str:
+        """見出し。計画のことばで言う。"""
+        words = terms()
+        return words.labels.get(self.key) or self.title.format(terms=words)
 
 
 def _leaf(path: str, record: str, relative: str) -> EditField:
     """計画のデータの一つの値。``record`` は、型をたどるための、その記録のある場所の例。"""
     found = leaf_at((*steps_of(record), *steps_of(relative)))
     assert found is not None, path
-    return EditField(path, EditKind(found.kind.value), relative, found.label)
+    key = key_of_path(path_of((*steps_of(record), *steps_of(relative))))
+    return EditField(path, EditKind(found.kind.value), relative, found.label, key)
 
 
 _SECTION = "departments[0].sections[0]"
@@ -70,8 +80,8 @@ _YEAR = f"{_ENTRY}.years[0]"
 _TITLES = {
     "department": "部の名称",
     "order": "順",
-    "policy": "基本方針",
-    "measure": "推進項目",
+    "policy": "{terms.policy}",
+    "measure": "{terms.measure}",
     "kind": "種類",
     "decision": "採る",
     "settled": "このままでよい",
@@ -117,15 +127,15 @@ LISTS: dict[str, tuple[EditField, ...]] = {
         _leaf("row.is_new", "revision.highlights[0]", "is_new"),
     ),
     "policy_texts": (
-        EditField("row.policy", EditKind.ORDER, None, "基本方針の番号"),
-        EditField("row.measure", EditKind.ORDER, None, "推進項目の番号"),
+        EditField("row.policy", EditKind.ORDER, None, "{terms.policy}の番号"),
+        EditField("row.measure", EditKind.ORDER, None, "{terms.measure}の番号"),
         EditField("row.label", EditKind.WORD, None, "欄"),
         EditField("row.text", EditKind.TEXT, "", "名称・文章"),
     ),
     "overview": (
         EditField("row.measure", EditKind.MEASURE, None, _TITLES["measure"]),
-        EditField("row.item_id", EditKind.ITEM, None, "実施項目のID"),
-        _leaf("row.section", _ENTRY, "section"),
+        EditField("row.item_id", EditKind.ITEM, None, "{terms.item}のID"),
+        EditField("row.section", EditKind.LINE, "section", "{terms.section}"),
         _leaf("row.title", _ENTRY, "overview.title"),
         _leaf("row.improvement", _ENTRY, "overview.improvement"),
         _leaf("row.policy", _ENTRY, "overview.policy"),
@@ -146,29 +156,36 @@ LISTS: dict[str, tuple[EditField, ...]] = {
     ),
     "items": (
         EditField("row.measure", EditKind.MEASURE, None, _TITLES["measure"]),
-        EditField("row.owners", EditKind.OWNERS, "owners", _title(Item, "owners")),
+        EditField("row.owners", EditKind.OWNERS, "owners", _title(Item, "owners"), "owners"),
         EditField(
             "row.related_sections", EditKind.NAMES, "related_sections",
-            _title(Item, "related_sections"),
+            _title(Item, "related_sections"), "related_sections",
         ),
-        EditField("row.introduced", EditKind.YEAR, "introduced", _title(Item, "introduced")),
+        EditField(
+            "row.introduced", EditKind.YEAR, "introduced", _title(Item, "introduced"), "introduced"
+        ),
         *(
             _leaf(f"row.item.{name}", _ENTRY, name)
             for name in _ITEM_LEAVES if name != "introduced"
         ),
     ),
     "years": (
-        EditField("row.title", EditKind.LINE, None, _title(Item, "title")),
+        EditField("row.title", EditKind.LINE, None, _title(Item, "title"), "title"),
         EditField("row.fiscal_year", EditKind.YEAR, None, _title(YearPlan, "fiscal_year")),
         *(_leaf(f"row.year.{name}", _YEAR, name) for name in ("plan", "target", "effect")),
-        EditField("row.initiative", EditKind.TEXT, None, _title(Item, "initiatives")),
+        EditField(
+            "row.initiative", EditKind.TEXT, None, _title(Item, "initiatives"), "initiatives"
+        ),
     ),
     "results": (
         *(
             _leaf(f"row.year.result.{name}", _YEAR, f"result.{name}")
             for name in _RESULT_LEAVES
         ),
-        EditField("row.overall_grade", EditKind.GRADE, None, _title(Item, "overall_grade")),
+        EditField(
+            "row.overall_grade", EditKind.GRADE, None, _title(Item, "overall_grade"),
+            "overall_grade",
+        ),
         EditField("row.reason", EditKind.REASON, None, _TITLES["reason"]),
     ),
     "grades": (
@@ -187,6 +204,48 @@ ADDING = frozenset(
     {"sections", "highlights", "policy_texts", "overview", "items", "years", "grades"}
 )
 """行を足せる表。"""
+
+
+class TextRow(IntEnum):
+    """「基本方針と推進項目」の表の、何の行か。"""
+
+    POLICY = 0
+    MEASURE = 1
+    DESCRIPTION = 2
+    NOTE = 3
+
+    @property
+    def is_of_measure(self) -> bool:
+        """推進項目の番号の要る行か。"""
+        return self in (TextRow.MEASURE, TextRow.NOTE)
+
+
+def text_labels(words: Vocabulary) -> dict[str, TextRow]:
+    """「欄」に書くことばから、何の行かへ。"""
+    return {
+        words.policy: TextRow.POLICY,
+        words.measure: TextRow.MEASURE,
+        f"{words.policy}の文章": TextRow.DESCRIPTION,
+        "概要表の☆の文章": TextRow.NOTE,
+    }
+
+
+def text_row(label: object) -> TextRow | None:
+    """「欄」に書かれたことばは、何の行か。知らないことばなら ``None``。
+
+    計画のことばが決まる前に書き出したブックや、同梱のテンプレートの「欄」は、初めのことばで書いてある。
+    """
+    return {**text_labels(Vocabulary()), **text_labels(terms())}.get(str(label))
+
+
+def text_label(key: str, words: Vocabulary) -> str:
+    """行の目印（``policies[0].description``）から、その行の「欄」のことば。"""
+    row = TextRow.MEASURE if ".measures[" in key else TextRow.POLICY
+    if ".notes[" in key:
+        row = TextRow.NOTE
+    elif key.endswith(".description"):
+        row = TextRow.DESCRIPTION
+    return next(label for label, one in text_labels(words).items() if one is row)
 
 
 def kind_at(field: EditField, key: str) -> LeafKind | None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sheetgen.messages.catalogue import is_error, message_of
 from sheetgen.messages.quoting import in_short
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.leaves import path_of
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
@@ -230,7 +231,7 @@ def _doubts(
         place = _written_at(problem.place, applied.lines)
         if place is None or place not in told:
             # 足した実施項目には、もとのセルがない。様式のセルの番地は、このブックにない。
-            bare = Place(file, "実施項目", None, None, problem.place.label, problem.place.item)
+            bare = Place(file, terms().item, None, None, problem.place.label, problem.place.item)
             yield replace(problem, place=place or bare)
             told += [place] if place else []
     for line in applied.lines:
@@ -338,4 +339,4 @@ def _entries(run: Run, outcome: Outcome, file: Mapping[str, str]) -> Iterator[Jo
         yield run.entry(one.action, **{**one.fields, **file})
     for item in outcome.items:
         new = f"{item.label} {item.title}"
-        yield run.entry(Action.ADD, item=item.id, label="実施項目", new=new, **file)
+        yield run.entry(Action.ADD, item=item.id, label=terms().item, new=new, **file)

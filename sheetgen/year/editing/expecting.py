@@ -10,7 +10,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import check_line
 from sheetgen.reading.book import RawCell
 from sheetgen.year.editing.book_tables import BookRow, BookTable
-from sheetgen.year.editing.edit_fields import EditKind
+from sheetgen.year.editing.edit_fields import EditKind, TextRow, text_row
 from sheetgen.year.editing.rows import ItemRow, ResultRow, YearRow
 from sheetgen.year.editing.typed_values import EditExpected, ReadEdit, read_edit
 
@@ -43,11 +43,11 @@ class EditReader:
             former=tuple(former),
             measures=(
                 *((one.number, one.name) for _, one in base.measures()),
-                *_named(texts, "推進項目", "row.measure"),
+                *_named(texts, TextRow.MEASURE, "row.measure"),
             ),
             policies=(
                 *((one.number, one.name) for one in base.policies),
-                *_named(texts, "基本方針", "row.policy"),
+                *_named(texts, TextRow.POLICY, "row.policy"),
             ),
             items={(measure.number, item.number): item.id for _, measure, item in base.items()},
         )
@@ -98,11 +98,11 @@ def _owner(row: BookRow) -> Owner | None:
     return Owner(department=department, section=section)
 
 
-def _named(rows: Iterable[BookRow], label: str, number: str) -> Iterator[tuple[int, str]]:
+def _named(rows: Iterable[BookRow], kind: TextRow, number: str) -> Iterator[tuple[int, str]]:
     """ブックに書かれた、基本方針か推進項目の番号と名。番号の読めないものは数えない。"""
     for row in rows:
         name, found = _text(row, "row.text"), _text(row, number)
-        if _text(row, "row.label") == label and name and found and found.isdecimal():
+        if text_row(_text(row, "row.label")) is kind and name and found and found.isdecimal():
             yield int(found), name
 
 

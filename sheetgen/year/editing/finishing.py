@@ -223,7 +223,7 @@ def _item_row(one: NewRow) -> _Draft:
     return row
 
 
-_NEEDS = (("row.title", "実施項目"), ("row.fiscal_year", "年度"))
+_NEEDS = (("row.title", "{terms.item}"), ("row.fiscal_year", "年度"))
 
 
 def _join(one: NewRow, titled: Mapping[str, list[_Draft]], plan: Plan) -> list[Problem]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sheetgen.era import LONGEST_PLAN
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
@@ -22,6 +23,7 @@ from sheetgen.year.editing.applying import apply_edits
 from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.book_tables import ReturnedBook
 from sheetgen.year.editing.cell_changes import Edits, NewRow, edits_of
+from sheetgen.year.editing.edit_fields import TextRow, text_row
 from sheetgen.year.editing.edit_recording import read_book_file
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
@@ -138,7 +140,7 @@ def _empty(tree: Mapping[str, Any], sheets: Mapping[str, str], file: str) -> Ite
     measures = [one for policy in tree["policies"] for one in policy["measures"]]
     for rows, label, found in (
         ("sections", "部と課", tree["departments"]),
-        ("policy_texts", "基本方針と推進項目", measures),
+        ("policy_texts", f"{terms().policy}と{terms().measure}", measures),
     ):
         if not found:
             yield Problem("I047", Place(file, sheets.get(rows), label=label))
@@ -177,10 +179,11 @@ def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewR
             continue
         values = dict(row.values)
         label = values.get("row.label")
-        if label in _UNDER_POLICY and not (counts["row.policy"] or "row.policy" in values):
+        kind = text_row(label)
+        if kind in _UNDER_POLICY and not (counts["row.policy"] or "row.policy" in values):
             problems.append(Problem("I046", row.place("row.label"), {"label": label}))
             continue
-        own = next((path for path, word in _NUMBERS.items() if label == word), None)
+        own = next((path for path, one in _NUMBERS.items() if kind is one), None)
         if own:
             counts[own] += 1
             written = values.get(own, counts[own])
@@ -188,16 +191,15 @@ def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewR
                 facts = {"number": f"{written:g}", "counted": counts[own]}
                 problems.append(Problem("I045", row.place(own), facts))
             values[own] = counts[own]
-        for path in ("row.policy", *(("row.measure",) if label == _NOTE else ())):
+        for path in ("row.policy", *(("row.measure",) if kind is TextRow.NOTE else ())):
             if path not in values and counts[path]:
                 values[path] = counts[path]
         yield row._replace(values=values)
 
 
-_NUMBERS = {"row.policy": "基本方針", "row.measure": "推進項目"}
-"""番号の欄と、その番号の付く行の「欄」。"""
-_NOTE = "概要表の☆の文章"
-_UNDER_POLICY = ("基本方針の文章", "推進項目", _NOTE)
+_NUMBERS = {"row.policy": TextRow.POLICY, "row.measure": TextRow.MEASURE}
+"""番号の欄と、その番号の付く行。"""
+_UNDER_POLICY = (TextRow.DESCRIPTION, TextRow.MEASURE, TextRow.NOTE)
 
 
 def _plan_file(folder: Path) -> Path:

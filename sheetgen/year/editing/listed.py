@@ -149,7 +149,7 @@ def rewritten_texts(base: Json, still: Mapping[Steps, Json], edits: Sequence[Edi
     return found
 
 
-_NEEDS_OF_HIGHLIGHT = (("row.policy", "基本方針"), ("row.text", "主なポイント"))
+_NEEDS_OF_HIGHLIGHT = (("row.policy", "{terms.policy}"), ("row.text", "主なポイント"))
 _NEEDS_OF_GRADE = (("row.step.grade", "評価"), ("row.step.meaning", "評価の意味"))
 
 

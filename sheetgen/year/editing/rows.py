@@ -20,6 +20,7 @@ from sheetgen.plan.plan import Measure, Plan, Policy, Section, item_label
 from sheetgen.plan.scales import EvaluationGrade
 from sheetgen.plan.value import GENERAL, Value
 from sheetgen.plan.years import has_result
+from sheetgen.year.editing.edit_fields import text_label
 
 YES = "○"
 """新規の印、採る、このままでよい、の書き方。"""
@@ -246,14 +247,14 @@ def policy_leaves(plan: Plan) -> Iterator[TextLeaf]:
     """基本方針の名と文章、推進項目の名と☆の文章を、印刷の順に返す。"""
     for p, policy in enumerate(plan.policies):
         for name in ("name", "description"):
-            label = Policy.model_fields[name].title or ""
             key = f"policies[{p}].{name}"
+            label = text_label(key, plan.words)
             yield TextLeaf(key, policy.number, None, "", label, getattr(policy, name))
         for m, measure in enumerate(policy.measures):
             at, numbers = f"policies[{p}].measures[{m}]", (policy.number, measure.number)
-            label = Measure.model_fields["name"].title or ""
+            label = text_label(f"{at}.name", plan.words)
             yield TextLeaf(f"{at}.name", *numbers, "", label, measure.name)
-            label = Measure.model_fields["notes"].title or ""
+            label = text_label(f"{at}.notes[0]", plan.words)
             for n, note in enumerate((*measure.notes, None)):
                 yield TextLeaf(f"{at}.notes[{n}]", *numbers, "", label, note)
 

@@ -19,6 +19,7 @@ from sheetgen.collect.values.plain_text import BLANKS, Doubt, ReadValue
 from sheetgen.era import REIWA_OFFSET
 from sheetgen.messages.editing import WAYS
 from sheetgen.messages.quoting import excerpt, in_short, shortened
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item import Owner
 from sheetgen.plan.item_names import is_item_name, written_id, written_number
 from sheetgen.plan.round import FieldKind
@@ -351,7 +352,7 @@ def _word(written: _Written, expected: EditExpected) -> Answer:
 
 def _unlike(way: str, written: _Written) -> Answer:
     """決まった書き方で書かれていない。"""
-    what, how = WAYS[way]
+    what, how = (words.format(terms=terms()) for words in WAYS[way])
     return _refused("E033", written, what=what, how=how)
 
 
