@@ -85,7 +85,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
         Output.XLSX: lambda path: _make_xlsx(path, shown),
     }
     folder = request.out or request.root / "output" / wareki(comparison.year) / TITLE
-    stem = f"{wareki_full(comparison.year)}年次見直し{TITLE}"
+    stem = f"{wareki_full(comparison.year)}{comparison.words.revision}{TITLE}"
     wanted = {output: makers[output] for output in request.outputs}
     counts = [(one.heading, one.count) for one in comparison.listings if not comparison.same]
     if comparison.turn:

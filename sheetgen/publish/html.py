@@ -115,14 +115,18 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
-_NUMBERS = re.compile("基本方針[０-９]+|[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?")
+_NUMBER = "[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?"
 
 
-def _unbroken(text: str) -> Markup:
-    """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。"""
+def _unbroken(text: str, policy: str) -> Markup:
+    """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。
+
+    ``policy`` は基本方針の名。
+    """
+    numbers = re.compile(f"{re.escape(policy)}[０-９]+|{_NUMBER}")
     parts = []
     at = 0
-    for found in _NUMBERS.finditer(text):
+    for found in numbers.finditer(text):
         parts += [escape(text[at : found.start()]), Markup('<span class="whole-word">')]
         parts += [escape(found[0]), Markup("</span>")]
         at = found.end()
