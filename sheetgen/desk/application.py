@@ -15,6 +15,7 @@ from sheetgen.desk.desk import Desk
 from sheetgen.desk.hosting import Host
 from sheetgen.desk.rendering import add_words, problem_page
 from sheetgen.desk.stale_pages import stale
+from sheetgen.messages.vocabulary import adopt
 from sheetgen.problems import SheetgenError
 
 PAGES = (
@@ -45,6 +46,7 @@ def create_application(folder: Path, host: Host) -> Flask:
     app.extensions["desk"] = Desk(folder.resolve(), host)
     host.runner.check = stale
     safety.guard(app, host)
+    app.before_request(_speak)
     app.before_request(_refuse_stale)
     add_words(app)
     for name in PAGES:
@@ -53,6 +55,16 @@ def create_application(folder: Path, host: Host) -> Flask:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _broken)
     return app
+
+
+def _speak() -> None:
+    """この計画のことばで答える。スレッドは使い回されるので、前の答えのことばが残っている。"""
+    if request.endpoint not in _WORDLESS:
+        adopt(Desk.of_request().words)
+
+
+_WORDLESS = ("static", "common.alive", "common.events", "common.file")
+"""ことばのない答え。計画は読まない。"""
 
 
 def _refuse_stale() -> Response | None:
