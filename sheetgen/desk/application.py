@@ -16,6 +16,7 @@ from sheetgen.desk.hosting import Host
 from sheetgen.desk.rendering import add_words, problem_page
 from sheetgen.desk.stale_pages import stale
 from sheetgen.messages.vocabulary import adopt
+from sheetgen.plan.fields import SHIPPED
 from sheetgen.problems import SheetgenError
 
 PAGES = (
@@ -47,6 +48,7 @@ def create_application(folder: Path, host: Host) -> Flask:
     host.runner.check = stale
     safety.guard(app, host)
     app.before_request(_speak)
+    app.teardown_request(_end_speech)
     app.before_request(_refuse_stale)
     add_words(app)
     for name in PAGES:
@@ -58,9 +60,14 @@ def create_application(folder: Path, host: Host) -> Flask:
 
 
 def _speak() -> None:
-    """この計画のことばで答える。スレッドは使い回されるので、前の答えのことばが残っている。"""
+    """この計画のことばで答える。"""
     if request.endpoint not in _WORDLESS:
         adopt(Desk.of_request().words)
+
+
+def _end_speech(_: BaseException | None) -> None:
+    """スレッドは使い回される。次の答えに、ことばを残さない。"""
+    adopt(SHIPPED)
 
 
 _WORDLESS = ("static", "common.alive", "common.events", "common.file")

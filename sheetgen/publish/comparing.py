@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from sheetgen.era import wareki, wareki_full
+from sheetgen.messages.vocabulary import adopt
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.plan.written_figures import figure_doubts
@@ -98,6 +99,7 @@ def _pair(request: CompareRequest) -> Pair:
     """改正前と改正後の計画。"""
     if request.old is not None and request.new is not None:
         old, new = load_plan(request.old), load_plan(request.new)
+        adopt(new.words)
         return Pair(without_unseen(old), without_unseen(new))
     return pair_of(open_history(request.plan, printed=True), request.old)
 
