@@ -183,11 +183,12 @@ def owners_table(source: Source) -> DataTable:
 
 def indicators_table(source: Source) -> DataTable:
     """指標の表。一行が、一つの指標の現状値か最終年度の目標値。"""
+    current = source.plan.words.heading("現状値", "indicator.current")
     columns = (
         *ITEM,
         DataColumn("indicator", "{terms[indicator.name]}", DataType.TEXT,
                    "{terms[indicator]}の名称。", printed=True),
-        *coded("kind", "値の種類", "現状値か、計画最終年度の目標値か。"),
+        *coded("kind", "値の種類", f"{current}か、{{terms[indicator.target]}}か。"),
         *FIGURE,
         DataColumn("printed_unit", "記載された単位", DataType.TEXT,
                    "計画に印刷された単位。書かれていなければ空。", printed=True),
