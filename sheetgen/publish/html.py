@@ -20,8 +20,10 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from sheetgen.era import iso_full
@@ -118,11 +120,10 @@ def _lines(text: str) -> Markup:
 _NUMBER = "[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?"
 
 
-def _unbroken(text: str, policy: str) -> Markup:
-    """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。
-
-    ``policy`` は基本方針の名。
-    """
+@pass_context
+def _unbroken(context: Context, text: str) -> Markup:
+    """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。"""
+    policy = context["data"]["words"]["policy"]
     numbers = re.compile(f"{re.escape(policy)}[０-９]+|{_NUMBER}")
     parts = []
     at = 0
