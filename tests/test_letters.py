@@ -201,7 +201,7 @@ def test_a_template_from_notepad_is_read(folder: Path, ending: str, encoding: st
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{{ plan_title }} 進捗", "{{ plan_titel }} 進捗", "plan_titel"),
+        ("{{ plan_title }} {{ terms", "{{ plan_titel }} {{ terms", "plan_titel"),
         ("{{ item.title }}", "{{ item.titel }}", "item.titel"),
         ("{{ file }}", "{{ file }", "{{ file }"),
         ("{% if phone %}", "{% if phone }", "{% if phone }"),

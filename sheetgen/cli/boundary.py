@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from sheetgen.cli.japanese import soften_streams, speak_japanese
+from sheetgen.messages.vocabulary import speaking, terms
 from sheetgen.problems import ExitCode, Problem, SheetgenError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     soften_streams()
     speak_japanese()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    with Interrupts() as interrupts:
+    with Interrupts() as interrupts, speaking(terms()):
         try:
             # この囲みの中で読み込む。入れ方が壊れていて読み込めないことも、人のことばで伝える。
             from sheetgen.cli.commands import cli

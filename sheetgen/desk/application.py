@@ -15,6 +15,8 @@ from sheetgen.desk.desk import Desk
 from sheetgen.desk.hosting import Host
 from sheetgen.desk.rendering import add_words, problem_page
 from sheetgen.desk.stale_pages import stale
+from sheetgen.messages.vocabulary import adopt
+from sheetgen.plan.fields import SHIPPED
 from sheetgen.problems import SheetgenError
 
 PAGES = (
@@ -45,6 +47,8 @@ def create_application(folder: Path, host: Host) -> Flask:
     app.extensions["desk"] = Desk(folder.resolve(), host)
     host.runner.check = stale
     safety.guard(app, host)
+    app.before_request(_speak)
+    app.teardown_request(_end_speech)
     app.before_request(_refuse_stale)
     add_words(app)
     for name in PAGES:
@@ -53,6 +57,21 @@ def create_application(folder: Path, host: Host) -> Flask:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _broken)
     return app
+
+
+def _speak() -> None:
+    """この計画のことばで答える。"""
+    if request.endpoint not in _WORDLESS:
+        adopt(Desk.of_request().words)
+
+
+def _end_speech(_: BaseException | None) -> None:
+    """スレッドは使い回される。次の答えに、ことばを残さない。"""
+    adopt(SHIPPED)
+
+
+_WORDLESS = ("static", "common.alive", "common.events", "common.file")
+"""ことばのない答え。計画は読まない。"""
 
 
 def _refuse_stale() -> Response | None:

@@ -13,6 +13,10 @@ from sheetgen.desk.offered_files import OfferedFiles
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Uploads
 from sheetgen.form.shipped_templates import find_templates, templates_of
+from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.fields import SHIPPED
+from sheetgen.plan.loading import load_plan
+from sheetgen.problems import SheetgenError
 from sheetgen.publish.sheet_pictures import MAIN as SHEET
 
 Value = TypeVar("Value")
@@ -59,6 +63,16 @@ class Desk:
     def plan(self) -> Path:
         """計画のデータ。"""
         return self.root / "data" / "plan.json"
+
+    @property
+    def words(self) -> Vocabulary:
+        """計画のことば。計画がまだないか、読めなければ、初めのことば。"""
+        if not self.plan.is_file():
+            return SHIPPED
+        try:
+            return self.recall("plan", lambda: load_plan(self.plan)).words
+        except SheetgenError:
+            return SHIPPED
 
     @property
     def uploads(self) -> Uploads:

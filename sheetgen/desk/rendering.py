@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.local import LocalProxy
 
 import sheetgen
 from sheetgen.desk.changes import by_item, change_pieces
@@ -19,12 +20,13 @@ from sheetgen.era import iso_full, wareki, wareki_full
 from sheetgen.messages import catalogue
 from sheetgen.messages.catalogue import message_of, page_message_of, where
 from sheetgen.messages.page_words import page_label
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import Level, Place, Problem, SheetgenError
 
 PAGE_OF_COMMAND = {
     "init": ("founding.begin", "計画を始める"),
     "edit": ("editing.index", "編集"),
-    "add-item": ("items.add", "実施項目を加える"),
+    "add-item": ("items.add", "{terms.item}を加える"),
     "check": ("now.check", "点検"),
     "generate": ("sending.index", "配布"),
     "distribute": ("sending.index", "配布"),
@@ -38,7 +40,7 @@ PAGE_OF_COMMAND = {
     "undo": ("undoing.index", "取り消し"),
     "history": ("items.index", "項目"),
 }
-"""コマンドの名から、同じことをするページと、その名へ。"""
+"""コマンドの名から、同じことをするページと、その名（計画のことばで埋める）へ。"""
 _COMMAND = re.compile(r"sheetgen ([a-z-]+)")
 
 
@@ -64,7 +66,8 @@ def told(problem: Problem) -> Told:
     """一つの問題を、人に見せる形にする。"""
     entry = message_of(problem)
     named = dict.fromkeys(_COMMAND.findall(entry.remedy))
-    pages = tuple(PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND)
+    known = [PAGE_OF_COMMAND[name] for name in named if name in PAGE_OF_COMMAND]
+    pages = tuple((page, name.format(terms=terms())) for page, name in known)
     label = page_label(problem.place.label)
     place = where(replace(_from_root(problem.place), label=label), problem.code)
     shown = page_message_of(problem)
@@ -129,7 +132,8 @@ def add_words(app: Flask) -> None:
         counts=catalogue.counts,
         told=told,
     )
-    env.globals.update(change_pieces=change_pieces, by_item=by_item)
+    # 取り込んだひな型の中でも使えるように、いつ見ても今のことばを指すものを置く。
+    env.globals.update(change_pieces=change_pieces, by_item=by_item, terms=LocalProxy(terms))
 
     @app.context_processor
     def words() -> dict[str, object]:

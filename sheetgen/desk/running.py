@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from flask import copy_current_request_context, has_request_context, request
 
+from sheetgen.messages.vocabulary import speaking, terms
 from sheetgen.progress import Progress
 
 KEPT = 50
@@ -172,8 +173,11 @@ class ThreadRunner(_Remembered):
         # 仕事の中でも、ページの道や、いまの画面が分かるようにする。
         placed = copy_current_request_context(checked) if has_request_context() else work
 
+        words = terms()
+
         def in_turn() -> None:
-            with self._turn:
+            # 別のスレッドには、頼まれたときのことばは伝わらない。
+            with self._turn, speaking(words):
                 job.run(placed)
 
         # 途中で Python が終わろうとしても、書いている途中の仕事は終わるまで待たれる。

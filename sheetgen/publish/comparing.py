@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from sheetgen.era import wareki, wareki_full
+from sheetgen.messages.vocabulary import adopt
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.unseen import without_unseen
 from sheetgen.plan.written_figures import figure_doubts
@@ -85,7 +86,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
         Output.XLSX: lambda path: _make_xlsx(path, shown),
     }
     folder = request.out or request.root / "output" / wareki(comparison.year) / TITLE
-    stem = f"{wareki_full(comparison.year)}年次見直し{TITLE}"
+    stem = f"{wareki_full(comparison.year)}{comparison.words.revision}{TITLE}"
     wanted = {output: makers[output] for output in request.outputs}
     counts = [(one.heading, one.count) for one in comparison.listings if not comparison.same]
     if comparison.turn:
@@ -98,6 +99,7 @@ def _pair(request: CompareRequest) -> Pair:
     """改正前と改正後の計画。"""
     if request.old is not None and request.new is not None:
         old, new = load_plan(request.old), load_plan(request.new)
+        adopt(new.words)
         return Pair(without_unseen(old), without_unseen(new))
     return pair_of(open_history(request.plan, printed=True), request.old)
 

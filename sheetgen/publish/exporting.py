@@ -128,7 +128,7 @@ def package_bytes(plan: Plan, dataset: DataSet, files: Mapping[str, bytes]) -> b
         "title": dataset.title,
         "contributors": [{"title": dataset.publisher, "role": "publisher"}],
         "contact": contact_of(plan),
-        "sources": [{"title": f"{plan.municipality}{plan.plan_title} アクションプラン"}],
+        "sources": [{"title": f"{plan.municipality}{plan.plan_title} {plan.words.document}"}],
     }
     if dataset.modified:
         package["modified"] = dataset.modified
@@ -139,15 +139,15 @@ def package_bytes(plan: Plan, dataset: DataSet, files: Mapping[str, bytes]) -> b
         known = {"name": given} if given in OPEN_DEFINITION else {}
         package["licenses"] = [{**known, "title": name, "path": url}]
     package["resources"] = [
-        _resource(table, files[f"{table.name}.csv"]) for table in dataset.tables
+        _resource(plan, table, files[f"{table.name}.csv"]) for table in dataset.tables
     ]
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def _resource(table: DataTable, data: bytes) -> dict[str, object]:
+def _resource(plan: Plan, table: DataTable, data: bytes) -> dict[str, object]:
     titles = {column.name: column.title for column in table.columns}
     schema: dict[str, object] = {
-        "fields": [_field(table, column) for column in table.columns],
+        "fields": [_field(plan, table, column) for column in table.columns],
         "missingValues": [""],
         "primaryKey": [titles[name] for name in table.key],
     }
@@ -179,7 +179,7 @@ def _resource(table: DataTable, data: bytes) -> dict[str, object]:
     }
 
 
-def _field(table: DataTable, column: DataColumn) -> dict[str, object]:
+def _field(plan: Plan, table: DataTable, column: DataColumn) -> dict[str, object]:
     field: dict[str, object] = {
         "name": column.title,
         "english_name": column.name,
@@ -189,7 +189,7 @@ def _field(table: DataTable, column: DataColumn) -> dict[str, object]:
     constraints: dict[str, object] = {}
     if column.name in table.key:
         constraints["required"] = True
-    if codes := codes_of(table, column):
+    if codes := codes_of(plan.words, table, column):
         constraints["enum"] = [csv_text(code) for code in codes]
     if constraints:
         field["constraints"] = constraints

@@ -205,7 +205,7 @@ class FormPages:
             item=item.id,
             label=item_label(measure, item),
             title=item.title,
-            policy=policy_name(policy),
+            policy=policy_name(self._plan, policy),
             measure=measure_name(measure),
             opens_measure=opens,
             rows=tuple(

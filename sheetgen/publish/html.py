@@ -20,8 +20,10 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from sheetgen.era import iso_full
@@ -115,14 +117,17 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
-_NUMBERS = re.compile("基本方針[０-９]+|[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?")
+_NUMBER = "[(（][0-9０-９]+[)）][①-⑳㉑-㉟㊱-㊿]?"
 
 
-def _unbroken(text: str) -> Markup:
+@pass_context
+def _unbroken(context: Context, text: str) -> Markup:
     """「基本方針５(１０)」のような番号を、途中で折らない。全角の数字は、間で折れる。"""
+    policy = context["data"]["words"]["policy"]
+    numbers = re.compile(f"{re.escape(policy)}[０-９]+|{_NUMBER}")
     parts = []
     at = 0
-    for found in _NUMBERS.finditer(text):
+    for found in numbers.finditer(text):
         parts += [escape(text[at : found.start()]), Markup('<span class="whole-word">')]
         parts += [escape(found[0]), Markup("</span>")]
         at = found.end()

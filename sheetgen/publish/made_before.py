@@ -6,8 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-KINDS = ("年次見直し", "新旧対照表", "オープンデータ")
-"""年度のフォルダーの中の、公表のためのもののフォルダー。"""
+from sheetgen.messages.vocabulary import Vocabulary
 
 
 class MadeFolder(NamedTuple):
@@ -19,12 +18,12 @@ class MadeFolder(NamedTuple):
     files: tuple[Path, ...]
 
 
-def made_before(root: Path) -> tuple[MadeFolder, ...]:
+def made_before(root: Path, words: Vocabulary) -> tuple[MadeFolder, ...]:
     """``root/output`` にある公表のためのもの。年度の新しい順。何も書かない。"""
     found = []
     with contextlib.suppress(OSError):
         for year in sorted((root / "output").glob("令和*年度"), key=_newest_first):
-            for kind in KINDS:
+            for kind in (words.revision, "新旧対照表", "オープンデータ"):
                 folder = year / kind
                 if not folder.is_dir():
                     continue

@@ -78,7 +78,7 @@ def report(
     template = FormTemplate(request.template)
     document, seen, problems = _made(history, request, template)
     year = document.year
-    folder = request.out or request.root / "output" / wareki(year) / "年次見直し"
+    folder = request.out or request.root / "output" / wareki(year) / seen.words.revision
     makers: dict[Output, Maker] = {
         Output.PDF: lambda path: make_pdf(
             path, lambda: render_pdf(document, request.layout, request.fonts)
@@ -195,7 +195,7 @@ def file_stem(plan: Plan, draft: bool) -> str:
 
 def document_name(plan: Plan) -> str:
     """``令和６年度年次見直し``。初年度の文書は、年次見直しではなく、立てた計画そのもの。"""
-    kind = "アクションプラン" if plan.is_founding else "年次見直し"
+    kind = plan.words.document if plan.is_founding else plan.words.revision
     return f"{wareki_full(plan.revision.fiscal_year)}{kind}"
 
 

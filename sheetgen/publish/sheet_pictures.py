@@ -209,7 +209,7 @@ def _placed(plan: Plan, item: str) -> Placed:
         if place[2].id == item:
             return place
     facts = {"item": item, "first": min(all_items(plan), default="")}
-    raise UsageError(Problem("F003", Place(label="実施項目"), facts))
+    raise UsageError(Problem("F003", Place(label=plan.words.item), facts))
 
 
 def _cells(pages: FormPages, mark: str) -> tuple[str, ...]:

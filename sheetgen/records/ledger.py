@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from sheetgen.messages.vocabulary import adopt
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import Master, digest_of, load_master
 from sheetgen.plan.paths import all_items, read_path
@@ -145,6 +146,12 @@ def _view(path: Path, known: Master | None) -> Ledger:
 
 
 def _load(path: Path, known: Master | None) -> Master:
+    master = _read_master(path, known)
+    adopt(master.plan.words)
+    return master
+
+
+def _read_master(path: Path, known: Master | None) -> Master:
     if known is not None:
         with contextlib.suppress(OSError):
             if digest_of(path.read_bytes()) == known.digest:

@@ -12,6 +12,7 @@ from sheetgen.form.correction import Correction, Reason
 from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs, return_jobs
 from sheetgen.form.rounds import open_paths, rounds_in
 from sheetgen.form.template import FormTemplate
+from sheetgen.messages.vocabulary import adopt
 from sheetgen.plan.loading import Master, load_master
 from sheetgen.plan.names_in_texts import name_doubts
 from sheetgen.plan.plan import Plan
@@ -51,6 +52,7 @@ def check(plan: Path, template: Path) -> CheckResult:
         found = (*error.problems, *_template_alone(form), *_edit_template(template))
         return CheckResult(found, 0, 0, 0)
     loaded = master.plan
+    adopt(loaded.words)
     if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
         waiting = Problem("I035", Place(file=str(plan)))
         found = (*_template_alone(form), *_edit_template(template, loaded), waiting)

@@ -266,6 +266,7 @@ def letter_text(
         deadline=deadline_text(deadline).removesuffix("まで"),
         file=file,
         items=(),
+        terms=plan.words,
     )
 
 

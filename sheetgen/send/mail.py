@@ -20,6 +20,8 @@ from email.policy import compat32
 from io import BytesIO
 from urllib.parse import quote
 
+from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.messages.vocabulary import terms as spoken
 from sheetgen.plan.text import writable
 
 
@@ -49,6 +51,7 @@ class LetterText:
     ``joint`` は様式がほかの課へ行った共同の実施項目。督促では、``missing`` は答えのない実施項目、
     ``questioned`` は差し戻して答え直されていないもの、``days_late`` は期限からの日数（0 以下なら、
     まだ過ぎていない）、``unreadable`` は届いたが読み取れなかったファイル。
+    ``terms`` は計画のことば（``terms.item`` は項目の名）。
     """
 
     municipality: str
@@ -68,6 +71,7 @@ class LetterText:
     questioned: tuple[LetterItem, ...] = ()
     days_late: int = 0
     unreadable: tuple[LetterFile, ...] = ()
+    terms: Vocabulary = field(default_factory=spoken)
 
 
 @dataclass(frozen=True, slots=True)

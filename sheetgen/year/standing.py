@@ -28,6 +28,7 @@ from sheetgen.plan.years import has_result
 from sheetgen.problems import Problem
 from sheetgen.publish.document.effects import EffectRow
 from sheetgen.publish.document.grades import GradeRow
+from sheetgen.publish.document.overview import PrintedWords
 from sheetgen.records.open_items import ItemState, OpenItem
 
 
@@ -180,6 +181,7 @@ class Standing:
     """
 
     title: str
+    words: PrintedWords
     round_name: str
     at: str
     stages: tuple[Stage, ...]

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sheetgen.era import moment_full, reiwa, wareki_full
 from sheetgen.form.rounds import Placed
-from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan, Policy, item_label
 from sheetgen.plan.round import Round
@@ -17,6 +16,7 @@ from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.behind import is_reached
 from sheetgen.publish.document.effects import effect_rows
 from sheetgen.publish.document.grades import NOT_GRADED, grade_rows
+from sheetgen.publish.document.overview import printed_words
 from sheetgen.year.standing import (
     ItemStanding,
     Picture,
@@ -33,9 +33,9 @@ from sheetgen.year.standing import (
 )
 
 
-def policy_label(policy: Policy) -> str:
+def policy_label(plan: Plan, policy: Policy) -> str:
     """``基本方針1 行政サービスの最適化``。"""
-    return f"{terms().policy}{policy.number} {policy.name}"
+    return f"{plan.words.policy}{policy.number} {policy.name}"
 
 
 WIDTH, HEIGHT, MARGIN = 150, 44, 7
@@ -144,12 +144,13 @@ def build_standing(
     counts = Counter(one.stage for one in items)
     return Standing(
         title=f"{plan.municipality}{plan.plan_title}",
+        words=printed_words(plan.words),
         round_name=chosen.full_name,
         at=moment_full(now),
         stages=STAGES,
         counts=tuple(counts[stage] for stage in STAGES),
         late=sum(one.is_late for one in items),
-        policies=tuple(PolicyName(one.number, policy_label(one)) for one in plan.policies),
+        policies=tuple(PolicyName(one.number, policy_label(plan, one)) for one in plan.policies),
         sections=tuple(_sections(plan, items, traces, today)),
         items=items,
         years=tuple(year_label(one) for one in plan.fiscal_years),

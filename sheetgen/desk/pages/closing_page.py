@@ -95,5 +95,5 @@ def measures_of(plan: Plan) -> list[Choice]:
     for _, measure in plan.measures():
         items = [(one.id, f"{item_label(measure, one)} {one.title}") for one in measure.items]
         if items:
-            found.append((f"推進項目{measure.number}　{measure.name}", items))
+            found.append((f"{plan.words.measure}{measure.number}　{measure.name}", items))
     return found

@@ -18,6 +18,7 @@ from sheetgen.desk.pages.common_pages import started
 from sheetgen.desk.running import Shown
 from sheetgen.desk.uploads import Batch
 from sheetgen.era import LONGEST_PLAN
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
@@ -186,12 +187,13 @@ def _request(
     if earlier is not None:
         first_year = first_year or earlier.final_year + 1
         years = years or len(earlier.fiscal_years)
+    words = terms()
     lacking = [label for name, (label, _) in texts.items() if not given[name]]
     lacking += [] if first_year else ["計画の初年度"]
     lacking += [] if years else ["計画の年数"]
-    lacking += [] if policies or earlier else ["基本方針と推進項目"]
+    lacking += [] if policies or earlier else [f"{words.policy}と{words.measure}"]
     lacking += [] if sections or sections_file or earlier else ["部と課"]
-    lacking += [] if items or earlier is None else ["引き継ぐ実施項目"]
+    lacking += [] if items or earlier is None else [f"引き継ぐ{words.item}"]
     if lacking:
         raise UsageError([Problem("I020", Place(label=one)) for one in lacking])
     offered = {item.id for _, _, item in earlier.items()} if earlier else set()

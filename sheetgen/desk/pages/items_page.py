@@ -34,6 +34,7 @@ from sheetgen.form.rounds import Placed, settle_round
 from sheetgen.messages.catalogue import is_error, message_of
 from sheetgen.messages.records import ACTION_WORDS
 from sheetgen.messages.values import explain_reading
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import Round, RoundKind
@@ -253,7 +254,7 @@ def record_added() -> BaseResponse:
             desk.uploads.discard(batch)
         return Shown("adding_done.html", _added(asked, result, batch, seen))
 
-    return started(desk.host.runner.start("実施項目を加える", url_for("items.add"), work))
+    return started(desk.host.runner.start(f"{terms().item}を加える", url_for("items.add"), work))
 
 
 @pages.get("/history/edits")

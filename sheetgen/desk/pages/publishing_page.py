@@ -15,6 +15,7 @@ from sheetgen.desk.forms import chosen_month, chosen_year, ticked, written
 from sheetgen.desk.pages.common_pages import started
 from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.running import Shown
+from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.progress import Progress
 from sheetgen.publish.exporting import DataFormat
@@ -36,7 +37,7 @@ def index() -> Response:
         plan=plan,
         years=range(plan.first_year, plan.final_year + 2),
         kept=sheetgen.kept_plans(desk.plan),
-        made=made_before(desk.root),
+        made=made_before(desk.root, plan.words),
         outputs=OUTPUT_NAMES,
     )
     return make_response(page)
@@ -83,7 +84,7 @@ def report() -> BaseResponse:
             values = {"result": result, "words": words, "final": final, "names": OUTPUT_NAMES}
             return Shown("reported.html", values)
 
-        return started(desk.host.runner.start("年次見直しの文書を作る", back, make))
+        return started(desk.host.runner.start(f"{terms().revision}の文書を作る", back, make))
 
     def look(progress: Progress) -> Shown:
         with plans:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sheetgen.publish.comparison.difference import Runs, joined_runs, phrase_runs
+from sheetgen.publish.document.overview import PrintedWords
 
 
 class Mark(StrEnum):
@@ -161,6 +162,7 @@ class Comparison:
     author: str
     published: str
     draft: bool
+    words: PrintedWords
     new: Edition
     old: Edition
     note: str

@@ -91,7 +91,6 @@ def _text(value: object) -> str:
 
 
 _OVERVIEW = str(Plan.model_fields["overview"].title)
-_POLICY = str(Plan.model_fields["policies"].title)
 _HIGHLIGHTS = str(Revision.model_fields["highlights"].title)
 
 
@@ -124,7 +123,10 @@ def _plan_fields(plan: Plan) -> Fields:
     }
     out["fiscal_years"] = (str(Plan.model_fields["fiscal_years"].title), years)
     for one in plan.evaluation_scale:
-        out[f"grade.{one.grade}"] = (f"評価「{one.grade}」の意味", one.meaning)
+        out[f"grade.{one.grade}"] = (
+            f"{plan.words['years.result.grade']}「{one.grade}」の意味",
+            one.meaning,
+        )
     return out
 
 
@@ -170,11 +172,11 @@ def _policy_highlights(
     shown = policy or was
     if shown is None:
         return
-    named = policy_name(shown)
+    named = policy_name(new, shown)
     total = len(points[1]) + len(notes[1])
     key = f"highlights-{'' if policy else 'old-'}{shown.number}"
     head = _heading(f"{named.label} {named.name}")
-    block = block_of(key, _POLICY, head, head, rows, total)
+    block = block_of(key, new.words.policy, head, head, rows, total)
     if block:
         yield block
 
@@ -193,7 +195,7 @@ def turned_highlights(old: Plan, new: Plan) -> TurnGroup | None:
     rows = []
     for policy in new.policies:
         was = known.get(matched.get(policy.number, 0))
-        named = policy_name(policy)
+        named = policy_name(new, policy)
         name = f"{named.label} {named.name}"
         row = turn_row(name, _HIGHLIGHTS, _points(old, was), _points(new, policy))
         if row:

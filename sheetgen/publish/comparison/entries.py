@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sheetgen.era import circled, wareki_full
-from sheetgen.plan.item import CrossReference, Entry, Indicator, Item, OverviewRow, YearPlan
+from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.item import CrossReference, Entry, Item, OverviewRow, YearPlan
 from sheetgen.plan.plan import Measure, Plan
-from sheetgen.plan.text import Record
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
@@ -45,36 +45,40 @@ def item_fields(plan: Plan, item: Item, other: Known | None) -> Fields:
 
     ``other`` は比べる相手（なければ ``None``）。年度の変わる文は :func:`turn_fields` に入る。
     """
-    code = item.indicator.number_format
+    code, words = item.indicator.number_format, plan.words
     out = {
-        "owners": (_title(Item, "owners"), "、".join(one.full_name for one in item.owners)),
-        "related": (_title(Item, "related_sections"), "、".join(item.related_sections)),
-        "introduced": (_title(Item, "introduced"), wareki_full(item.introduced)),
+        "owners": (words["owners"], "、".join(one.full_name for one in item.owners)),
+        "related": (words["related_sections"], "、".join(item.related_sections)),
+        "introduced": (words["introduced"], wareki_full(item.introduced)),
     }
     for name in ("improvement", "current_state"):
-        out[name] = (_title(Item, name), getattr(item, name))
+        out[name] = (words[name], getattr(item, name))
     out |= _initiatives(plan, item, other)
-    out["vision"] = (_title(Item, "vision"), item.vision)
-    out["indicator"] = (_title(Indicator, "name"), item.indicator.name)
-    out["unit"] = (f"指標の{_title(Indicator, 'unit')}", item.indicator.unit or "")
+    out["vision"] = (words["vision"], item.vision)
+    out["indicator"] = (words["indicator.name"], item.indicator.name)
+    unit = f"{words['indicator']}の{words['indicator.unit']}"
+    out["unit"] = (unit, item.indicator.unit or "")
     for name in ("current", "target"):
         text = printed(getattr(item.indicator, name), code)
-        out[name] = (_title(Indicator, name), text)
+        out[name] = (words[f"indicator.{name}"], text)
     for year in item.years:
-        out |= _year(year, code)
-    out["effects"] = ("〔小計〕効果見込額(千円)", amount(item.effect_subtotal))
-    out["section"] = (_title(Item, "section"), item.section or "")
+        out |= _year(words, year, code)
+    out["effects"] = (f"〔小計〕{words['years.effect']}", amount(item.effect_subtotal))
+    out["section"] = (words["section"], item.section or "")
     for name in OverviewRow.model_fields:
         if name != "policy" or not _turns(plan, other):
-            out[f"overview.{name}"] = (_table_title(name), getattr(item.overview, name) or "")
+            out[f"overview.{name}"] = (
+                _table_title(words, name),
+                getattr(item.overview, name) or "",
+            )
     return out
 
 
 def turn_fields(plan: Plan, item: Item) -> Fields:
     """年度ごとに書き改める欄。"""
     return {
-        "initiative": (_title(Item, "initiatives"), item.initiative(shown_year(plan)) or ""),
-        "policy": (_table_title("policy"), item.overview.policy or ""),
+        "initiative": (plan.words["initiatives"], item.initiative(shown_year(plan)) or ""),
+        "policy": (_table_title(plan.words, "policy"), item.overview.policy or ""),
     }
 
 
@@ -83,17 +87,20 @@ def _turns(plan: Plan, other: Known | None) -> bool:
     return other is not None and shown_year(plan) != shown_year(other[0])
 
 
-def _table_title(name: str) -> str:
-    label = str(OverviewRow.model_fields[name].title)
+def _table_title(words: Vocabulary, name: str) -> str:
+    label = words[f"overview.{name}"]
     return label if label.endswith(_TABLE) else label + _TABLE
 
 
-def reference_fields(entry: CrossReference) -> Fields:
+def reference_fields(words: Vocabulary, entry: CrossReference) -> Fields:
     """番号と名を除く、再掲の行の欄。"""
-    return {
-        name: (_title(CrossReference, name), getattr(entry, name) or "")
-        for name in ("section", "mark", "owners", "note")
+    labels = {
+        "section": words["section"],
+        "mark": str(CrossReference.model_fields["mark"].title),
+        "owners": words["overview.owners"],
+        "note": str(CrossReference.model_fields["note"].title),
     }
+    return {name: (label, getattr(entry, name) or "") for name, label in labels.items()}
 
 
 def _initiatives(plan: Plan, item: Item, other: Known | None) -> dict[str, tuple[str, str]]:
@@ -102,7 +109,7 @@ def _initiatives(plan: Plan, item: Item, other: Known | None) -> dict[str, tuple
     印刷する年度のほか、前に公表した年度の文が書き直されていれば、それも載せる。
     """
     shown = shown_year(plan)
-    label = _title(Item, "initiatives")
+    label = plan.words["initiatives"]
     out = {}
     if not _turns(plan, other):
         out["initiative"] = (f"{wareki_full(shown)}の{label}", item.initiative(shown) or "")
@@ -114,7 +121,7 @@ def _initiatives(plan: Plan, item: Item, other: Known | None) -> dict[str, tuple
     return out
 
 
-def _year(year: YearPlan, code: str) -> dict[str, tuple[str, str]]:
+def _year(words: Vocabulary, year: YearPlan, code: str) -> dict[str, tuple[str, str]]:
     """一年度の、計画の欄。"""
     at = wareki_full(year.fiscal_year)
     texts = {
@@ -123,17 +130,12 @@ def _year(year: YearPlan, code: str) -> dict[str, tuple[str, str]]:
         "effect": printed(year.effect, EFFECT_FORMAT),
     }
     return {
-        f"{year.fiscal_year}.{name}": (f"{at} {_title(YearPlan, name)}", text)
+        f"{year.fiscal_year}.{name}": (f"{at} {words[f'years.{name}']}", text)
         for name, text in texts.items()
     }
 
 
-def _title(model: type[Record], name: str) -> str:
-    return str(model.model_fields[name].title)
-
-
 _Key = tuple[str, str, int]
-_KIND = str(Item.model_fields["title"].title)
 
 
 def known_items(old: Plan, new: Plan) -> dict[str, tuple[Measure, Item]]:
@@ -159,6 +161,7 @@ class Entries:
         self._past = known_items(old, new)
         self._now = {item.id for _, _, item in new.items()}
         self._measures = matched_measures(old, new)
+        self._kind = new.words.item
 
     def blocks(self, old: Measure | None, new: Measure | None) -> Iterator[ComparedBlock]:
         """変わった実施項目と再掲を、改正後の順に。終わったものは、もとの所に。"""
@@ -171,7 +174,7 @@ class Entries:
             elif isinstance(was, Item) and old is not None:
                 block = self._ended(old, was)
             else:
-                block = _reference(key, old, was, new, entry)
+                block = _reference(self._new.words, key, old, was, new, entry)
             if block:
                 yield block
 
@@ -184,7 +187,9 @@ class Entries:
         heading = item_heading(*past) if past else None
         shown = item_heading(measure, item)
         moved = past is not None and self._measures.get(measure.number) != past[0].number
-        return block_of(f"item-{item.id}", _KIND, heading, shown, rows, len(after), item.id, moved)
+        return block_of(
+            f"item-{item.id}", self._kind, heading, shown, rows, len(after), item.id, moved
+        )
 
     def turned(self, measure: Measure) -> Iterator[TurnRow]:
         """年度の変わった取組方針・取組内容のうち、文の違うもの。"""
@@ -204,7 +209,7 @@ class Entries:
             return None  # ほかの推進項目に移った。移った先に載せる
         rows = list(compared_fields(item_fields(self._old, item, None), None))
         shown = item_heading(measure, item)
-        return block_of(f"item-{item.id}", _KIND, shown, None, rows, len(rows), item.id)
+        return block_of(f"item-{item.id}", self._kind, shown, None, rows, len(rows), item.id)
 
 
 def item_heading(measure: Measure, entry: Entry) -> Heading:
@@ -213,6 +218,7 @@ def item_heading(measure: Measure, entry: Entry) -> Heading:
 
 
 def _reference(
+    words: Vocabulary,
     key: _Key,
     old: Measure | None,
     was: Entry | None,
@@ -220,12 +226,12 @@ def _reference(
     entry: Entry | None,
 ) -> ComparedBlock | None:
     """再掲の行。"""
-    before = reference_fields(was) if isinstance(was, CrossReference) else None
-    after = reference_fields(entry) if isinstance(entry, CrossReference) else None
+    before = reference_fields(words, was) if isinstance(was, CrossReference) else None
+    after = reference_fields(words, entry) if isinstance(entry, CrossReference) else None
     place = new.number if new and entry else f"old-{old.number if old else 0}"
     return block_of(
         f"reference-{key[1]}-{place}-{key[2]}",
-        str(CrossReference.model_fields["title"].title),
+        f"{words.item}（再掲）",
         item_heading(old, was) if old and was else None,
         item_heading(new, entry) if new and entry else None,
         # なくなった行は、なくなったと言えば足りる。

@@ -21,7 +21,6 @@ from sheetgen.publish.comparison.matched import matched_measures, matched_polici
 from sheetgen.publish.document.overview import measure_name, policy_name
 
 Group = TypeVar("Group", Policy, Measure)
-_POLICY = str(Plan.model_fields["policies"].title)
 
 
 def group_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
@@ -31,13 +30,13 @@ def group_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
     measures = {measure.number: measure for _, measure in old.measures()}
     by_policy, by_measure = matched_policies(old, new), matched_measures(old, new)
     for was, policy in paired(old.policies, new.policies, policies, by_policy):
-        heading = _policy(policy or was) or Heading("", "")
-        block = _policy_block(was, policy)
+        heading = _policy(new, policy or was) or Heading("", "")
+        block = _policy_block(new, was, policy)
         if block:
             yield ComparedSection(block.key, heading.text, heading.label, (block,))
         past, now = (was.measures if was else ()), (policy.measures if policy else ())
         for before, after in paired(past, now, measures, by_measure):
-            section = _measure_section(heading, before, after, entries)
+            section = _measure_section(new, heading, before, after, entries)
             if section:
                 yield section
 
@@ -48,7 +47,7 @@ def turn_groups(old: Plan, new: Plan) -> Iterator[TurnGroup]:
     for policy, measure in new.measures():
         rows = tuple(entries.turned(measure))
         if rows:
-            heading, shown = policy_heading(policy), _measure(measure)
+            heading, shown = policy_heading(new, policy), _measure(measure)
             yield TurnGroup(
                 f"turn-{measure.number}",
                 f"{heading.text}　{shown.label}{shown.name}",
@@ -82,29 +81,28 @@ def paired(
             yield (every[matched[number]] if number in matched else None), after[number]
 
 
-def _policy_block(old: Policy | None, new: Policy | None) -> ComparedBlock | None:
+def _policy_block(plan: Plan, old: Policy | None, new: Policy | None) -> ComparedBlock | None:
     row = compared_row(
-        str(Policy.model_fields["description"].title),
+        f"{plan.words.policy}の文章",
         old.description if old else None,
         new.description if new else None,
     )
-    return block_of(
-        _key("policy", old, new), _POLICY, _policy(old), _policy(new), [row] if row else [], 1
-    )
+    heads = _policy(plan, old), _policy(plan, new)
+    return block_of(_key("policy", old, new), plan.words.policy, *heads, [row] if row else [], 1)
 
 
 def _measure_section(
-    policy: Heading, old: Measure | None, new: Measure | None, entries: Entries
+    plan: Plan, policy: Heading, old: Measure | None, new: Measure | None, entries: Entries
 ) -> ComparedSection | None:
+    words = plan.words
     key = _key("measure", old, new)
     notes = compared_lists(
         old.notes if old else (),
         new.notes if new else (),
         str(Measure.model_fields["notes"].title),
     )
-    kind = str(Measure.model_fields["name"].title)
     was, now = (_measure(one) if one else None for one in (old, new))
-    own = block_of(f"{key}-name", kind, was, now, list(notes), 1)
+    own = block_of(f"{key}-name", words.measure, was, now, list(notes), 1)
     blocks = [*([own] if own else []), *entries.blocks(old, new)]
     shown = now or was
     if not blocks or shown is None:
@@ -123,14 +121,14 @@ def _key(kind: str, old: Policy | Measure | None, new: Policy | Measure | None) 
     return f"{kind}-old-{old.number if old else 0}"
 
 
-def policy_heading(policy: Policy) -> Heading:
+def policy_heading(plan: Plan, policy: Policy) -> Heading:
     """基本方針の番号と名。"""
-    named = policy_name(policy)
+    named = policy_name(plan, policy)
     return Heading(named.label, named.name)
 
 
-def _policy(policy: Policy | None) -> Heading | None:
-    return None if policy is None else policy_heading(policy)
+def _policy(plan: Plan, policy: Policy | None) -> Heading | None:
+    return None if policy is None else policy_heading(plan, policy)
 
 
 def _measure(measure: Measure) -> Heading:

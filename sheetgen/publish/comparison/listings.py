@@ -19,11 +19,11 @@ from sheetgen.publish.comparison.entries import item_heading, known_items
 
 Place = tuple[Measure, Item]
 _HEADINGS = {
-    ComparedState.NEW: "新規の実施項目",
-    ComparedState.ENDED: "終了した実施項目",
-    ComparedState.MOVED: "推進項目を移った実施項目",
-    ComparedState.CHANGED: "内容の変わった実施項目",
-    ComparedState.RENUMBERED: "番号だけが変わった実施項目",
+    ComparedState.NEW: "新規の{item}",
+    ComparedState.ENDED: "終了した{item}",
+    ComparedState.MOVED: "{measure}を移った{item}",
+    ComparedState.CHANGED: "内容の変わった{item}",
+    ComparedState.RENUMBERED: "番号だけが変わった{item}",
 }
 # 実施項目でないまとまりで、欄より先に言うこと。
 _WHAT = {
@@ -90,8 +90,11 @@ def _what(block: ComparedBlock, was: Place | None, now: Place | None) -> Iterato
 def listings(old: Plan, new: Plan, sections: Sequence[ComparedSection]) -> tuple[Listing, ...]:
     """区分ごとの一覧。どの区分も、なければ 0件として並べる。"""
     changes = item_changes(old, new, sections)
+    words = {"item": new.words.item, "measure": new.words.measure}
     out = [
-        _listing(heading, [_listed(one) for one in changes if one.state is state], "件")
+        _listing(
+            heading.format(**words), [_listed(one) for one in changes if one.state is state], "件"
+        )
         for state, heading in _HEADINGS.items()
     ]
     others = [

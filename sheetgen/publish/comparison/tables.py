@@ -12,9 +12,9 @@ LIST_SHEET = "一覧"
 TABLE_SHEET = "新旧対照表"
 TURN_SHEET = "年度ごとの文"
 WHOLE = "【全文改正】"
-LEAD = (
+_LEAD = (
     "変わった欄だけを載せ、変わったことばに下線を引いた（新設・削除・全文改正は、それと記した）。"
-    "取組実績と評価は載せていない。"
+    "{result}と{grade}は載せていない。"
 )
 _LEAST_PLACE = 15
 """「箇所」の列の、いちばん狭い幅。番号は途中で折らないので、長ければ広げる。"""
@@ -24,21 +24,21 @@ def comparison_book(comparison: Comparison) -> TableBook:
     """一覧と対照表。年度ごとに書き改める文があれば、その一枚も。"""
     tables = [_list_table(comparison), _compared_table(comparison)]
     if comparison.turn:
-        tables.append(_turn_table(comparison.turn))
+        tables.append(_turn_table(comparison.words.item, comparison.turn))
     return TableBook(title=comparison.title, creator=comparison.author, tables=tuple(tables))
 
 
 def _list_table(comparison: Comparison) -> Table:
-    new, old = comparison.new, comparison.old
+    new, old, item = comparison.new, comparison.old, comparison.words.item
     return Table(
         name=LIST_SHEET,
-        lead=f"改正後：{new.revision}（{new.published}、実施項目 {new.count}）　"
-        f"改正前：{old.revision}（{old.published}、実施項目 {old.count}）",
+        lead=f"改正後：{new.revision}（{new.published}、{item} {new.count}）　"
+        f"改正前：{old.revision}（{old.published}、{item} {old.count}）",
         columns=(
             Column("区分", 32),
             Column("改正後の番号", 14, Align.CENTER),
             Column("改正前の番号", 14, Align.CENTER),
-            Column("実施項目・箇所", 60),
+            Column(f"{item}・箇所", 60),
             Column("変わった欄など", 62),
         ),
         rows=() if comparison.same else tuple(_list_rows(comparison)),
@@ -62,12 +62,13 @@ def _compared_table(comparison: Comparison) -> Table:
         for block in section.blocks
         for row in _rows(section.short, block)
     )
+    words = comparison.words
     return Table(
         name=TABLE_SHEET,
-        lead=LEAD,
+        lead=_LEAD.format(result=words.result, grade=words.grade),
         columns=(
             _place_column(section.short for section in comparison.sections),
-            Column("実施項目など", 30),
+            Column(f"{words.item}など", 30),
             Column("区分", 6, Align.CENTER),
             Column("欄", 22),
             Column(f"改正後（{comparison.new.revision}）", 56),
@@ -90,13 +91,13 @@ def _rows(heading: str, block: ComparedBlock) -> Iterator[tuple[TableCell, ...]]
         yield (*first, "ほかの欄", Mark.OMITTED.value, Mark.OMITTED.value)
 
 
-def _turn_table(turn: Turn) -> Table:
+def _turn_table(item: str, turn: Turn) -> Table:
     return Table(
         name=TURN_SHEET,
         lead=f"{turn.heading}　{turn.count}　（改正の数には入れていない）",
         columns=(
             _place_column(group.short for group in turn.groups),
-            Column("実施項目など", 30),
+            Column(f"{item}など", 30),
             Column("欄", 22),
             Column(turn.new, 58),
             Column(turn.old, 58),

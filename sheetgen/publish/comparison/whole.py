@@ -19,14 +19,20 @@ from sheetgen.publish.comparison.chapters import front_sections, turned_highligh
 from sheetgen.publish.comparison.entries import shown_year
 from sheetgen.publish.comparison.groups import group_sections, turn_groups
 from sheetgen.publish.comparison.listings import listings
-from sheetgen.publish.document.overview import month_text, revision_title, whole_title, wide
+from sheetgen.publish.document.overview import (
+    month_text,
+    printed_words,
+    revision_title,
+    whole_title,
+    wide,
+)
 
 TITLE = "新旧対照表"
 _NOTE = (
     "変わった欄だけを載せ、変わったことばに下線を引いた。大半を書き改めた文は「全文改正」、"
     "一方にだけある文は（新設）（削除）（記載なし）と記し、下線は引いていない。"
-    "変わらない欄は（略）とし、変わらない実施項目は載せていない。"
-    "取組実績と評価の記録は、改正ではないので載せていない。"
+    "変わらない欄は（略）とし、変わらない{item}は載せていない。"
+    "{result}と{grade}の記録は、改正ではないので載せていない。"
 )
 _SAME = "改正した所はない。"
 
@@ -35,7 +41,7 @@ def build_comparison(old: Plan, new: Plan) -> Comparison:
     """二つの計画の新旧対照表。並びは改正後の文書の順。"""
     old, new = composed(old), composed(new)
     sections = (*front_sections(old, new), *group_sections(old, new))
-    lists = listings(old, new, sections)
+    lists, words = listings(old, new, sections), new.words
     return Comparison(
         year=new.revision.fiscal_year,
         title=f"{whole_title(new)} {revision_title(new)} {TITLE}",
@@ -45,7 +51,12 @@ def build_comparison(old: Plan, new: Plan) -> Comparison:
         draft=False,
         new=_edition(new),
         old=_edition(old),
-        note=_NOTE,
+        note=_NOTE.format(
+            item=words.item,
+            result=words["years.result.text"],
+            grade=words["years.result.grade"],
+        ),
+        words=printed_words(words),
         same="" if sections or any(one.rows for one in lists) else _same(new),
         listings=lists,
         sections=sections,
@@ -63,8 +74,9 @@ def _same(new: Plan) -> str:
     if not is_over(new):
         return _SAME
     years = "から".join(wareki_full(year) for year in (new.first_year, new.final_year))
+    initiative = new.words.heading("取組方針", "initiatives")
     return (
-        f"計画の期間（{years}まで）が終わったので、{revision_title(new)}に新しい取組方針はなく、"
+        f"計画の期間（{years}まで）が終わったので、{revision_title(new)}に新しい{initiative}はなく、"
         f"改正した所もない。比べるものはない。"
     )
 
@@ -77,10 +89,11 @@ def _turn(old: Plan, new: Plan) -> Turn | None:
         return None
     items = {row.name for group in groups for row in group.rows}
     after, before = (wareki_full(shown_year(plan)) for plan in (new, old))
+    initiative = new.words["initiatives"]
     return Turn(
-        heading=f"{after}の取組方針・取組内容（年度ごとに書き改める文）",
+        heading=f"{after}の{initiative}（年度ごとに書き改める文）",
         count=f"{len(items)}件",
-        note="主なポイントと取組方針・取組内容は、年度ごとに書き改めるもので、改正の数に入れていない。"
+        note=f"主なポイントと{initiative}は、年度ごとに書き改めるもので、改正の数に入れていない。"
         "文の変わったものだけを載せ、大半を書き改めた文には下線を引いていない。",
         new=after,
         old=before,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.plan import Measure, Plan, item_label, printed_number
 from sheetgen.plan.value import Value, printed
@@ -43,24 +44,40 @@ class Behind:
     rows: tuple[BehindRow, ...]
 
 
-COLUMNS = ("実施項目", "担当", "指標", "目標値", "実績値", "評価", "取組実績")
 _SHORTEST_SCALE = 3
+
+
+def _columns(words: Vocabulary) -> tuple[str, ...]:
+    return (
+        words.item,
+        words["overview.owners"],
+        words["indicator"],
+        words.heading("目標値", "years.target"),
+        words.heading("実績値", "years.result.value"),
+        words["years.result.grade"],
+        words["years.result.text"],
+    )
 
 
 def behind_target(years: PlanYears, year: int) -> Behind:
     """その年度の目標に届いていない実施項目の表。"""
     plan, now = years.in_year(year), {item.id for _, _, item in years.plan.items()}
     low = low_grades(plan)
-    words = "・".join(low)
-    note = "目標値と実績値がどちらも数の実施項目は、実績値が目標値に届かないもの。"
+    words = plan.words
+    columns = _columns(words)
+    target, actual, grade, text = columns[3:]
+    note = f"{target}と{actual}がどちらも数の{words.item}は、{actual}が{target}に届かないもの。"
     if low:
-        note += f"数で比べられない実施項目は、評価が {words} のもの。"
+        note += f"数で比べられない{words.item}は、{grade}が {'・'.join(low)} のもの。"
     unknown = sum(_is_unknown(plan, item, year) for _, _, item in plan.items())
     if unknown:
-        note += f"取組実績のまだない実施項目（{unknown}件）は、含んでいない。"
+        note += f"{text}のまだない{words.item}（{unknown}件）は、含んでいない。"
     unclear = "、".join(item_label(measure, item) for measure, item in _unclear(plan, year))
     if unclear:
-        note += f"増やす指標か減らす指標かが目標から分からず、含んでいない実施項目：{unclear}。"
+        note += (
+            f"増やす{words['indicator']}か減らす{words['indicator']}かが目標から分からず、"
+            f"含んでいない{words.item}：{unclear}。"
+        )
     rows = []
     for _, measure, item in plan.items():
         if not is_behind(plan, item, year, low):
@@ -80,8 +97,8 @@ def behind_target(years: PlanYears, year: int) -> Behind:
                 reason=record.result.text or "",
             )
         )
-    heading = f"{wareki_full(year)}の目標に届いていない実施項目（{len(rows)}件）"
-    return Behind(heading, note, COLUMNS, tuple(rows))
+    heading = f"{wareki_full(year)}の目標に届いていない{words.item}（{len(rows)}件）"
+    return Behind(heading, note, columns, tuple(rows))
 
 
 def low_grades(plan: Plan) -> tuple[str, ...]:

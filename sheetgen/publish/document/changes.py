@@ -43,11 +43,11 @@ class Changes:
 _NAMES = {
     ComparedState.NEW: "新規",
     ComparedState.ENDED: "終了",
-    ComparedState.MOVED: "推進項目の移動",
+    ComparedState.MOVED: "{}の移動",
     ComparedState.CHANGED: "変更",
     ComparedState.RENUMBERED: "番号だけの変更",
 }
-"""実施項目の区分。文書に並べる順。"""
+"""実施項目の区分。文書に並べる順。``{}`` は推進項目の名。"""
 
 
 def changes(plan: Plan, earlier: Plan | None) -> Changes:
@@ -63,10 +63,14 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
         old, new = composed(earlier), composed(plan)
         found = list(item_changes(old, new, tuple(group_sections(old, new))))
         states = list(_NAMES)
+    words = plan.words
     return Changes(
-        heading=f"{wareki_full(plan.revision.fiscal_year)}年次見直しで変わった実施項目",
+        heading=f"{wareki_full(plan.revision.fiscal_year)}{words.revision}で変わった{words.item}",
         groups=tuple(
-            ChangeGroup(_NAMES[state], tuple(_entry(one) for one in found if one.state is state))
+            ChangeGroup(
+                _NAMES[state].format(words.measure),
+                tuple(_entry(one) for one in found if one.state is state),
+            )
             for state in states
         ),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item, subtotal
 from sheetgen.plan.plan import Plan, Policy, printed_number
 from sheetgen.plan.years import PlanYears
@@ -80,9 +81,9 @@ def effects(years: PlanYears, year: int) -> Effects:
     return Effects(
         heading=f"効果額（{wareki_full(year)}と累計）",
         note="単位は千円。数で示された効果額だけを足している。どの年度の額も、その年度に計画にあった"
-        f"実施項目の分である。累計は{wareki_full(plan.first_year)}から。"
+        f"{plan.words.item}の分である。累計は{wareki_full(plan.first_year)}から。"
         f"{_taken_out_note(plan, year)}{_uncounted_note(plan, year)}"
-        f"{_unanswered_note(sums, year)}{_negative_note((*by_policy, *by_year))}",
+        f"{_unanswered_note(plan.words, sums, year)}{_negative_note((*by_policy, *by_year))}",
         by_policy=by_policy,
         total=total,
         by_year=by_year,
@@ -105,7 +106,7 @@ def effect_rows(years: PlanYears, year: int | None) -> tuple[tuple[EffectRow, ..
             planned_in_all=_figure(sums.planned(years.plan.fiscal_years, policy)),
         )
 
-    rows = tuple(row(_name(policy), policy.number) for policy in years.plan.policies)
+    rows = tuple(row(_name(years.plan, policy), policy.number) for policy in years.plan.policies)
     return rows, row("計", None)
 
 
@@ -140,8 +141,8 @@ class _Sums:
                     yield year, item
 
 
-def _name(policy: Policy) -> str:
-    return f"{policy_name(policy).label} {policy.name}"
+def _name(plan: Plan, policy: Policy) -> str:
+    return f"{policy_name(plan, policy).label} {policy.name}"
 
 
 def _figure(value: int | float | None) -> Figure:
@@ -165,10 +166,12 @@ def _taken_out_note(plan: Plan, year: int) -> str:
     ]
     if not gone:
         return ""
+    words = plan.words
     names = in_short(list(dict.fromkeys(label for label, _, _ in gone)), SHOWN, "件")
     total = subtotal(effect for _, effect, _ in gone)
     first = wareki_full(min(when for _, _, when in gone))
-    return f"終了した実施項目（{names}）の{first}以降の見込額 {amount(total)} は含まない。"
+    planned = words.heading("見込額", "years.effect")
+    return f"終了した{words.item}（{names}）の{first}以降の{planned} {amount(total)} は含まない。"
 
 
 def _uncounted_note(plan: Plan, year: int) -> str:
@@ -185,10 +188,11 @@ def _uncounted_note(plan: Plan, year: int) -> str:
         return ""
     names = in_short(list(dict.fromkeys(label for label, _ in early)), SHOWN, "件")
     total = subtotal(effect for _, effect in early)
-    return f"計画になかった年度に書かれた実績額（{names}、{amount(total)}）は数えていない。"
+    actual = plan.words.heading("実績額", "years.result.effect")
+    return f"計画になかった年度に書かれた{actual}（{names}、{amount(total)}）は数えていない。"
 
 
-def _unanswered_note(sums: _Sums, year: int) -> str:
+def _unanswered_note(words: Vocabulary, sums: _Sums, year: int) -> str:
     """見込額に当たる実績額がまだない実施項目。どれも入っていれば空。"""
     open_items = {
         item.id
@@ -200,7 +204,9 @@ def _unanswered_note(sums: _Sums, year: int) -> str:
     }
     if not open_items:
         return ""
-    return f"見込額には、実績額のまだない実施項目（{len(open_items)}件）の分も含む。"
+    planned = words.heading("見込額", "years.effect")
+    actual = words.heading("実績額", "years.result.effect")
+    return f"{planned}には、{actual}のまだない{words.item}（{len(open_items)}件）の分も含む。"
 
 
 def _negative_note(rows: Iterable[EffectRow | EffectYear]) -> str:

@@ -52,7 +52,7 @@ def grade_of(plan: Plan, item: Item, year: int) -> str | None:
 def scale_columns(then: Plan) -> tuple[tuple[str, str], ...]:
     """評価の段階とその意味。最後は未評価。表の列になる。"""
     steps = ((one.grade, one.meaning) for one in then.evaluation_scale)
-    return (*steps, (NOT_GRADED, "評価がまだ入っていない"))
+    return (*steps, (NOT_GRADED, f"{then.words['years.result.grade']}がまだ入っていない"))
 
 
 def grade_row(plan: Plan, label: str, items: Iterable[Item], year: int) -> GradeRow:
@@ -89,7 +89,7 @@ def grades(years: PlanYears, year: int) -> Grades:
 def grade_rows(then: Plan, year: int) -> tuple[tuple[GradeRow, ...], GradeRow]:
     """基本方針ごとの評価の数と、その計。"""
     rows = tuple(
-        grade_row(then, f"{policy_name(policy).label} {policy.name}", _items(policy), year)
+        grade_row(then, f"{policy_name(then, policy).label} {policy.name}", _items(policy), year)
         for policy in then.policies
     )
     return rows, grade_row(then, "計", [item for _, _, item in then.items()], year)
@@ -97,7 +97,7 @@ def grade_rows(then: Plan, year: int) -> tuple[tuple[GradeRow, ...], GradeRow]:
 
 def grade_name(plan: Plan, year: int) -> str:
     """その年度の評価の呼び名。"""
-    return "全期間総合評価" if year == plan.final_year else "評価"
+    return plan.words["overall_grade" if year == plan.final_year else "years.result.grade"]
 
 
 def _items(policy: Policy) -> list[Item]:
@@ -108,7 +108,8 @@ def _counted_note(plan: Plan, then: Plan, year: int) -> str:
     """どの実施項目を数えたか。"""
     ended = sum(plan.last_year(item) < plan.final_year for _, _, item in then.items())
     later = f"（うち、終了したもの{ended}件）" if ended else ""
-    return f"{wareki_full(year)}に計画にあった実施項目{then.item_count}件{later}を数えている。"
+    counted = f"{then.words.item}{then.item_count}件"
+    return f"{wareki_full(year)}に計画にあった{counted}{later}を数えている。"
 
 
 def _joint_note(then: Plan) -> str:
@@ -120,4 +121,7 @@ def _joint_note(then: Plan) -> str:
     ]
     if not joint:
         return ""
-    return f"主管課が二つ以上の実施項目は、初めに記した課にだけ数えている：{'、'.join(joint)}。"
+    owners, item_word = then.words["owners"], then.words.item
+    return (
+        f"{owners}が二つ以上の{item_word}は、初めに記した課にだけ数えている：{'、'.join(joint)}。"
+    )

@@ -5,9 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetgen.era import REIWA_OFFSET, wareki_full, wareki_short
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan import overview as master
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.value import EFFECT_FORMAT, printed
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedWords:
+    """テンプレートに渡す、計画のことば。
+
+    ``effect`` ``result_effect`` は金額の二つの欄の、``grade`` は評価の、短い名。
+    """
+
+    policy: str
+    measure: str
+    item: str
+    revision: str
+    effect: str
+    result_effect: str
+    grade: str
+    overall_grade: str
+    result: str
+    owners: str
+    indicator: str
+
+
+def printed_words(words: Vocabulary) -> PrintedWords:
+    """計画のことばを、テンプレートに渡す形にする。"""
+    return PrintedWords(
+        policy=words.policy,
+        measure=words.measure,
+        item=words.item,
+        revision=words.revision,
+        effect=words.heading("見込額", "years.effect"),
+        result_effect=words.heading("実績額", "years.result.effect"),
+        grade=words["years.result.grade"],
+        overall_grade=words["overall_grade"],
+        result=words["years.result.text"],
+        owners=words["overview.owners"],
+        indicator=words["indicator"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +193,10 @@ def chapter_heading(number: int, text: str) -> str:
     return f"{wide(number)}）{text}"
 
 
-def policy_name(policy: Policy) -> NumberedName:
+def policy_name(plan: Plan, policy: Policy) -> NumberedName:
     """``基本方針１`` とその名。"""
-    return NumberedName(policy.number, f"基本方針{wide(policy.number)}", policy.name)
+    label = f"{plan.words.policy}{wide(policy.number)}"
+    return NumberedName(policy.number, label, policy.name)
 
 
 def measure_name(measure: Measure, name: str | None = None) -> NumberedName:
@@ -182,7 +221,12 @@ def revision_title(plan: Plan) -> str:
     """``令和６年度年次見直し``。初年度は、年次見直しではなく、計画の策定。"""
     if plan.is_founding:
         return "計画の策定時"
-    return f"{wareki_full(plan.revision.fiscal_year)}年次見直し"
+    return f"{wareki_full(plan.revision.fiscal_year)}{plan.words.revision}"
+
+
+def subtitle_of(plan: Plan) -> str:
+    """``-アクションプランの``。題に続く字のない計画では、空。"""
+    return plan.words.subtitle and f"{plan.words.subtitle}の"
 
 
 def amount(value: int | float | None) -> str:
@@ -231,7 +275,7 @@ def _philosophy(plan: Plan, heading: str) -> PhilosophyChapter:
     return PhilosophyChapter(
         heading=heading,
         name=_ideal(plan) or "",
-        policies=tuple(policy_name(policy) for policy in plan.policies),
+        policies=tuple(policy_name(plan, policy) for policy in plan.policies),
         background=chapter.background,
         declaration=chapter.declaration,
         aims=chapter.aims,
@@ -281,7 +325,9 @@ def _bar(plan: Plan, row: master.RelatedPlan) -> PeriodBar:
 
 
 def _policies(plan: Plan, heading: str) -> PrintedPolicyChapter:
-    texts = tuple(PolicyText(policy_name(policy), policy.description) for policy in plan.policies)
+    texts = tuple(
+        PolicyText(policy_name(plan, policy), policy.description) for policy in plan.policies
+    )
     return PrintedPolicyChapter(heading, _ideal(plan), texts)
 
 
@@ -297,7 +343,7 @@ def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> Print
         measures_heading=chapter.measures_heading,
         groups=tuple(
             MeasureGroup(
-                policy_name(policy),
+                policy_name(plan, policy),
                 tuple(measure_name(m, drawn.get(m.number)) for m in policy.measures),
             )
             for policy in plan.policies

@@ -11,7 +11,7 @@ from sheetgen.publish.document.behind import Behind, behind_target
 from sheetgen.publish.document.changes import Changes, changes
 from sheetgen.publish.document.effects import Effects, effects
 from sheetgen.publish.document.grades import Grades, grades
-from sheetgen.publish.document.overview import part_heading
+from sheetgen.publish.document.overview import part_heading, subtitle_of
 from sheetgen.publish.document.whole_period import (
     EndedResults,
     WholePeriod,
@@ -46,8 +46,8 @@ def results_part(years: PlanYears, number: int, earlier: Plan | None) -> Results
     return ResultsPart(
         heading=(
             part_heading(number, plan.plan_title),
-            "-アクションプランの",
-            f"{wareki_full(year)}の取組実績",
+            subtitle_of(plan),
+            f"{wareki_full(year)}の{plan.words['years.result.text']}",
         ),
         grades=grades(years, year),
         effects=effects(years, year),

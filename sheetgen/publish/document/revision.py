@@ -14,6 +14,7 @@ from sheetgen.publish.document.overview import (
     part_heading,
     policy_name,
     revision_title,
+    subtitle_of,
     wide,
 )
 
@@ -95,7 +96,7 @@ def revision_part(plan: Plan, number: int) -> RevisionPart:
     return RevisionPart(
         heading=(
             part_heading(number, plan.plan_title),
-            "-アクションプランの",
+            subtitle_of(plan),
             "概要" if plan.is_founding else f"{revision_title(plan)}の概要",
         ),
         highlights=_founding_highlights(plan) if plan.is_founding else _highlights(plan),
@@ -107,7 +108,7 @@ def _highlights(plan: Plan) -> Highlights:
     """主なポイント。ポイントのない基本方針も、件数のページなので名を並べる。"""
     before, after = _counts(plan)
     return Highlights(
-        heading=f"{revision_title(plan)}後のアクションプランの主なポイント",
+        heading=f"{revision_title(plan)}後の{plan.words.document}の主なポイント",
         before=before,
         after=after,
         groups=_groups(plan),
@@ -119,9 +120,9 @@ def _founding_highlights(plan: Plan) -> Highlights | None:
     if not plan.revision.highlights:
         return None
     return Highlights(
-        heading="アクションプランの主なポイント",
+        heading=f"{plan.words.document}の主なポイント",
         before="",
-        after=f"{wareki_full(plan.first_year)}の実施項目数；{wide(plan.item_count)}件",
+        after=f"{wareki_full(plan.first_year)}の{plan.words.item}数；{wide(plan.item_count)}件",
         groups=_groups(plan),
     )
 
@@ -130,7 +131,7 @@ def _groups(plan: Plan) -> tuple[HighlightGroup, ...]:
     revision = plan.revision
     return tuple(
         HighlightGroup(
-            policy_name(policy),
+            policy_name(plan, policy),
             tuple(
                 Point(point.text, point.is_new)
                 for point in revision.highlights
@@ -144,15 +145,16 @@ def _groups(plan: Plan) -> tuple[HighlightGroup, ...]:
 
 def _counts(plan: Plan) -> tuple[str, str]:
     """年次見直しの前と後の、実施項目数の書き方。計画の終わった翌年度には、後の数はない。"""
-    year = plan.revision.fiscal_year
+    year, words = plan.revision.fiscal_year, plan.words
     if year > plan.final_year:
         last = plan.in_year(plan.final_year).item_count
         ended = sum(one.fiscal_year < plan.final_year for one in plan.ended_items)
         gone = f"（ほかに、計画期間の途中で終了{wide(ended)}件）" if ended else ""
         return (
-            f"{wareki_full(plan.first_year)}の実施項目数；"
+            f"{wareki_full(plan.first_year)}の{plan.words.item}数；"
             f"{plan.in_year(plan.first_year).item_count}件",
-            f"{wareki_full(plan.final_year)}（計画最終年度）の実施項目数；{wide(last)}件{gone}",
+            f"{wareki_full(plan.final_year)}（計画最終年度）の{plan.words.item}数；"
+            f"{wide(last)}件{gone}",
         )
     changed = [
         f"{word}{wide(count)}件"
@@ -164,23 +166,24 @@ def _counts(plan: Plan) -> tuple[str, str]:
     ]
     count = f"{wide(plan.item_count)}件" + (f"（{'、'.join(changed)}）" if changed else "")
     return (
-        f"{wareki_full(year - 1)}の実施項目数；{plan.previous_item_count}件",
-        f"年次見直し後の{wareki_full(year)}の実施項目数；{count}",
+        f"{wareki_full(year - 1)}の{words.item}数；{plan.previous_item_count}件",
+        f"{words.revision}後の{wareki_full(year)}の{words.item}数；{count}",
     )
 
 
 def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
-    year = plan.revision.fiscal_year
+    year, words = plan.revision.fiscal_year, plan.words
+    initiative = words.heading("取組方針･取組内容", "overview.policy", "initiatives")
     return OverviewTable(
-        policy=policy_name(policy),
+        policy=policy_name(plan, policy),
         measure=measure_name(measure),
         columns=(
-            "実施項目",
-            "改善内容",
-            f"{wareki_short(min(year, plan.final_year))}の取組方針･取組内容",
-            "指標",
-            f"目標(R{reiwa(plan.final_year)})",
-            "担当",
+            words.item,
+            words["overview.improvement"],
+            f"{wareki_short(min(year, plan.final_year))}の{initiative}",
+            words["indicator"],
+            f"{words.heading('目標', 'overview.target')}(R{reiwa(plan.final_year)})",
+            words["overview.owners"],
         ),
         sections=tuple(
             OverviewSection(

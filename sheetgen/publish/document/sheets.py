@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import circled, wareki, wareki_full, wareki_short
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.value import EFFECT_FORMAT, printed
@@ -73,6 +74,27 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemHeadings:
+    """欄ごとの見出し。年度によって変わるものは :class:`ItemText` にある。"""
+
+    related: str
+    improvement: str
+    current_state: str
+    indicator: str
+    unit: str
+    current: str
+    target: str
+    plan: str
+    year_target: str
+    effect: str
+    result: str
+    actual: str
+    actual_effect: str
+    grade: str
+    overall_grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class YearText:
     """様式の一年度分の文字。"""
 
@@ -122,27 +144,30 @@ class SheetsPart:
     form: Form
     legend: PrintedLegend | None
     pages: tuple[FormPage, ...]
+    headings: ItemHeadings
     items: tuple[ItemText, ...]
 
 
 def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemText:
     """一つの実施項目の文字。数は、様式に印刷するとおりに書く。"""
     code = item.indicator.number_format
-    year = min(plan.revision.fiscal_year, plan.final_year)
+    year, words = min(plan.revision.fiscal_year, plan.final_year), plan.words
     return ItemText(
         item=item.id,
         label=f"({measure.number}){circled(item.number)}",
         title=item.title,
         badge=f"{wareki_short(item.introduced)}新規" if plan.is_new(item) else "",
-        policy=policy_name(policy),
+        policy=policy_name(plan, policy),
         measure=measure_name(measure),
         owners="、".join(owner.full_name for owner in item.owners),
         related="、".join(item.related_sections),
         improvement=item.improvement,
         current_state=item.current_state,
-        initiative_heading=f"{wareki_full(year)}の取組方針・取組内容",
+        initiative_heading=f"{wareki_full(year)}の{words['initiatives']}",
         initiative=item.initiative(year) or "",
-        vision_heading=f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿",
+        vision_heading=words.heading(
+            f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿", "vision"
+        ),
         vision=item.vision,
         indicator=item.indicator.name,
         unit=item.indicator.unit or "",
@@ -152,6 +177,26 @@ def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemT
         effect_subtotal=amount(item.effect_subtotal),
         actual_effect_subtotal=amount(item.result_effect_subtotal),
         overall_grade=item.overall_grade or "",
+    )
+
+
+def _headings(words: Vocabulary) -> ItemHeadings:
+    return ItemHeadings(
+        related=words["related_sections"],
+        improvement=words["improvement"],
+        current_state=words["current_state"],
+        indicator=words["indicator.name"],
+        unit=words["indicator.unit"],
+        current=words["indicator.current"],
+        target=words["indicator.target"],
+        plan=words["years.plan"],
+        year_target=words.heading("目標値", "years.target"),
+        effect=words["years.effect"],
+        result=words["years.result.text"],
+        actual=words.heading("実績値", "years.result.value"),
+        actual_effect=words["years.result.effect"],
+        grade=words["years.result.grade"],
+        overall_grade=words["overall_grade"],
     )
 
 
@@ -174,14 +219,15 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
     return SheetsPart(
         heading=(
             part_heading(number, whole_title(plan)),
-            "-アクションプラン",
-            "実施項目について"
+            plan.words.subtitle,
+            f"{plan.words.item}について"
             if plan.is_founding
-            else f"{revision_title(plan)}後の実施項目について",
+            else f"{revision_title(plan)}後の{plan.words.item}について",
         ),
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),
+        headings=_headings(plan.words),
         items=tuple(item_text(plan, *place) for place in plan.items()),
     )
 
@@ -214,7 +260,7 @@ def _in_year(plan: Plan, text: str) -> str:
     ほかの年度の様式では、同じセルの見出しがその年度になる。
     """
     shown = wareki_full(min(plan.revision.fiscal_year, plan.final_year))
-    initiatives, plans = Item.model_fields["initiatives"].title, YearPlan.model_fields["plan"].title
+    initiatives, plans = plan.words["initiatives"], plan.words["years.plan"]
     for year in plan.fiscal_years:
         for rest in (f"の{initiatives}", f"以降の{plans}"):
             text = text.replace(f"{wareki_full(year)}{rest}", f"{shown}{rest}")

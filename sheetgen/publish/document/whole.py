@@ -10,9 +10,12 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.years import PlanYears, latest_result_year
 from sheetgen.publish.document.overview import (
     OverviewPart,
+    PrintedWords,
     month_text,
     overview_part,
+    printed_words,
     revision_title,
+    subtitle_of,
     whole_title,
 )
 from sheetgen.publish.document.results import ResultsPart, results_part
@@ -43,6 +46,7 @@ class Document:
     author: str
     published: str
     draft: bool
+    words: PrintedWords
     cover: Cover
     overview: OverviewPart | None
     revision: RevisionPart
@@ -82,6 +86,7 @@ def build_document(
         author=f"{plan.municipality} {plan.office}",
         published=plan.revision.published or f"{plan.revision.fiscal_year:04d}-04",
         draft=draft,
+        words=printed_words(plan.words),
         cover=cover,
         overview=overview,
         revision=revision,
@@ -97,12 +102,12 @@ def _published(plan: Plan) -> str:
     known = plan.revision.published
     if year is None or known is None or known >= f"{year + 1:04d}-04":
         return month
-    return f"{month}（{wareki_full(year)}の取組実績を追加）"
+    return f"{month}（{wareki_full(year)}の{plan.words['years.result.text']}を追加）"
 
 
 def _names(plan: Plan) -> tuple[str, str]:
     """表紙の、計画の名の下の二行。初年度の文書は、立てた計画そのもの。"""
     if plan.is_founding:
         years = f"{wareki_full(plan.first_year)}から{wareki_full(plan.final_year)}まで"
-        return "-アクションプラン", f"（{years}）"
-    return "-アクションプランの", f"{revision_title(plan)}について"
+        return plan.words.subtitle, f"（{years}）"
+    return subtitle_of(plan), f"{revision_title(plan)}について"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sheetgen.era import wareki_full
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item, subtotal
 from sheetgen.plan.plan import Measure, printed_number
 from sheetgen.plan.value import EFFECT_FORMAT, printed
@@ -95,10 +96,33 @@ class WholePeriod:
     ended: EndedResults | None
 
 
-ENDED_COLUMNS = ("実施項目", "担当", "最後の年度", "指標", "目標値", "実績値", "効果見込額",
-                 "実績効果額", "評価", "取組実績")  # fmt: skip
-FINAL_COLUMNS = ("実施項目", "指標", "現状値", "最終目標値", "最終実績値", "達成", "効果見込額",
-                 "実績効果額", "全期間総合評価")  # fmt: skip
+def _ended_columns(words: Vocabulary) -> tuple[str, ...]:
+    return (
+        words.item,
+        words["overview.owners"],
+        "最後の年度",
+        words["indicator"],
+        words.heading("目標値", "years.target"),
+        words.heading("実績値", "years.result.value"),
+        words.heading("効果見込額", "years.effect"),
+        words.heading("実績効果額", "years.result.effect"),
+        words["years.result.grade"],
+        words["years.result.text"],
+    )
+
+
+def _final_columns(words: Vocabulary) -> tuple[str, ...]:
+    return (
+        words.item,
+        words["indicator"],
+        words.heading("現状値", "indicator.current"),
+        words.heading("最終目標値", "indicator.target"),
+        f"最終{words.heading('実績値', 'years.result.value')}",
+        "達成",
+        words.heading("効果見込額", "years.effect"),
+        words.heading("実績効果額", "years.result.effect"),
+        words["overall_grade"],
+    )
 
 
 def ended_results(years: PlanYears, year: int) -> EndedResults | None:
@@ -108,31 +132,32 @@ def ended_results(years: PlanYears, year: int) -> EndedResults | None:
         for _, measure, item in years.plan.ended()
         if years.plan.last_year(item) == year
     ]
-    heading = f"{wareki_full(year)}で終了した実施項目の実績（{len(places)}件）"
+    heading = f"{wareki_full(year)}で終了した{years.plan.words.item}の実績（{len(places)}件）"
     return _ended(years, heading, places)
 
 
 def whole_period(years: PlanYears) -> WholePeriod:
     """計画期間のまとめ。最終年度の実績が入ってから作る。"""
     plan = years.plan
-    last = plan.final_year
+    words, last = plan.words, plan.final_year
+    target = words.heading("目標値", "years.target")
     by_policy, total = effect_rows(years, last)
     ended = [(measure, item) for _, measure, item in plan.ended()]
     then = years.in_year(last)
     period = f"{wareki_full(plan.first_year)}から{wareki_full(last)}まで"
     return WholePeriod(
         heading=f"計画期間（{period}）のまとめ",
-        note="年度ごとに、その年度に計画にあった実施項目を数えている。効果額の単位は千円で、"
-        "計画期間の各年度に計画にあった実施項目の分を足している。計画最終年度の目標値は、"
-        f"期間を通した計のことがあるので、届いたかどうかは、{wareki_full(last)}の目標値に照らしても"
+        note=f"年度ごとに、その年度に計画にあった{words.item}を数えている。効果額の単位は千円で、"
+        f"計画期間の各年度に計画にあった{words.item}の分を足している。計画最終年度の{target}は、"
+        f"期間を通した計のことがあるので、届いたかどうかは、{wareki_full(last)}の{target}に照らしても"
         "同じと分かるときだけ書いている。",
         yearly=tuple(_yearly(years)),
         by_policy=by_policy,
         total=total,
         final_heading=f"最終の目標と実績（{then.item_count}件）",
-        columns=FINAL_COLUMNS,
+        columns=_final_columns(words),
         finals=tuple(_final(years, measure, item) for _, measure, item in then.items()),
-        ended=_ended(years, f"計画期間に終了した実施項目（{len(ended)}件）", ended),
+        ended=_ended(years, f"計画期間に終了した{words.item}（{len(ended)}件）", ended),
     )
 
 
@@ -195,8 +220,9 @@ def _ended(
     if not places:
         return None
     rows = tuple(_ended_row(years, measure, item) for measure, item in places)
-    note = "終了した実施項目の、計画にあった最後の年度の実績。効果額の単位は千円。"
-    return EndedResults(heading, note, ENDED_COLUMNS, rows)
+    words = years.plan.words
+    note = f"終了した{words.item}の、計画にあった最後の年度の実績。効果額の単位は千円。"
+    return EndedResults(heading, note, _ended_columns(words), rows)
 
 
 def _ended_row(years: PlanYears, measure: Measure, item: Item) -> ResultRow:

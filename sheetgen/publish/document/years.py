@@ -66,7 +66,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
     ]
     if lacking:
         facts = {"year": wareki_full(coming), "count": str(len(lacking)), "first": lacking[0]}
-        found.append(Problem("D012", Place(label="取組方針・取組内容"), facts))
+        found.append(Problem("D012", Place(label=plan.words["initiatives"]), facts))
     found += _changed_since(years)
     for one in (one for one in plan.fiscal_years if one < year):
         started = [item for _, _, item in years.in_year(one).items()]
@@ -74,7 +74,7 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
         # 前の年度の実績は、まだ一つも入っていないうちは、なくてよい。
         if absent and (one < year - 1 or len(absent) < len(started)):
             facts = {"year": wareki_full(one), "count": str(len(absent)), "first": absent[0]}
-            found.append(Problem("D013", Place(label="取組実績"), facts))
+            found.append(Problem("D013", Place(label=plan.words["years.result.text"]), facts))
     return found
 
 
@@ -91,7 +91,7 @@ def _changed_since(years: PlanYears) -> Iterator[Problem]:
         ]
         if changed:
             facts = {"year": wareki_full(year), "count": str(len(changed)), "first": changed[0]}
-            yield Problem("D060", Place(label="年次計画"), facts)
+            yield Problem("D060", Place(label=years.plan.words["years.plan"]), facts)
 
 
 def left_rows(plan: Plan, left: Sequence[str], *, final: bool) -> list[Problem]:

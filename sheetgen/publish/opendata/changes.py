@@ -10,7 +10,7 @@ from enum import StrEnum
 from sheetgen.form.identity import round_mark
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
-from sheetgen.publish.opendata.source import MUNICIPALITY, YEAR, Row, coded, order, year
+from sheetgen.publish.opendata.source import MUNICIPALITY, YEAR, Row, coded, order, worded, year
 from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.past import undone_runs
 from sheetgen.xlsx.data_book import DataColumn, DataTable, DataType
@@ -28,10 +28,10 @@ class Change(StrEnum):
 
 
 CHANGES = {
-    Change.PUBLISHED: "年次見直しの公表",
+    Change.PUBLISHED: "{terms.revision}の公表",
     Change.RECORDED: "各課の答えの記録",
     Change.EDITED: "計画の編集",
-    Change.ADDED: "実施項目の追加",
+    Change.ADDED: "{terms.item}の追加",
     Change.ROLLED_OVER: "年度の切り替え",
     Change.UNDONE: "記録の取り消し",
 }
@@ -126,7 +126,14 @@ class Changes:
         for number, (date, change, fiscal_year, *rest) in enumerate(
             sorted(found, key=lambda one: one[0]), start=1
         ):
-            yield number, date, change.value, CHANGES[change], *year(fiscal_year), *rest
+            yield (
+                number,
+                date,
+                change.value,
+                worded(self.plan.words, CHANGES[change]),
+                *year(fiscal_year),
+                *rest,
+            )
 
 
 def history_table(changes: Changes, municipality: Row) -> DataTable:
@@ -138,12 +145,12 @@ def history_table(changes: Changes, municipality: Row) -> DataTable:
         *coded("change", "変更の種類", "何が変わったか。"),
         *YEAR,
         DataColumn("round", "照会", DataType.TEXT, "答えを記録した照会。ほかの変更では空。"),
-        DataColumn("items", "実施項目の数", DataType.INTEGER,
-                   "変わった実施項目の数。公表では空。", unit="件"),
+        DataColumn("items", "{terms.item}の数", DataType.INTEGER,
+                   "変わった{terms.item}の数。公表では空。", unit="件"),
         DataColumn("values", "値の数", DataType.INTEGER, "変わった値の数。公表では空。", unit="個"),
     )  # fmt: skip
     note = (
-        "一行が、一日の一つの種類の変更。年度は、年次見直しの年度。"
+        "一行が、一日の一つの種類の変更。年度は、{terms.revision}の年度。"
         "記録簿にある変更だけで、手で直したことは入らない。"
     )
     rows = tuple((*municipality, *row) for row in changes.rows())

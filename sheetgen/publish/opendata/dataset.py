@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sheetgen.era import wareki
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.plan import OpenData, Plan
 from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Place, Problem
@@ -36,10 +37,11 @@ from sheetgen.publish.opendata.source import (
     Row,
     Source,
     coded,
+    worded,
 )
 from sheetgen.publish.opendata.texts import (
-    ITEM_TEXTS,
     PLAN_TEXTS,
+    item_texts,
     item_texts_table,
     plan_texts_table,
 )
@@ -49,10 +51,13 @@ FORMAT_VERSION = "2.0"
 """表と列の形の版。形を変えたら進め、FORMAT_HISTORY に書く。"""
 FORMAT_HISTORY = (
     "1.0: はじめての版。"
-    "2.0: 報告の状況、評価の段階、更新の履歴、表計算ソフトで変わる値の表と、datapackage.json を"
+    "2.0: 報告の状況、{terms[years.result.grade]}の段階、更新の履歴、表計算ソフトで変わる値の表と、"
+    "datapackage.json を"
     "加えた。記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
-    "年度別の値と評価は、その年度に計画にあった実施項目の、報告のあったものだけとした。"
-    "評価の意味をコード表から評価の段階の表に移した。単位のない値の書き方を一つにした。"
+    "年度別の値と{terms[years.result.grade]}は、その年度に計画にあった{terms.item}の、"
+    "報告のあったものだけとした。"
+    "{terms[years.result.grade]}の意味をコード表から{terms[years.result.grade]}の段階の表に移した。"
+    "単位のない値の書き方を一つにした。"
 )
 Code = TypeVar("Code", bound=StrEnum)
 
@@ -70,23 +75,27 @@ _CODES: dict[str, dict[str, dict[str, str]]] = {
     "yearly_figures": {"kind": _listed(YEARLY), **_FIGURE},
     "reports": {"report": _listed(REPORTS)},
     "grades": {"kind": _listed(GRADED)},
-    "item_texts": {"kind": _listed(ITEM_TEXTS)},
     "plan_texts": {"kind": _listed(PLAN_TEXTS)},
     "history": {"change": _listed(CHANGES)},
     "spreadsheet_cautions": {"becomes": _listed(BECOMES)},
 }
 
 
-def codes_of(table: DataTable, column: DataColumn) -> Mapping[str, str]:
+def codes_of(words: Vocabulary, table: DataTable, column: DataColumn) -> Mapping[str, str]:
     """この列に使う符号から、その意味へ。符号の列でなければ空。"""
-    return _CODES[table.name][column.codes] if column.codes else {}
+    if not column.codes:
+        return {}
+    if table.name == "item_texts":
+        return _listed(item_texts(words))
+    found = _CODES[table.name][column.codes]
+    return {code: worded(words, meaning) for code, meaning in found.items()}
 
 
 def _text(name: str, title: str, note: str) -> DataColumn:
     return DataColumn(name, title, DataType.TEXT, note)
 
 
-def codes_table(tables: Iterable[DataTable]) -> DataTable:
+def codes_table(words: Vocabulary, tables: Iterable[DataTable]) -> DataTable:
     """コード表。すべての符号の意味。"""
     columns = (
         _text("table", "表", "符号を使う表の名（ファイルの名）。"),
@@ -98,9 +107,10 @@ def codes_table(tables: Iterable[DataTable]) -> DataTable:
         (table.name, column.name, *pair)
         for table in tables
         for column in table.columns
-        for pair in codes_of(table, column).items()
+        for pair in codes_of(words, table, column).items()
     )
-    note = "一行が一つの符号。評価の意味は、年度ごとに評価の段階の表にある。"
+    grade = words["years.result.grade"]
+    note = f"一行が一つの符号。{grade}の意味は、年度ごとに{grade}の段階の表にある。"
     return DataTable("code_list", "コード表", note, columns, rows, ("table", "column", "code"))
 
 
@@ -250,6 +260,21 @@ def contact_of(plan: Plan) -> str:
     return plan.open_data.contact or f"{plan.municipality}{plan.office}"
 
 
+def _worded(words: Vocabulary, table: DataTable) -> DataTable:
+    """名と説明を、計画のことばで書いた表。"""
+
+    def told(column: DataColumn) -> DataColumn:
+        title, note = worded(words, column.title), worded(words, column.note)
+        return replace(column, title=title, note=note)
+
+    return replace(
+        table,
+        title=worded(words, table.title),
+        note=worded(words, table.note),
+        columns=tuple(told(one) for one in table.columns),
+    )
+
+
 def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]) -> DataTable:
     """データセットの説明。一行が一つのこと。"""
     columns = (
@@ -257,43 +282,45 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
         _text("title", "項目", "何についての説明か。"),
         _text("value", "内容", "説明。"),
     )
-    plan, revision = source.plan, source.plan.revision
+    plan, revision, words = source.plan, source.plan.revision, source.plan.words
     first, last = plan.first_year, plan.final_year
     license_name, license_url = license_of(plan)
     rows: tuple[tuple[str, str, str | None], ...] = (
-        ("title", "データセットの名称", f"{plan.plan_title} 実施項目と実績"),
+        ("title", "データセットの名称", f"{plan.plan_title} {words.item}と実績"),
         ("publisher", "公開する団体", plan.municipality),
         ("publisher_code", "公開する団体の全国地方公共団体コード", plan.municipality_code),
         ("office", "担当", plan.office),
         ("contact", "問合せ先", contact_of(plan)),
         ("license", "利用条件", license_name or "決まっていない。公開する団体に確かめる。"),
         ("license_url", "利用条件のURL", license_url),
-        ("source", "もとにした計画", f"{plan.municipality}{plan.plan_title} アクションプラン"),
-        ("revision", "年次見直しの年度",
+        ("source", "もとにした計画", f"{plan.municipality}{plan.plan_title} {words.document}"),
+        ("revision", f"{words.revision}の年度",
          f"{revision.fiscal_year}年度（{wareki(revision.fiscal_year)}）"),
-        ("published", "年次見直しの公表年月", revision.published),
+        ("published", f"{words.revision}の公表年月", revision.published),
         ("modified", "最終更新日", changes.modified),
         ("history", "更新の履歴",
-         "更新の履歴の表にある。記録簿に残った変更と年次見直しの公表を、日付の順に並べたもの。"
+         f"更新の履歴の表にある。記録簿に残った変更と{words.revision}の公表を、日付の順に並べたもの。"
          "事務局が計画のデータを手で直したことは、日付が残らないので入らない。"),
         ("period", "計画の期間",
          f"{first}年度（{wareki(first)}）から{last}年度（{wareki(last)}）まで"),
         ("coverage", "収録の範囲",
-         "いまの計画のすべての実施項目と、計画の期間に年次見直しで終了した実施項目。"
-         "終了したものは、計画にあった最後の年次見直しの内容で、実施項目の表の状態が ended。"),
-        ("in_force", "年度に数える実施項目",
-         "年度のある行は、その年度に計画にあった実施項目だけを載せる。計画にあったのは、追加した年度から、"
-         "終了した年度の前の年度まで。追加した年度より前の欄に書かれた値は載せない。"),
+         f"いまの計画のすべての{words.item}と、計画の期間に{words.revision}で終了した{words.item}。"
+         f"終了したものは、計画にあった最後の{words.revision}の内容で、"
+         f"{words.item}の表の状態が ended。"),
+        ("in_force", f"年度に数える{words.item}",
+         f"年度のある行は、その年度に計画にあった{words.item}だけを載せる。"
+         "計画にあったのは、追加した年度から、終了した年度の前の年度まで。追加した年度より前の欄に書かれた値は載せない。"),
         ("reported", "報告のない年度",
-         "実績の値と評価は、報告のあった年度の行だけを載せる。行のない年度の実績は 0 ではない。"
+         f"実績の値と{words['years.result.grade']}は、報告のあった年度の行だけを載せる。"
+         "行のない年度の実績は 0 ではない。"
          "報告があったか、まだか、その時期でないかは、報告の状況の表にある。"),
-        ("updates", "更新の頻度", "年に一度（年次見直しごと）"),
+        ("updates", "更新の頻度", f"年に一度（{words.revision}ごと）"),
         ("format_version", "表と列の形の版", f"第{FORMAT_VERSION}版"),
-        ("format_history", "形の変更の履歴", FORMAT_HISTORY),
+        ("format_history", "形の変更の履歴", source.told(FORMAT_HISTORY)),
         ("encoding", "CSV の文字コード", "UTF-8（BOM付き）、改行は CRLF、区切りはカンマ"),
         ("json_encoding", "JSON の文字コード", "UTF-8（BOMなし）"),
         ("keys", "キーと結合",
-         "データ項目定義書の「主キー」と「結合先」にある。実施項目のIDで、実施項目の表と結べる。"
+         f"データ項目定義書の「主キー」と「結合先」にある。{words.item}のIDで、{words.item}の表と結べる。"
          "同じことが datapackage.json（Frictionless Data Package）にもある。"),
         ("missing", "欠損値の書き方",
          "値がないときは空とし、0 とは書かない。わけは「値の状態」の列にある。"
@@ -328,7 +355,8 @@ def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
     plan = years.plan
     source = Source(years)
     changes = changes or Changes(plan)
-    facts = (
+    words = plan.words
+    tables = (
         items_table(source),
         indicators_table(source),
         figures_table(source),
@@ -341,8 +369,9 @@ def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
         plan_texts_table(source),
         history_table(changes, source.municipality),
     )
+    facts = tuple(_worded(words, table) for table in tables)
     # 表計算ソフトで変わる値の表の符号も載せるので、中身のない表を先に作る。
-    codes = codes_table((*facts, cautions_table(())))
+    codes = codes_table(words, (*facts, cautions_table(())))
     metadata = metadata_table(source, changes, (*facts, codes))
     # ほかの表をすべて作り終えてから：どの文字を置き換えたかが、ここで決まる。
     replaced = replacements_table(source)

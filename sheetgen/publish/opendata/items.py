@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetgen.plan.item import CrossReference, Indicator, Item
+from sheetgen.plan.item import CrossReference, Item
 from sheetgen.plan.plan import Plan
 from sheetgen.publish.opendata.printed import SCOPES, Named, Scope, clean_name, read_sections
 from sheetgen.publish.opendata.source import (
@@ -40,15 +40,31 @@ from sheetgen.publish.opendata.source import (
 from sheetgen.xlsx.data_book import DataColumn, DataJoin, DataTable, DataType
 
 _MONEY_FORMAT = "#,##0"
-_IN_FORCE = "その年度に計画にあった（追加した年度から、終了した年度の前まで）実施項目だけを載せる。"
+_IN_FORCE = (
+    "その年度に計画にあった（追加した年度から、終了した年度の前まで）{terms.item}だけを載せる。"
+)
 _ITEM_NUMBER = DataColumn(
     "item_number",
-    Item.model_fields["number"].title or "",
+    "{terms.item}の番号",
     DataType.INTEGER,
-    "推進項目の中で印刷される番号。年次見直しで変わることがある。",
+    "{terms.measure}の中で印刷される番号。{terms.revision}で変わることがある。",
     unit="番号",
 )
-_INTRODUCED = Item.model_fields["introduced"].title or ""
+_EVALUATION = (
+    DataColumn(
+        "evaluation_code",
+        "{terms[years.result.grade]}コード",
+        DataType.CODE,
+        "{terms[years.result.grade]}の段階。",
+    ),
+    DataColumn(
+        "evaluation",
+        "{terms[years.result.grade]}",
+        DataType.TEXT,
+        "その年度の、{terms[years.result.grade]}コードの意味。",
+        printed=True,
+    ),
+)
 _ITEMS = (
     *MUNICIPALITY,
     DataColumn("plan", Plan.model_fields["plan_title"].title or "", DataType.TEXT, "計画の名称。",
@@ -59,15 +75,16 @@ _ITEMS = (
     MEASURE_NUMBER,
     MEASURE,
     _ITEM_NUMBER,
-    DataColumn("heading", Item.model_fields["section"].title or "", DataType.TEXT, "なければ空。",
+    DataColumn("heading", "{terms.section}", DataType.TEXT, "なければ空。",
                printed=True),
     ITEM[-1],
-    DataColumn("introduced", f"{_INTRODUCED}（西暦）", DataType.YEAR, "計画に加えた年度。",
+    DataColumn("introduced", "{terms[introduced]}（西暦）", DataType.YEAR, "計画に加えた年度。",
                unit="年度"),
-    DataColumn("introduced_wareki", f"{_INTRODUCED}（和暦）", DataType.TEXT, "同じ年度の和暦。"),
-    *coded("status", "実施項目の状態", "いまの計画にあるか、年次見直しで終了したか。"),
+    DataColumn("introduced_wareki", "{terms[introduced]}（和暦）", DataType.TEXT,
+               "同じ年度の和暦。"),
+    *coded("status", "{terms.item}の状態", "いまの計画にあるか、{terms.revision}で終了したか。"),
     DataColumn("ended", "終了した年度（西暦）", DataType.YEAR,
-               "計画から除いた年次見直しの年度。その前の年度までは計画にあった。いまもあれば空。",
+               "計画から除いた{terms.revision}の年度。その前の年度までは計画にあった。いまもあれば空。",
                unit="年度"),
     DataColumn("ended_wareki", "終了した年度（和暦）", DataType.TEXT, "同じ年度の和暦。"),
 )  # fmt: skip
@@ -97,8 +114,11 @@ def items_table(source: Source) -> DataTable:
                 *year(ended),
             )
 
-    note = "一行が一つの実施項目。終了した実施項目は後ろにあり、終わったときの番号と名称を持つ。"
-    return DataTable("items", "実施項目", note, _ITEMS, tuple(rows()), ("item_id",))
+    note = (
+        "一行が一つの{terms.item}。"
+        "終了した{terms.item}は後ろにあり、終わったときの番号と名称を持つ。"
+    )
+    return DataTable("items", "{terms.item}", note, _ITEMS, tuple(rows()), ("item_id",))
 
 
 def references_table(source: Source) -> DataTable:
@@ -113,7 +133,7 @@ def references_table(source: Source) -> DataTable:
                     name = source.plain(measure.name)
                     yield (*source.item(item), measure.number, name, entry.number)
 
-    note = "一行が一つの再掲。推進項目の番号は、再掲された先のもの。"
+    note = "一行が一つの再掲。{terms.measure}の番号は、再掲された先のもの。"
     key = ("measure_number", "item_number")
     return DataTable("cross_references", "再掲", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
@@ -122,12 +142,12 @@ def owners_table(source: Source) -> DataTable:
     """担当の表。一行が、一つの実施項目に関わる一つの所属。"""
     columns = (
         *ITEM,
-        *coded("role", "担当の区分", "主管課か関連所属か。"),
-        order("区分の中の並び。主管課の1番に様式を配る。"),
+        *coded("role", "担当の区分", "{terms[owners]}か{terms[related_sections]}か。"),
+        order("区分の中の並び。{terms[owners]}の1番に様式を配る。"),
         DataColumn("department", "部", DataType.TEXT,
                    "計画の部と課の一覧で分かる部。一覧にない所属では空。"),
         DataColumn("section", "課", DataType.TEXT,
-                   "課、または関連所属の名称。一つずつに分け、英数字は半角、中黒とカナは全角とした。"),
+                   "課、または{terms[related_sections]}の名称。一つずつに分け、英数字は半角、中黒とカナは全角とした。"),
         *coded("scope", "所属の範囲", "一つの所属か、ほかにもあるか、いくつもの所属のまとまりか。"),
         DataColumn("printed", "記載された所属", DataType.TEXT,
                    "計画に印刷された所属。一つの記載を二つ以上の行に分けたときは、どの行も同じ。",
@@ -151,7 +171,7 @@ def owners_table(source: Source) -> DataTable:
             for role, one, text in named(item):
                 numbers[role] += 1
                 yield (
-                    *source.item(item), role.value, OWNED[role], numbers[role],
+                    *source.item(item), role.value, source.told(OWNED[role]), numbers[role],
                     source.plain(one.department), source.plain(one.section),
                     one.scope.value, SCOPES[one.scope], source.plain(text),
                 )  # fmt: skip
@@ -163,11 +183,12 @@ def owners_table(source: Source) -> DataTable:
 
 def indicators_table(source: Source) -> DataTable:
     """指標の表。一行が、一つの指標の現状値か最終年度の目標値。"""
+    current = source.plan.words.heading("現状値", "indicator.current")
     columns = (
         *ITEM,
-        DataColumn("indicator", Indicator.model_fields["name"].title or "", DataType.TEXT,
-                   "指標の名称。", printed=True),
-        *coded("kind", "値の種類", "現状値か、計画最終年度の目標値か。"),
+        DataColumn("indicator", "{terms[indicator.name]}", DataType.TEXT,
+                   "{terms[indicator]}の名称。", printed=True),
+        *coded("kind", "値の種類", f"{current}か、{{terms[indicator.target]}}か。"),
         *FIGURE,
         DataColumn("printed_unit", "記載された単位", DataType.TEXT,
                    "計画に印刷された単位。書かれていなければ空。", printed=True),
@@ -180,12 +201,14 @@ def indicators_table(source: Source) -> DataTable:
             for kind in ValueKind:
                 value = indicator.current if kind is ValueKind.CURRENT else indicator.target
                 figure = source.figure(value, indicator.unit, indicator.number_format)
-                start = (*source.item(item), name, kind.value, VALUE_KINDS[kind])
+                start = (*source.item(item), name, kind.value, source.told(VALUE_KINDS[kind]))
                 yield (*start, *figure, source.plain(indicator.unit))
 
     note = "一行が一つの値。現状値の時点は、計画に定めがない。"
     key = ("item_id", "kind_code")
-    return DataTable("indicators", "指標", note, columns, tuple(rows()), key, (TO_ITEMS,))
+    return DataTable(
+        "indicators", "{terms[indicator]}", note, columns, tuple(rows()), key, (TO_ITEMS,)
+    )
 
 
 def figures_table(source: Source) -> DataTable:
@@ -210,10 +233,10 @@ def figures_table(source: Source) -> DataTable:
                     )  # fmt: skip
                 for kind, figure in values.items():
                     start = (*source.item(item), *year(each.fiscal_year))
-                    yield (*start, kind.value, YEARLY[kind], *source.figure(*figure))
+                    yield (*start, kind.value, source.told(YEARLY[kind]), *source.figure(*figure))
 
     note = (
-        f"一行が、一つの実施項目の一つの年度の一つの値。{_IN_FORCE}"
+        f"一行が、一つの{{terms.item}}の一つの年度の一つの値。{_IN_FORCE}"
         "実績の行は、報告のあった年度だけにあり、報告のない年度を 0 と数えることはない。"
         "報告の有無は、報告の状況の表にある。"
     )
@@ -232,7 +255,7 @@ def reports_table(source: Source) -> DataTable:
                 start = (*source.item(placed.item), *year(each.fiscal_year))
                 yield (*start, state.value, REPORTS[state])
 
-    note = f"一行が、一つの実施項目の一つの年度。{_IN_FORCE}"
+    note = f"一行が、一つの{{terms.item}}の一つの年度。{_IN_FORCE}"
     key = ("item_id", "fiscal_year")
     return DataTable("reports", "報告の状況", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
@@ -241,9 +264,7 @@ def scale_table(source: Source) -> DataTable:
     """評価の段階の表。一行が、一つの年度の一つの段階。"""
     columns = (
         *YEAR,
-        DataColumn("evaluation_code", "評価コード", DataType.CODE, "評価の段階。"),
-        DataColumn("evaluation", "評価", DataType.TEXT, "その年度の、評価コードの意味。",
-                   printed=True),
+        *_EVALUATION,
         order("計画に書かれた並び。"),
     )  # fmt: skip
 
@@ -253,20 +274,24 @@ def scale_table(source: Source) -> DataTable:
                 grade, meaning = map(source.plain, step)
                 yield (*year(fiscal_year), grade, meaning, number)
 
-    note = "一行が、一つの年度に使う評価の一つの段階。"
+    note = "一行が、一つの年度に使う{terms[years.result.grade]}の一つの段階。"
     key = ("fiscal_year", "evaluation_code")
-    return DataTable("grade_scale", "評価の段階", note, columns, tuple(rows()), key)
+    return DataTable(
+        "grade_scale", "{terms[years.result.grade]}の段階", note, columns, tuple(rows()), key
+    )
 
 
 def grades_table(source: Source) -> DataTable:
     """評価の表。一行が、一つの年度の評価か、全期間総合評価。"""
     columns = (
         *ITEM,
-        *coded("kind", "評価の種類", "年度の評価か、全期間総合評価か。"),
+        *coded(
+            "kind",
+            "{terms[years.result.grade]}の種類",
+            "年度の{terms[years.result.grade]}か、{terms[overall_grade]}か。",
+        ),
         *YEAR,
-        DataColumn("evaluation_code", "評価コード", DataType.CODE, "評価の段階。"),
-        DataColumn("evaluation", "評価", DataType.TEXT, "その年度の、評価コードの意味。",
-                   printed=True),
+        *_EVALUATION,
     )  # fmt: skip
     scales = {one: source.scale(one) for one in source.plan.fiscal_years}
 
@@ -274,15 +299,18 @@ def grades_table(source: Source) -> DataTable:
         for placed in source.places():
             for kind, fiscal_year, grade in source.grades(placed):
                 yield (
-                    *source.item(placed.item), kind.value, GRADED[kind], *year(fiscal_year),
+                    *source.item(placed.item), kind.value, source.told(GRADED[kind]),
+                    *year(fiscal_year),
                     source.plain(grade), source.plain(scales[fiscal_year][grade]),
                 )  # fmt: skip
 
     note = (
-        f"一行が、付いている一つの評価。まだ付いていない評価の行はない。{_IN_FORCE}"
-        "全期間総合評価の年度は、計画の最終年度（終了した実施項目では、計画にあった最後の年度）。"
+        f"一行が、付いている一つの{{terms[years.result.grade]}}。まだ付いていない{{terms[years.result.grade]}}の行はない。{_IN_FORCE}"
+        "{terms[overall_grade]}の年度は、計画の最終年度（終了した{terms.item}では、計画にあった最後の年度）。"
     )
     code = ("fiscal_year", "evaluation_code")
     joins = (TO_ITEMS, DataJoin(code, "grade_scale", code))
     key = ("item_id", "kind_code", "fiscal_year")
-    return DataTable("grades", "評価", note, columns, tuple(rows()), key, joins)
+    return DataTable(
+        "grades", "{terms[years.result.grade]}", note, columns, tuple(rows()), key, joins
+    )

@@ -1,4 +1,7 @@
-"""表を作るもと：計画と、公開する文字への置き換えと、符号の一覧を一緒に持つ。"""
+"""表を作るもと：計画と、公開する文字への置き換えと、符号の一覧を一緒に持つ。
+
+列の名と説明、符号の意味にある ``{terms.item}`` などは、計画のことばで埋める（:func:`worded`）。
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sheetgen.era import wareki
-from sheetgen.plan.item import Indicator, Item, Result, YearPlan
+from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.text import Value
 from sheetgen.plan.years import PlanYears, has_result
@@ -64,7 +68,7 @@ MUNICIPALITY = (
 )
 ITEM_ID = DataColumn(
     "item_id",
-    Item.model_fields["id"].title or "",
+    "{terms.item}のID",
     DataType.CODE,
     f"計画の間変わらないID。計画のデータのIDの前に {ITEM_PREFIX} を付けたもの。",
 )
@@ -73,9 +77,9 @@ ITEM = (
     ITEM_ID,
     DataColumn(
         "item",
-        Item.model_fields["title"].title or "",
+        "{terms.item}",
         DataType.TEXT,
-        "実施項目の名称。",
+        "{terms.item}の名称。",
         printed=True,
     ),
 )
@@ -91,6 +95,14 @@ YEAR = (
     ),
     DataColumn("fiscal_year_wareki", f"{YEAR_TITLE}（和暦）", DataType.TEXT, "同じ年度の和暦。"),
 )
+
+
+def worded(words: Vocabulary, text: str) -> str:
+    """``{terms.item}`` などを、計画のことばにする。金額の単位は、単位の列にある。"""
+    told = text.format(terms=words)
+    for unit in (f"({THOUSAND_YEN})", f"（{THOUSAND_YEN}）"):
+        told = told.removesuffix(unit)
+    return told
 
 
 def coded(name: str, title: str, note: str) -> tuple[DataColumn, DataColumn]:
@@ -141,13 +153,13 @@ FIGURE = (
         "read_unit",
         "読み取った数の単位",
         DataType.TEXT,
-        "記載された文字の中の単位。なければ、その指標の単位。数が読み取れなければ空。",
+        "記載された文字の中の単位。なければ、その{terms[indicator]}の単位。数が読み取れなければ空。",
     ),
     DataColumn(
         "bracketed_number",
         "かっこの中の数",
         DataType.NUMBER,
-        "記載された文字「2(78)」の 78。意味は指標の名称にある。なければ空。",
+        "記載された文字「2(78)」の 78。意味は{terms[indicator]}の名称にある。なければ空。",
         unit="read_unit",
     ),
     *coded("limit", "数の限り", "読み取った数に添えた「以内」「未満」など。なければ空。"),
@@ -160,30 +172,30 @@ FIGURE = (
 )
 POLICY_NUMBER = DataColumn(
     "policy_number",
-    Policy.model_fields["number"].title or "",
+    "{terms.policy}の番号",
     DataType.INTEGER,
-    "基本方針の番号。",
+    "{terms.policy}の番号。",
     unit="番号",
 )
 POLICY = DataColumn(
     "policy",
-    Policy.model_fields["name"].title or "",
+    "{terms.policy}",
     DataType.TEXT,
-    "基本方針の名称。",
+    "{terms.policy}の名称。",
     printed=True,
 )
 MEASURE_NUMBER = DataColumn(
     "measure_number",
-    Measure.model_fields["number"].title or "",
+    "{terms.measure}の番号",
     DataType.INTEGER,
-    "計画全体で通した推進項目の番号。",
+    "計画全体で通した{terms.measure}の番号。",
     unit="番号",
 )
 MEASURE = DataColumn(
     "measure",
-    Measure.model_fields["name"].title or "",
+    "{terms.measure}",
     DataType.TEXT,
-    "推進項目の名称。",
+    "{terms.measure}の名称。",
     printed=True,
 )
 
@@ -222,8 +234,8 @@ class Owned(StrEnum):
 
 
 OWNED = {
-    Owned.OWNER: Item.model_fields["owners"].title or "",
-    Owned.RELATED: Item.model_fields["related_sections"].title or "",
+    Owned.OWNER: "{terms[owners]}",
+    Owned.RELATED: "{terms[related_sections]}",
 }
 
 
@@ -235,8 +247,8 @@ class ValueKind(StrEnum):
 
 
 VALUE_KINDS = {
-    ValueKind.CURRENT: Indicator.model_fields["current"].title or "",
-    ValueKind.TARGET: Indicator.model_fields["target"].title or "",
+    ValueKind.CURRENT: "{terms[indicator.current]}",
+    ValueKind.TARGET: "{terms[indicator.target]}",
 }
 
 
@@ -249,16 +261,11 @@ class Yearly(StrEnum):
     RESULT_EFFECT = "result_effect"
 
 
-def _money(title: str) -> str:
-    # 単位は単位の列にある
-    return title.removesuffix(f"({THOUSAND_YEN})")
-
-
 YEARLY = {
-    Yearly.TARGET: YearPlan.model_fields["target"].title or "",
-    Yearly.EFFECT: _money(YearPlan.model_fields["effect"].title or ""),
-    Yearly.RESULT: Result.model_fields["value"].title or "",
-    Yearly.RESULT_EFFECT: _money(Result.model_fields["effect"].title or ""),
+    Yearly.TARGET: "{terms[years.target]}",
+    Yearly.EFFECT: "{terms[years.effect]}",
+    Yearly.RESULT: "{terms[years.result.value]}",
+    Yearly.RESULT_EFFECT: "{terms[years.result.effect]}",
 }
 
 
@@ -270,8 +277,8 @@ class Graded(StrEnum):
 
 
 GRADED = {
-    Graded.YEAR: "年度の評価",
-    Graded.OVERALL: Item.model_fields["overall_grade"].title or "",
+    Graded.YEAR: "年度の{terms[years.result.grade]}",
+    Graded.OVERALL: "{terms[overall_grade]}",
 }
 
 
@@ -346,6 +353,10 @@ class Source:
                 early = planned and year.fiscal_year < item.introduced
                 if not placed.in_force(year.fiscal_year) and (early or has_result(self.plan, year)):
                     yield item.id, year.fiscal_year
+
+    def told(self, text: str) -> str:
+        """``{terms.item}`` などを、この計画のことばにする。"""
+        return worded(self.plan.words, text)
 
     def plain(self, text: str | None) -> str | None:
         """公開する一行。``None`` は ``None`` のまま。"""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from sheetgen.plan.item import Item, OverviewRow, Result, YearPlan
-from sheetgen.plan.plan import Measure, Policy, Revision
+from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.plan import Measure, Revision
 from sheetgen.publish.opendata.source import (
     ITEM,
     MEASURE_NUMBER,
@@ -53,24 +53,28 @@ class ItemTextKind(StrEnum):
     OVERVIEW_OWNERS = "overview_owners"
 
 
-def _overview(name: str) -> str:
-    title = OverviewRow.model_fields[name].title or ""
-    plain = title.replace("･", "・")
-    return plain if plain.endswith("（概要表）") else f"{plain}（概要表）"
+_TABLE = "（概要表）"
 
 
-ITEM_TEXTS = {
-    ItemTextKind.IMPROVEMENT: Item.model_fields["improvement"].title or "",
-    ItemTextKind.CURRENT_STATE: Item.model_fields["current_state"].title or "",
-    ItemTextKind.INITIATIVE: Item.model_fields["initiatives"].title or "",
-    ItemTextKind.VISION: Item.model_fields["vision"].title or "",
-    ItemTextKind.PLAN: YearPlan.model_fields["plan"].title or "",
-    ItemTextKind.RESULT: Result.model_fields["text"].title or "",
-    **{
-        kind: _overview(kind.value.removeprefix("overview_"))
-        for kind in ItemTextKind
-        if kind.value.startswith("overview_")
-    },
+def item_texts(words: Vocabulary) -> dict[ItemTextKind, str]:
+    """実施項目の文章の種類から、その名へ。"""
+    return {kind: _name(words, kind) for kind in ItemTextKind}
+
+
+def _name(words: Vocabulary, kind: ItemTextKind) -> str:
+    label = words[_FIELDS.get(kind) or f"overview.{kind.removeprefix('overview_')}"]
+    if kind in _FIELDS:
+        return label
+    return label.replace("･", "・").removesuffix(_TABLE) + _TABLE
+
+
+_FIELDS = {
+    ItemTextKind.IMPROVEMENT: "improvement",
+    ItemTextKind.CURRENT_STATE: "current_state",
+    ItemTextKind.INITIATIVE: "initiatives",
+    ItemTextKind.VISION: "vision",
+    ItemTextKind.PLAN: "years.plan",
+    ItemTextKind.RESULT: "years.result.text",
 }
 
 
@@ -84,7 +88,7 @@ class PlanTextKind(StrEnum):
 
 
 PLAN_TEXTS = {
-    PlanTextKind.POLICY: Policy.model_fields["description"].title or "",
+    PlanTextKind.POLICY: "{terms.policy}の文章",
     PlanTextKind.MEASURE: Measure.model_fields["notes"].title or "",
     PlanTextKind.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
     PlanTextKind.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
@@ -97,21 +101,23 @@ def item_texts_table(source: Source) -> DataTable:
         *ITEM, *coded("kind", "文章の種類", "どの欄の文章か。"), *YEAR, *_PARAGRAPH,
     )  # fmt: skip
 
+    names = item_texts(source.plan.words)
+
     def rows() -> Iterator[Row]:
         total = 0
         for placed in source.places():
             for kind, fiscal_year, text in _item_texts(placed):
                 for number, line in enumerate(source.characters.paragraphs(text), start=1):
                     total += 1
-                    start = (*source.item(placed.item), kind.value, ITEM_TEXTS[kind])
+                    start = (*source.item(placed.item), kind.value, names[kind])
                     yield (*start, *year(fiscal_year), total, number, line)
 
     note = (
         "一行が一つの段落。年度のない文章では、年度は空。"
-        "年度のある文章は、その年度に計画にあった実施項目のものだけ。"
+        "年度のある文章は、その年度に計画にあった{terms.item}のものだけ。"
     )
     return DataTable(
-        "item_texts", "実施項目の文章", note, columns, tuple(rows()), ("order",), (TO_ITEMS,)
+        "item_texts", "{terms.item}の文章", note, columns, tuple(rows()), ("order",), (TO_ITEMS,)
     )
 
 
@@ -150,10 +156,16 @@ def plan_texts_table(source: Source) -> DataTable:
             lines = [line for text in texts for line in source.characters.paragraphs(text)]
             for number, line in enumerate(lines, start=1):
                 total += 1
-                start = (*source.municipality, kind.value, PLAN_TEXTS[kind], policy, measure)
+                start = (
+                    *source.municipality,
+                    kind.value,
+                    source.told(PLAN_TEXTS[kind]),
+                    policy,
+                    measure,
+                )
                 yield (*start, *year(fiscal_year), total, number, line)
 
-    note = "一行が一つの段落。推進項目のない文章、年度のない文章では、その列は空。"
+    note = "一行が一つの段落。{terms.measure}のない文章、年度のない文章では、その列は空。"
     return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()), ("order",))
 
 
