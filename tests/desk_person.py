@@ -130,7 +130,8 @@ class Person:
         self.checked.add(state)
         found = self.browser.ask(
             f"{axe_script()};"
-            f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}}}});"
+            f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}},"
+            " resultTypes: ['violations']});"
             "return all.violations.map(one => one.id + ': ' +"
             " one.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '));"
         )
