@@ -35,8 +35,9 @@ NEEDED = (3, 11)
 # 使うフォルダーを、コマンドに伝える環境変数。sheetgen/cli/parameters.py が読む。
 FOLDER = "SHEETGEN_FOLDER"
 # 試験はコアの数だけ並べる。一つのファイルの試験は、同じものを使い回すので分けない。
+# ファイルの順は tests/conftest.py が決める。
 # コアがいくらあっても八つまで。一つずつが LibreOffice を起こし、メモリーを使う。
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder")
 COMPARISONS = {
     ">=": lambda have, asked: have >= asked,
     "<": lambda have, asked: have < asked,

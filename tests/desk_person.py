@@ -62,7 +62,7 @@ class Person:
             except AssertionError:  # ページの変わり目
                 pass
             assert time.monotonic() < end, self.text()
-            time.sleep(0.1)
+            time.sleep(0.03)
 
     def go(self, name: str) -> None:
         """上の一覧から選ぶ。"""
@@ -130,7 +130,8 @@ class Person:
         self.checked.add(state)
         found = self.browser.ask(
             f"{axe_script()};"
-            f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}}}});"
+            f"const all = await axe.run(document, {{runOnly: {{type: 'tag', values: {RULES}}},"
+            " resultTypes: ['violations']});"
             "return all.violations.map(one => one.id + ': ' +"
             " one.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '));"
         )
@@ -154,16 +155,17 @@ class Person:
             self.wait()
             return
         # 次のページに移れば、この印は消える。移らずに済むもの（B、断り）は、動きが止まれば済み。
-        self.browser.ask(
+        is_soon = self.browser.ask(
             # B では、押すとすぐに上の帯が動き始める。A では、移り始めるのを少し待つ。
             "window.leaving = document.getElementById('app') ? '' : 'soon'; setTimeout(() => {"
             " if (window.leaving === 'soon') window.leaving = ''; }, 400);"
             "navigation.addEventListener('navigate', (event) => {"
             " if (!event.destination.sameDocument && event.downloadRequest === null)"
-            " window.leaving = 'gone'; }, { once: true }); return 0;"
+            " window.leaving = 'gone'; }, { once: true }); return window.leaving;"
         )
         self._click(place)
-        time.sleep(0.1)
+        if not is_soon:
+            time.sleep(0.1)
         self.wait()
         self.look()
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,22 +84,30 @@ def item_of(plan: dict[str, Any], item_id: str) -> dict[str, Any]:
 
 def bindings(template: Path) -> dict[str, str]:
     """様式の、ただ一つの道だけを書いたセル：番地から道へ。"""
+    return {cell: path for cell, (path, _) in _bound(template).items()}
+
+
+def input_cells(template: Path) -> dict[str, str]:
+    """様式の、書き込めるようにしてあるセル：番地から道へ。"""
+    return {cell: path for cell, (path, is_open) in _bound(template).items() if is_open}
+
+
+def _bound(template: Path) -> dict[str, tuple[str, bool]]:
+    """道を書いたセル：番地から、道と、書き込めるかどうか。"""
+    found = template.stat()
+    return _read_bound(template, found.st_mtime_ns, found.st_size)
+
+
+@cache  # 何百もの試験が、同じ様式をたずねる
+def _read_bound(template: Path, _changed: int, _size: int) -> dict[str, tuple[str, bool]]:
     sheet = openpyxl.load_workbook(template)[FORM]
     found = {}
     for row in sheet.iter_rows():
         for cell in row:
             match = _PLAIN.fullmatch(cell.value) if isinstance(cell.value, str) else None
             if match:
-                found[cell.coordinate] = match.group(1)
+                found[cell.coordinate] = match.group(1), not cell.protection.locked
     return found
-
-
-def input_cells(template: Path) -> dict[str, str]:
-    """様式の、書き込めるようにしてあるセル：番地から道へ。"""
-    sheet = openpyxl.load_workbook(template)[FORM]
-    return {
-        cell: path for cell, path in bindings(template).items() if not sheet[cell].protection.locked
-    }
 
 
 def wanted(place: Place, path: str, initiative_year: int) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,9 +30,15 @@ from sheetgen.year.rolled_plan import RolloverRequest
 from sheetgen.year.rollover import rollover
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_city.start(tmp_path_factory.mktemp("begun"))
+
+
 @pytest.fixture
-def plan(tmp_path: Path) -> Path:
-    return new_city.start(tmp_path)
+def plan(begun: Path, tmp_path: Path) -> Path:
+    shutil.copytree(begun.parent.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data" / "plan.json"
 
 
 @pytest.fixture

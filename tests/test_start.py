@@ -16,7 +16,7 @@ from types import ModuleType
 
 import pytest
 
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 @pytest.fixture
