@@ -47,6 +47,18 @@ class Vocabulary:
         """
         return self.labels[key]
 
+    def heading(self, short: str, *fields: str) -> str:
+        """欄の見出しの、短い書き方や、その場だけの書き方。
+
+        ``fields`` の欄（先のものから）の見出しを計画が決めていれば、それを書く。決めていなければ
+        ``short`` のまま。``short`` に単位がなければ、単位はほかにあるので、見出しの単位も除く。
+        """
+        for field_name in fields:
+            label = self.labels.get(field_name)
+            if label is not None and label != _SHIPPED.labels.get(field_name):
+                return label if _UNIT.search(short) else _UNIT.sub("", label)
+        return short
+
     @property
     def short(self) -> ShortLabels:
         """文の中で言うときの、欄の短い名。``short["years.effect"]``。"""
@@ -68,19 +80,6 @@ class ShortLabels:
 
 
 _SPOKEN = re.compile(r"^計画最終年度において|[(（][^()（）]*[)）]$")
-    def heading(self, short: str, *fields: str) -> str:
-        """欄の見出しの、短い書き方や、その場だけの書き方。
-
-        ``fields`` の欄（先のものから）の見出しを計画が決めていれば、それを書く。決めていなければ
-        ``short`` のまま。``short`` に単位がなければ、単位はほかにあるので、見出しの単位も除く。
-        """
-        for field_name in fields:
-            label = self.labels.get(field_name)
-            if label is not None and label != _SHIPPED.labels.get(field_name):
-                return label if _UNIT.search(short) else _UNIT.sub("", label)
-        return short
-
-
 _UNIT = re.compile(r"[(（]千円[)）]$")
 _SHIPPED = Vocabulary()
 _current: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
