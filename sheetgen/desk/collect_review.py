@@ -22,6 +22,7 @@ from sheetgen.desk.command_lines import command_line, option, options
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.revision import revision_of
 from sheetgen.desk.uploads import Batch
+from sheetgen.plan.loading import load_plan
 from sheetgen.progress import Progress
 
 DECISIONS = "decisions"
@@ -75,13 +76,19 @@ def request_for(desk: Desk, batch: Batch, *, dry_run: bool) -> CollectRequest:
         plan=desk.plan,
         template=desk.template,
         root=desk.root,
-        round=kind_word if isinstance(kind_word, str) else None,
+        round=kind_word if kind_word in _rounds(desk) else None,
         year=year if isinstance(year, int) else None,
         waivers=tuple(waivers),
         takes=tuple(dict.fromkeys(takes)),
         formats=tuple(dict.fromkeys(formats)),
         dry_run=dry_run,
     )
+
+
+def _rounds(desk: Desk) -> set[object]:
+    """この計画の照会の名と見出し。"""
+    kinds = load_plan(desk.plan).round_kinds
+    return {name for one in kinds for name in (one.value, one.label)}
 
 
 def _delivered(batch: Batch) -> tuple[Path, ...]:
