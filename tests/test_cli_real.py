@@ -75,6 +75,7 @@ def test_a_part_of_the_job(
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [
+        (["generate", "--round", "結果"], ExitCode.USAGE, "実績照会、見直し照会"),
         (["generate", "--item", "99-99"], ExitCode.USAGE, "99-99"),
         (["generate", "--section", "無い課"], ExitCode.USAGE, "無い課"),
         (["generate", "--year", "R30"], ExitCode.USAGE, "令和"),
