@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from sheetgen.form.issued import Issue, IssuedForm
+from sheetgen.plan.fields import PlanField
+from sheetgen.plan.paths import as_said
 from sheetgen.plan.round import BUILT_IN, Round, RoundKind
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
@@ -68,7 +70,7 @@ class MatchedForm:
 class Answer(NamedTuple):
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
-    ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。
+    ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。``provisional`` が真なら、暫定の答え。
     """
 
     path: str
@@ -78,6 +80,12 @@ class Answer(NamedTuple):
     raw: str
     rule: str = ""
     how: Found = Found.NAME
+    provisional: bool = False
+
+    @property
+    def said(self) -> Value:
+        """言われたとおりの値（``1200（暫定）``）。"""
+        return as_said(self.value, self.provisional)
 
 
 class Proposal(NamedTuple):
@@ -96,7 +104,7 @@ class ReturnedForm:
 
     ``answers`` は読めた記入欄のすべてで、開いていない欄も含む。
     ``problems`` はこの様式についての問題で、どれも場所を持つ。``unread`` は、
-    読めなかった記入欄に書かれていたそのままの文字（道 → 文字）。
+    読めなかった記入欄に書かれていたそのままの文字（道 → 文字）。``fields`` は、道から、計画の欄へ。
     """
 
     file: str
@@ -108,6 +116,7 @@ class ReturnedForm:
     proposals: tuple[Proposal, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     unread: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, PlanField] = field(default_factory=dict)
 
     @property
     def changed(self) -> Mapping[str, Answer]:
@@ -115,8 +124,16 @@ class ReturnedForm:
         return {
             path: answer
             for path, answer in self.answers.items()
-            if path in self.issued.opened and answer.value != self.issued.base.get(path)
+            if path in self.issued.opened and answer.said != self.issued.base.get(path)
         }
+
+    @property
+    def is_filled_in(self) -> bool:
+        """開いた欄がすべて埋まった、または何かを書いた様式か。白紙のまま戻った様式ではない。"""
+        answers = [self.answers.get(path) for path in self.issued.opened]
+        return bool(self.changed or self.unread) or all(
+            one is not None and one.value is not None for one in answers
+        )
 
 
 class FormAnswer(NamedTuple):
@@ -131,6 +148,22 @@ class FormAnswer(NamedTuple):
         return self.answer.value
 
     @property
+    def said(self) -> Value:
+        """言われたとおりの値（``1200（暫定）``）。"""
+        return self.answer.said
+
+    @property
+    def confirms(self) -> bool:
+        """配ったときのままでも、確定した答えと見てよいか。
+
+        確定した答えを聞く照会で、課が書き入れて返した様式の、値のある欄。暫定の値を見せて聞いたので、
+        そのまま返れば、その値で確定したことになる。
+        """
+        kind, answer = self.form.round.kind, self.answer
+        definite = not (kind.provisional or answer.provisional)
+        return definite and answer.value is not None and self.form.is_filled_in
+
+    @property
     def base(self) -> Value:
         """配ったときに計画のデータにあった値。"""
         return self.form.issued.base.get(self.answer.path)
@@ -138,7 +171,7 @@ class FormAnswer(NamedTuple):
     @property
     def is_changed(self) -> bool:
         """配ったときと違うことを言っているか。"""
-        return self.value != self.base
+        return self.said != self.base
 
     @property
     def source(self) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sheetgen.collect.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
 from sheetgen.collect.printing import Printing
-from sheetgen.collect.rules.case import Case
+from sheetgen.collect.rules.case import OF_INDICATOR, Case
 from sheetgen.collect.rules.locked_cells import locked, outside_round
 from sheetgen.collect.rules.table import check
-from sheetgen.collect.values.cell_value import Expected, read_value
+from sheetgen.collect.values.cell_value import PROVISIONAL_RULE, Expected, read_value
 from sheetgen.collect.values.plain_text import ReadValue
 from sheetgen.form.issued import IssuedForm
 from sheetgen.form.rounds import input_fields
 from sheetgen.messages.catalogue import message_of
 from sheetgen.messages.quoting import excerpt, in_short
+from sheetgen.plan.fields import PlanField, is_result, year_index
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import FieldKind
+from sheetgen.plan.round import FieldKind, RoundKind
 from sheetgen.plan.value import Value
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.reading.book import CellKind, RawCell, RemarkKind
@@ -39,8 +41,9 @@ class Examiner:
         self._plan = plan
         self._printing = printing
         self._items = {item.id: item for _, _, item in plan.items()}
-        self._kinds = {path: field.kind for path, field in input_fields(plan).items()}
-        self._scale = tuple(grade.grade for grade in plan.evaluation_scale)
+        self._fields = {
+            path: one for path in input_fields(plan) if (one := plan.field(path)) is not None
+        }
 
     def examine(self, matched: MatchedForm) -> ReturnedForm:
         """一枚を読み、点検する。問題は値として返し、例外は起こさない。"""
@@ -56,7 +59,8 @@ class Examiner:
             matched.issued,
             answers,
             unread,
-            self._scale,
+            self._plan,
+            self._fields,
         )
         checked = check(case)
         kept = {one.place.path for one in checked if one.code == "R380"}
@@ -86,6 +90,7 @@ class Examiner:
             proposals=tuple(proposals),
             problems=(*matched.problems, *problems),
             unread=unread,
+            fields=self._fields,
         )
 
     def _read(
@@ -102,11 +107,16 @@ class Examiner:
                 raw = base if isinstance(base, str) else "" if base is None else str(base)
                 answers[path] = _answer(found, base, raw)
                 continue
-            kind = self._kinds.get(path, FieldKind.TEXT)
-            read = read_value(found.cell, kind, self._expected(item, path, kind, base))
+            field = self._fields.get(path)
+            kind = field.kind if field else FieldKind.TEXT
+            read = read_value(found.cell, kind, self._expected(item, path, field, base))
             is_open = path in issued.opened
             if read.readable:
                 answers[path] = _answer(found, read.value, read.raw, read.rule)
+                if is_open and field is not None and field.per_year:
+                    is_new = matched.round.kind.provisional and read.value != base
+                    if read.value is not None and (is_new or PROVISIONAL_RULE in read.rule.split()):
+                        answers[path] = answers[path]._replace(provisional=True)
             elif is_open:
                 unread[path] = read.raw
             else:
@@ -115,25 +125,43 @@ class Examiner:
                 problems += _problems(matched, found, read)
         return answers, unread, problems
 
-    def _expected(self, item: Item, path: str, kind: FieldKind, base: Value) -> Expected | None:
-        if kind is FieldKind.GRADE:
-            return Expected(scale=self._scale)
-        if kind is not FieldKind.FIGURE:
+    def _expected(
+        self, item: Item, path: str, field: PlanField | None, base: Value
+    ) -> Expected | None:
+        if field is None or field.kind is FieldKind.TEXT:
             return None
+        if field.options:
+            return Expected(scale=field.options)
+        # 計画の値（目標など）は、見直すもので、決算を待つものではない。
+        provisional = field.per_year and field.asked != RoundKind.REVISION.value
+        if field.kind is FieldKind.MONEY or field.role not in OF_INDICATOR:
+            unit = unit_in(field.label)
+            return Expected(unit, field.number_format, provisional=provisional)
         indicator = item.indicator
-        planned = base if path.endswith(".target") else _target(item, path)
+        planned = base if field.role == "target" else _target(item, path)
         numeric = isinstance(planned, int | float)
         if planned in _NO_FIGURE:
             known = (indicator.current, indicator.target, *(year.target for year in item.years))
             numeric = any(isinstance(one, int | float) for one in known)
         like = planned if isinstance(planned, str) else None
-        return Expected(indicator.unit, indicator.number_format, numeric, like)
+        return Expected(
+            indicator.unit, indicator.number_format, numeric, like, provisional=provisional
+        )
 
 
 def _target(item: Item, path: str) -> Value:
     """その年度の目標値。"""
-    index = path.partition("]")[0].rpartition("[")[2]
-    return item.years[int(index)].target if index.isdecimal() else None
+    index = year_index(path)
+    return None if index is None else item.years[index].target
+
+
+_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]$")
+
+
+def unit_in(label: str) -> str | None:
+    """見出しの終わりの括弧にある単位。``相談件数(件)`` の ``件``。"""
+    found = _UNIT.search(label)
+    return found[1] if found else None
 
 
 def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:
@@ -152,7 +180,7 @@ def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Pr
         return
     asked = {one.place.path for one in asking}
     for path in sorted(issued.doubted - asked):
-        if ".result." not in path and _is_plan_restored(issued, matched.found.get(path)):
+        if not is_result(path) and _is_plan_restored(issued, matched.found.get(path)):
             continue
         found = matched.found.get(path)
         if found is not None and _is_as_shown(matched, path):

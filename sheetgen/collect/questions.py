@@ -14,12 +14,12 @@ from sheetgen.collect.request import Doubt, ItemOutcome, Question, Take, Way, Wa
 from sheetgen.collect.results import labels_of, open_questions
 from sheetgen.messages.catalogue import level_of
 from sheetgen.plan.item import Item
-from sheetgen.plan.paths import printed_initiative_year, read_path
+from sheetgen.plan.paths import printed_initiative_year, read_path, said_now
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Level, Problem
 
-_CONFLICTS = frozenset({"R401", "R402", "R411"})
+_CONFLICTS = frozenset({"R401", "R402", "R411", "R412"})
 _SET_ASIDE = frozenset({"R404", "R405"})
 """前に決めたとおりにした、という知らせ。決め直すこともできる。"""
 
@@ -121,10 +121,10 @@ def _takes(
             continue
         seen.add(words)
         file = words.strip('"').partition(":")[2]
-        yield Way(WayKind.TAKE, f"--take {words}", Take(file, item.id), one.value)
+        yield Way(WayKind.TAKE, f"--take {words}", Take(file, item.id), one.said)
     yield _keep_plan(item, next(iter(sorted(path for path in wanted if path)), None), year)
 
 
 def _keep_plan(item: Item, path: str | None, year: int) -> Way:
-    now = read_path(item, path, year) if path else None
+    now = said_now(item, path, year) if path else None
     return Way(WayKind.TAKE, f"--take {item.id}:{MASTER}", Take(None, item.id), now)

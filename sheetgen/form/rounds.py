@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.declared import OFFICE
-from sheetgen.plan.fields import PlanField, is_omitted
+from sheetgen.plan.fields import PlanField, is_omitted, year_index
 from sheetgen.plan.item import Item
+from sheetgen.plan.paths import INITIATIVE, is_provisional, read_path
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import InputField, Round, RoundKind
 from sheetgen.problems import Place, Problem, UsageError
@@ -106,6 +107,34 @@ def asked_items(plan: Plan, chosen: Round) -> tuple[Placed, ...]:
     誰に配り、誰を待ち、誰に促すかは、どこでもこれで決める。
     """
     return tuple(place for place in plan.items() if is_asked(place[2], chosen))
+
+
+def answer_paths(plan: Plan, chosen: Round) -> tuple[str, ...]:
+    """この照会の答えがあれば埋まっている欄の道。
+
+    見直し照会では次の年度の取組方針、ほかでは聞く年度の欄。前から値のありうる欄（計画の文、全期間の欄）
+    は、答えのあることを示さない。
+    """
+    if chosen.result_year is None:
+        return (INITIATIVE,) if plan.has("initiatives") else ()
+    opened = open_paths(plan, chosen)
+    return tuple(path for path in input_fields(plan) if path in opened and year_index(path) is not None)
+
+
+def has_answer(plan: Plan, item: Item, chosen: Round) -> bool:
+    """計画のデータに、この照会の答えが入っているか。確定した答えを聞く照会では、暫定の値を除く。"""
+    for path in answer_paths(plan, chosen):
+        value = read_path(item, path, chosen.initiative_year)
+        if isinstance(value, str) and not value.strip():
+            continue
+        if value is not None and (chosen.kind.provisional or not is_provisional(item, path)):
+            return True
+    return False
+
+
+def unsettled_paths(plan: Plan, item: Item, chosen: Round) -> tuple[str, ...]:
+    """この照会の聞く欄のうち、暫定の値のあるもの。確定した答えを、まだ待っている。"""
+    return tuple(path for path in answer_paths(plan, chosen) if is_provisional(item, path))
 
 
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:

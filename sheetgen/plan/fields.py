@@ -224,6 +224,11 @@ def year_index(path: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def is_result(path: str) -> bool:
+    """年度の実績の欄の道か。"""
+    return key_of_path(path).startswith(RESULT)
+
+
 def yearly_label(fiscal_year: int, label: str) -> str:
     """ある年度の欄の見出し。``令和５年度の年次計画``。"""
     return f"{wareki(fiscal_year)}の{label}"

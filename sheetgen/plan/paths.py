@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sheetgen.plan.item import CrossReference, Item, Owner, YearPlan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
-from sheetgen.plan.value import Value
+from sheetgen.plan.value import Value, printed
 
 _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(.+)")
 PROVISIONAL = "provisional."
@@ -180,6 +180,11 @@ def initiative_year_of(path: str, initiative_year: int | None) -> int | None:
     return int(match[1]) if match else None
 
 
+def said_now(item: Item, path: str, initiative_year: int) -> Value:
+    """その欄のいまの値を、言われたとおりの形で（暫定なら ``1200（暫定）``）。"""
+    return as_said(read_path(item, path, initiative_year), is_provisional(item, path))
+
+
 def _parted(path: str) -> tuple[int | None, str]:
     """年度の番号（年度ごとの欄でなければ None）と、そのまとまりの中の道。"""
     match = _YEAR_PATH.fullmatch(path)
@@ -192,6 +197,11 @@ def provisional_path(path: str) -> str:
     if match is None:
         raise KeyError(path)
     return f"years[{match[1]}].{PROVISIONAL}{match[2]}"
+
+
+def as_said(value: Value, provisional: bool) -> Value:
+    """値を、言われたとおりの形にする。暫定なら ``1200（暫定）``。確定した同じ値とは違うものになる。"""
+    return f"{printed(value)}（{PROVISIONAL_MARK}）" if provisional and value is not None else value
 
 
 def is_provisional(item: Item, path: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sheetgen.form.identity import round_mark
+from sheetgen.plan.paths import PROVISIONAL_MARK, as_said, provisional_path
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
 from sheetgen.records.journal import Action, JournalEntry
@@ -38,7 +39,8 @@ FieldKey = tuple[str, str]
 class Past:
     """この照会で前に記録したこと。取り消した回のことは入らない。
 
-    ``recorded`` と ``rejected`` は、欄ごとの、一度計画のデータに入れた値と、採らないと決めた値。
+    ``recorded`` と ``rejected`` は、欄ごとの、一度計画のデータに入れた値と、採らないと決めた値。暫定の値は、
+    言われたとおりの形（``1200（暫定）``）で持つ。
     ``items`` は、記録したことのある実施項目。
     """
 
@@ -73,6 +75,14 @@ def former_titles(entries: Sequence[JournalEntry]) -> dict[str, frozenset[str]]:
     return {item: frozenset(titles) for item, titles in found.items()}
 
 
+def _mark_path(path: str | None) -> str | None:
+    """その欄が暫定かどうかの道。年度ごとの欄でなければ ``None``。"""
+    try:
+        return provisional_path(path or "")
+    except KeyError:
+        return None
+
+
 def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
     """この照会で前に記録したこと。取り消した回のことは忘れる。"""
     entries = tuple(entries)
@@ -83,12 +93,18 @@ def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
     waived: set[WaivedValue] = set()
     proposed: set[ProposedText] = set()
     items: set[str] = set()
+    marks = {
+        (entry.run, entry.item, entry.path)
+        for entry in entries
+        if entry.action is Action.RECORD and entry.new == PROVISIONAL_MARK
+    }
     for entry in entries:
         if entry.round != mark or entry.run in undone or entry.item is None:
             continue
         key = (entry.item, entry.path or "")
         if entry.action is Action.RECORD:
-            recorded[key].add(entry.new)
+            marked = (entry.run, entry.item, _mark_path(entry.path)) in marks
+            recorded[key].add(as_said(entry.new, marked))
             items.add(entry.item)
         elif entry.action is Action.DECIDE:
             rejected[key].add(entry.new)

@@ -111,7 +111,7 @@ class Choice:
         for takes in (self._own, self._common):
             picked = [one for one in wanted if any(_picks(take, one) for take in takes)]
             master = any(take.file is None for take in takes)
-            values = {one.value for one in picked}
+            values = {one.said for one in picked}
             if len(values) + master > 1:
                 return Verdict.AMBIGUOUS
             if picked:
@@ -151,7 +151,7 @@ def take_text(item: str, one: FormAnswer, among: Sequence[FormAnswer] = ()) -> s
 
 def take_words(item: str, one: FormAnswer, among: Sequence[FormAnswer] = ()) -> str:
     """``--take`` のあとに書くことば。空白などがあれば引用符で囲む。"""
-    twice = any(o.form.file == one.form.file and o.value != one.value for o in among)
+    twice = any(o.form.file == one.form.file and o.said != one.said for o in among)
     words = f"{item}:{one.form.file}" + (f"!{one.form.sheet}" if twice else "")
     return f'"{words}"' if any(one.isspace() or one in _SPECIAL for one in words) else words
 

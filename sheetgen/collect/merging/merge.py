@@ -18,20 +18,24 @@ from sheetgen.collect.merging.decisions import (
 from sheetgen.collect.merging.field_merge import Field, FieldMerge, merge_field, shown
 from sheetgen.collect.request import Change, ItemOutcome, ItemProposal, Rejected, Take, Waiver
 from sheetgen.form.identity import round_mark
-from sheetgen.form.rounds import asked_items
+from sheetgen.form.rounds import asked_items, has_answer
 from sheetgen.messages.catalogue import level_of
+from sheetgen.messages.merging import PROVISIONAL_LABEL
 from sheetgen.plan.item import Indicator, Item
 from sheetgen.plan.paths import (
     NUMBER_FORMAT_PATH,
+    PROVISIONAL_MARK,
+    as_said,
+    is_provisional,
     lasting_path,
     printed_initiative_year,
+    provisional_path,
     read_path,
 )
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round
+from sheetgen.plan.round import FieldKind, Round
 from sheetgen.plan.text import check_text, check_value
 from sheetgen.plan.value import Value, showing_all
-from sheetgen.plan.years import has_result
 from sheetgen.problems import Level, Place, Problem
 from sheetgen.records.journal import storable
 from sheetgen.records.open_items import ItemState
@@ -48,12 +52,12 @@ _NOTHING: frozenset[Value] = frozenset()
 
 
 class MergeContext(NamedTuple):
-    """すべての項目に共通のこと。``grades`` は評価の段階。"""
+    """すべての項目に共通のこと。"""
 
     plan: Plan
     round: Round
     initiative_year: int
-    grades: frozenset[str]
+    plan: Plan
     past: Past
     takes: tuple[Take, ...]
     waivers: Waivers
@@ -126,6 +130,7 @@ def _merge_fields(
             read_path(item, path, context.initiative_year),
             context.past.recorded.get(key, _NOTHING),
             context.past.rejected.get(key, _NOTHING),
+            is_provisional(item, path),
         )
         settled[path] = merge_field(field, ones, choice, context.waivers.codes_of(item.id))
     return settled
@@ -155,7 +160,7 @@ def _problems(
             # 消された欄は、答えの点検でもう尋ねている。同じことは二度尋ねない。
             if problem.code != "R403" or path not in asked:
                 yield problem, source.form if source else None
-        if source is not None and not _can_hold(path, one.value, context.grades):
+        if source is not None and not _can_hold(path, one.value, context.plan):
             yield Problem("R408", source.place, {"value": shown(one.value)}), source.form
 
 
@@ -171,15 +176,15 @@ def _still_stands(problem: Problem, form: ReturnedForm, settled: Mapping[str, Fi
     return one.in_doubt or one.value == form.answers[path].value
 
 
-def _can_hold(path: str, value: Value, grades: frozenset[str]) -> bool:
+def _can_hold(path: str, value: Value, plan: Plan) -> bool:
     """計画のデータのその欄に入る値か。"""
+    field = plan.field(path)
     if value is None:
         return True
-    name = path.rpartition(".")[2]
     try:
-        if name in ("grade", "overall_grade"):
-            return value in grades
-        if name in ("text", "plan"):
+        if field is not None and field.options:
+            return value in field.options
+        if field is not None and field.kind is FieldKind.TEXT:
             return bool(check_text(value))
         check_value(value)
     except ValueError:
@@ -194,18 +199,16 @@ def _changes(
         if one.source is None:
             continue
         answer, form = one.source.answer, one.source.form
+        origin = (answer, form.file, form.original, form.sheet)
         old = read_path(item, path, context.initiative_year)
-        yield Change(
-            item.id,
-            path,
-            answer.label,
-            old,
-            one.value,
-            answer,
-            form.file,
-            form.original,
-            form.sheet,
-        )
+        if old != one.value:
+            yield Change(item.id, path, answer.label, old, one.value, *origin)
+        was = is_provisional(item, path)
+        if was or one.provisional:
+            # 値とともに暫定の印も書けば、どの値が暫定だったかが、記録簿だけで分かる。
+            label = PROVISIONAL_LABEL.format(label=answer.label)
+            marks = [PROVISIONAL_MARK if mark else None for mark in (was, one.provisional)]
+            yield Change(item.id, provisional_path(path), label, marks[0], marks[1], *origin)
 
 
 def _reformat(
@@ -238,13 +241,13 @@ def _rejected(
             (item, lasting_path(path, context.initiative_year)), _NOTHING
         )
         for answer in one.rejected:
-            if answer.value not in known:
+            if answer.said not in known:
                 yield Rejected(
                     item,
                     path,
                     answer.answer.label,
-                    one.value,
-                    answer.value,
+                    as_said(one.value, one.provisional),
+                    answer.said,
                     answer.form.file,
                     answer.form.original,
                 )
@@ -278,12 +281,9 @@ def _state(
 
 
 def _has_results(item: Item, context: MergeContext) -> bool:
-    """実績照会で、計画のデータにもう実績があるか。"""
-    return any(
-        has_result(context.plan, year)
-        for year in item.years
-        if year.fiscal_year == context.round.result_year
-    )
+    """年度のことを聞く照会で、計画のデータにもう答えがあるか。"""
+    chosen = context.round
+    return chosen.result_year is not None and has_answer(context.plan, item, chosen)
 
 
 class Merged(NamedTuple):
@@ -327,7 +327,7 @@ def merge(
         plan,
         chosen,
         year,
-        frozenset(step.grade for step in plan.evaluation_scale),
+        plan,
         past,
         tuple(takes),
         Waivers(waivers, reason, past, year),

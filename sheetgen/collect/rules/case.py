@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from sheetgen.collect.answers import Answer
 from sheetgen.form.issued import IssuedForm
 from sheetgen.form.rounds import is_asked
+from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import Item, YearPlan
-from sheetgen.plan.round import Round
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, Round
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 
 Facts = Mapping[str, object]
 DASHES = frozenset({"-", "ー"})
 """公式の文書で、数のないことを示す印。"""
-_RESULT_ROLES = {
-    "text": "result.text",
-    "value": "result.value",
-    "effect": "result.effect",
-    "grade": "result.grade",
+OF_INDICATOR = frozenset({"value", "target"})
+"""指標の単位と表示形式を使う欄の役割。"""
+_PLANNED_EFFECT = "years.effect"
+
+
+def _is_without_own(field: PlanField) -> bool:
+    """その欄だけの点検を持たない欄か。増やした欄は、どれもそう。"""
+    return not field.role
+
+
+GENERAL_ROLES: Mapping[str, Callable[[PlanField, Plan], bool]] = {
+    "words": lambda field, plan: field.kind is FieldKind.TEXT,
+    "statements": lambda field, plan: field.kind is FieldKind.TEXT and not _is_without_own(field),
+    "required": lambda field, plan: field.required and _is_without_own(field),
+    "figures": lambda field, plan: field.kind is FieldKind.FIGURE and _is_without_own(field),
+    "amounts": lambda field, plan: field.kind is FieldKind.MONEY
+    and (_is_without_own(field) or (field.role == "effect" and not plan.has(_PLANNED_EFFECT))),
 }
-_PLAN_ROLES = {"plan": ".plan", "target": ".target", "planned_effect": "].effect"}
+"""欄の種類から決まる役割。ほかの役割は、欄の表の ``role``。"""
 
 
 def is_figure(value: Value) -> bool:
@@ -41,7 +55,7 @@ class Case:
     """点検する一枚。
 
     ``item`` は計画のデータの今の値。``answers`` と ``unread`` は様式から読んだもの。
-    ``scale`` は評価の段階で、よいものから。
+    ``fields`` は、欄の道から、計画の欄へ。
     """
 
     file: str
@@ -51,7 +65,18 @@ class Case:
     issued: IssuedForm
     answers: Mapping[str, Answer]
     unread: Mapping[str, str]
-    scale: tuple[str, ...]
+    plan: Plan
+    fields: Mapping[str, PlanField]
+
+    @cached_property
+    def scale(self) -> tuple[str, ...]:
+        """評価の段階。"""
+        return tuple(one.grade for one in self.plan.evaluation_scale)
+
+    def role(self, answer: Answer) -> str:
+        """その答えの欄の役割。その欄だけの点検がなければ空。"""
+        field = self.fields.get(answer.path)
+        return field.role if field else ""
 
     @cached_property
     def index(self) -> int | None:
@@ -82,10 +107,10 @@ class Case:
         if any(path in opened for path in self.unread):
             return True
         answers = self.answers
-        return any(path in answers and answers[path].value != base.get(path) for path in opened)
+        return any(path in answers and answers[path].said != base.get(path) for path in opened)
 
     def asked(self, role: str) -> tuple[Answer, ...]:
-        """その役割の、照会で開いた欄の答え。``any`` はすべて。"""
+        """その役割（欄の ``role`` か :data:`GENERAL_ROLES`）の、照会で開いた欄の答え。``any`` はすべて。"""
         found = self._asked.get(role)
         if found is None:
             opened = self.issued.opened
@@ -105,19 +130,11 @@ class Case:
     def _paths(self, role: str) -> list[str]:
         if role == "any":
             return list(self.answers)
-        if role in _RESULT_ROLES:
-            return self._known(f"years[{self.index}].{_RESULT_ROLES[role]}")
-        if role == "overall":
-            return self._known("item.overall_grade")
-        if role == "initiative":
-            return self._known("initiative.text")
-        if role == "words":
-            return [p for p in self.answers if p.endswith((".text", ".plan", ".policy"))]
-        end = _PLAN_ROLES[role]
-        return [path for path in self.answers if path.endswith(end)]
-
-    def _known(self, path: str) -> list[str]:
-        return [path] if path in self.answers else []
+        general = GENERAL_ROLES.get(role)
+        fields = ((path, self.fields.get(path)) for path in self.answers)
+        if general is None:
+            return [path for path, field in fields if field and field.role == role]
+        return [path for path, field in fields if field and general(field, self.plan)]
 
     def base(self, answer: Answer) -> Value:
         """配ったときに計画のデータにあった値。"""

@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from sheetgen.collect.answers import Answer
 from sheetgen.collect.rules.case import DASHES, Case, Facts, figures, is_figure
+from sheetgen.plan.fields import year_index
+from sheetgen.plan.scales import Counts, Scale
 from sheetgen.plan.value import EFFECT_FORMAT, Value, hides_digits, printed, showing_all
 
 _SMALLEST_COMPARED = 10
@@ -59,7 +61,7 @@ def dash_for_figure(case: Case, answer: Answer) -> Facts | None:
     year = case.year
     if year is None or answer.value not in DASHES or not case.was_running:
         return None
-    is_value = answer.path.endswith(".value")
+    is_value = case.role(answer) == "value"
     planned = year.target if is_value else year.effect
     if not is_figure(planned) or planned == 0:
         return None
@@ -72,7 +74,7 @@ def figure_for_dash(case: Case, answer: Answer) -> Facts | None:
     year = case.year
     if year is None or not isinstance(answer.value, int | float):
         return None
-    planned = year.target if answer.path.endswith(".value") else year.effect
+    planned = year.target if case.role(answer) == "value" else year.effect
     return {"raw": planned, "value": printed(answer.value)} if planned in DASHES else None
 
 
@@ -203,6 +205,56 @@ def huge_effect(case: Case, answer: Answer) -> Facts | None:
             "likely": _exact(answer.value / 1000)}  # fmt: skip
 
 
+def _elsewhere(case: Case, answer: Answer) -> list[int | float]:
+    """同じ欄の、ほかの年度の値。"""
+    field, here = case.fields.get(answer.path), year_index(answer.path)
+    if field is None or here is None:
+        return []
+    years = range(len(case.item.years))
+    return [one for one in figures(*(field.value(case.item, at) for at in years if at != here)) if one]
+
+
+def thousand_times(case: Case, answer: Answer) -> Facts | None:
+    """計画の額のない金額が、ほかの年度の約1,000倍。円で書いたらしい。"""
+    if not isinstance(answer.value, int | float):
+        return None
+    known = _elsewhere(case, answer)
+    if not known or not all(300 <= abs(answer.value / one) <= 3000 for one in known):
+        return None
+    return {"value": _exact(answer.value), "other": _exact(known[-1]),
+            "likely": _exact(answer.value / 1000)}  # fmt: skip
+
+
+def one_thousandth(case: Case, answer: Answer) -> Facts | None:
+    """計画の額のない金額が、ほかの年度の約1,000分の1。百万円で書いたらしい。"""
+    if not isinstance(answer.value, int | float) or not answer.value:
+        return None
+    known = _elsewhere(case, answer)
+    if not known or not all(300 <= abs(one / answer.value) <= 3000 for one in known):
+        return None
+    return {"value": _exact(answer.value), "other": _exact(known[-1]),
+            "likely": _exact(answer.value * 1000)}  # fmt: skip
+
+
+def huge_amount(case: Case, answer: Answer) -> Facts | None:
+    """比べる数のない金額が、けた外れに大きい。"""
+    if not isinstance(answer.value, int | float) or _elsewhere(case, answer):
+        return None
+    if case.role(answer) or abs(answer.value) < _HUGE_EFFECT:
+        return None  # 実績効果額は R323 が聞く
+    return {"value": _exact(answer.value), "likely": _exact(answer.value / 1000)}
+
+
+def hidden_in_print(case: Case, answer: Answer) -> Facts | None:
+    """欄の表示形式では見えない小数。"""
+    field = case.fields.get(answer.path)
+    if field is None or not isinstance(answer.value, int | float):
+        return None
+    if not hides_digits(answer.value, field.number_format):
+        return None
+    return {"value": printed(answer.value), "shown": printed(answer.value, field.number_format)}
+
+
 def negative_effect(case: Case, answer: Answer) -> Facts | None:
     """負の効果額。"""
     if not isinstance(answer.value, int | float) or answer.value >= 0:
@@ -271,8 +323,12 @@ def _is_short(actual: float, target: float, start: float | None, way: int) -> bo
 
 
 def best_but_short(case: Case, answer: Answer) -> Facts | None:
-    """いちばん良い評価なのに、目標にはっきり届いていない。"""
-    if answer.value != case.scale[0]:
+    """目標に達したと言う評価なのに、目標にはっきり届いていない。
+
+    段階の扱い（``counts``）が分からなければ、何も言わない。
+    """
+    scale = Scale(case.plan.evaluation_scale)
+    if scale.is_unclear or scale.counts(answer.value) is not Counts.ACHIEVED:
         return None
     known = _figures(case)
     return _facts(case, answer) if known and _is_short(*known) else None
@@ -280,7 +336,8 @@ def best_but_short(case: Case, answer: Answer) -> Facts | None:
 
 def worst_but_reached(case: Case, answer: Answer) -> Facts | None:
     """いちばん悪い評価なのに、目標に届いている。"""
-    if len(case.scale) < 2 or answer.value != case.scale[-1]:
+    scale = Scale(case.plan.evaluation_scale)
+    if scale.is_unclear or answer.value not in scale.worst:
         return None
     known = _figures(case)
     if known is None or (known[0] - known[1]) * known[3] < 0:

@@ -13,6 +13,7 @@ from sheetgen.collect.rules.case import Case
 from sheetgen.era import wareki
 from sheetgen.messages.quoting import excerpt
 from sheetgen.messages.rules import ASKED_FIELDS, RESULTS_NOT_ASKED
+from sheetgen.plan.round import RoundKind
 from sheetgen.plan.value import Value, printed
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.comparison.difference import difference_in_words
@@ -34,7 +35,7 @@ def outside_round(case: Case) -> Iterator[Writing]:
         if _same(before, after):
             continue
         proposal = Proposal(path, answer.label, answer.ref, before, after)
-        if answer.value is None or not _is_result(path):
+        if answer.value is None or not _is_answer(case, path):
             facts = {"difference": difference_in_words(before, after)}
             yield proposal, case.problem("R341", answer, facts)
             continue
@@ -65,17 +66,18 @@ def locked(case: Case, changes: Sequence[LockedChange]) -> Iterator[Writing]:
             yield proposal, Problem("R341", place, facts)
 
 
-def _is_result(path: str) -> bool:
-    return ".result." in path or path == "item.overall_grade"
+def _is_answer(case: Case, path: str) -> bool:
+    """計画の値を見直す欄ではなく、その年度のことを答える欄か。"""
+    field = case.fields.get(path)
+    return field is not None and field.asked != RoundKind.REVISION.value
 
 
 def _asked(case: Case) -> str:
-    """照会した年度の欄の様子。ほかの年度に書いてしまったかが、これで分かる。"""
+    """照会した年度の欄の様子。ほかの欄に書いてしまったかが、これで分かる。"""
     year = case.round.result_year
     if year is None:
         return RESULTS_NOT_ASKED
-    answers = [case.answer(role) for role in ("text", "value", "effect", "grade")]
-    written = any(answer is not None and case.is_new(answer) for answer in answers)
+    written = any(map(case.is_new, case.asked("any")))
     return ASKED_FIELDS[written].format(year=wareki(year))
 
 

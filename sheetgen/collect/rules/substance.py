@@ -245,7 +245,7 @@ def has_no_content(case: Case, answer: Answer) -> Facts | None:
 
 def says_nothing(case: Case, answer: Answer) -> Facts | None:
     """何をしたか（するか）が分からない文。言い方の分かっているものは、ほかの点検が聞く。"""
-    is_result = answer.path.endswith(".result.text")
+    is_result = case.role(answer) == "text"
     allowed = not case.was_running if is_result else answer.value in DASHES
     if allowed or not _is_empty(case, answer) or stands_for_no_change(case, answer):
         return None

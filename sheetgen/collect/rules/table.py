@@ -40,7 +40,8 @@ def _copied_texts(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
     for form in sorted(forms, key=_order):
         for path, answer in form.changed.items():
             own = bare(answer.value) if isinstance(answer.value, str) else ""
-            if not path.endswith(".result.text") or len(own) < _SHORTEST_COMPARED:
+            field = form.fields.get(path)
+            if not field or field.role != "text" or len(own) < _SHORTEST_COMPARED:
                 continue
             other, _ = first.setdefault(own, (form, answer))
             if other.issued.item_id != form.issued.item_id:
@@ -62,7 +63,7 @@ def _typed_at_once(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
     groups: defaultdict[object, list[ReturnedForm]] = defaultdict(list)
     for form in sorted(forms, key=_order):
         answers = {path: answer.value for path, answer in form.changed.items()}
-        if any(_is_own_answer(path, value) for path, value in answers.items()):
+        if any(_is_own_answer(form, path, value) for path, value in answers.items()):
             groups[form.file, frozenset(answers.items())].append(form)
     for group in groups.values():
         items = list(dict.fromkeys(form.issued.item_id for form in group))
@@ -72,17 +73,18 @@ def _typed_at_once(forms: Iterable[ReturnedForm]) -> Iterator[Problem]:
             yield Problem("R370", Place(form.file, form.sheet, item=item), facts)
 
 
-def _is_own_answer(path: str, value: Value) -> bool:
-    """その実施項目だけの答えか。評価と、数のない印は、ほかの項目と同じでもおかしくない。"""
-    return value is not None and value not in DASHES and not path.endswith("grade")
+def _is_own_answer(form: ReturnedForm, path: str, value: Value) -> bool:
+    """その実施項目だけの答えか。評価などの選ぶ欄と、数のない印は、ほかの項目と同じでもおかしくない。"""
+    field = form.fields.get(path)
+    is_listed = field is not None and bool(field.options)
+    return value is not None and value not in DASHES and not is_listed
 
 
 class Rule(NamedTuple):
     """一つの点検。
 
-    ``on`` は役割。``text`` ``value`` ``effect`` ``grade``（聞いている年度のもの）、``overall``、
-    ``initiative``、``plan`` ``target`` ``planned_effect``（開いているすべての年度のもの）、
-    ``words``（開いているすべての文）、``any``。
+    ``on`` は役割：欄の表の ``role``（``text``、``target`` など）か、種類から決まるもの
+    （:data:`~sheetgen.collect.rules.case.GENERAL_ROLES`）か ``any``。増やした欄には、後のものだけが当たる。
     """
 
     code: str
@@ -100,6 +102,11 @@ RULES: tuple[Rule, ...] = (
     Rule("R306", "overall", required.missing),
     Rule("R307", "initiative", required.missing_initiative),
     Rule("R308", "any", required.erased),
+    Rule("R325", "required", required.missing),
+    Rule("R326", "figures", figures.hidden_in_print),
+    Rule("R327", "amounts", figures.thousand_times),
+    Rule("R328", "amounts", figures.one_thousandth),
+    Rule("R329", "amounts", figures.huge_amount),
     Rule("R309", "words", texts.still_side_by_side),
     Rule("R309", "value", texts.either_value),
     Rule("R309", "target", texts.either_value),
@@ -136,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule("R380", "planned_effect", substance.word_for_target),
     Rule("R381", "target", substance.figure_taken_away),
     Rule("R381", "planned_effect", substance.figure_taken_away),
-    Rule("R382", "words", substance.says_nothing),
+    Rule("R382", "statements", substance.says_nothing),
 )
 
 

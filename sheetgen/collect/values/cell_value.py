@@ -20,6 +20,7 @@ from sheetgen.collect.values.plain_text import (
 )
 from sheetgen.messages.quoting import excerpt, shortened
 from sheetgen.messages.values import MEANINGLESS
+from sheetgen.plan.paths import PROVISIONAL_MARK
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
@@ -33,8 +34,16 @@ _LONGEST = 30  # 字。評価と、それに添えた「評価」などの字
 _REMARK = r"(?s)([(（【\[〔※:：、,・\s]|ただし|但し).+"
 
 
-def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
-    """評価の区分。区分になければ ``None`` とし、問いを加える。"""
+_LISTED = (FieldKind.GRADE, FieldKind.CHOICE)
+"""一覧から選ぶ欄の種類。"""
+_REMARKED = {FieldKind.GRADE: "R223", FieldKind.CHOICE: "R233"}
+_UNLISTED = {FieldKind.GRADE: "R224", FieldKind.CHOICE: "R234"}
+
+
+def read_grade(
+    text: str, scale: Sequence[str], notes: Notes, kind: FieldKind = FieldKind.GRADE
+) -> str | None:
+    """評価の区分か、選べることば。一覧になければ ``None`` とし、問いを加える。"""
     if text in scale:
         return text
     keys = [_key(grade) for grade in scale]
@@ -44,16 +53,16 @@ def read_grade(text: str, scale: Sequence[str], notes: Notes) -> str | None:
     if found is None and len(plain) <= _LONGEST:
         found = known.get(_key(re.sub(_WORDS, "", plain)))
         if found is not None:
-            notes.use("grade_words")
+            notes.use(f"{kind.value}_words")
     elif found is not None and plain not in scale:
-        notes.use("grade_form")
+        notes.use(f"{kind.value}_form")
     if found is None:
         found = _before_remark(plain, known)
         if found is not None:
-            notes.use("grade_remark")
-            notes.ask("R223", raw=shortened(text, 100), grade=found)
+            notes.use(f"{kind.value}_remark")
+            notes.ask(_REMARKED[kind], raw=shortened(text, 100), grade=found)
     if found is None:
-        notes.ask("R224", raw=shortened(text, 100), scale="・".join(scale))
+        notes.ask(_UNLISTED[kind], raw=shortened(text, 100), scale="・".join(scale))
     return found
 
 
@@ -76,13 +85,16 @@ def _before_remark(text: str, known: dict[str, str]) -> str | None:
 
 
 _BLANK = ReadValue(None, "")
+PROVISIONAL_RULE = "provisional"
+"""数に添えた「暫定」を、値の印として読んだこと。"""
 
 
 class Expected(NamedTuple):
     """欄が待っている値。
 
     ``unit`` と ``number_format`` は、実施項目の指標のもの。``numeric`` が偽なのは、
-    目標が文の数（``30億円以内``）。``like`` は目標など、同じ類の文。``scale`` は評価の段階。
+    目標が文の数（``30億円以内``）。``like`` は目標など、同じ類の文。``scale`` は、一覧から選ぶ欄の
+    選べる値。``provisional`` が真なら、数に添えた「暫定」を、値の印として読む。
     """
 
     unit: str | None = None
@@ -90,6 +102,28 @@ class Expected(NamedTuple):
     numeric: bool = True
     like: str | None = None
     scale: tuple[str, ...] = ()
+    provisional: bool = False
+
+
+_MARK = "(?:暫定|見込み?|速報)(?:値|額|数)?"
+_MARKS = rf" *(?:[(\[【〔] *{_MARK}(?:[・、,/ ]*{_MARK})* *[)\]】〕]|{_MARK}) *[:・]? *"
+
+
+def _provisional(text: str, figure: FigureField, notes: Notes) -> int | float | None:
+    """``1,200（暫定）``・``暫定 1,200``・``1,200 見込み(暫定)`` の数。そうでなければ ``None``。"""
+    plain = unicodedata.normalize("NFKC", text)
+    if PROVISIONAL_MARK not in plain or not figure.numeric:
+        return None
+    own = Notes()
+    rest = re.sub(_MARKS, "", plain).strip()
+    value = read_figure(rest, figure, own) if rest else None
+    if not isinstance(value, int | float):
+        return None
+    notes.use(PROVISIONAL_RULE)
+    for rule in own.rules:
+        notes.use(rule)
+    notes.doubts += own.doubts
+    return value
 
 
 def read_value(
@@ -122,7 +156,7 @@ def read_value(
         return _of_text(shown, shown, kind, expected, notes, cell.struck)
     if cell.kind is CellKind.BOOL:
         raw = "TRUE" if cell.value else "FALSE"
-        if kind is FieldKind.GRADE:
+        if kind in _LISTED:
             return _of_text(raw, raw, kind, expected, notes, None)
         notes.ask("R204", raw=raw)
         return notes.result(raw, raw)
@@ -143,7 +177,7 @@ def _of_number(
     cell: RawCell, value: int | float, kind: FieldKind, expected: Expected, notes: Notes
 ) -> ReadValue:
     raw = seen_number(value, cell.number_format, cell.shown)
-    if kind in (FieldKind.TEXT, FieldKind.GRADE):
+    if kind is FieldKind.TEXT or kind in _LISTED:
         if kind is FieldKind.TEXT:
             notes.use("number_as_text")
         return _of_text(raw, raw, kind, expected, notes, cell.struck)
@@ -186,12 +220,15 @@ def _of_text(
     why = meaningless(cleaned)
     if why is not None:
         notes.ask("R242", text=excerpt(cleaned), why=MEANINGLESS[why])
-    if kind is FieldKind.TEXT or (kind is not FieldKind.GRADE and "date" in notes.rules):
+    if kind is FieldKind.TEXT or (kind not in _LISTED and "date" in notes.rules):
         return notes.result(cleaned, raw)
-    if kind is FieldKind.GRADE:
-        grade = read_grade(cleaned, expected.scale, notes)
+    if kind in _LISTED:
+        grade = read_grade(cleaned, expected.scale, notes, kind)
         return notes.refusal(raw) if grade is None else notes.result(grade, raw)
-    value = read_figure(cleaned, _figure(kind, expected), notes)
+    figure = _figure(kind, expected)
+    value = _provisional(cleaned, figure, notes) if expected.provisional else None
+    if value is None:
+        value = read_figure(cleaned, figure, notes)
     return notes.result(_checked_fraction(value, kind, notes), raw)
 
 
