@@ -14,6 +14,8 @@ from sheetgen.collect.answers import ReturnedForm
 from sheetgen.collect.merging.decisions import KEEPS_PLAN
 from sheetgen.collect.request import ItemOutcome
 from sheetgen.collect.results import open_questions
+from sheetgen.collect.rules.case import OF_INDICATOR, unit_in
+from sheetgen.collect.values.cell_value import PROVISIONAL_RULE
 from sheetgen.form.correction import Correction, Reason
 from sheetgen.messages.catalogue import cause_for_section, message_of
 from sheetgen.messages.merging import (
@@ -30,6 +32,7 @@ from sheetgen.messages.merging import (
     WRITTEN_DIFFERENTLY,
 )
 from sheetgen.messages.quoting import shortened
+from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import lasting_path, read_path
 from sheetgen.plan.plan import Plan, item_label
@@ -46,17 +49,18 @@ LONGEST_QUOTE = 99
 
 
 def mend_of(
-    problem: Problem, kind: FieldKind | None, is_blank: bool, plan: Plan, item: Item
+    problem: Problem, field: PlanField | None, is_blank: bool, item: Item
 ) -> str:
-    """直し方。``kind`` は記入欄の種類、欄が分からなければ ``None``。"""
+    """直し方。``field`` は計画の欄、欄が分からなければ ``None``。"""
     own = HOW_TO_MEND.get(problem.code)
     if own is not None:
         return own.format(**problem.facts)
-    if kind is None:
+    if field is None:
         return MEND_ELSEWHERE
-    words = HOW_TO_MEND_FIELD[kind.value].format(
-        unit=item.indicator.unit or "なし",
-        grades="、".join(grade.grade for grade in plan.evaluation_scale),
+    unit = item.indicator.unit if field.role in OF_INDICATOR else unit_in(field.label)
+    words = HOW_TO_MEND_FIELD[field.kind.value].format(
+        unit=unit or "なし",
+        grades="、".join(field.options),
         write=WRITE_IT[is_blank],
     )
     if message_of(problem).level is Level.CONFIRM and not is_blank:
@@ -193,7 +197,9 @@ def _answer(path: str, form: ReturnedForm, is_doubtful: bool) -> Value:
     answer = form.answers.get(path)
     if answer is None:
         return None
-    return answer.raw if is_doubtful and answer.rule else answer.value
+    # 暫定の印は値の外にあるので、書かれていたとおりに見せる。
+    marked = PROVISIONAL_RULE in answer.rule.split()
+    return answer.raw if answer.rule and (is_doubtful or marked) else answer.value
 
 
 def _length(text: str) -> int:
@@ -223,8 +229,8 @@ def _reason(
     if path is not None and path not in inputs.opened:
         mend = MEND_WRONG_PLACE if problem.code == "R340" else MEND_CLOSED
     else:
-        kind = field.kind if field is not None else None
-        mend = mend_of(problem, kind, not (written or "").strip(), plan, item)
+        about = plan.field(path) if path is not None and field is not None else None
+        mend = mend_of(problem, about, not (written or "").strip(), item)
     return Reason(
         path=path,
         label=problem.place.label or (field.label if field else ""),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sheetgen.collect.answers import Answer, FoundCell, MatchedForm, Proposal, ReturnedForm
 from sheetgen.collect.printing import Printing
-from sheetgen.collect.rules.case import OF_INDICATOR, Case
+from sheetgen.collect.rules.case import OF_INDICATOR, Case, unit_in
 from sheetgen.collect.rules.locked_cells import locked, outside_round
 from sheetgen.collect.rules.table import check
 from sheetgen.collect.values.cell_value import PROVISIONAL_RULE, Expected, read_value
@@ -153,15 +152,6 @@ def _target(item: Item, path: str) -> Value:
     """その年度の目標値。"""
     index = year_index(path)
     return None if index is None else item.years[index].target
-
-
-_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]$")
-
-
-def unit_in(label: str) -> str | None:
-    """見出しの終わりの括弧にある単位。``相談件数(件)`` の ``件``。"""
-    found = _UNIT.search(label)
-    return found[1] if found else None
 
 
 def _not_corrected(matched: MatchedForm, problems: list[Problem]) -> Iterator[Problem]:

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sheetgen.collect.request import ItemOutcome
+from sheetgen.collect.rules.case import OF_INDICATOR
 from sheetgen.era import wareki
+from sheetgen.form.rounds import open_paths
 from sheetgen.messages.catalogue import level_of, message_of
 from sheetgen.messages.guidance import left_out_note
-from sheetgen.plan.item import Item, Owner, Result, YearPlan
+from sheetgen.plan.fields import PlanField
+from sheetgen.plan.item import Item, Owner
+from sheetgen.plan.paths import as_said, is_provisional
 from sheetgen.plan.plan import Plan, item_label
-from sheetgen.plan.round import Round
-from sheetgen.plan.value import EFFECT_FORMAT, Value, hides_digits
+from sheetgen.plan.round import FieldKind, Round
+from sheetgen.plan.value import Value, hides_digits, printed
 from sheetgen.problems import Level, Problem
 from sheetgen.records.open_items import ItemState
 from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableCell, Tone
@@ -196,42 +200,43 @@ def item_table(plan: Plan, chosen: Round, outcomes: Sequence[ItemOutcome]) -> Ta
     )
 
 
-def _title(record: type[YearPlan] | type[Result], name: str) -> str:
-    return record.model_fields[name].title or name
+def _shown_fields(plan: Plan, chosen: Round, year: int) -> list[PlanField]:
+    """この照会で聞いた欄のうち、文でないもの。評価が先、あとは表の順。"""
+    opened = open_paths(plan, chosen)
+    at = plan.fiscal_years.index(year)
+    found = [
+        one
+        for one in plan.field_table.values()
+        if one.kind is not FieldKind.TEXT and one.path(at) in opened
+    ]
+    return sorted(found, key=lambda one: (one.kind is not FieldKind.GRADE, not one.per_year))
 
 
 def _figure_columns(plan: Plan, chosen: Round, year: int) -> Iterator[Column]:
-    if chosen.result_year is None:
-        yield Column(_title(YearPlan, "target"), 12, Align.RIGHT)
-        yield Column("単位", 7, Align.CENTER)
-        yield Column(_title(YearPlan, "effect"), 12, Align.RIGHT)
-        return
-    yield Column(_title(Result, "grade"), 7, Align.CENTER)
-    if year == plan.final_year:
-        yield Column(Item.model_fields["overall_grade"].title or "", 9, Align.CENTER)
-    yield Column(_title(Result, "value"), 12, Align.RIGHT)
-    yield Column("単位", 7, Align.CENTER)
-    yield Column(_title(Result, "effect"), 12, Align.RIGHT)
+    for one in _shown_fields(plan, chosen, year):
+        width = 12
+        if one.kind is FieldKind.GRADE and not one.is_declared:
+            width = 7 if one.per_year else 9
+        yield Column(one.label, width, Align.CENTER if one.options else Align.RIGHT)
+        if one.role in OF_INDICATOR and plan.has("indicator.unit"):
+            yield Column("単位", 7, Align.CENTER)
 
 
 def _figures(plan: Plan, chosen: Round, item: Item, year: int) -> Iterator[TableCell]:
-    planned = item.year(year)
-    unit = item.indicator.unit
-    if chosen.result_year is None:
-        yield _figure(planned.target, item.indicator.number_format)
-        yield unit
-        yield _figure(planned.effect, EFFECT_FORMAT)
-        return
-    yield planned.result.grade
-    if year == plan.final_year:
-        yield item.overall_grade
-    yield _figure(planned.result.value, item.indicator.number_format)
-    yield unit
-    yield _figure(planned.result.effect, EFFECT_FORMAT)
+    at = plan.fiscal_years.index(year)
+    for one in _shown_fields(plan, chosen, year):
+        of_indicator = one.role in OF_INDICATOR
+        code = item.indicator.number_format if of_indicator else one.number_format
+        provisional = one.per_year and is_provisional(item, one.path(at))
+        yield _figure(one.value(item, at), code, provisional)
+        if of_indicator and plan.has("indicator.unit"):
+            yield item.indicator.unit
 
 
-def _figure(value: Value, number_format: str) -> TableCell:
+def _figure(value: Value, number_format: str, provisional: bool) -> TableCell:
     """表示形式のとおりに見せる数。丸められて見えるときは、そのまま見せる。"""
+    if provisional and value is not None:
+        return as_said(printed(value, number_format), True)
     if not isinstance(value, int | float) or hides_digits(value, number_format):
         return value
     return Shown(value, number_format=number_format)

@@ -38,6 +38,17 @@ def input_fields(plan: Plan) -> dict[str, InputField]:
     return {field.path: field for field in found}
 
 
+def office_fields(plan: Plan) -> dict[str, InputField]:
+    """課に聞かない、計画の増やした欄。道をキーにする。事務局が編集ブックで書く。"""
+    asked = {key for kind in plan.round_kinds for key in kind.asks}
+    found = []
+    for one in plan.field_table.values():
+        if one.is_declared and one.asked in (None, OFFICE) and one.key not in asked:
+            years = plan.fiscal_years if one.per_year else (None,)
+            found += [_input(plan, one, at, year, False) for at, year in enumerate(years)]
+    return {field.path: field for field in found}
+
+
 OVERALL = "overall_grade"
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sheetgen.era import wareki
-from sheetgen.form.rounds import input_fields
+from sheetgen.form.rounds import input_fields, office_fields
+from sheetgen.plan.fields import year_index
 from sheetgen.plan.item import Item
 from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.paths import INITIATIVE, OVERVIEW_POLICY, initiative_year_of, read_path
@@ -138,16 +139,15 @@ def trace(path: Path, item: str, year: int | None = None) -> ItemHistory:
         mine = [entry for entry in ledger.entries if entry.item == found.id]
         steps = _Steps(path, ledger)
         fields = list(_fields(plan, found, [steps.of(entry) for entry in mine]))
-        years = _years(plan)
         if year is not None:
-            fields = [field for field in fields if _year_of(field.path, years) == year]
+            fields = [field for field in fields if _year_of(plan, field.path) == year]
         traced = {field.path for field in fields if field.steps}
         others = tuple(
             steps.of(entry)
             for entry in mine
             if entry.action not in _CARRIED
             and entry.path not in traced
-            and (year is None or _year_of(entry.path or "", years) == year)
+            and (year is None or _year_of(plan, entry.path or "") == year)
         )
         return ItemHistory(
             found.id,
@@ -238,7 +238,7 @@ def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHist
     """この項目のすべての欄。様式の順で、記録簿だけにある欄は後ろに。"""
     labels = {
         path: field.label
-        for path, field in input_fields(plan).items()
+        for path, field in (input_fields(plan) | office_fields(plan)).items()
         if path not in (INITIATIVE, OVERVIEW_POLICY)
     }
     for year in plan.fiscal_years:
@@ -263,10 +263,9 @@ def _value(item: Item, path: str) -> Value:
         return None
 
 
-def _years(plan: Plan) -> dict[str, int | None]:
-    return {path: field.year for path, field in input_fields(plan).items()}
-
-
-def _year_of(path: str, years: dict[str, int | None]) -> int | None:
+def _year_of(plan: Plan, path: str) -> int | None:
     """欄の年度。"""
-    return years[path] if path in years else initiative_year_of(path, None)
+    index, field = year_index(path), input_fields(plan).get(path)
+    if index is not None:
+        return plan.fiscal_years[index] if index < len(plan.fiscal_years) else None
+    return field.year if field else initiative_year_of(path, None)

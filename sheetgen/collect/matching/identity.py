@@ -25,7 +25,7 @@ from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import RawSheet
 from sheetgen.xlsx.refs import split_ref
 
-_PRINTED = re.compile(r"(?<!\d)\d{4}[A-Z]-\d\d-\d\d-\d\d(?!\d)")
+_PRINTED = re.compile(r"(?<!\d)\d{4}(?:[A-Z]|[a-z][a-z0-9_]*)-\d\d-\d\d-\d\d(?!\d)")
 
 
 class Claim(NamedTuple):

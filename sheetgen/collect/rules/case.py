@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,15 @@ GENERAL_ROLES: Mapping[str, Callable[[PlanField, Plan], bool]] = {
     and (_is_without_own(field) or (field.role == "effect" and not plan.has(_PLANNED_EFFECT))),
 }
 """欄の種類から決まる役割。ほかの役割は、欄の表の ``role``。"""
+
+
+_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]$")
+
+
+def unit_in(label: str) -> str | None:
+    """見出しの終わりの括弧にある単位。``相談件数(件)`` の ``件``。"""
+    found = _UNIT.search(label)
+    return found[1] if found else None
 
 
 def is_figure(value: Value) -> bool:

@@ -226,9 +226,8 @@ def _of_text(
         grade = read_grade(cleaned, expected.scale, notes, kind)
         return notes.refusal(raw) if grade is None else notes.result(grade, raw)
     figure = _figure(kind, expected)
-    value = _provisional(cleaned, figure, notes) if expected.provisional else None
-    if value is None:
-        value = read_figure(cleaned, figure, notes)
+    marked = _provisional(cleaned, figure, notes) if expected.provisional else None
+    value = read_figure(cleaned, figure, notes) if marked is None else marked
     return notes.result(_checked_fraction(value, kind, notes), raw)
 
 
