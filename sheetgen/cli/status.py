@@ -71,6 +71,10 @@ def _summarize(result: StatusResult, root: Path, verbose: bool) -> None:
     for line in status_table(standing):
         click.echo(line)
     click.echo("")
+    if standing.provisional:
+        click.echo(f"暫定の値のあるものが {standing.provisional}件あります。")
+    for line in declared_lines(standing):
+        click.echo(line)
     asked = [one for one in standing.items if one.stage is Stage.IN_QUESTION]
     _show_items("要確認", asked)
     if verbose:
@@ -101,6 +105,21 @@ def status_table(standing: Standing) -> Iterator[str]:
     total = ("計", list(map(figure, (standing.total, *standing.counts))))
     late = [one.name for one in standing.sections if one.is_late]
     yield from figure_table(["課", "項目", *standing.stages], [*rows, total], late)
+
+
+def declared_lines(standing: Standing) -> Iterator[str]:
+    """計画の増やした欄の数を、欄ごとに一行で返す。"""
+    for bar in standing.bars:
+        counts = zip(bar.options, bar.total.counts, strict=True)
+        words = "、".join(f"{option} {count}件" for option, count in counts)
+        yield f"{_named(bar.label, bar.year)}: {words}"
+    for one in standing.answered:
+        mark = f"、うち暫定 {one.provisional}件" if one.provisional else ""
+        yield f"{_named(one.label, one.year)}: 記入 {one.filled}件（{one.total}件のうち{mark}）"
+
+
+def _named(label: str, year: str) -> str:
+    return f"{year}の{label}" if year else label
 
 
 def deadline_words(standing: Standing) -> str:

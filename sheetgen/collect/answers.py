@@ -70,7 +70,8 @@ class MatchedForm:
 class Answer(NamedTuple):
     """一つの欄の答え。``raw`` は書かれていたとおりの文字、``rule`` は読み方の名（そのままなら空）。
 
-    ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。``provisional`` が真なら、暫定の答え。
+    ``value`` は計画のデータに入る形の値。数か文字、空欄なら None。``provisional`` が真なら、
+    暫定の答え。
     """
 
     path: str

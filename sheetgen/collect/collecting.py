@@ -245,5 +245,11 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, meant: Round) -> Round:
     kinds = list(files)
     if len(kinds) > 1:
         strays = min(files.values(), key=len)
-        raise UsageError(Problem("F016", Place(file=in_short(strays, _STRAYS, "個"))))
+        names = [one.label for one in plan.round_kinds if one in files]
+        facts = {
+            "kinds": "と".join(names),
+            "options": " か ".join(f"--round {name}" for name in names),
+        }
+        code = "F017" if any(one.is_declared for one in kinds) else "F016"
+        raise UsageError(Problem(code, Place(file=in_short(strays, _STRAYS, "個")), facts))
     return settle_round(plan, kinds[0], meant.year) if kinds else meant

@@ -48,9 +48,7 @@ LONGEST_QUOTE = 99
 """わけの表に写す、書かれていた文字の長さの上限。略した印を足して百字。全文は様式にある。"""
 
 
-def mend_of(
-    problem: Problem, field: PlanField | None, is_blank: bool, item: Item
-) -> str:
+def mend_of(problem: Problem, field: PlanField | None, is_blank: bool, item: Item) -> str:
     """直し方。``field`` は計画の欄、欄が分からなければ ``None``。"""
     own = HOW_TO_MEND.get(problem.code)
     if own is not None:

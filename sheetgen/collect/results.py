@@ -81,6 +81,8 @@ def _text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+STATES = tuple(one for one in ItemState if one is not ItemState.PROVISIONAL)
+"""回収の結果としての状態。"""
 _TONES = {
     ItemState.RECORDED: Tone.DONE,
     ItemState.KEPT: Tone.DONE,
@@ -115,13 +117,13 @@ def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
             Column("部", 14),
             Column("課", 26),
             Column(plan.words.item, 10, Align.RIGHT),
-            *(Column(state.value, 10, Align.RIGHT) for state in ItemState),
+            *(Column(state.value, 10, Align.RIGHT) for state in STATES),
             Column("要確認の項目", 30),
             Column("まだ記入のない項目", 30),
         ),
         rows=tuple(rows),
         empty=f"{plan.words.item}がありません。",
-        total=("計", None, len(states), *(whole[state] for state in ItemState), None, None),
+        total=("計", None, len(states), *(whole[state] for state in STATES), None, None),
         frozen=2,
     )
 
@@ -155,7 +157,7 @@ def _section_row(
         department,
         section,
         len(items),
-        *(Shown(count[s], _TONES[s] if count[s] else Tone.PLAIN) for s in ItemState),
+        *(Shown(count[s], _TONES[s] if count[s] else Tone.PLAIN) for s in STATES),
         listed(ItemState.HELD),
         listed(ItemState.UNTOUCHED, ItemState.MISSING),
     )

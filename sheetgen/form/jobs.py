@@ -274,4 +274,4 @@ def _per_plan(label: str, chosen: tuple[Placed, ...]) -> Iterator[BookJob]:
 
 
 def _file_name(name: str, label: str) -> str:
-    return f"{safe_name(name)}_{label}.xlsx"
+    return f"{safe_name(name)}_{safe_name(label)}.xlsx"

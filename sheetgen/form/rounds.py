@@ -129,7 +129,9 @@ def answer_paths(plan: Plan, chosen: Round) -> tuple[str, ...]:
     if chosen.result_year is None:
         return (INITIATIVE,) if plan.has("initiatives") else ()
     opened = open_paths(plan, chosen)
-    return tuple(path for path in input_fields(plan) if path in opened and year_index(path) is not None)
+    return tuple(
+        path for path in input_fields(plan) if path in opened and year_index(path) is not None
+    )
 
 
 def has_answer(plan: Plan, item: Item, chosen: Round) -> bool:

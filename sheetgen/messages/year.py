@@ -215,6 +215,8 @@ STARTING: dict[str, Message] = {
     ),
 }
 BY_HAND = "記録簿によらない値"
+PROVISIONAL = "暫定の値: {labels}"
+BLANK = "空欄"
 RETURN_WAITS = "差戻しの答えが、まだ届いていない"
 NOTHING_WRITTEN = "何も書かれていない"
 UNDONE = "記録を取り消した。届いたファイルを、もう一度回収する"

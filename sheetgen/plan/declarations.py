@@ -43,6 +43,10 @@ def _rounds(plan: Tree) -> set[object]:
     }
 
 
+_PUBLISHED = "公表"
+"""しまった計画の名に使うことば。照会の名には使えない。"""
+
+
 def _keys(plan: Tree) -> Checks:
     """欄と照会の名が、一つずつであること。"""
     seen: set[str] = set()
@@ -51,7 +55,7 @@ def _keys(plan: Tree) -> Checks:
             yield Inconsistency("key_twice", (*path, "key"), {"key": field.get("key")})
         seen.add(_key(field))
     rounds: list[object] = []
-    names: list[object] = [one.label for one in BUILT_IN]
+    names: list[object] = [*(one.label for one in BUILT_IN), _PUBLISHED]
     for path, one in children(plan, "rounds", ()):
         if one.get("key") in rounds:
             yield Inconsistency("key_twice", (*path, "key"), {"key": one.get("key")})

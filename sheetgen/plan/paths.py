@@ -200,7 +200,7 @@ def provisional_path(path: str) -> str:
 
 
 def as_said(value: Value, provisional: bool) -> Value:
-    """値を、言われたとおりの形にする。暫定なら ``1200（暫定）``。確定した同じ値とは違うものになる。"""
+    """値を、言われたとおりの形にする。暫定なら ``1200（暫定）`` で、確定した同じ値とは違う。"""
     return f"{printed(value)}（{PROVISIONAL_MARK}）" if provisional and value is not None else value
 
 

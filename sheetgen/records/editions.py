@@ -1,11 +1,12 @@
 """公表した計画と、照会を始めたときの計画。一度しまったものは、二度と書かない。
 
-``archive`` には、次の四つをしまう。どれも、そのときの計画のデータの、一字も変えない写し。
+``archive`` には、次のものをしまう。どれも、そのときの計画のデータの、一字も変えない写し。
 
 - ``令和6年度_実績照会.json``: 実績照会を初めて送ったとき。前の年度の事実（生きていた実施項目、
   担当、評価の段階、目標と効果見込額）は、これで見る。
 - ``令和6年度_見直し照会.json``: 見直し照会を初めて送ったとき。そのあとの計画のデータには、
   次の年度の値が入っていく。
+- ``令和6年度_上半期照会.json``: 計画の増やした照会も、同じように、それぞれの名で。
 - ``令和6年度_公表.json``: 文書を確定したとき。正して公表し直せば、
   ``令和6年度_公表-2.json`` が加わる。
 - ``令和6年度_2025-03-31.json``: 年度を切り替えたとき（:mod:`sheetgen.records.archives`）。
@@ -27,7 +28,9 @@ from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
+from sheetgen.form.jobs import safe_name
 from sheetgen.plan.durable import put
+from sheetgen.plan.fields import RESULT
 from sheetgen.plan.item import Item
 from sheetgen.plan.loading import digest_of, load_plan, parse_plan
 from sheetgen.plan.paths import all_items, with_items, with_values, without_items
@@ -323,6 +326,7 @@ class History:
                         "years": known[item.id].years,
                         "initiatives": known[item.id].initiatives,
                         "overall_grade": known[item.id].overall_grade,
+                        "values": known[item.id].values,
                         "overview": item.overview.model_copy(
                             update={"policy": known[item.id].overview.policy}
                         ),
@@ -390,9 +394,10 @@ class History:
 
     def _asked(self, year: int, plan: Plan) -> Plan | None:
         """``year`` の実績を照会したときの計画。"""
-        path = _path(self.path, year + 1, Occasion.RESULTS)
-        if path.exists():
-            return self._load(path)
+        for chosen in _rounds_of_results(plan, year):
+            asked = self.round_plan(chosen)
+            if asked is not None:
+                return asked
         closed = self._closed(year + 1) if year + 1 < plan.revision.fiscal_year else None
         return self._load(closed) if closed else None
 
@@ -425,6 +430,16 @@ class History:
         return self._read[path]
 
 
+def _rounds_of_results(plan: Plan, year: int) -> Iterator[Round]:
+    """``year`` の実績を聞く照会。実績照会が先。"""
+    for kind in plan.round_kinds:
+        later = Round(kind, year + 1)
+        chosen = later if later.result_year == year else Round(kind, year)
+        asks = kind == RoundKind.RESULTS or any(key.startswith(RESULT) for key in kind.asks)
+        if asks and chosen.result_year == year:
+            yield chosen
+
+
 def _as_written(plan: Plan) -> Plan:
     return plan
 
@@ -451,7 +466,7 @@ def _names(department: Department) -> tuple[str, ...]:
 
 def _path(plan: Path, year: int, occasion: str, number: int = 1) -> Path:
     suffix = f"-{number}" if number > 1 else ""
-    return archive_folder(plan) / f"{wareki(year)}_{occasion}{suffix}.json"
+    return archive_folder(plan) / f"{wareki(year)}_{safe_name(occasion)}{suffix}.json"
 
 
 def _numbered(plan: Path, year: int) -> list[Path]:

@@ -17,13 +17,17 @@ from sheetgen.problems import Place, Problem
 
 
 class ItemState(StrEnum):
-    """一つの実施項目の、回収の状態。値は人に見せることば。"""
+    """一つの実施項目の、回収の状態。値は人に見せることば。
+
+    ``PROVISIONAL`` は、答えはあるが暫定で、確定した答えを待つもの。状況と督促だけで使う。
+    """
 
     RECORDED = "今回記録"
     KEPT = "記録済み"
     HELD = "要確認"
     UNTOUCHED = "未記入"
     MISSING = "未提出"
+    PROVISIONAL = "暫定"
 
 
 class OpenItem(NamedTuple):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_of_mark
+from sheetgen.form.jobs import safe_name
 from sheetgen.form.rounds import round_kind, settle_round
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
@@ -99,7 +100,7 @@ def _first_round(plan: Plan, kind: RoundKind | None, year: int | None, only_sent
 
 def round_folder(root: Path, chosen: Round, name: str) -> Path:
     """照会ごとの置き場所 ``root/output/令和6年度/実績照会/配布``。"""
-    return root / "output" / wareki(chosen.year) / chosen.kind.label / name
+    return root / "output" / wareki(chosen.year) / safe_name(chosen.kind.label) / name
 
 
 def folder_before(root: Path, chosen: Round, name: str) -> Path:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sheetgen.form.identity import round_mark
-from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, not_asked, plan_jobs
+from sheetgen.form.jobs import BookJob, GenerateRequest, is_whole, not_asked, plan_jobs, safe_name
 from sheetgen.messages.quoting import in_short
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
@@ -166,7 +166,7 @@ def distribute(
     recorded, failed = record_sendouts(request.plan, sendouts, again=request.again)
     problems += [*made.problems, *failed, *keep_round_sent(request.plan, chosen)]
     if is_whole(wanted):
-        label = chosen.kind.label
+        label = safe_name(chosen.kind.label)
         names = [name for parcel in parcels for name in parcel.files]
         names += [name for parcel in parcels for name in extension_files(parcel)]
         stems = [name.removesuffix(".xlsx") for name in sent]

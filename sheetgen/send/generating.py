@@ -20,6 +20,7 @@ from sheetgen.form.jobs import (
     is_whole,
     not_asked,
     plan_jobs,
+    safe_name,
     sections_without_book,
     without_initiative,
 )
@@ -166,7 +167,7 @@ def make_books(
     if made:
         problems += keep_issue(replace(issue, forms=made), request.plan)
     if is_whole(request) and request.per is Per.SECTION:
-        problems += left_over(folder, f"*_{chosen.kind.label}.xlsx", jobs, sent or {})
+        problems += left_over(folder, f"*_{safe_name(chosen.kind.label)}.xlsx", jobs, sent or {})
     books = tuple(
         WrittenBook(folder / job.file_name, job.addressee, len(job.items),
                     tuple(item.id for _, _, item in job.items))

@@ -50,7 +50,8 @@ class LetterText:
     ``section`` は宛先の課の正式な名。``items`` はブック ``file`` に様式のある実施項目、
     ``joint`` は様式がほかの課へ行った共同の実施項目。督促では、``missing`` は答えのない実施項目、
     ``questioned`` は差し戻して答え直されていないもの、``days_late`` は期限からの日数（0 以下なら、
-    まだ過ぎていない）、``unreadable`` は届いたが読み取れなかったファイル。
+    まだ過ぎていない）、``unreadable`` は届いたが読み取れなかったファイル、``provisional`` は、
+    暫定の値の確定を待つ実施項目（``note`` は、その欄の名）。
     ``terms`` は計画のことば（``terms.item`` は項目の名）。
     """
 
@@ -72,6 +73,7 @@ class LetterText:
     days_late: int = 0
     unreadable: tuple[LetterFile, ...] = ()
     terms: Vocabulary = field(default_factory=spoken)
+    provisional: tuple[LetterItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sheetgen.era import day_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.jobs import safe_name
+from sheetgen.form.rounds import unsettled_paths
 from sheetgen.messages.quoting import in_short
 from sheetgen.messages.send import UNREADABLE, UNREADABLE_OTHERWISE, UNTOUCHED
 from sheetgen.plan.plan import Plan
@@ -68,7 +69,7 @@ class Reminder:
 
     ``missing`` と ``untouched`` は答えのない実施項目、``questioned`` は差し戻して答え
     直されていないもの（ID）。``days_late`` は、期限が分からなければ None。``unreadable`` は、
-    届いたが読めなかったファイル。
+    届いたが読めなかったファイル、``provisional`` は、暫定の値の確定を待つ実施項目。
     """
 
     section: str
@@ -81,11 +82,12 @@ class Reminder:
     files: tuple[str, ...] = ()
     reminded_before: str | None = None
     unreadable: tuple[UnreadFile, ...] = ()
+    provisional: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[str, ...]:
         """答えのない実施項目のすべて。"""
-        return (*self.missing, *self.untouched, *self.questioned)
+        return (*self.missing, *self.untouched, *self.questioned, *self.provisional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class RemindResult:
     drafts: tuple[Draft, ...] = ()
 
 
-_OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD)
+_OPEN = (ItemState.MISSING, ItemState.UNTOUCHED, ItemState.HELD, ItemState.PROVISIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Outstanding:
 
     ``file`` は最後に送ったブック。``questioned`` は差戻しで聞いている項目、``unsent_returns`` は
     事務局がまだ差戻しを送っていない項目。``named_deadline`` は手紙に書いてよい期限：様式が
-    すべて戻った課には、差戻しの期限しかない。
+    すべて戻った課には、差戻しの期限しかない。``provisional`` は、暫定の値の確定を待つ項目。
     """
 
     section: str
@@ -126,11 +128,12 @@ class Outstanding:
     questioned: tuple[str, ...]
     unsent_returns: tuple[str, ...] = ()
     named_deadline: date | None = None
+    provisional: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
         """課の答えを待っている実施項目のすべて。"""
-        return (*self.missing, *self.untouched, *self.questioned)
+        return (*self.missing, *self.untouched, *self.questioned, *self.provisional)
 
     def days_late(self, today: date) -> int | None:
         """期限を過ぎた日数。期限の当日までは 0 以下。期限がなければ ``None``。"""
@@ -173,7 +176,7 @@ def outstanding(
         if not any(by_state.values()):
             continue
         held = by_state[ItemState.HELD]
-        lacking = bool(by_state[ItemState.MISSING] or by_state[ItemState.UNTOUCHED])
+        lacking = any(state is not ItemState.HELD for state in _OPEN if by_state[state])
         first, again = deadlines_told(one for one in sendouts if one.section == section)
         first, again = deadline or first, deadline or again
         found.append(
@@ -186,6 +189,7 @@ def outstanding(
                 tuple(item for item in held if item in sent_back),
                 tuple(item for item in held if item not in sent_back),
                 first if lacking else again,
+                tuple(by_state[ItemState.PROVISIONAL]),
             )
         )
     return found
@@ -223,6 +227,7 @@ _STATES = {
     Stage.OUT: ItemState.MISSING,
     Stage.BLANK: ItemState.UNTOUCHED,
     Stage.IN_QUESTION: ItemState.HELD,
+    Stage.PROVISIONAL: ItemState.PROVISIONAL,
     Stage.RECORDED: ItemState.KEPT,
 }
 
@@ -430,6 +435,7 @@ def _reminder(
         files=(f"{stem}.html", f"{stem}.eml"),
         reminded_before=before[-1] if before else None,
         unreadable=tuple(file for file in files if file.section == one.section),
+        provisional=one.provisional,
     )
 
 
@@ -453,12 +459,22 @@ def _letter(
             items=named(one.asked),
             missing=_in_order(plan, named(one.missing), named(one.untouched, UNTOUCHED)),
             questioned=named(one.questioned),
+            provisional=_provisional(plan, chosen, named(one.provisional)),
             unreadable=tuple(
                 LetterFile(bare(file.file), UNREADABLE.get(file.code, UNREADABLE_OTHERWISE))
                 for file in files
             ),
             days_late=max((today - one.named_deadline).days, 0) if one.named_deadline else 0,
         )
+    )
+
+
+def _provisional(plan: Plan, chosen: Round, items: Sequence[LetterItem]) -> tuple[LetterItem, ...]:
+    """暫定の値のある実施項目に、その欄の名を添える。"""
+    known = {item.id: item for _, _, item in plan.items()}
+    return tuple(
+        replace(one, note="、".join(map(plan.label, unsettled_paths(plan, known[one.id], chosen))))
+        for one in items
     )
 
 

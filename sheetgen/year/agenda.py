@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -95,6 +95,12 @@ class _RoundFacts(NamedTuple):
     late: int
     returns_to_send: int
     deadline: date | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """送ったあとの仕事が残っているか。暫定の値の確定を待つだけなら、次へ進める。"""
+        left = self.standing.total - self.counts[Stage.RECORDED] - self.counts[Stage.PROVISIONAL]
+        return self.sent > 0 and left > 0
 
     @property
     def is_done(self) -> bool:
@@ -206,23 +212,38 @@ def _next(
         return Next(
             Duty.PUBLISH, NEXT_STEPS["publish"].format(year=wareki_full(year), terms=plan.words)
         )
-    for one in rounds:
-        name = one.round.full_name
+    for one in _by_turn(rounds):
         if not one.sent:
-            return Next(Duty.SEND, NEXT_STEPS["send"].format(round=name), one.round)
-        if one.is_done:
-            continue
-        if one.returns_to_send:
-            words = NEXT_STEPS["return"].format(count=one.returns_to_send)
-            return Next(Duty.RETURN, words, one.round)
-        if one.late:
-            words = NEXT_STEPS["remind"].format(round=name, count=one.late)
-            return Next(Duty.REMIND, words, one.round)
-        return Next(Duty.COLLECT, _waiting(one, today), one.round)
+            words = NEXT_STEPS["send"].format(round=one.round.full_name)
+            return Next(Duty.SEND, words, one.round)
+        if one.is_waiting:
+            return _under_way(one, today)
+    for one in rounds:
+        if not one.is_done:
+            return _under_way(one, today)
     if year <= plan.final_year:
         return Next(Duty.ROLL, NEXT_STEPS["roll"].format(year=wareki_full(year + 1)))
     words = NEXT_STEPS["over" if published else "publish"]
     return Next(Duty.PUBLISH, words.format(year=wareki_full(year), terms=plan.words))
+
+
+def _by_turn(rounds: Sequence[_RoundFacts]) -> list[_RoundFacts]:
+    """手を付ける順。計画の増やした照会は、いつ行うかが決まっていないので、送ってあれば先にする。"""
+    extra = [one for one in rounds if one.round.kind.is_declared]
+    started = [one for one in extra if one.sent]
+    usual = [one for one in rounds if not one.round.kind.is_declared]
+    return [*started, *usual, *(one for one in extra if not one.sent)]
+
+
+def _under_way(one: _RoundFacts, today: date) -> Next:
+    """送ってある照会の、次の仕事。"""
+    if one.returns_to_send:
+        words = NEXT_STEPS["return"].format(count=one.returns_to_send)
+        return Next(Duty.RETURN, words, one.round)
+    if one.late:
+        words = NEXT_STEPS["remind"].format(round=one.round.full_name, count=one.late)
+        return Next(Duty.REMIND, words, one.round)
+    return Next(Duty.COLLECT, _waiting(one, today), one.round)
 
 
 def _waiting(one: _RoundFacts, today: date) -> str:

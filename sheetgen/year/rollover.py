@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sheetgen.era import reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
-from sheetgen.form.rounds import rounds_in
+from sheetgen.form.rounds import has_answer, rounds_in
 from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item_names import item_id_of
@@ -31,7 +31,7 @@ from sheetgen.year.rolled_plan import (
     listed,
     roll,
 )
-from sheetgen.year.standing import Stage, has_answer
+from sheetgen.year.standing import Stage
 from sheetgen.year.status import standing_of
 
 

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sheetgen.form.rounds import is_asked, open_paths
+from sheetgen.form.rounds import has_answer, is_asked, unsettled_paths
 from sheetgen.messages.year import (
     BY_HAND,
     FILES,
     LOST,
     MADE_NOT_SENT,
     NOTHING_WRITTEN,
+    PROVISIONAL,
     RETURN_WAITS,
     UNDONE,
 )
 from sheetgen.plan.item import Item
-from sheetgen.plan.paths import read_path
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round, RoundKind
-from sheetgen.plan.years import has_result
 from sheetgen.problems import Problem
 from sheetgen.publish.document.effects import EffectRow
 from sheetgen.publish.document.grades import GradeRow
@@ -43,6 +42,7 @@ class Stage(StrEnum):
     BLANK = ItemState.UNTOUCHED.value
     RETURNED = "取消"
     IN_QUESTION = ItemState.HELD.value
+    PROVISIONAL = ItemState.PROVISIONAL.value
     RECORDED = ItemState.KEPT.value
 
     @property
@@ -57,6 +57,7 @@ _MARKS = {
     Stage.BLANK: "□",
     Stage.RETURNED: "◇",
     Stage.IN_QUESTION: "▲",
+    Stage.PROVISIONAL: "◐",
     Stage.RECORDED: "●",
 }
 
@@ -91,7 +92,8 @@ class Traces:
     """照会の跡。実施項目のIDと、課の名がキー。
 
     ``issued`` は様式を作った、``returned`` は差戻しの様式を作った、
-    ``recorded`` は記録簿に値のある、``answered`` はそのうち :func:`has_answer` の見る欄に記録した、
+    ``recorded`` は記録簿に値のある、``answered`` はそのうち、照会の答えの欄
+    （:func:`~sheetgen.form.rounds.answer_paths`）に記録した、
     ``undone`` は取り消した値しかないもの。``sendings`` は、
     送付記録に何もなければ None で、そのときは配ったものを送ったとみなす。
     """
@@ -172,12 +174,38 @@ class PolicyName:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldBar:
+    """一覧から選ぶ、計画の増やした欄の数。``year`` は年度（全期間の欄では空）。
+
+    ``options`` は ``rows`` の列で、最後は空欄。
+    """
+
+    label: str
+    year: str
+    options: tuple[str, ...]
+    rows: tuple[GradeRow, ...]
+    total: GradeRow
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCount:
+    """計画の増やした数・金額の欄に、値のある実施項目の数。``provisional`` は、そのうち暫定。"""
+
+    label: str
+    year: str
+    filled: int
+    provisional: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """状況の全体。
 
     ``items`` はこの照会で数える実施項目、``not_asked`` はほかの実施項目の印刷の番号。
     ``result_year`` は、実績を見せる年度（最初の実績の前なら None）。``grades`` は
-    ``grade_rows`` の列で、最後は未評価。
+    ``grade_rows`` の列で、最後は未評価。``provisional`` は、暫定の値のある実施項目の数。``bars`` と
+    ``answered`` は、計画の増やした欄のもの。``shows_`` で始まるものは、計画にその欄があるか。
     """
 
     title: str
@@ -198,6 +226,12 @@ class Standing:
     effect_rows: tuple[EffectRow, ...]
     effect_total: EffectRow
     not_asked: tuple[str, ...] = ()
+    provisional: int = 0
+    bars: tuple[FieldBar, ...] = ()
+    answered: tuple[FieldCount, ...] = ()
+    shows_trends: bool = True
+    shows_grades: bool = True
+    shows_effects: bool = True
 
     @property
     def total(self) -> int:
@@ -224,8 +258,14 @@ def stage_of(plan: Plan, item: Item, chosen: Round, traces: Traces) -> tuple[Sta
     found = (traces.open_items or {}).get(item.id)
     if found and found.state is ItemState.HELD:
         return Stage.IN_QUESTION, _words(found.reasons or found.codes, found.files)
-    if has_answer(plan, item, chosen):
-        return Stage.RECORDED, "" if item.id in traces.recorded else BY_HAND
+    unsettled = unsettled_paths(plan, item, chosen)
+    words = PROVISIONAL.format(labels="、".join(map(plan.label, unsettled))) if unsettled else ""
+    if has_answer(plan, item, chosen) or (unsettled and item.id in traces.recorded):
+        how = "" if item.id in traces.recorded else BY_HAND
+        # 暫定の答えを集める照会では、暫定で済んでいる。
+        awaited = unsettled and not chosen.kind.provisional
+        stage = Stage.PROVISIONAL if awaited else Stage.RECORDED
+        return stage, "\n".join(filter(None, (how, words)))
     if item.id in traces.answered:  # 前の計画のデータを置き直した
         return Stage.RETURNED, LOST
     if item.id in traces.recorded:
@@ -245,24 +285,18 @@ def stage_of(plan: Plan, item: Item, chosen: Round, traces: Traces) -> tuple[Sta
 
 def waits_for_section(item: str, stage: Stage, traces: Traces) -> bool:
     """課の答えを待っているか。取り消したものは届いているので、事務局が回収し直す。"""
-    return stage in (Stage.OUT, Stage.BLANK, Stage.IN_QUESTION)
+    return stage in (Stage.OUT, Stage.BLANK, Stage.IN_QUESTION, Stage.PROVISIONAL)
 
 
 def is_counted(item: Item, stage: Stage, chosen: Round, traces: Traces) -> bool:
     """この照会で数えるか。聞いていない実施項目も、答えが届いていれば数える。"""
-    if is_asked(item, chosen) or stage in (Stage.RECORDED, Stage.IN_QUESTION):
+    if is_asked(item, chosen) or stage in (
+        Stage.RECORDED,
+        Stage.IN_QUESTION,
+        Stage.PROVISIONAL,
+    ):
         return True
     return stage is Stage.RETURNED and not waits_for_section(item.id, stage, traces)
-
-
-def has_answer(plan: Plan, item: Item, chosen: Round) -> bool:
-    """計画のデータに、この照会の答えが入っているか。"""
-    if chosen.result_year is None:
-        return bool((item.initiative(chosen.initiative_year) or "").strip())
-    if chosen.kind.is_declared:
-        year = chosen.initiative_year
-        return any(read_path(item, path, year) is not None for path in open_paths(plan, chosen))
-    return has_result(plan, item.year(chosen.result_year))
 
 
 def _words(reasons: tuple[str, ...], files: tuple[str, ...]) -> str:

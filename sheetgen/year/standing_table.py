@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sheetgen.era import moment_full, reiwa, wareki_full
-from sheetgen.form.rounds import Placed
+from sheetgen.form.rounds import OVERALL, Placed, unsettled_paths
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Plan, Policy, item_label
 from sheetgen.plan.round import Round
@@ -17,6 +17,7 @@ from sheetgen.publish.document.behind import is_reached
 from sheetgen.publish.document.effects import effect_rows
 from sheetgen.publish.document.grades import NOT_GRADED, grade_rows
 from sheetgen.publish.document.overview import printed_words
+from sheetgen.year.declared_counts import field_bars, field_counts
 from sheetgen.year.standing import (
     ItemStanding,
     Picture,
@@ -105,9 +106,6 @@ def _lines(points: Sequence[tuple[float, float] | None]) -> tuple[_Points, ...]:
     return tuple(tuple(line) for line in lines if len(line) > 1)
 
 
-STAGES = tuple(Stage)
-
-
 def result_year(plan: Plan, chosen: Round) -> int | None:
     """成果を見せる年度。照会の前の年度。計画の初年度より前なら ``None``。"""
     year = chosen.year - 1
@@ -142,16 +140,18 @@ def build_standing(
     rows, total = grade_rows(then, shown)
     effects, effect_total = effect_rows(years, year)
     counts = Counter(one.stage for one in items)
+    # 暫定の答えのない計画では、その欄を見せない。
+    listed = tuple(one for one in Stage if one is not Stage.PROVISIONAL or counts[one])
     return Standing(
         title=f"{plan.municipality}{plan.plan_title}",
         words=printed_words(plan.words),
         round_name=chosen.full_name,
         at=moment_full(now),
-        stages=STAGES,
-        counts=tuple(counts[stage] for stage in STAGES),
+        stages=listed,
+        counts=tuple(counts[stage] for stage in listed),
         late=sum(one.is_late for one in items),
         policies=tuple(PolicyName(one.number, policy_label(plan, one)) for one in plan.policies),
-        sections=tuple(_sections(plan, items, traces, today)),
+        sections=tuple(_sections(plan, items, traces, today, listed)),
         items=items,
         years=tuple(year_label(one) for one in plan.fiscal_years),
         result_year=wareki_full(year) if year else "",
@@ -161,6 +161,12 @@ def build_standing(
         effect_rows=effects,
         effect_total=effect_total,
         not_asked=tuple(item_label(measure, item) for _, measure, item in rest),
+        provisional=sum(bool(unsettled_paths(plan, place[2], chosen)) for place in places),
+        bars=tuple(field_bars(years, chosen, year)),
+        answered=tuple(field_counts(years, chosen, year)),
+        shows_trends=any(map(plan.has, ("years.target", "years.result.value"))),
+        shows_grades=any(map(plan.has, ("years.result.grade", OVERALL))),
+        shows_effects=any(map(plan.has, ("years.effect", "years.result.effect"))),
     )
 
 
@@ -205,7 +211,11 @@ def _is_over(sending: Sending | None, today: str) -> bool:
 
 
 def _sections(
-    plan: Plan, items: tuple[ItemStanding, ...], traces: Traces, today: str
+    plan: Plan,
+    items: tuple[ItemStanding, ...],
+    traces: Traces,
+    today: str,
+    stages: tuple[Stage, ...],
 ) -> list[SectionStanding]:
     """様式を受け持つ課を、庁内の順に並べる。"""
     found: dict[str, list[ItemStanding]] = {}
@@ -220,7 +230,7 @@ def _sections(
             SectionStanding(
                 name=name,
                 total=len(found[name]),
-                counts=tuple(counts[stage] for stage in STAGES),
+                counts=tuple(counts[stage] for stage in stages),
                 sent_on=sending.sent_on if sending else "",
                 deadline=(sending.deadline or "") if sending else "",
                 is_late=any(one.is_late for one in found[name]),

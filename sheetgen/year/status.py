@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from sheetgen.era import wareki
 from sheetgen.form.identity import round_mark
+from sheetgen.form.rounds import answer_paths
 from sheetgen.messages.guidance import left_out_note
+from sheetgen.plan.paths import lasting_path
 from sheetgen.plan.round import Round
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -134,6 +136,8 @@ def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...
     log = load_sendouts(ledger.path)
     past = ledger.past(chosen)
     recorded = frozenset(past.items)
+    plan, year = ledger.master.plan, chosen.initiative_year
+    asked = {lasting_path(path, year) for path in answer_paths(plan, chosen)}
     traces = Traces(
         issued=frozenset(item for is_return, item in forms if not is_return),
         returned=frozenset(item for is_return, item in forms if is_return),
@@ -141,7 +145,7 @@ def traces_of(ledger: Ledger, chosen: Round) -> tuple[Traces, tuple[Problem, ...
         answered=frozenset(
             item
             for (item, path), values in past.recorded.items()
-            if (".result." in path or path.startswith("initiatives[")) and values != {None}
+            if path in asked and values != {None}
         ),
         undone=_undone(ledger.entries, mark) - recorded,
         open_items=open_items,

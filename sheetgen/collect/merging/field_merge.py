@@ -22,7 +22,7 @@ from sheetgen.reading.file_names import bare
 
 
 class Field(NamedTuple):
-    """一つの実施項目の一つの欄。``value`` はいま計画のデータにある値、``provisional`` は、それが暫定か。
+    """一つの実施項目の一つの欄。``value`` はいまの値、``provisional`` は、それが暫定か。
 
     ``recorded`` と ``rejected`` は、この照会での、この欄についての記録（言われたとおりの値）。
     """

@@ -57,7 +57,6 @@ class MergeContext(NamedTuple):
     plan: Plan
     round: Round
     initiative_year: int
-    plan: Plan
     past: Past
     takes: tuple[Take, ...]
     waivers: Waivers
@@ -327,7 +326,6 @@ def merge(
         plan,
         chosen,
         year,
-        plan,
         past,
         tuple(takes),
         Waivers(waivers, reason, past, year),

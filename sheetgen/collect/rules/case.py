@@ -35,8 +35,10 @@ GENERAL_ROLES: Mapping[str, Callable[[PlanField, Plan], bool]] = {
     "statements": lambda field, plan: field.kind is FieldKind.TEXT and not _is_without_own(field),
     "required": lambda field, plan: field.required and _is_without_own(field),
     "figures": lambda field, plan: field.kind is FieldKind.FIGURE and _is_without_own(field),
-    "amounts": lambda field, plan: field.kind is FieldKind.MONEY
-    and (_is_without_own(field) or (field.role == "effect" and not plan.has(_PLANNED_EFFECT))),
+    "amounts": lambda field, plan: (
+        field.kind is FieldKind.MONEY
+        and (_is_without_own(field) or (field.role == "effect" and not plan.has(_PLANNED_EFFECT)))
+    ),
 }
 """欄の種類から決まる役割。ほかの役割は、欄の表の ``role``。"""
 
@@ -120,7 +122,7 @@ class Case:
         return any(path in answers and answers[path].said != base.get(path) for path in opened)
 
     def asked(self, role: str) -> tuple[Answer, ...]:
-        """その役割（欄の ``role`` か :data:`GENERAL_ROLES`）の、照会で開いた欄の答え。``any`` はすべて。"""
+        """その役割の、照会で開いた欄の答え。``any`` はすべて。"""
         found = self._asked.get(role)
         if found is None:
             opened = self.issued.opened

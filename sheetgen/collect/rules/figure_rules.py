@@ -211,7 +211,9 @@ def _elsewhere(case: Case, answer: Answer) -> list[int | float]:
     if field is None or here is None:
         return []
     years = range(len(case.item.years))
-    return [one for one in figures(*(field.value(case.item, at) for at in years if at != here)) if one]
+    return [
+        one for one in figures(*(field.value(case.item, at) for at in years if at != here)) if one
+    ]
 
 
 def thousand_times(case: Case, answer: Answer) -> Facts | None:

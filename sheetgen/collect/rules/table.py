@@ -84,7 +84,8 @@ class Rule(NamedTuple):
     """一つの点検。
 
     ``on`` は役割：欄の表の ``role``（``text``、``target`` など）か、種類から決まるもの
-    （:data:`~sheetgen.collect.rules.case.GENERAL_ROLES`）か ``any``。増やした欄には、後のものだけが当たる。
+    （:data:`~sheetgen.collect.rules.case.GENERAL_ROLES`）か ``any``。
+    増やした欄には、後のものだけが当たる。
     """
 
     code: str
