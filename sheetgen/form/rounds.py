@@ -120,6 +120,25 @@ def asked_items(plan: Plan, chosen: Round) -> tuple[Placed, ...]:
     return tuple(place for place in plan.items() if is_asked(place[2], chosen))
 
 
+def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
+    """この照会で記入してもらう欄の道。"""
+    kind, fields = chosen.kind, plan.field_table.values()
+    asked = [
+        one
+        for one in fields
+        if one.asked == kind.value or any(is_omitted((key,), one.key) for key in kind.asks)
+    ]
+    found = {one.path(0) for one in asked if not one.per_year and one.key != OVERALL}
+    if chosen.result_year is None:
+        years = [year for year in plan.fiscal_years if year >= chosen.initiative_year]
+    else:
+        years = [chosen.result_year]
+        if chosen.result_year == plan.final_year and any(one.key == OVERALL for one in asked):
+            found.add(f"item.{OVERALL}")
+    indexes = [plan.fiscal_years.index(year) for year in years if year in plan.fiscal_years]
+    return frozenset(found | {one.path(at) for one in asked if one.per_year for at in indexes})
+
+
 def answer_paths(plan: Plan, chosen: Round) -> tuple[str, ...]:
     """この照会の答えがあれば埋まっている欄の道。
 
@@ -148,22 +167,3 @@ def has_answer(plan: Plan, item: Item, chosen: Round) -> bool:
 def unsettled_paths(plan: Plan, item: Item, chosen: Round) -> tuple[str, ...]:
     """この照会の聞く欄のうち、暫定の値のあるもの。確定した答えを、まだ待っている。"""
     return tuple(path for path in answer_paths(plan, chosen) if is_provisional(item, path))
-
-
-def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
-    """この照会で記入してもらう欄の道。"""
-    kind, fields = chosen.kind, plan.field_table.values()
-    asked = [
-        one
-        for one in fields
-        if one.asked == kind.value or any(is_omitted((key,), one.key) for key in kind.asks)
-    ]
-    found = {one.path(0) for one in asked if not one.per_year and one.key != OVERALL}
-    if chosen.result_year is None:
-        years = [year for year in plan.fiscal_years if year >= chosen.initiative_year]
-    else:
-        years = [chosen.result_year]
-        if chosen.result_year == plan.final_year and any(one.key == OVERALL for one in asked):
-            found.add(f"item.{OVERALL}")
-    indexes = [plan.fiscal_years.index(year) for year in years if year in plan.fiscal_years]
-    return frozenset(found | {one.path(at) for one in asked if one.per_year for at in indexes})
