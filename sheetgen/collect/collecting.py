@@ -236,7 +236,7 @@ def _not_reported_by(personal: Sequence[Problem], problems: Sequence[Problem]) -
 def _round_of(forms: Sequence[ReturnedForm], plan: Plan, meant: Round) -> Round:
     """届いた様式の照会。様式が一枚もなければ ``meant``（最後に送った照会）。
 
-    :raises UsageError: 二種類の照会の様式が混ざっている（F016）、
+    :raises UsageError: 二種類の照会の様式が混ざっている（F016、F018）、
         またはその年度の照会がない（F001、F002）。
     """
     files: dict[RoundKind, list[str]] = {}
@@ -250,6 +250,6 @@ def _round_of(forms: Sequence[ReturnedForm], plan: Plan, meant: Round) -> Round:
             "kinds": "と".join(names),
             "options": " か ".join(f"--round {name}" for name in names),
         }
-        code = "F017" if any(one.is_declared for one in kinds) else "F016"
+        code = "F018" if any(one.is_declared for one in kinds) else "F016"
         raise UsageError(Problem(code, Place(file=in_short(strays, _STRAYS, "個")), facts))
     return settle_round(plan, kinds[0], meant.year) if kinds else meant
