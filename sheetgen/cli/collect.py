@@ -160,7 +160,7 @@ def _summarize(result: CollectResult, root: Path, verbose: bool) -> None:
     click.echo("")
     _show(result.problems, verbose)
     recorded = [one for one in result.items if one.state is ItemState.RECORDED]
-    changes = sum(len(outcome.changes) for outcome in recorded)
+    changes = sum(outcome.answers for outcome in recorded)
     if result.dry_run:
         click.echo("試しに読みました。何も書き換えていません。")
         return

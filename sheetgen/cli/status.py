@@ -114,8 +114,8 @@ def declared_lines(standing: Standing) -> Iterator[str]:
         words = "、".join(f"{option} {count}件" for option, count in counts)
         yield f"{_named(bar.label, bar.year)}: {words}"
     for one in standing.answered:
-        mark = f"、うち暫定 {one.provisional}件" if one.provisional else ""
-        yield f"{_named(one.label, one.year)}: 記入 {one.filled}件（{one.total}件のうち{mark}）"
+        mark = f"（うち暫定 {one.provisional}件）" if one.provisional else ""
+        yield f"{_named(one.label, one.year)}: {one.total}件のうち 記入 {one.filled}件{mark}"
 
 
 def _named(label: str, year: str) -> str:

@@ -50,9 +50,9 @@ def figure_table(
 
 def section_table(result: CollectResult) -> Iterator[str]:
     """課ごとに、状態別の項目数を一行ずつ返す。庁内の順、最後に計。"""
-    from sheetgen.records.open_items import ItemState
+    from sheetgen.records.open_items import COLLECTED
 
-    states = tuple(ItemState)
+    states = COLLECTED
     sections: dict[str, Counter[str]] = {}
     for outcome in result.items:
         sections.setdefault(outcome.section, Counter())[outcome.state] += 1

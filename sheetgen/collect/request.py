@@ -124,6 +124,11 @@ class ItemOutcome:
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
 
+    @property
+    def answers(self) -> int:
+        """計画のデータに入れた答えの数。値とその暫定の印は、合わせて一つ。"""
+        return len({change.path.replace("provisional.", "") for change in self.changes})
+
 
 class FileOutcome(NamedTuple):
     """一つのファイルの結果。``forms`` は読めた様式の枚数、``mail`` は添付されていたメール。"""

@@ -18,7 +18,7 @@ from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.round import FieldKind, Round
 from sheetgen.plan.value import Value, hides_digits, printed
 from sheetgen.problems import Level, Problem
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import COLLECTED, ItemState
 from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableCell, Tone
 
 _ORDER = {Level.ERROR: 0, Level.CONFIRM: 1, Level.NOTE: 2}
@@ -81,8 +81,6 @@ def _text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-STATES = tuple(one for one in ItemState if one is not ItemState.PROVISIONAL)
-"""回収の結果としての状態。"""
 _TONES = {
     ItemState.RECORDED: Tone.DONE,
     ItemState.KEPT: Tone.DONE,
@@ -117,13 +115,13 @@ def section_table(plan: Plan, outcomes: Sequence[ItemOutcome]) -> Table:
             Column("部", 14),
             Column("課", 26),
             Column(plan.words.item, 10, Align.RIGHT),
-            *(Column(state.value, 10, Align.RIGHT) for state in STATES),
+            *(Column(state.value, 10, Align.RIGHT) for state in COLLECTED),
             Column("要確認の項目", 30),
             Column("まだ記入のない項目", 30),
         ),
         rows=tuple(rows),
         empty=f"{plan.words.item}がありません。",
-        total=("計", None, len(states), *(whole[state] for state in STATES), None, None),
+        total=("計", None, len(states), *(whole[state] for state in COLLECTED), None, None),
         frozen=2,
     )
 
@@ -157,7 +155,7 @@ def _section_row(
         department,
         section,
         len(items),
-        *(Shown(count[s], _TONES[s] if count[s] else Tone.PLAIN) for s in STATES),
+        *(Shown(count[s], _TONES[s] if count[s] else Tone.PLAIN) for s in COLLECTED),
         listed(ItemState.HELD),
         listed(ItemState.UNTOUCHED, ItemState.MISSING),
     )

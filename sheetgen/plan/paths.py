@@ -199,6 +199,14 @@ def provisional_path(path: str) -> str:
     return f"years[{match[1]}].{PROVISIONAL}{match[2]}"
 
 
+def mark_path(path: str) -> str | None:
+    """その欄の答えが暫定かどうかの道。年度ごとの欄でなければ ``None``。"""
+    try:
+        return provisional_path(path)
+    except KeyError:
+        return None
+
+
 def as_said(value: Value, provisional: bool) -> Value:
     """値を、言われたとおりの形にする。暫定なら ``1200（暫定）`` で、確定した同じ値とは違う。"""
     return f"{printed(value)}（{PROVISIONAL_MARK}）" if provisional and value is not None else value

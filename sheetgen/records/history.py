@@ -8,10 +8,18 @@ from pathlib import Path
 
 from sheetgen.era import wareki
 from sheetgen.form.rounds import input_fields, office_fields
+from sheetgen.messages.merging import PROVISIONAL_LABEL
 from sheetgen.plan.fields import year_index
 from sheetgen.plan.item import Item
 from sheetgen.plan.item_names import item_id_of
-from sheetgen.plan.paths import INITIATIVE, OVERVIEW_POLICY, initiative_year_of, read_path
+from sheetgen.plan.paths import (
+    INITIATIVE,
+    OVERVIEW_POLICY,
+    PROVISIONAL,
+    initiative_year_of,
+    mark_path,
+    read_path,
+)
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
@@ -244,16 +252,25 @@ def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHist
     for year in plan.fiscal_years:
         title = Item.model_fields["initiatives"].title
         labels[f"initiatives[{year}]"] = f"{wareki(year)}の{title}"
-    of_path: dict[str, list[Step]] = {path: [] for path in labels}
+    # 暫定の印は、その値のすぐあとに並べる。
+    places = (one for path in labels for one in (path, mark_path(path)) if one)
+    of_path: dict[str, list[Step]] = {path: [] for path in places}
     for step in steps:
         of_path.setdefault(step.entry.path or "", []).append(step)
     for path, mine in of_path.items():
         carried = [step.entry for step in mine if step.entry.action in _CARRIED]
         now = _value(item, path)
         told = [step.entry.label for step in mine if step.entry.label]
-        label = labels.get(path) or (carried[-1].label if carried else None) or [*told, path][0]
+        label = labels.get(path) or (carried[-1].label if carried else None)
+        label = label or next(iter(told), None) or _mark_label(path, labels)
         by_hand = bool(carried) and carried[-1].new != now
         yield FieldHistory(path, label, now, tuple(mine) if carried else (), by_hand)
+
+
+def _mark_label(path: str, labels: Mapping[str, str]) -> str:
+    """記録簿にない暫定の印の名。"""
+    value = path.replace(PROVISIONAL, "", 1)
+    return PROVISIONAL_LABEL.format(label=labels[value]) if value in labels else path
 
 
 def _value(item: Item, path: str) -> Value:

@@ -30,6 +30,10 @@ class ItemState(StrEnum):
     PROVISIONAL = "暫定"
 
 
+COLLECTED = tuple(one for one in ItemState if one is not ItemState.PROVISIONAL)
+"""回収の結果としての状態。"""
+
+
 class OpenItem(NamedTuple):
     """最後の回収で、聞くことがあったか、何も書かれていなかった実施項目。
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sheetgen.form.identity import round_mark
-from sheetgen.plan.paths import PROVISIONAL_MARK, as_said, provisional_path
+from sheetgen.plan.paths import PROVISIONAL_MARK, as_said, mark_path
 from sheetgen.plan.round import Round
 from sheetgen.plan.value import Value
 from sheetgen.records.journal import Action, JournalEntry
@@ -75,14 +75,6 @@ def former_titles(entries: Sequence[JournalEntry]) -> dict[str, frozenset[str]]:
     return {item: frozenset(titles) for item, titles in found.items()}
 
 
-def _mark_path(path: str | None) -> str | None:
-    """その欄が暫定かどうかの道。年度ごとの欄でなければ ``None``。"""
-    try:
-        return provisional_path(path or "")
-    except KeyError:
-        return None
-
-
 def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
     """この照会で前に記録したこと。取り消した回のことは忘れる。"""
     entries = tuple(entries)
@@ -103,7 +95,7 @@ def past_of(entries: Iterable[JournalEntry], chosen: Round) -> Past:
             continue
         key = (entry.item, entry.path or "")
         if entry.action is Action.RECORD:
-            marked = (entry.run, entry.item, _mark_path(entry.path)) in marks
+            marked = (entry.run, entry.item, mark_path(entry.path or "")) in marks
             recorded[key].add(as_said(entry.new, marked))
             items.add(entry.item)
         elif entry.action is Action.DECIDE:

@@ -31,7 +31,7 @@ from sheetgen.desk.running import Shown
 from sheetgen.desk.stale_pages import stale_page
 from sheetgen.desk.uploads import Batch
 from sheetgen.progress import Progress
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import COLLECTED
 
 pages = Blueprint("collecting", __name__, url_prefix="/collecting")
 pages.before_request(without_plan)
@@ -173,7 +173,7 @@ def record(name: str) -> BaseResponse:
         desk.remembered.pop(batch.id, None)
         values = {
             "result": result,
-            "states": list(ItemState),
+            "states": list(COLLECTED),
             "table": _table(result),
             "command_line": command,
         }
@@ -221,7 +221,7 @@ def _values(batch: Batch, found: review.Review) -> dict[str, Any]:
     return {
         "batch": batch,
         "names": found.result.names,
-        "states": list(ItemState),
+        "states": list(COLLECTED),
         "result": found.result,
         "table": _table(found.result),
         "sections": [
@@ -304,4 +304,4 @@ def _table(result: Any) -> list[tuple[str, int, list[int]]]:
     total = sum(counted.values(), Counter())
     names = sorted(counted, key=lambda one: result.sections.index(one))
     rows = [(name, counted[name]) for name in names] + [("計", total)]
-    return [(name, one.total(), [one[state] for state in ItemState]) for name, one in rows]
+    return [(name, one.total(), [one[state] for state in COLLECTED]) for name, one in rows]
