@@ -37,6 +37,10 @@ ROLES = {
     "target": "目標値（見直し）",
     "planned_effect": "効果見込額（見直し）",
     "words": "文の欄",
+    "statements": "文の欄（増やした欄を除く）",
+    "required": "必ず書く、増やした欄",
+    "figures": "増やした数の欄",
+    "amounts": "計画の額のない金額の欄",
     "any": "開いたすべての欄",
 }
 WAIVED = {Level.ERROR: "通せない", Level.CONFIRM: "通せる", Level.NOTE: "要らない"}

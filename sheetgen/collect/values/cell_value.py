@@ -36,6 +36,9 @@ _REMARK = r"(?s)([(（【\[〔※:：、,・\s]|ただし|但し).+"
 
 _LISTED = (FieldKind.GRADE, FieldKind.CHOICE)
 """一覧から選ぶ欄の種類。"""
+_FORMED = {FieldKind.GRADE: "grade_form", FieldKind.CHOICE: "choice_form"}
+_WORDED = {FieldKind.GRADE: "grade_words", FieldKind.CHOICE: "choice_words"}
+_CUT = {FieldKind.GRADE: "grade_remark", FieldKind.CHOICE: "choice_remark"}
 _REMARKED = {FieldKind.GRADE: "R223", FieldKind.CHOICE: "R233"}
 _UNLISTED = {FieldKind.GRADE: "R224", FieldKind.CHOICE: "R234"}
 
@@ -53,13 +56,13 @@ def read_grade(
     if found is None and len(plain) <= _LONGEST:
         found = known.get(_key(re.sub(_WORDS, "", plain)))
         if found is not None:
-            notes.use(f"{kind.value}_words")
+            notes.use(_WORDED[kind])
     elif found is not None and plain not in scale:
-        notes.use(f"{kind.value}_form")
+        notes.use(_FORMED[kind])
     if found is None:
         found = _before_remark(plain, known)
         if found is not None:
-            notes.use(f"{kind.value}_remark")
+            notes.use(_CUT[kind])
             notes.ask(_REMARKED[kind], raw=shortened(text, 100), grade=found)
     if found is None:
         notes.ask(_UNLISTED[kind], raw=shortened(text, 100), scale="・".join(scale))
