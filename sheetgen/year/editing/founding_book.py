@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sheetgen.era import LONGEST_PLAN
@@ -45,8 +46,12 @@ class Founded(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def write_founding_book(folder: Path, template: Path, year: int) -> Path:
+def write_founding_book(
+    folder: Path, template: Path, year: int, skeleton: Mapping[str, Any] = MappingProxyType({})
+) -> Path:
     """新しい計画を書き込む、空の編集ブックを ``folder`` に置く。``year`` は仮の初年度（西暦）。
+
+    ``skeleton`` は、始める形の決めていること（ことば、ない欄、増やした欄、評価の段階）。
 
     :raises SheetgenError: ブックがもうある（I001）、テンプレートが使えない、
         またはフォルダーに書けない。
@@ -57,7 +62,7 @@ def write_founding_book(folder: Path, template: Path, year: int) -> Path:
         folder=folder, municipality=names[0], plan_title=names[1], office=names[2],
         first_year=year, years=USUAL_YEARS, policies=(),
     )  # fmt: skip
-    data = json.dumps(founding_tree(request, (), ()), ensure_ascii=False).encode("utf-8")
+    data = json.dumps(founding_tree(request, (), (), skeleton), ensure_ascii=False).encode("utf-8")
     plan = parse_plan(data, BOOK)
     base = render_plan(plan)
     made = make_edit_book(plan, base, FormTemplate(template), _FOUNDING)
