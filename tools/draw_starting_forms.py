@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import copy
+import io
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +18,10 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from sheetgen.xlsx.container import Container
+from sheetgen.xlsx.package import CONTENT_TYPES, OFFICE
+from sheetgen.xlsx.strings import STRINGS_TYPE
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 MODEL = "shinchoku_sheet.xlsx"
@@ -55,7 +62,46 @@ def write(path: Path, draw: Callable[[Worksheet], int]) -> None:
     margins.left = margins.right = margins.top = margins.bottom = 10 / 25.4
     margins.header = margins.footer = 0.2
     sheet.print_options.horizontalCentered = True
-    book.save(path)
+    written = io.BytesIO()
+    book.save(written)
+    path.write_bytes(shared(written.getvalue()))
+
+
+_INLINE = re.compile(r' t="inlineStr"([^>]*)><is><t[^>]*>(.*?)</t></is></c>', re.DOTALL)
+_MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_SST = "xl/sharedStrings.xml"
+
+
+def shared(data: bytes) -> bytes:
+    """セルに直に書かれた文字を、共有文字列に移す。直の文字を読まないプログラムがある。"""
+    known: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f' t="s"{match[1]}><v>{known.setdefault(match[2], len(known))}</v></c>'
+
+    target = io.BytesIO()
+    container = Container(target)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    # 保存した時刻が入ると、描き直すたびに違うファイルになる。
+    parts["docProps/core.xml"] = _MOMENT.sub(rb"\g<1>2026-04-01T00:00:00Z", parts["docProps/core.xml"])
+    for name in parts:
+        if name.startswith("xl/worksheets/"):
+            parts[name] = _INLINE.sub(number, parts[name].decode()).encode()
+    items = "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in known)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts[_SST] = f'<sst xmlns="{space}">{items}</sst>'.encode()
+    for name, old, new in (
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>",
+         f'<Relationship Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml" Id="rId99"/>'),
+        (CONTENT_TYPES, b"</Types>",
+         f'<Override PartName="/{_SST}" ContentType="{STRINGS_TYPE}"/>'),
+    ):  # fmt: skip
+        parts[name] = parts[name].replace(old, new.encode() + old)
+    for name, part in parts.items():
+        container.write(name, part)
+    container.close()
+    return target.getvalue()
 
 
 def put(
@@ -107,7 +153,7 @@ def _widths(sheet: Worksheet, widths: tuple[float, ...]) -> None:
 def second_grade(sheet: Worksheet) -> int:
     """縦の紙。一年度は二段で、計画・実績・金額・一次評価の下に、課題・方向性・金額・二次評価。"""
     sheet.page_setup.orientation = "portrait"
-    _widths(sheet, (7, 5, 27, 31, 10, 9.5))
+    _widths(sheet, (8, 5, 26.5, 30.5, 10, 9.5))
     _title(sheet, "C", "D", "E1:F")
     rows = sheet.row_dimensions
     put(sheet, "A2", "{{ terms.policy }}", head=True, size=9)

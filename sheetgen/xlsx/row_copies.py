@@ -112,8 +112,6 @@ class _Rows:
         self._new_text = new_text
         self._strings = _strings(package)
         self._part = _strings_part(package)
-        if self._part is None:
-            raise FixedRowsError
         self._added: dict[str, int] = {}
 
     def sheet(self, part: str) -> bytes:
@@ -134,7 +132,9 @@ class _Rows:
 
     def strings(self) -> Mapping[str, bytes]:
         """足した文字の入った、共有文字列の部品。"""
-        part = self._part or ""
+        part = self._part
+        if part is None:
+            return {}
         data, root = self._package.tree(part)
         splice = Splice(data)
         splice.retag(root, count=None, uniqueCount=None)
@@ -170,6 +170,10 @@ class _Rows:
         text_new = None if text_now is None else self._new_text(text_now, number, turn)
         if text_new is None or text_new == text_now:
             return cell.open_tag(r=place) + data[cell.open_end : cell.end]
+        if self._part is None:
+            name = cell.prefix
+            words = f'<{name}t xml:space="preserve">{cell_text(text_new)}</{name}t>'
+            return self._closed(cell, place, "inlineStr", f"<{name}is>{words}</{name}is>")
         known = len(self._strings) + self._added.setdefault(text_new, len(self._added))
         return self._closed(cell, place, "s", f"<{cell.prefix}v>{known}</{cell.prefix}v>")
 
