@@ -84,7 +84,9 @@ def shared(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     # 保存した時刻が入ると、描き直すたびに違うファイルになる。
-    parts["docProps/core.xml"] = _MOMENT.sub(rb"\g<1>2026-04-01T00:00:00Z", parts["docProps/core.xml"])
+    parts["docProps/core.xml"] = _MOMENT.sub(
+        rb"\g<1>2026-04-01T00:00:00Z", parts["docProps/core.xml"]
+    )
     for name in parts:
         if name.startswith("xl/worksheets/"):
             parts[name] = _INLINE.sub(number, parts[name].decode()).encode()
@@ -153,7 +155,7 @@ def _widths(sheet: Worksheet, widths: tuple[float, ...]) -> None:
 def second_grade(sheet: Worksheet) -> int:
     """縦の紙。一年度は二段で、計画・実績・金額・一次評価の下に、課題・方向性・金額・二次評価。"""
     sheet.page_setup.orientation = "portrait"
-    _widths(sheet, (8, 5, 26.5, 30.5, 10, 9.5))
+    _widths(sheet, (8, 5, 26.5, 29.5, 12, 8.5))
     _title(sheet, "C", "D", "E1:F")
     rows = sheet.row_dimensions
     put(sheet, "A2", "{{ terms.policy }}", head=True, size=9)

@@ -429,6 +429,35 @@ STANDING: dict[str, Message] = {
         "どの計画の{terms.item}か、分かりません。",
         "--from で前の計画のデータを指定してください。",
     ),
+    "S152": Message(
+        E_,
+        "計画は、もう{final}までです。",
+        "{final}より後の年度を書いてください。",
+    ),
+    "S153": Message(
+        E_,
+        "計画は{longest}年までです。",
+        "{last}までの年度を書いてください。",
+    ),
+    "S154": Message(
+        E_,
+        "期間を延ばすだけのときは、新しい最終年度だけを指定します。",
+        "--until で年度を書き、--to、--retire、--renumber、--copy-initiatives、--force は"
+        "外してください。",
+    ),
+    "S155": Message(
+        N_,
+        "計画の最終年度は{final}になります。{years}の欄は、どの{terms.item}でも空欄です。",
+        "年度の計画と目標は、編集ブックか、次の見直し照会で書きます。計画最終年度のことを言う文"
+        "（目標値、目指す姿など）も、編集ブックで直してください。様式の年度の行は、作るときに"
+        "足します。sheetgen check で確かめてください。",
+    ),
+    "S156": Message(
+        N_,
+        "{count}件の{terms.item}（{items}）の{terms[overall_grade]}を、{year}の"
+        "{terms[years.result.grade]}とします。",
+        "{terms[overall_grade]}は、{final}の実績を聞くときに、改めて聞きます。",
+    ),
     "S130": Message(
         E_,
         "回 {run} は、年度の切り替えです。undo では取り消せません。",

@@ -155,9 +155,7 @@ class _Rows:
         opening = row.open_tag(r=str(new), spans=None).removesuffix(b"/>").removesuffix(b">")
         return b"".join([opening, b">", cells, f"</{row.qname}>".encode()])
 
-    def _cell(
-        self, data: bytes, ref: str, cell: Node, number: int, turn: int, new: int
-    ) -> bytes:
+    def _cell(self, data: bytes, ref: str, cell: Node, number: int, turn: int, new: int) -> bytes:
         place = f"{column_letters(split_ref(ref)[1])}{new}"
         formula = cell.find("f")
         if formula is not None:

@@ -82,8 +82,6 @@ class InitResult:
     problems: tuple[Problem, ...]
 
 
-
-
 # 公式の文書に定めのない、仮の段階。編集ブックで直せる。
 _SCALE = (
     ("A", "計画どおり、または計画を上回って進んだ"),
