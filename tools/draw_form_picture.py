@@ -72,9 +72,7 @@ def other_city(folder: Path) -> Path:
         "・すべての課の窓口を、一階に移す。", "・待ち時間を測り、人の配置を改める。",
     )  # fmt: skip
     blank = {"result": {"text": None, "grade": None}}
-    years = [
-        {"fiscal_year": 2025 + at, "plan": plan, **blank} for at, plan in enumerate(plans)
-    ]
+    years = [{"fiscal_year": 2025 + at, "plan": plan, **blank} for at, plan in enumerate(plans)]
     years[0] |= {
         "result": {"text": "・三つの課で、三か月の間試した。", "grade": "B"},
         "values": {"issue": "・案内の人が足りず、待ち時間が延びた日がある。",

@@ -199,8 +199,8 @@ def second_grade(sheet: Worksheet) -> int:
     for at, (key, start) in enumerate((("income", first), ("saving", first + 1)), last + 1):
         put(sheet, f"A{at}:D{at}", f"〔小計〕{label(f'years.values.{key}')}", head=True, size=9.5)
         cells = ",".join(f"E{row}" for row in range(start, last + 1, 2))
-        put(sheet, f"E{at}:F{at}", f'=IF(COUNT({cells})=0,"-",SUM({cells}))', across="right", size=10,
-            money=True)  # fmt: skip
+        total = f'=IF(COUNT({cells})=0,"-",SUM({cells}))'
+        put(sheet, f"E{at}:F{at}", total, across="right", size=10, money=True)
         rows[at].height = 17
     end = last + 3
     put(sheet, f"A{end}:B{end}", label("values.opinion"), head=True, size=9.5)

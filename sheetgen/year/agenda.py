@@ -19,7 +19,6 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Problem
 from sheetgen.records.editions import Occasion, has_edition
-from sheetgen.records.journal import Action
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import OpenItem, load_open_items
 from sheetgen.records.rounds_sent import rounds_sent

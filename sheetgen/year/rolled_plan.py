@@ -185,8 +185,8 @@ def lengthening_notes(plan: Plan, done: Lengthened) -> Iterator[Problem]:
     facts = {"years": "、".join(map(wareki_full, years)), "final": wareki_full(years[-1])}
     yield Problem("S155", facts=facts)
     if done.moved:
-        yield Problem("S156", facts={"year": wareki_full(plan.final_year), **facts,
-                                     "count": len(done.moved), "items": listed(done.moved)})  # fmt: skip
+        moved = {"count": len(done.moved), "items": listed(done.moved)}
+        yield Problem("S156", facts={"year": wareki_full(plan.final_year), **facts, **moved})
 
 
 def listed(items: Collection[str]) -> str:
