@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 USUAL_YEARS = 5
 _POLICY_WORDS = "方針と施策（例: 市民サービス：窓口、相談）"
+_ONE_LEVEL_WORDS = "方針（例: 窓口の改革）"
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 
@@ -187,7 +188,7 @@ def init(
         first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
         years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
         policies=policies
-        or (() if earlier else _ask_lines("--policy", _POLICY_WORDS, sheetgen.parse_policy)),
+        or (() if earlier else _ask_lines("--policy", _policy_words(kind), sheetgen.parse_policy)),
         sections=sections
         or (
             ()
@@ -258,6 +259,10 @@ def _ask_kind() -> str:
             raise _refusal(error.problems[0]) from None
 
     return _ask("--kind", "始める形（番号。Enter なら 1）", read, "1")
+
+
+def _policy_words(kind: str | None) -> str:
+    return _ONE_LEVEL_WORDS if starting_point(kind).levels == 1 else _POLICY_WORDS
 
 
 def _ask_code() -> str | None:

@@ -31,10 +31,12 @@ from sheetgen.year.new_plan import (
     parse_sections,
     readme,
 )
-from sheetgen.year.starting_points import StartingPoint, point_of, starting_point
+from sheetgen.year.starting_points import USUAL, StartingPoint, point_of, starting_point
 from sheetgen.year.succession import Row, inherited
 
 PLAN_FILE = "data/plan.json"
+MANY_YEARS = 7
+"""伊勢原型の横の紙に、楽に入る年数。"""
 SCHEMA_FILE = "data/plan.schema.json"
 _OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE)
 
@@ -105,8 +107,17 @@ def _place(
             path.unlink(missing_ok=True)
         raise
     written = (target, *(folder / name for name in files))
-    notes = () if point else (Problem("I006"),)
+    notes = _form_notes(point, len(plan.fiscal_years))
     return InitResult(folder, written, len(templates), (*notes, *problems))
+
+
+def _form_notes(point: StartingPoint | None, years: int) -> tuple[Problem, ...]:
+    """置いた様式について、言っておくこと。"""
+    if point is None:
+        return (Problem("I006"),)
+    if point.name == USUAL and years > MANY_YEARS:
+        return (Problem("I049", facts={"kind": point.name, "years": years}),)
+    return ()
 
 
 def _inherit(request: InitRequest, tree: dict[str, Any]) -> tuple[tuple[Row, ...], list[Problem]]:

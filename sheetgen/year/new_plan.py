@@ -101,6 +101,7 @@ def founding_tree(
 
     開くのは初年度。その文書は、立てた計画そのもので、年次見直しは次の年度から。
     """
+    _check_levels(policies, skeleton)
     departments: dict[str, list[dict[str, Any]]] = {}
     for one in sections:
         listed = departments.setdefault(one.department, [])
@@ -141,6 +142,19 @@ def founding_tree(
         **skeleton,
         **({"evaluation_scale": grades} if (grades := parse_grades(request.grades)) else {}),
     }
+
+
+def _check_levels(policies: Sequence[NewPolicy], skeleton: Mapping[str, Any]) -> None:
+    """一つの階層の計画に、二つめの階層が書かれていないこと。
+
+    :raises UsageError: 書かれている（I048）。
+    """
+    if "measure" in skeleton.get("omit", ()):
+        wrong = [one for one in policies if one.measures != (one.name,)]
+        if wrong:
+            raise UsageError(
+                Problem("I048", Place(label="--policy"), {"policy": one.name}) for one in wrong
+            )
 
 
 def parse_policy(text: str) -> NewPolicy:

@@ -21,11 +21,15 @@ Json = dict[str, Any]
 
 
 class StartingPoint(NamedTuple):
-    """始める形。``stem`` は templates/starting の中の名で、伊勢原型では空。"""
+    """始める形。``stem`` は templates/starting の中の名で、伊勢原型では空。
+
+    ``levels`` は階層の数。
+    """
 
     name: str
     about: str
     stem: str = ""
+    levels: int = 2
 
     def form(self, templates: Path) -> Path:
         """この形の様式。``templates`` は同梱のテンプレートのフォルダー。"""
@@ -48,6 +52,7 @@ STARTING_POINTS = (
         "一つの階層。課題と今後の方向性を書き、歳入と歳出を分け、事務局が二次評価と"
         "委員会の意見を書く。縦の紙。",
         "second_grade",
+        levels=1,
     ),
     StartingPoint(
         "KPI型",
