@@ -306,7 +306,7 @@ def test_a_city_with_another_form(tmp_path: Path) -> None:
 def test_another_starting_point_by_flags(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    flags = [*FLAGS[:8], "--policy", "窓口の改革", *FLAGS[10:], "--kind", "ＫＰＩ型"]
+    flags = [*FLAGS, "--kind", "ＫＰＩ型"]
     flags += ["--grade", "◎：達した：達成", "--grade", "△：届かない：遅れ"]
     assert main(["init", str(tmp_path / "kpi"), *flags]) == ExitCode.OK
     plan = load_plan(tmp_path / "kpi" / "data" / "plan.json")
