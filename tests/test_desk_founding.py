@@ -12,6 +12,7 @@ from edit_desk import OfficeBook
 from test_edit_founding import YEARS, fill_city
 
 from sheetgen.year.editing.writing import BOOK
+from sheetgen.year.starting_points import STARTING_POINTS
 
 CITY = {
     "municipality": "見本市",
@@ -43,6 +44,16 @@ def test_a_plan_begins_from_what_is_typed(twins: Twins) -> None:
     assert "次に、実施項目を加えてください" in text(made)
     assert (twins.desk / "data" / "plan.json").is_file()
     assert not (twins.desk / "data" / "desk").exists()
+
+
+def test_the_starting_point_and_the_grades_are_chosen(twins: Twins) -> None:
+    shown = text(twins.get("/founding/"))
+    assert all(f'<option value="{one.name}"' in shown for one in STARTING_POINTS)
+    grades = "◎：達した：達成\n△：届かない：遅れ"
+    twins.refused("/founding/", {**CITY, "kind": "二次"}, "I050", status=200)
+    twins.refused("/founding/", {**CITY, "grades": "◎"}, "I051", status=200)
+    made = twins.same("/founding/", {**CITY, "kind": "KPI型", "grades": grades})
+    assert "重点取組一覧.xlsx" in text(made)
 
 
 def test_sections_may_come_as_a_file_of_excel(twins: Twins) -> None:

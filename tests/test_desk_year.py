@@ -62,6 +62,19 @@ def test_the_documents_are_the_same_from_the_desk(twins: Twins) -> None:
         assert f"令和6年度 {kind}" in shown
 
 
+def test_the_period_is_lengthened_from_the_desk(twins: Twins) -> None:
+    assert "計画の期間だけを延ばす" in text(twins.get("/closing/"))
+    twins.refused("/closing/", {"keep_year": "1", "until": "2027", "step": "trial"}, "S152",
+                  status=200)  # fmt: skip
+    trial = twins.post("/closing/", {"keep_year": "1", "until": "2028", "step": "trial"})
+    assert "まだ何も書いていません" in text(trial)
+    chosen = hidden(trial, "/closing/")
+    made = twins.same("/closing/", {**chosen, "step": "make"})
+    assert "令和１０年度まで延ばしました" in text(made)
+    assert "--until 2028 --keep-year" in words_of(made)
+    assert "いまは令和１０年度" in text(twins.get("/closing/"))
+
+
 def test_looking_before_publishing_makes_nothing(twins: Twins) -> None:
     before = contents(twins.desk)
     answer = twins.post("/publishing/report", {"only": "html", "step": "look"})

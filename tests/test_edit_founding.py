@@ -12,11 +12,13 @@ from edit_desk import OfficeBook
 
 import sheetgen
 from sheetgen.cli.boundary import main
+from sheetgen.form.shipped_templates import find_templates
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import SheetgenError
 from sheetgen.records.edits import load_edit_book
 from sheetgen.year.editing.founding_book import found_from_book
+from sheetgen.year.starting_points import point_of, starting_point
 
 BOOK = "計画の編集.xlsx"
 NAMES = {
@@ -100,6 +102,30 @@ def fill_city(book: OfficeBook) -> None:
     book.put("overview_texts", "overview.philosophy.background[0]", "text", "背景である。")
 
 
+@pytest.mark.parametrize(
+    ("kind", "levels"), [("二次評価型", ("改革の柱",)), ("KPI型", ("基本目標", "施策"))]
+)
+def test_the_book_is_of_the_chosen_kind(tmp_path: Path, kind: str, levels: tuple[str, ...]) -> None:
+    """一つの階層の形では、上の階層の行だけを書けばよい。"""
+    sheetgen.init_blank(tmp_path, kind)
+    book = _open(tmp_path)
+    for path, value in NAMES.items():
+        book.set(path, value)
+    book.add("sections", {"department": "総務部", "section.name": "企画課"})
+    for at, label in enumerate(levels):
+        book.add("policy_texts", {"label": label, "text": "窓口"}, at)
+    book.add("items", {"measure": "1", "item.title": "統合", "owners": "総務部 企画課"})
+    plan = found_from_book(tmp_path, book.save(tmp_path / "書いた.xlsx")).plan
+    assert [(one.number, one.name, len(one.items)) for _, one in plan.measures()] == [
+        (1, "窓口", 1)
+    ]
+    known = starting_point(kind).skeleton(find_templates())
+    assert list(plan.omit) == known["omit"]
+    point = point_of(plan, find_templates())
+    assert point is not None
+    assert point.name == kind
+
+
 def _founded(blank: Path, target: Path, change: Callable[[OfficeBook], object]) -> Plan:
     book = _open(blank)
     fill_city(book)
@@ -130,7 +156,7 @@ def test_a_plan_is_founded_wholly_in_the_book(
         assert main(["init", str(folder), "--from", str(file)]) == 0
     finally:
         (folder / "data" / "edits").rename(blank / "data" / "edits")
-    assert "I006" in capsys.readouterr().out
+    assert "I006" not in capsys.readouterr().out
     plan = load_plan(folder / "data" / "plan.json")
     assert (plan.municipality, plan.plan_title) == ("みなと市", "みなと市行政改革プラン")
     assert (plan.fiscal_years, plan.revision.fiscal_year) == (YEARS, 2026)

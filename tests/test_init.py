@@ -67,7 +67,7 @@ def test_the_folder_has_all_that_is_needed(tmp_path: Path, project_root: Path) -
     templates = {
         p.relative_to(project_root).as_posix()
         for p in (project_root / "templates").rglob("*")
-        if p.is_file() and not p.name.startswith(("~$", "."))
+        if p.is_file() and not p.name.startswith(("~$", ".")) and p.parent.name != "starting"
     }
     own = {"data/plan.json", "data/plan.schema.json", "README.md", LIST}
     assert copied == templates | own
@@ -166,7 +166,18 @@ def test_the_questions_on_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # 間違えた答えには、わけを告げて、そこだけを聞き直す。
-    answers = ["\u3000", "見本市", "11002", "011003", "011002", "プラン", "総務課"]
+    answers = [
+        "9",
+        "三次評価型",
+        "1",
+        "\u3000",
+        "見本市",
+        "11002",
+        "011003",
+        "011002",
+        "プラン",
+        "総務課",
+    ]
     answers += ["来年", "令和7年度", "21", ""]
     answers += ["：窓口", "市民：窓口、相談", "：", "財政", ""]
     answers += ["総務課", "総務部 総務課", "市民課", "総務部 市民課", ""]
@@ -281,7 +292,7 @@ def test_check_tells_of_an_address_that_is_none(tmp_path: Path, project_root: Pa
 def test_a_city_with_another_form(tmp_path: Path) -> None:
     """四年の計画は、様式を替えれば使える。"""
     result = init(new_city.request(tmp_path, years=4))
-    assert [problem.code for problem in result.problems] == ["I006"]
+    assert result.problems == ()
     plan = tmp_path / "data" / "plan.json"
     add_items(AddRequest(plan=plan, source=fill(tmp_path / LIST, full_row())))
     tree = json.loads(plan.read_text("utf-8"))
@@ -290,6 +301,45 @@ def test_a_city_with_another_form(tmp_path: Path) -> None:
     form = second_city.write_template(tmp_path / "templates" / "事業票.xlsx")
     assert check(plan, form).problems == ()
     assert [book.forms for book in make(tmp_path, plan, form, year=2026).books] == [1]
+
+
+def test_another_starting_point_by_flags(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = [*FLAGS, "--kind", "ＫＰＩ型"]
+    flags += ["--grade", "◎：達した：達成", "--grade", "△：届かない：遅れ"]
+    assert main(["init", str(tmp_path / "kpi"), *flags]) == ExitCode.OK
+    plan = load_plan(tmp_path / "kpi" / "data" / "plan.json")
+    assert (plan.words.item, plan.round_kinds[-1].label) == ("重点取組", "上半期照会")
+    assert [(one.grade, one.counts) for one in plan.evaluation_scale] == [
+        ("◎", "achieved"), ("△", "behind"),
+    ]  # fmt: skip
+    # 次の計画は、ことばと欄も引き継ぎ、その形の様式が入る。
+    earlier = tmp_path / "kpi" / "data" / "plan.json"
+    result = init(
+        new_city.request(tmp_path / "next", source=earlier, first_year=2030, policies=(),
+                         sections=(), code=None)
+    )  # fmt: skip
+    following = load_plan(tmp_path / "next" / "data" / "plan.json")
+    assert (following.words.item, following.fields) == (plan.words.item, plan.fields)
+    form = Path("templates") / "shinchoku_sheet.xlsx"
+    assert (tmp_path / "next" / form).read_bytes() == (tmp_path / "kpi" / form).read_bytes()
+    assert "I006" not in {one.code for one in result.problems}
+    # 一つの階層の形に、二つめの階層は書けない。
+    capsys.readouterr()
+    assert main(["init", str(tmp_path / "two"), *FLAGS, "--kind", "二次評価型"]) == ExitCode.USAGE
+    assert "I048" in capsys.readouterr().err
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_long_plan_on_a_wide_page_is_told(tmp_path: Path) -> None:
+    codes = {
+        (kind, years): [one.code for one in init(
+            new_city.request(tmp_path / f"{kind}{years}", kind=kind, years=years)
+        ).problems]
+        for kind, years in (("伊勢原型", 7), ("伊勢原型", 8), ("KPI型", 10))
+    }  # fmt: skip
+    assert codes == {("伊勢原型", 7): [], ("伊勢原型", 8): ["I049"], ("KPI型", 10): []}
 
 
 def test_the_list_offers_choices_and_is_sound(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ import click
 
 import sheetgen
 from sheetgen.cli.japanese import JapaneseCommand
-from sheetgen.cli.parameters import fiscal_year
+from sheetgen.cli.parameters import fiscal_year, one_of
 from sheetgen.cli.showing import show_problems, verdict
 from sheetgen.era import LONGEST_PLAN
 from sheetgen.messages.vocabulary import terms
 from sheetgen.problems import ExitCode, Problem, UsageError
+from sheetgen.year.starting_points import STARTING_POINTS, USUAL, starting_point
 
 if TYPE_CHECKING:
     from sheetgen.year.new_plan import InitResult
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 USUAL_YEARS = 5
 _POLICY_WORDS = "方針と施策（例: 市民サービス：窓口、相談）"
+_ONE_LEVEL_WORDS = "方針（例: 窓口の改革）"
 _SECTION_WORDS = "部と課（例: 総務部 総務課）"
 
 
@@ -61,6 +63,12 @@ def _refusal(problem: Problem) -> click.BadParameter:
     metavar="[フォルダー]",
     default=Path(),
 )
+@click.option(
+    "--kind",
+    type=one_of({one.name: one.name for one in STARTING_POINTS}),
+    metavar="形",
+    help=f"始める形。{'、'.join(one.name for one in STARTING_POINTS)}のどれか。省くと{USUAL}。",
+)
 @click.option("--municipality", metavar="名称", help="市区町村の名称（例: 伊勢原市）。")
 @click.option(
     "--code", type=_code, metavar="コード", help="全国地方公共団体コード（検査数字まで6桁）。"
@@ -75,6 +83,14 @@ def _refusal(problem: Problem) -> click.BadParameter:
 )
 @click.option(
     "--years", type=_count, metavar="年数", help=f"計画の年数（1から{LONGEST_PLAN}まで）。"
+)
+@click.option(
+    "--grade",
+    "grades",
+    multiple=True,
+    metavar="評価",
+    help="「S：目標を大きく上回った：達成」のように、評価、意味、扱い"
+    "（達成、順調、遅れ、対象外）を書く。良いものから、何度でも書ける。省くと、形の段階。",
 )
 @click.option(
     "--policy",
@@ -116,12 +132,14 @@ def _refusal(problem: Problem) -> click.BadParameter:
 )
 def init(
     folder: Path,
+    kind: str | None,
     municipality: str | None,
     code: str | None,
     plan_title: str | None,
     office: str | None,
     first_year: int | None,
     years: int | None,
+    grades: tuple[str, ...],
     policies: tuple[str, ...],
     sections: tuple[str, ...],
     sections_file: Path | None,
@@ -142,7 +160,7 @@ def init(
     if blank or is_book:
         _refuse_others(blank)
     if blank:
-        return _blank(folder)
+        return _blank(folder, kind)
     if source is not None and is_book:
         result = sheetgen.init_from_book(folder, source)
         _summarize(result, has_items=True)
@@ -159,6 +177,8 @@ def init(
     if None in (municipality, plan_title, office, first_year, years):
         sheetgen.refuse_started(folder)  # 二十も答えたあとで断られては困る
     asked = municipality is None
+    if kind is None and earlier is None and asked:
+        kind = _ask_kind()
     request = InitRequest(
         folder=folder,
         municipality=municipality or _ask_words("--municipality", "市区町村の名称"),
@@ -168,7 +188,7 @@ def init(
         first_year=first_year or _ask("--first-year", "計画の初年度（例: 令和7年度）", fiscal_year),
         years=years or _ask("--years", "計画の年数", _count, str(USUAL_YEARS)),
         policies=policies
-        or (() if earlier else _ask_lines("--policy", _POLICY_WORDS, sheetgen.parse_policy)),
+        or (() if earlier else _ask_lines("--policy", _policy_words(kind), sheetgen.parse_policy)),
         sections=sections
         or (
             ()
@@ -178,6 +198,8 @@ def init(
         sections_file=sections_file,
         source=source,
         items=items,
+        kind=kind,
+        grades=grades,
     )
     result = sheetgen.init(request)
     _summarize(result)
@@ -222,6 +244,27 @@ def _ask_lines(option: str, words: str, read: Callable[[str], object]) -> tuple[
     return tuple(found)
 
 
+def _ask_kind() -> str:
+    """始める形を、番号か名で聞く。"""
+    for number, one in enumerate(STARTING_POINTS, 1):
+        click.echo(f"  {number} {one.name}: {one.about}")
+
+    def read(text: str) -> str:
+        plain = unicodedata.normalize("NFKC", text).strip()
+        if plain.isdecimal() and 1 <= int(plain) <= len(STARTING_POINTS):
+            return STARTING_POINTS[int(plain) - 1].name
+        try:
+            return starting_point(plain).name
+        except UsageError as error:
+            raise _refusal(error.problems[0]) from None
+
+    return _ask("--kind", "始める形（番号。Enter なら 1）", read, "1")
+
+
+def _policy_words(kind: str | None) -> str:
+    return _ONE_LEVEL_WORDS if starting_point(kind).levels == 1 else _POLICY_WORDS
+
+
 def _ask_code() -> str | None:
     words = "全国地方公共団体コード（6桁。分からなければ Enter）"
     return _ask("--code", words, _code, "") or None
@@ -240,7 +283,7 @@ def _refuse_others(blank: bool) -> None:
     :raises UsageError: ほかの指定がある（I043）。
     """
     context = click.get_current_context()
-    own = {"folder", "blank"} if blank else {"folder", "source"}
+    own = {"folder", "blank", "kind"} if blank else {"folder", "source"}
     given = [
         one.opts[0]
         for one in context.command.params
@@ -251,9 +294,9 @@ def _refuse_others(blank: bool) -> None:
         raise UsageError(Problem("I043", facts={"options": "、".join(given), "way": way}))
 
 
-def _blank(folder: Path) -> ExitCode:
+def _blank(folder: Path, kind: str | None) -> ExitCode:
     """空の編集ブックを置く。"""
-    path = sheetgen.init_blank(folder)
+    path = sheetgen.init_blank(folder, kind)
     click.echo(f"空の編集ブックを置きました: {path}")
     click.echo("Excel で書いて保存し、次を実行してください。")
     click.echo(f'  sheetgen init "{folder}" --from "{path}"')

@@ -47,6 +47,15 @@ if TYPE_CHECKING:
     "--force", is_flag=True, help="実績や問いが残っていても閉じる。--reason と --to が要る。"
 )
 @click.option("--reason", metavar="わけ", help="--force のわけ。記録簿に残る。")
+@click.option(
+    "--until",
+    type=fiscal_year,
+    metavar="年度",
+    help="計画の期間を、この年度まで延ばす。どの項目にも、空欄の年度が増える。",
+)
+@click.option(
+    "--keep-year", is_flag=True, help="年度は切り替えず、--until で期間を延ばすだけにする。"
+)
 @plan_option
 @click.option("--dry-run", is_flag=True, help="何が変わるかを見せるだけで、何も書かない。")
 def rollover(
@@ -56,6 +65,8 @@ def rollover(
     copy_initiatives: bool,
     force: bool,
     reason: str | None,
+    until: int | None,
+    keep_year: bool,
     plan: Path,
     dry_run: bool,
 ) -> ExitCode:
@@ -66,6 +77,7 @@ def rollover(
     新規の印と、開く年度の欄は、年度とともに移る。
     実績がそろわないか、要確認の項目が残っていれば、
     わけを告げて何もしない。
+    --until を付けると、計画の期間も延ばす。
     """
     request = sheetgen.RolloverRequest(
         plan=plan,
@@ -75,6 +87,8 @@ def rollover(
         copy_initiatives=copy_initiatives,
         force=force,
         reason=reason,
+        until=until,
+        keep_year=keep_year,
         dry_run=dry_run,
     )
     result = sheetgen.rollover(request)
@@ -86,13 +100,23 @@ def rollover(
 def _summarize(result: RolloverResult, root: Path) -> None:
     """変わったことを書く。"""
     closed, opened = wareki_full(result.closed), wareki_full(result.opened)
-    if result.run is None:
+    until = wareki_full(result.until) if result.until else ""
+    if result.closed == result.opened:
+        done = (
+            f"延ばしました（回 {result.run}）。"
+            if result.run
+            else "延ばすと、次のとおりです（試し）。"
+        )
+        click.echo(f"計画の期間を、{until}まで{done}")
+    elif result.run is None:
         click.echo(f"試しに見ました。{closed}を閉じ、{opened}を開くと、次のとおり変わります。")
     else:
         click.echo(f"{closed}の{terms().revision}を閉じ、{opened}を開きました（回 {result.run}）。")
     if result.archive:
         click.echo(f"  閉じた計画のデータ: {shown_path(result.archive, root.resolve())}")
     click.echo(f"  {terms().item} {result.items}件")
+    if until and result.closed != result.opened:
+        click.echo(f"  計画最終年度: {until}")
     for ended in result.retired:
         click.echo(f"  終了: {ended.item} {ended.label} {ended.title}")
     for one in result.renumbered:

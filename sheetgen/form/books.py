@@ -59,7 +59,7 @@ class BookMaker:
         published: bool = False,
     ) -> None:
         self._plan, self._round, self._asked = plan, chosen, asked
-        blueprint = template.blueprint(plan)
+        blueprint, package = template.blueprint(plan), template.package_of(plan)
         book = blueprint.book
         mark = issue_key(plan, base, chosen, asked, book.fingerprint, corrections)
         self._marks = Marks(book.fingerprint, mark)
@@ -69,7 +69,7 @@ class BookMaker:
         self._keywords = f"{asked.name} {year}".rstrip()
         self._base = {item.id: item for _, _, item in base.items()} if base else {}
         self._blueprint = blueprint
-        self._layout = issued_layout(blueprint, template.package, template.path)
+        self._layout = issued_layout(blueprint, package, template.path)
         self._paths = [cell.path for cell in self._layout.inputs if cell.path]
         self._beside = not published and chosen.result_year is None
         self._opened = frozenset() if published else open_paths(plan, chosen)
@@ -92,7 +92,7 @@ class BookMaker:
         tall = {name: filler.tall_rows for name, filler in self._lists.items()}
         tall[blueprint.form.sheet.name] = self._forms.tall_rows
         self.writer = TemplateWriter(
-            template.package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
+            package, tuple(sheet.binding for sheet in self._sheets_of_book), tall
         )
 
     @property

@@ -156,6 +156,8 @@ def sections_without_book(
 
 def without_initiative(plan: Plan, jobs: list[BookJob], year: int) -> list[Problem]:
     """実績照会の様式に載せる取組方針が、計画のデータにない項目の数を知らせる。"""
+    if not plan.has("initiatives"):
+        return []
     # 終わった実施項目に、その年度の取組方針はない。
     ended = {one.item.id for one in plan.ended_items if one.fiscal_year < year}
     items = [item for job in jobs for _, _, item in job.items if item.id not in ended]

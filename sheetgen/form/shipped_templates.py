@@ -10,7 +10,9 @@ from pathlib import Path
 from sheetgen.problems import Problem, SheetgenError
 
 TEMPLATES = "templates"
-_FORM = "shinchoku_sheet.xlsx"
+FORM = "shinchoku_sheet.xlsx"
+STARTING = "starting"
+"""始める形ごとの様式のある、テンプレートの中のフォルダー。"""
 _SHARED = Path("share") / "sheetgen" / TEMPLATES
 
 
@@ -36,7 +38,7 @@ def find_templates() -> Path:
     """
     places = []
     for place in _places():
-        if (place / _FORM).is_file():
+        if (place / FORM).is_file():
             return place
         places.append(str(place))
     raise SheetgenError(Problem("I002", facts={"places": "、".join(places)}))
@@ -63,5 +65,5 @@ def _recorded() -> Iterator[Path]:
     except metadata.PackageNotFoundError:
         return
     for file in files:
-        if file.name == _FORM:
+        if file.name == FORM:
             yield Path(str(file.locate())).resolve().parent

@@ -46,6 +46,15 @@ class FormTemplate:
 
         return read_template(self.package)
 
+    def package_of(self, plan: Plan) -> Package:
+        """年度の行を、この計画の年数に合わせた部品。
+
+        :raises SheetgenError: :attr:`package` と同じ。
+        """
+        from sheetgen.form.year_rows import with_years
+
+        return with_years(self.package, len(plan.fiscal_years))
+
     def blueprint(self, plan: Plan) -> Blueprint:
         """この計画の様式として、どのセルに何が入るか。
 
@@ -53,8 +62,9 @@ class FormTemplate:
         """
         if self._drawn is None or self._drawn[0] is not plan:
             from sheetgen.form.blueprint import draw_blueprint
+            from sheetgen.xlsx.template import read_template
 
-            self._drawn = plan, draw_blueprint(self.book, plan)
+            self._drawn = plan, draw_blueprint(read_template(self.package_of(plan)), plan)
         drawn = self._drawn[1]
         if any(is_error(problem) for problem in drawn.problems):
             raise SheetgenError(drawn.problems)

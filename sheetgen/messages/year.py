@@ -33,8 +33,8 @@ STARTING: dict[str, Message] = {
     ),
     "I006": Message(
         N_,
-        "同梱のテンプレートは5年の計画の様式です。{years}年の計画では、そのままでは使えません。",
-        "templates の shinchoku_sheet.xlsx を Excel で開き、年度の行を合わせてから"
+        "計画の欄が、同梱のどの形とも違います。入れた様式は、そのままでは使えません。",
+        "前の計画のフォルダーの templates から shinchoku_sheet.xlsx を写し、"
         " sheetgen check で確かめてください。",
     ),
     "I007": Message(
@@ -207,6 +207,28 @@ STARTING: dict[str, Message] = {
         "先に「欄」を「{terms.policy}」とした行を書き、その下に書いてください。",
     ),
     "I047": Message(E_, "一つも書かれていません。", "このシートに、一つは書いてください。"),
+    "I048": Message(
+        E_,
+        "選んだ形の計画は、一つの階層です。「{policy}」の下に、もう一つの階層は置けません。",
+        "「：」から後を除くか、二つの階層の形を選んでください。",
+    ),
+    "I049": Message(
+        N_,
+        "「{kind}」の様式は横の紙なので、{years}年の計画では、一年の行が低くなります。",
+        "様式の見本を作り、読みにくければ、templates の shinchoku_sheet.xlsx の余白や列の幅を"
+        "直すか、ほかの形で始め直してください。",
+    ),
+    "I050": Message(
+        E_,
+        "「{value}」という始める形は、ありません。",
+        "{known}のどれかを書いてください。",
+    ),
+    "I051": Message(
+        E_,
+        "「{value}」は、評価、意味、扱いに分けられません。",
+        "「S：目標を大きく上回った：達成」のように、「：」で区切って書いてください。"
+        "扱いは、{known}のどれかです（同梱の A から D なら、なくても構いません）。",
+    ),
     "I044": Message(
         E_,
         "この空の編集ブックを置いたときの控えが見つかりません（探した所: {folders} の data）。",
@@ -419,6 +441,35 @@ STANDING: dict[str, Message] = {
         E_,
         "どの計画の{terms.item}か、分かりません。",
         "--from で前の計画のデータを指定してください。",
+    ),
+    "S152": Message(
+        E_,
+        "計画は、もう{final}までです。",
+        "{final}より後の年度を書いてください。",
+    ),
+    "S153": Message(
+        E_,
+        "計画は{longest}年までです。",
+        "{last}までの年度を書いてください。",
+    ),
+    "S154": Message(
+        E_,
+        "期間を延ばすだけのときは、新しい最終年度だけを指定します。",
+        "--until で年度を書き、--to、--retire、--renumber、--copy-initiatives、--force は"
+        "外してください。",
+    ),
+    "S155": Message(
+        N_,
+        "計画の最終年度は{final}になります。{years}の欄は、どの{terms.item}でも空欄です。",
+        "年度の計画と目標は、編集ブックか、次の見直し照会で書きます。計画最終年度のことを言う文"
+        "（目標値、目指す姿など）も、編集ブックで直してください。様式の年度の行は、作るときに"
+        "足します。sheetgen check で確かめてください。",
+    ),
+    "S156": Message(
+        N_,
+        "{count}件の{terms.item}（{items}）の{terms[overall_grade]}を、{year}の"
+        "{terms[years.result.grade]}とします。",
+        "{terms[overall_grade]}は、{final}の実績を聞くときに、改めて聞きます。",
     ),
     "S130": Message(
         E_,

@@ -79,7 +79,8 @@ class FormPages:
 
     def __init__(self, plan: Plan, template: FormTemplate, chosen: Round | None = None) -> None:
         self._plan = plan
-        book, bound = template.book, template.blueprint(plan).form
+        blueprint = template.blueprint(plan)
+        book, bound = blueprint.book, blueprint.form
         self._cells = {cell.ref: cell for cell in bound.sheet.cells}
         self._bound = {one.cell.ref: one for one in bound.cells}
         # 文書では、記入欄はどれも開かない。記入のための余白も要らない。
@@ -88,7 +89,7 @@ class FormPages:
         self._filler = FormFiller(bound, book.file, self._opened)
         self._round = chosen or round_of(plan)
         self._marks = Marks(book.fingerprint, "")
-        look = self._tinted(read_look(template.package, bound.sheet.name))
+        look = self._tinted(read_look(template.package_of(plan), bound.sheet.name))
         self.form = Form(
             look, tuple(self._names(cell.ref) for cell in look.cells), self._headings(look)
         )

@@ -174,6 +174,8 @@ def _is_completed(pending: Pending, plan: Plan) -> bool:
     items = all_items(plan)
     new = old = 0
     for entry in parse_journal(pending.lines, "").entries:
+        if entry.action is Action.ROLLOVER and entry.path == "fiscal_years":
+            return plan.final_year == entry.new
         if entry.action is Action.ROLLOVER and entry.item is None:
             return plan.revision.fiscal_year == entry.new
         if entry.action is Action.ADD:

@@ -323,3 +323,65 @@ def shift_formula(formula: str, own: str, shift: RowShift, inside: bool = True) 
         else:
             moved.append(value)
     return "".join(moved)
+
+
+def copied_formula(formula: str, own: str, shift: Shift) -> str | None:
+    """繰り返しの外の数式。並べて挙げた繰り返しのセル（``SUM(G11,G13)``）には、写しも並べる。
+
+    一度も立たないセルは、並びから除く。並びの中にないセルを除くことになれば ``None``。
+
+    :raises AmbiguousReferenceError: 数式でない。
+    """
+    tokens = [one for one in _references(formula) if one[0].strip()]
+    written: list[str | None] = []
+    for at, (value, name, cells) in enumerate(tokens):
+        block = _block_of(cells, shift) if cells and (_same(name, own) if name else True) else None
+        if block is None:
+            written.append(shift_formula(value, own, shift) if cells else value)
+            continue
+        before = tokens[at - 1][0] if at else "("
+        after = tokens[at + 1][0] if at + 1 < len(tokens) else ")"
+        mark = _listed(before, after)
+        head = value[: len(value) - len(cells)]
+        turns = [head + shift_range(cells, turn) for turn in block]
+        if not turns:
+            if not mark:
+                return None
+            written.append(None)
+        else:
+            written.append(mark.join(turns) if mark else turns[0])
+    return _without_gaps(written)
+
+
+def _block_of(cells: str, shift: Shift) -> list[Turn] | None:
+    """繰り返しの中の一つのセルなら、その写しのすべて。"""
+    parts = _parts(cells)
+    row = int(parts[0][2]) if len(parts) == 1 and parts[0][2] else None
+    return None if row is None else shift.turns(row, row)
+
+
+def _listed(before: str, after: str) -> str:
+    """並べて挙げるときの区切り。並びの中になければ空。"""
+    if (before.endswith("(") or before == ",") and (after.startswith(")") or after == ","):
+        return ","
+    opens = before.endswith("(") or before in ("+", ",")
+    closes = after.startswith(")") or after in ("+", ",")
+    return "+" if opens and closes else ""
+
+
+def _without_gaps(written: list[str | None]) -> str:
+    """除くセル（``None``）を、隣の区切りとともに除く。"""
+    found: list[str] = []
+    skip = False
+    for at, one in enumerate(written):
+        if skip:
+            skip = False
+            continue
+        if one is not None:
+            found.append(one)
+        elif found and found[-1] in (",", "+"):
+            found.pop()
+        else:
+            following = written[at + 1] if at + 1 < len(written) else None
+            skip = following in (",", "+")
+    return "".join(found)

@@ -13,11 +13,11 @@ from sheetgen.xlsx.sheet_cells import lies_in
 from sheetgen.xlsx.sheet_source import SheetSource
 from sheetgen.xlsx.slots import ComputedSlot, Piece, RenderState
 
-_FORMULA_ELEMENTS = {"formula", "formula1", "formula2", "f"}
+FORMULA_ELEMENTS = {"formula", "formula1", "formula2", "f"}
 
 
 # 範囲を属性に持つ要素と、その属性。
-_RANGE_ATTRIBUTES = {
+RANGE_ATTRIBUTES = {
     "conditionalFormatting": "sqref",
     "dataValidation": "sqref",
     "protectedRange": "sqref",
@@ -26,7 +26,7 @@ _RANGE_ATTRIBUTES = {
 
 
 # 一つの範囲だけを ref に持つ要素。
-_SINGLE_RANGES = {"autoFilter", "sortState", "sortCondition"}
+SINGLE_RANGES = {"autoFilter", "sortState", "sortCondition"}
 
 
 def cut_tail(source: SheetSource) -> None:
@@ -78,7 +78,7 @@ def _repoint_below(source: SheetSource, top: Node) -> None:
     ref = None
     for node in top.walk():
         ref = _first_cell(node.attrs.get("sqref")) or ref
-        if node.local in _FORMULA_ELEMENTS and node.text and not node.is_empty_tag:
+        if node.local in FORMULA_ELEMENTS and node.text and not node.is_empty_tag:
             source.splice.fill(node, *_formula(source, node.text, ref))
         elif node.local == "sqref" and node.text and source.binding.blocks:
             source.splice.fill(node, _shifted(node.text))
@@ -93,11 +93,11 @@ def _first_cell(sqref: str | None) -> str | None:
 
 def _move(source: SheetSource, node: Node) -> None:
     """要素の属性にある範囲を移す。"""
-    attribute = _RANGE_ATTRIBUTES.get(node.local, "")
+    attribute = RANGE_ATTRIBUTES.get(node.local, "")
     # 拡張 (x14) の同じ名の要素は、範囲を属性ではなく子の sqref に持つ。
     if attribute in node.attrs:
         _shift_attribute(source, node, attribute)
-    elif node.local in _SINGLE_RANGES:
+    elif node.local in SINGLE_RANGES:
         _shift_attribute(source, node, "ref")
 
 

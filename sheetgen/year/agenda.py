@@ -19,7 +19,6 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.problems import Problem
 from sheetgen.records.editions import Occasion, has_edition
-from sheetgen.records.journal import Action
 from sheetgen.records.ledger import Ledger, open_ledger
 from sheetgen.records.open_items import OpenItem, load_open_items
 from sheetgen.records.rounds_sent import rounds_sent
@@ -123,7 +122,7 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
         sent = rounds_sent(log.sendouts, plan)
         rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in rounds_in(plan)]
         published = has_edition(path, year, Occasion.PUBLISHED)
-        rolled = any(entry.action is Action.ROLLOVER for entry in ledger.entries)
+        rolled = any(entry.path == "revision.fiscal_year" for entry in ledger.entries)
         problems = (*ledger.problems, *log.problems)
     following = _next(rounds, published, rolled, year, plan, moment.date())
     # 済んでいない、送ってある照会。なければ、次に送る照会。

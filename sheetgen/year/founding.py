@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from sheetgen.form.shipped_templates import TEMPLATES, find_templates
+from sheetgen.form.shipped_templates import FORM, STARTING, TEMPLATES, find_templates
 from sheetgen.messages.vocabulary import adopt, terms
 from sheetgen.plan.loading import load_plan, parse_plan
 from sheetgen.plan.plan import Plan
@@ -24,7 +24,6 @@ from sheetgen.year.new_plan import (
     InitRequest,
     InitResult,
     NewSection,
-    founding_notes,
     founding_tree,
     list_guide,
     parse_policy,
@@ -32,9 +31,12 @@ from sheetgen.year.new_plan import (
     parse_sections,
     readme,
 )
+from sheetgen.year.starting_points import USUAL, StartingPoint, point_of, starting_point
 from sheetgen.year.succession import Row, inherited
 
 PLAN_FILE = "data/plan.json"
+MANY_YEARS = 7
+"""伊勢原型の横の紙に、楽に入る年数。"""
 SCHEMA_FILE = "data/plan.schema.json"
 _OWN_FILES = (PLAN_FILE, SCHEMA_FILE, README_FILE)
 
@@ -50,7 +52,8 @@ def init(request: InitRequest) -> InitResult:
     sections = [parse_section(text) for text in request.sections]
     if request.sections_file is not None:
         sections += read_sections(request.sections_file)
-    tree = founding_tree(request, policies, sections)
+    skeleton = starting_point(request.kind).skeleton(find_templates())
+    tree = founding_tree(request, policies, sections, skeleton)
     rows, problems = _inherit(request, tree)
     target = request.folder / PLAN_FILE
     plan = parse_plan(json.dumps(tree, ensure_ascii=False).encode("utf-8"), str(target))
@@ -68,20 +71,24 @@ def init_from_book(folder: Path, file: Path) -> InitResult:
     return _place(folder, founded.plan, (), list(founded.problems))
 
 
-def init_blank(folder: Path) -> Path:
-    """新しい計画を書き込む、空の編集ブックを置く。
+def init_blank(folder: Path, kind: str | None = None) -> Path:
+    """新しい計画を書き込む、空の編集ブックを置く。``kind`` は始める形の名。
 
     :raises SheetgenError: もう始めてあるフォルダーである（I001）、またはフォルダーに書けない。
     """
     refuse_started(folder)
-    return write_founding_book(folder, find_templates() / EDIT_TEMPLATE, date.today().year)
+    templates = find_templates()
+    skeleton = starting_point(kind).skeleton(templates)
+    return write_founding_book(folder, templates / EDIT_TEMPLATE, date.today().year, skeleton)
 
 
 def _place(
     folder: Path, plan: Plan, rows: tuple[Row, ...], problems: Sequence[Problem]
 ) -> InitResult:
     """計画のデータと、それに添えるものを置く。"""
-    templates = dict(_templates(find_templates()))
+    shipped = find_templates()
+    point = point_of(plan, shipped)
+    templates = dict(_templates(shipped, point, len(plan.fiscal_years)))
     target = folder / PLAN_FILE
     adopt(plan.words)
     listed = list_file(plan.words)
@@ -100,8 +107,17 @@ def _place(
             path.unlink(missing_ok=True)
         raise
     written = (target, *(folder / name for name in files))
-    notes = (*founding_notes(len(plan.fiscal_years)), *problems)
-    return InitResult(folder, written, len(templates), notes)
+    notes = _form_notes(point, len(plan.fiscal_years))
+    return InitResult(folder, written, len(templates), (*notes, *problems))
+
+
+def _form_notes(point: StartingPoint | None, years: int) -> tuple[Problem, ...]:
+    """置いた様式について、言っておくこと。"""
+    if point is None:
+        return (Problem("I006"),)
+    if point.name == USUAL and years > MANY_YEARS:
+        return (Problem("I049", facts={"kind": point.name, "years": years}),)
+    return ()
 
 
 def _inherit(request: InitRequest, tree: dict[str, Any]) -> tuple[tuple[Row, ...], list[Problem]]:
@@ -149,12 +165,28 @@ def read_sections(path: Path) -> tuple[NewSection, ...]:
     raise UsageError(Problem("I005", place))
 
 
-def _templates(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _templates(
+    folder: Path, point: StartingPoint | None, years: int
+) -> Iterator[tuple[str, bytes]]:
+    """置くテンプレート。様式は、始める形のものを、計画の年数に合わせる。"""
     for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
         # Excel が開いている間に置く「~$」のファイルは写さない。
-        if path.is_file() and not path.name.startswith(("~$", ".")):
-            name = path.relative_to(folder).as_posix()
-            yield f"{TEMPLATES}/{name}", path.read_bytes()
+        if not path.is_file() or path.name.startswith(("~$", ".")) or name.startswith(STARTING):
+            continue
+        form = point.form(folder) if point and name == FORM else path
+        yield f"{TEMPLATES}/{name}", _of_years(form, years) if name == FORM else path.read_bytes()
+
+
+def _of_years(form: Path, years: int) -> bytes:
+    """年度の行を合わせた様式。合っていれば、一字も変えない。"""
+    from sheetgen.form.year_rows import with_years
+    from sheetgen.xlsx.package import read_package
+    from sheetgen.xlsx.row_copies import packed
+
+    package = read_package(form, str(form))
+    fitted = with_years(package, years)
+    return form.read_bytes() if fitted is package else packed(fitted)
 
 
 def item_list_book(plan: Plan, rows: tuple[Row, ...] = ()) -> bytes:

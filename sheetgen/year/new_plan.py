@@ -22,6 +22,7 @@ from sheetgen.year.list_columns import (
     list_file,
     list_sheet,
 )
+from sheetgen.year.starting_points import parse_grades
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class InitRequest:
 
     ``source`` は、引き継ぐ前の計画のデータ。あれば ``policies`` と ``sections`` は空でもよい。
     ``items`` は引き継ぐ実施項目のIDで、空ならすべて。
+
+    ``kind`` は始める形の名（:mod:`sheetgen.year.starting_points`）。``None`` なら、前の計画の形か、
+    初めの形。``grades`` は評価の段階で、``S：目標を上回った：達成`` のように、書かれたまま。
     """
 
     folder: Path
@@ -64,6 +68,8 @@ class InitRequest:
     code: str | None = None
     source: Path | None = None
     items: tuple[str, ...] = ()
+    kind: str | None = None
+    grades: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,6 @@ class InitResult:
     problems: tuple[Problem, ...]
 
 
-TEMPLATE_YEARS = 5
-"""同梱の様式の年数。"""
-
-
 # 公式の文書に定めのない、仮の段階。編集ブックで直せる。
 _SCALE = (
     ("A", "計画どおり、または計画を上回って進んだ"),
@@ -90,12 +92,16 @@ _SCALE = (
 
 
 def founding_tree(
-    request: InitRequest, policies: Sequence[NewPolicy], sections: Sequence[NewSection]
+    request: InitRequest,
+    policies: Sequence[NewPolicy],
+    sections: Sequence[NewSection],
+    skeleton: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """実施項目のない計画の、JSON としての値。
+    """実施項目のない計画の、JSON としての値。``skeleton`` は、始める形の決めていること。
 
     開くのは初年度。その文書は、立てた計画そのもので、年次見直しは次の年度から。
     """
+    _check_levels(policies, skeleton)
     departments: dict[str, list[dict[str, Any]]] = {}
     for one in sections:
         listed = departments.setdefault(one.department, [])
@@ -133,7 +139,22 @@ def founding_tree(
             {"name": name, "sections": sections} for name, sections in departments.items()
         ],
         "policies": listed_policies,
+        **skeleton,
+        **({"evaluation_scale": grades} if (grades := parse_grades(request.grades)) else {}),
     }
+
+
+def _check_levels(policies: Sequence[NewPolicy], skeleton: Mapping[str, Any]) -> None:
+    """一つの階層の計画に、二つめの階層が書かれていないこと。
+
+    :raises UsageError: 書かれている（I048）。
+    """
+    if "measure" in skeleton.get("omit", ()):
+        wrong = [one for one in policies if one.measures != (one.name,)]
+        if wrong:
+            raise UsageError(
+                Problem("I048", Place(label="--policy"), {"policy": one.name}) for one in wrong
+            )
 
 
 def parse_policy(text: str) -> NewPolicy:
@@ -183,11 +204,6 @@ def parse_sections(text: str, file: str) -> tuple[NewSection, ...]:
     if problems:
         raise UsageError(problems)
     return tuple(found)
-
-
-def founding_notes(years: int) -> list[Problem]:
-    """始めた後で、しておくこと。"""
-    return [] if years == TEMPLATE_YEARS else [Problem("I006", facts={"years": years})]
 
 
 def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuide:

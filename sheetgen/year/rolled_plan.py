@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
-from sheetgen.plan.item import CrossReference, Entry, Item
-from sheetgen.plan.paths import with_items, without_items
+from sheetgen.plan.item import CrossReference, Entry, Item, Result, YearPlan
+from sheetgen.plan.paths import all_items, with_items, without_items
 from sheetgen.plan.plan import EndedItem, Measure, Plan, Revision, item_label
 from sheetgen.problems import Place, Problem
 
@@ -21,6 +21,9 @@ class RolloverRequest:
     ``to`` は開く年度（None なら次の年度）。``retire`` は終わる実施項目のID。``renumber`` は、
     その後ろの印刷の番号を詰める。``copy_initiatives`` は、前年度の取組方針を下書きとして写す。
     ``force`` には、``reason`` と ``to`` が要る。
+
+    ``until`` は、計画の期間を延ばすときの、新しい最終年度。``keep_year`` なら、年度は切り替えず、
+    期間だけを延ばす。
     """
 
     plan: Path
@@ -30,6 +33,8 @@ class RolloverRequest:
     copy_initiatives: bool = False
     force: bool = False
     reason: str | None = None
+    until: int | None = None
+    keep_year: bool = False
     dry_run: bool = False
 
 
@@ -56,7 +61,8 @@ class RolloverResult:
     """切り替えの結果。
 
     ``archive`` は閉じたときの計画のデータの写し、``run`` は記録簿でのこの回の名。試しの回では、
-    どちらも None。``copied`` は、取組方針が下書きのままの実施項目のID。
+    どちらも None。``copied`` は、取組方針が下書きのままの実施項目のID。年度を切り替えず、期間だけを
+    延ばしたときは、``closed`` と ``opened`` が同じ。``until`` は、延ばしたときの新しい最終年度。
     """
 
     closed: int
@@ -68,6 +74,7 @@ class RolloverResult:
     archive: Path | None = None
     run: str | None = None
     problems: tuple[Problem, ...] = ()
+    until: int | None = None
 
 
 SHOWN = 5
@@ -131,6 +138,55 @@ def roll(
     if opened > plan.final_year:
         problems.append(Problem("S125", facts={"year": wareki_full(opened)}))
     return Rolled(new, retired, renumbered, copied, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Lengthened:
+    """期間を延ばした計画。``moved`` は、全期間総合評価を年度の評価に移したID。"""
+
+    plan: Plan
+    moved: tuple[str, ...] = ()
+
+
+def lengthened(plan: Plan, until: int) -> Lengthened:
+    """計画の最終年度を ``until`` にする。どの実施項目にも、空欄の年度を足す。
+
+    全期間総合評価は、新しい最終年度に改めて聞く。もう付けてあれば、それまでの最終年度の評価とする。
+    様式のその年度の行も、評価の欄になる。
+    """
+    added = range(plan.final_year + 1, until + 1)
+    result = Result(text=None, value=None, effect=None, grade=None)
+    blank = tuple(
+        YearPlan(fiscal_year=year, plan=None, target=None, effect=None, result=result)
+        for year in added
+    )
+    changed: dict[str, Item] = {}
+    moved = []
+    for item_id, item in all_items(plan).items():
+        years, overall = item.years, item.overall_grade
+        last = years[-1].result
+        if overall is not None and last.grade is None and plan.has("years.result.grade"):
+            graded = last.model_copy(update={"grade": overall})
+            years = (*years[:-1], years[-1].model_copy(update={"result": graded}))
+            overall = None
+            moved.append(item_id)
+        changed[item_id] = item.model_copy(
+            update={"years": (*years, *blank), "overall_grade": overall}
+        )
+    longer = with_items(plan, changed).model_copy(
+        update={"fiscal_years": (*plan.fiscal_years, *added)}
+    )
+    return Lengthened(longer, tuple(moved))
+
+
+def lengthening_notes(plan: Plan, done: Lengthened) -> Iterator[Problem]:
+    """期間を延ばしたあとで、しておくこと。``plan`` は、延ばす前の計画。"""
+    years = [year for year in done.plan.fiscal_years if year > plan.final_year]
+    facts = {"years": "、".join(map(wareki_full, years)), "final": wareki_full(years[-1])}
+    yield Problem("S155", facts=facts)
+    if done.moved:
+        moved = {"count": len(done.moved), "items": listed(done.moved)}
+        yield Problem("S156", facts={"year": wareki_full(plan.final_year), **facts, **moved})
 
 
 def listed(items: Collection[str]) -> str:
@@ -209,6 +265,8 @@ def _with_sample(plan: Plan, ended: set[str]) -> tuple[Plan, list[Problem]]:
 
 
 def _lacking(plan: Plan, year: int) -> list[Item]:
+    if not plan.has("initiatives"):
+        return []
     return [item for _, _, item in plan.items() if not (item.initiative(year) or "").strip()]
 
 

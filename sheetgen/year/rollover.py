@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sheetgen.era import reiwa, wareki, wareki_full
+from sheetgen.era import LONGEST_PLAN, reiwa, wareki, wareki_full
 from sheetgen.form.identity import round_mark
 from sheetgen.form.rounds import has_answer, rounds_in
 from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import COPIED, OPEN_ENDS
 from sheetgen.plan.item_names import item_id_of
+from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
 from sheetgen.plan.scales import PastScale
@@ -24,10 +25,13 @@ from sheetgen.records.journal import Action, JournalEntry
 from sheetgen.records.ledger import Ledger, Run, commit, open_ledger
 from sheetgen.records.leftovers import unsettled_overview
 from sheetgen.year.rolled_plan import (
+    Lengthened,
     Rolled,
     RolloverRequest,
     RolloverResult,
     left_rows,
+    lengthened,
+    lengthening_notes,
     listed,
     roll,
 )
@@ -43,7 +47,7 @@ def rollover(
     控えをディスクに書き、読み直してから、計画のデータを変える。計画のデータと記録簿は、
     一緒に変わる。
 
-    :raises UsageError: 依頼が使えない（S101、S102、S106、S107、S110）。
+    :raises UsageError: 依頼が使えない（S101、S102、S106、S107、S110、S152～S154）。
     :raises SheetgenError: 計画が終わっている（S103）、閉じる年度に済んでいないことがある（S104、
         S105）、またはファイルが書けない。そのときは何も変わっていない。
     """
@@ -53,14 +57,19 @@ def rollover(
         plan = history.plan
         request = replace(request, retire=tuple(item_id_of(plan, one) for one in request.retire))
         _check_request(request, plan)
+        longer = lengthened(plan, request.until) if request.until else Lengthened(plan)
+        if request.keep_year:
+            return _lengthen(request, ledger, longer, moment, who)
         open_ends = list(_open_ends(ledger, moment))
         problems = _waived(request, ledger, open_ends)
         rolled = roll(
-            plan,
+            longer.plan,
             request.retire,
             renumber=request.renumber,
             copy_initiatives=request.copy_initiatives,
         )
+        if request.until:
+            problems += tuple(lengthening_notes(plan, longer))
         new = _with_past_scale(history, rolled.plan)
         left = left_rows("S150", new, unsettled_overview(history_of(ledger, new), plan))
         closed = plan.revision.fiscal_year
@@ -72,7 +81,8 @@ def rollover(
             problems += set_aside(request.plan, range(closed + 1, plan.final_year + 2))
             run = ledger.new_run(moment, who)
             entries = _entries(run, plan, rolled, archive.name, request.reason)
-            commit(ledger, new, entries)
+            entries += _lengthening(run, plan, longer, archive.name)
+            commit(ledger, new, [*entries, run.end()])
     return RolloverResult(
         closed=closed,
         opened=closed + 1,
@@ -83,6 +93,36 @@ def rollover(
         archive=archive,
         run=run.name if run else None,
         problems=(*ledger.problems, *problems, *rolled.problems, *left),
+        until=request.until,
+    )
+
+
+def _lengthen(
+    request: RolloverRequest, ledger: Ledger, longer: Lengthened, now: datetime, who: str | None
+) -> RolloverResult:
+    """年度は切り替えず、計画の期間だけを延ばす。延ばす前の計画は、切り替えと同じにしまう。"""
+    plan = ledger.master.plan
+    year = plan.revision.fiscal_year
+    problems = tuple(lengthening_notes(plan, longer))
+    archive = run = None
+    if not request.dry_run:
+        stem = f"{wareki(year)}_{now:%Y-%m-%d}"
+        archive = archive_master(request.plan, stem, ledger.master.digest)
+        problems += archive_journal(request.plan)
+        run = ledger.new_run(now, who)
+        entries = _lengthening(run, plan, longer, archive.name)
+        commit(ledger, longer.plan, [*entries, run.end()])
+    return RolloverResult(
+        closed=year,
+        opened=year,
+        retired=(),
+        renumbered=(),
+        copied=(),
+        items=plan.item_count,
+        archive=archive,
+        run=run.name if run else None,
+        problems=(*ledger.problems, *problems),
+        until=request.until,
     )
 
 
@@ -107,8 +147,9 @@ def _check_request(request: RolloverRequest, plan: Plan) -> None:
     if request.to is not None and request.to > opened:
         facts = {"next": wareki_full(opened), "now": wareki_full(closed)}
         raise UsageError(Problem("S102", place, facts))
+    _check_lengthening(request, plan)
     # 最終年度の実績は、その次の年度に集める。
-    if opened > plan.final_year + 1:
+    if not request.keep_year and opened > (request.until or plan.final_year) + 1:
         raise SheetgenError(Problem("S103", facts={"final": wareki_full(plan.final_year)}))
     if request.force and not ((request.reason or "").strip() and request.to is not None):
         raise UsageError(Problem("S106", Place(label="--force")))
@@ -119,6 +160,19 @@ def _check_request(request: RolloverRequest, plan: Plan) -> None:
         raise UsageError([Problem("S107", place, {"item": one}) for one in unknown])
     if known and known <= set(request.retire):
         raise UsageError(Problem("S110", Place(label="--retire")))
+
+
+def _check_lengthening(request: RolloverRequest, plan: Plan) -> None:
+    """期間の延ばし方。"""
+    place, until = Place(label="--until"), request.until
+    if until is not None and until <= plan.final_year:
+        raise UsageError(Problem("S152", place, {"final": wareki_full(plan.final_year)}))
+    if until is not None and until - plan.first_year >= LONGEST_PLAN:
+        last = wareki_full(plan.first_year + LONGEST_PLAN - 1)
+        raise UsageError(Problem("S153", place, {"longest": LONGEST_PLAN, "last": last}))
+    others = (request.to, request.retire, request.renumber, request.copy_initiatives, request.force)
+    if request.keep_year and (until is None or any(others)):
+        raise UsageError(Problem("S154", Place(label="--keep-year")))
 
 
 def _open_ends(ledger: Ledger, now: datetime) -> Iterator[Problem]:
@@ -190,6 +244,31 @@ def _just_opened(ledger: Ledger) -> bool:
     )
 
 
+def _lengthening(run: Run, plan: Plan, longer: Lengthened, archive: str) -> list[JournalEntry]:
+    """期間を延ばしたことの、記録簿の行。"""
+    if longer.plan.final_year == plan.final_year:
+        return []
+    entry = run.entry(
+        Action.ROLLOVER,
+        path="fiscal_years",
+        label="計画最終年度",
+        old=plan.final_year,
+        new=longer.plan.final_year,
+        file=archive,
+    )
+    found = [entry]
+    known = all_items(plan)
+    path = f"years[{len(plan.fiscal_years) - 1}].result.grade"
+    for item in longer.moved:
+        grade = known[item].overall_grade
+        for where, old, new in ((path, None, grade), ("item.overall_grade", grade, None)):
+            label = plan.label(where)
+            found.append(
+                run.entry(Action.RECORD, item=item, path=where, label=label, old=old, new=new)
+            )
+    return found
+
+
 def _entries(
     run: Run, plan: Plan, rolled: Rolled, archive: str, reason: str | None
 ) -> list[JournalEntry]:
@@ -228,4 +307,4 @@ def _entries(
         )
         for item in rolled.copied
     ]
-    return [*found, run.end()]
+    return found

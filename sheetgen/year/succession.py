@@ -17,6 +17,8 @@ from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.year.list_columns import FORMER, MEASURE, OWNERS, RELATED, TITLE
 
+_KEPT = ("contact", "evaluation_scale", "terms", "omit", "scales", "fields", "rounds")
+"""そのまま引き継ぐもの。"""
 Row = Mapping[str, Value]
 """一覧の一行。欄の名から値へ。"""
 
@@ -47,7 +49,7 @@ def inherited(
         raise UsageError([Problem("S140", place, {"item": one, "first": first}) for one in unknown])
     chosen = [known[one] for one in known if one in wanted or not wanted]
     plain = earlier.model_dump(mode="json")
-    tree = {name: plain[name] for name in ("contact", "evaluation_scale")}
+    tree = {name: plain[name] for name in _KEPT if name in plain}
     if not own_sections:
         tree["departments"] = plain["departments"]
     if not own_policies:

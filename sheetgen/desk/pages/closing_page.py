@@ -14,6 +14,7 @@ from sheetgen.desk.forms import carried, chosen_year, is_trial, several, ticked,
 from sheetgen.desk.pages.common_pages import started
 from sheetgen.desk.plan_needed import without_plan
 from sheetgen.desk.running import Shown
+from sheetgen.era import LONGEST_PLAN
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.problems import Problem, SheetgenError
 from sheetgen.progress import Progress
@@ -45,6 +46,8 @@ def roll() -> BaseResponse:
         copy_initiatives=ticked("copy_initiatives"),
         force=ticked("force"),
         reason=written("reason"),
+        until=chosen_year("until", "新しい最終年度"),
+        keep_year=ticked("keep_year"),
         dry_run=is_trial(),
     )
     words = command_line(
@@ -57,6 +60,8 @@ def roll() -> BaseResponse:
             *flag("--copy-initiatives", wanted.copy_initiatives),
             *flag("--force", wanted.force),
             *option("--reason", wanted.reason),
+            *option("--until", wanted.until),
+            *flag("--keep-year", wanted.keep_year),
             *flag("--dry-run", wanted.dry_run),
         ]
     )
@@ -84,6 +89,8 @@ def _form_values(wanted: RolloverRequest, problems: Iterable[Problem]) -> dict[s
         "closed": closed,
         "measures": measures_of(plan),
         "is_over": closed > plan.final_year,
+        "final": plan.final_year,
+        "later": range(plan.final_year + 1, plan.first_year + LONGEST_PLAN),
         "wanted": wanted,
         "problems": tuple(problems),
     }

@@ -24,6 +24,7 @@ from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.progress import Progress
 from sheetgen.year.editing.writing import BOOK
 from sheetgen.year.new_plan import InitRequest, InitResult
+from sheetgen.year.starting_points import STARTING_POINTS, starting_point
 
 pages = Blueprint("founding", __name__, url_prefix="/founding")
 KIND = "founding"
@@ -101,13 +102,12 @@ def earlier() -> Response:
 def blank() -> BaseResponse:
     """空の編集ブックを置く。"""
     desk = Desk.of_request()
+    kind = starting_point(written("kind")).name
 
     def work(progress: Progress) -> Shown:
-        path = sheetgen.init_blank(desk.root)
-        return Shown(
-            "founding_blank.html",
-            {"path": path, "words": command_line(["sheetgen", "init", "--blank"])},
-        )
+        path = sheetgen.init_blank(desk.root, kind)
+        words = ["sheetgen", "init", "--blank", *option("--kind", kind)]
+        return Shown("founding_blank.html", {"path": path, "words": command_line(words)})
 
     return started(desk.host.runner.start("空の編集ブックを作る", url_for("founding.begin"), work))
 
@@ -140,6 +140,7 @@ def _begin_values(
         "book": book if book.is_file() else None,
         "longest": LONGEST_PLAN,
         "usual": USUAL_YEARS,
+        "points": STARTING_POINTS,
         "given": given,
         "problems": tuple(problems),
     }
@@ -210,12 +211,16 @@ def _request(
         sections_file=_file_of(sections_file) if sections_file else None,
         code=code or (earlier.municipality_code if earlier else None),
         source=source,
+        kind=written("kind"),
+        grades=lines("grades"),
         items=() if set(items) >= offered else items,
     )
 
 
 def _options(wanted: InitRequest) -> tuple[str, ...]:
     return (
+        *option("--kind", wanted.kind),
+        *options("--grade", wanted.grades),
         *option("--municipality", wanted.municipality),
         *option("--code", wanted.code),
         *option("--plan-title", wanted.plan_title),

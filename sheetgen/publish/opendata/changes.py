@@ -35,6 +35,8 @@ CHANGES = {
     Change.ROLLED_OVER: "年度の切り替え",
     Change.UNDONE: "記録の取り消し",
 }
+_OPENED = "revision.fiscal_year"
+"""年度を開いたことの行の場所。期間を延ばしただけの切り替えには、ない。"""
 # 一回の中に二つの種類があるときは、先のものとする。
 _BY_ACTION = {
     Action.ROLLOVER: Change.ROLLED_OVER,
@@ -61,7 +63,7 @@ class Changes:
         found: dict[str, list[JournalEntry]] = {}
         undone = undone_runs(self.entries)
         for entry in self.entries:
-            opened = entry.action is Action.ROLLOVER and entry.item is None
+            opened = entry.action is Action.ROLLOVER and entry.path == _OPENED
             later = isinstance(entry.new, int) and entry.new > self.plan.revision.fiscal_year
             if opened and later and entry.run not in undone:
                 break
@@ -112,7 +114,9 @@ class Changes:
         for run in self.runs():
             actions = {entry.action for entry in run}
             change = next(_BY_ACTION[action] for action in _BY_ACTION if action in actions)
-            opened = [one.new for one in run if one.action is Action.ROLLOVER and not one.item]
+            opened = [
+                one.new for one in run if one.action is Action.ROLLOVER and one.path == _OPENED
+            ]
             chosen = marks.get(run[0].round or "")
             fiscal_year = chosen.year if chosen else None
             if opened and isinstance(opened[0], int):

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sheetgen.era import LONGEST_PLAN
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
-from sheetgen.messages.vocabulary import terms
+from sheetgen.messages.vocabulary import adopt, terms
+from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.saving import render_plan
@@ -45,8 +47,12 @@ class Founded(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def write_founding_book(folder: Path, template: Path, year: int) -> Path:
+def write_founding_book(
+    folder: Path, template: Path, year: int, skeleton: Mapping[str, Any] = MappingProxyType({})
+) -> Path:
     """新しい計画を書き込む、空の編集ブックを ``folder`` に置く。``year`` は仮の初年度（西暦）。
+
+    ``skeleton`` は、始める形の決めていること（ことば、ない欄、増やした欄、評価の段階）。
 
     :raises SheetgenError: ブックがもうある（I001）、テンプレートが使えない、
         またはフォルダーに書けない。
@@ -57,8 +63,9 @@ def write_founding_book(folder: Path, template: Path, year: int) -> Path:
         folder=folder, municipality=names[0], plan_title=names[1], office=names[2],
         first_year=year, years=USUAL_YEARS, policies=(),
     )  # fmt: skip
-    data = json.dumps(founding_tree(request, (), ()), ensure_ascii=False).encode("utf-8")
+    data = json.dumps(founding_tree(request, (), (), skeleton), ensure_ascii=False).encode("utf-8")
     plan = parse_plan(data, BOOK)
+    adopt(plan.words)
     base = render_plan(plan)
     made = make_edit_book(plan, base, FormTemplate(template), _FOUNDING)
     with Staging(folder, datetime.now()) as staging:
@@ -76,6 +83,7 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     """
     _, book, notes = read_book_file(file)
     record, base = _issued(book, file, dict.fromkeys((folder, file.resolve().parent)))
+    adopt(base.words)
     context = edit_context(base, "", _FOUNDING)
     returned = match_edit_book(book, record, file.name, issued_values(record, context))
     reader = EditReader(base, returned.tables)
@@ -92,6 +100,8 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     # 期間が分からなければ、年度の行は、計画の年度かどうかを言えない。
     added = [one for one in found.added if period or one.rows != "years"]
     found.added = [*_numbered(added, problems)]
+    if not base.has(MEASURE):
+        found.added = [*_with_own_measures(found.added, base)]
     applied = apply_edits(base, base, found)
     if period is not None:
         applied.tree["fiscal_years"] = list(range(period[0], period[0] + period[1]))
@@ -195,6 +205,17 @@ def _numbered(added: Iterable[NewRow], problems: list[Problem]) -> Iterator[NewR
             if path not in values and counts[path]:
                 values[path] = counts[path]
         yield row._replace(values=values)
+
+
+def _with_own_measures(added: Iterable[NewRow], base: Plan) -> Iterator[NewRow]:
+    """一つの階層の計画では、上の階層の行に、同じ名の推進項目を添える。"""
+    for row in added:
+        yield row
+        values = dict(row.values)
+        number = values.get("row.policy")
+        if row.rows == "policy_texts" and text_row(values.get("row.label")) is TextRow.POLICY:
+            values |= {"row.label": base.words.measure, "row.measure": number}
+            yield row._replace(values=values)
 
 
 _NUMBERS = {"row.policy": TextRow.POLICY, "row.measure": TextRow.MEASURE}
