@@ -128,7 +128,9 @@ def _index(desk: Desk, problem: str = "") -> str:
     problems: tuple[Problem, ...] = ()
     try:
         sheets = desk.recall(
-            "edit sheets", lambda: sheetgen.edit_sheets(_book_template(desk)), _written_at(desk)
+            "edit sheets",
+            lambda: sheetgen.edit_sheets(_book_template(desk), desk.plan),
+            _written_at(desk),
         )
     except SheetgenError as error:
         problems = error.problems
