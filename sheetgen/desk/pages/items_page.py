@@ -45,13 +45,12 @@ from sheetgen.publish.sheet_pictures import Picture, PrintedSheet, printed_sheet
 from sheetgen.records.history import find_item
 from sheetgen.year.adding import AddRequest, AddResult
 from sheetgen.year.list_columns import (
-    EFFECT,
     INITIATIVE,
     PLAN,
-    TARGET,
     list_columns,
     list_file,
     yearly,
+    yearly_names,
 )
 from sheetgen.year.new_plan import list_guide
 
@@ -338,7 +337,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
     plan = _plan(desk)
     columns = list_columns(plan)
     yearly_of = {
-        year: [yearly(name, year, plan.words) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
+        year: [yearly(name, year, plan) for name in yearly_names(plan)]
         for year in plan.fiscal_years
     }
     return render_template(
@@ -363,7 +362,7 @@ _LONG = ("improvement", "current_state", "vision", INITIATIVE, PLAN)
 def _written(plan: Plan) -> dict[str, str]:
     """フォームに書かれた、一件の欄。"""
     known = [one.key for one in list_columns(plan)]
-    known += [f"{INITIATIVE}:{year}" for year in plan.fiscal_years]
+    known += [f"{name}:{year}" for name in yearly_names(plan) for year in plan.fiscal_years]
     found = {}
     for key in dict.fromkeys(known):
         text = request.form.get(f"add|{key}", "").replace("\r\n", "\n").rstrip()
