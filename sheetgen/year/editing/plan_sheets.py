@@ -259,7 +259,9 @@ class _Fitting:
                 continue
             splice.insert(node.close_start, cell.encode())
         _widen(splice, root, column)
-        rule = _rule(ref_of(table.block.first, column), _listing(_COUNTS_OPTIONS))
+        last = max(int(node.attrs.get("r", "0")) for node in rows)
+        area = f"{ref_of(table.block.first, column)}:{ref_of(last, column)}"
+        rule = _rule(area, _listing(_COUNTS_OPTIONS))
         _add_rules(splice, root, [rule])
 
     def _name(self, table: TableLayout) -> str:
@@ -299,7 +301,8 @@ class _Fitting:
         ):
             splice.insert(worksheet_position(root, name), words.encode())
         rules = [
-            _rule(ref_of(first, at), _listing(one.options))
+            # 下の一行まで指すと、書いたブックでは一つの範囲になる。
+            _rule(f"{ref_of(first, at)}:{ref_of(first + 1, at)}", _listing(one.options))
             for at, one in enumerate(columns, 1)
             if _listing(one.options)
         ]
@@ -489,6 +492,14 @@ class _Fitting:
             kinds.append(f'<Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')
         splice = Splice(data)
         splice.insert(sheets.close_start, "".join(entries).encode())
+        names = root.find("definedNames")
+        titles = "".join(
+            f'<{root.prefix}definedName name="_xlnm.Print_Titles" localSheetId="{at}">'
+            f"'{name}'!${row}:${row}</{root.prefix}definedName>"
+            for at, (name, _, row) in enumerate(self._added, len(sheets.children))
+        )
+        if names is not None:
+            splice.insert(names.close_start, titles.encode())
         self._parts[main] = splice.result()
         self._append(relationships_name(main), relations)
         self._append(CONTENT_TYPES, kinds)
