@@ -30,8 +30,7 @@ from sheetgen.year.editing.counterpart import (
     position,
 )
 from sheetgen.year.editing.edit_fields import (
-    ITEM_VALUES,
-    STEPS,
+    OWN_TABLES,
     WORDS,
     YEAR_VALUES,
     EditKind,
@@ -215,23 +214,20 @@ class _Applying:
     def _edit(self, one: Edit) -> None:
         if one.field.path.startswith("founding."):
             self._report("E047", one.place)
-        elif one.rows in (WORDS, STEPS, YEAR_VALUES, ITEM_VALUES) or one.rows == "results":
+        elif one.field.kind in (EditKind.REASON, EditKind.DECISION):
+            return
+        elif one.rows in (*OWN_TABLES, "results"):
             self._with_reason(one)
-        elif one.field.kind not in (EditKind.REASON, EditKind.DECISION):
+        else:
             self._value(one)
 
     def _with_reason(self, one: Edit) -> None:
         """課の答えを直すなら、わけが要る。初めて書く値には、要らない。"""
-        if one.field.kind is EditKind.REASON:
-            return
-        owed = owes_reason(self._plan, one.rows, one.field)
         fresh = one.rows == YEAR_VALUES and one.old is None
-        if owed and not fresh and one.key not in self._reasons:
+        owed = owes_reason(self._plan, one.rows, one.field) and not fresh
+        if owed and one.key not in self._reasons:
             self._report("E046", one.place)
-        if one.rows == "results":
-            self._value(one)
-        else:
-            self._own(one)
+        (self._value if one.rows == "results" else self._own)(one)
 
     def _own(self, one: Edit) -> None:
         """計画が自分で決めたもの。書いてあるときだけある入れ物に入れる。"""
