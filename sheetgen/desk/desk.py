@@ -16,6 +16,8 @@ from sheetgen.form.shipped_templates import find_templates, templates_of
 from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.fields import SHIPPED
 from sheetgen.plan.loading import load_plan
+from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import BUILT_IN, RoundKind
 from sheetgen.problems import SheetgenError
 from sheetgen.publish.sheet_pictures import MAIN as SHEET
 
@@ -67,12 +69,21 @@ class Desk:
     @property
     def words(self) -> Vocabulary:
         """計画のことば。計画がまだないか、読めなければ、初めのことば。"""
-        if not self.plan.is_file():
-            return SHIPPED
+        plan = self._known_plan()
+        return plan.words if plan else SHIPPED
+
+    @property
+    def round_kinds(self) -> tuple[RoundKind, ...]:
+        """選べる照会。計画がまだないか、読めなければ、どの計画にもあるもの。"""
+        plan = self._known_plan()
+        return plan.round_kinds if plan else BUILT_IN
+
+    def _known_plan(self) -> Plan | None:
         try:
-            return self.recall("plan", lambda: load_plan(self.plan)).words
+            is_there = self.plan.is_file()
+            return self.recall("plan", lambda: load_plan(self.plan)) if is_there else None
         except SheetgenError:
-            return SHIPPED
+            return None
 
     @property
     def uploads(self) -> Uploads:

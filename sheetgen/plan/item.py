@@ -94,9 +94,11 @@ class YearPlan(Record):
     ] = Field(title="効果見込額(千円)")
     result: Result = Field(title="取組実績")
     values: dict[Key, Value] = Field(
-        default_factory=dict, title="増やした欄", exclude_if=unless({})
+        default_factory=dict, title="増やした欄", exclude_if=unless({}), repr=False
     )
-    provisional: tuple[Line, ...] = Field(default=(), title="暫定の答え", exclude_if=unless(()))
+    provisional: tuple[Line, ...] = Field(
+        default=(), title="暫定の答え", exclude_if=unless(()), repr=False
+    )
 
 
 class OverviewRow(Record):
@@ -136,7 +138,7 @@ class Item(Record):
     ] = Field(title="全期間総合評価")
     overview: OverviewRow = Field(title="概要表の行")
     values: dict[Key, Value] = Field(
-        default_factory=dict, title="増やした欄", exclude_if=unless({})
+        default_factory=dict, title="増やした欄", exclude_if=unless({}), repr=False
     )
 
     def year(self, fiscal_year: int) -> YearPlan:

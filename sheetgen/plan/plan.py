@@ -173,13 +173,19 @@ class Plan(Record):
     revision: Revision = Field(title="年次見直し")
     evaluation_scale: tuple[EvaluationGrade, ...] = Field(title="評価の段階", min_length=1)
     scales: dict[Key, tuple[EvaluationGrade, ...]] = Field(
-        default_factory=dict, title="ほかの評価の段階", exclude_if=unless({})
+        default_factory=dict, title="ほかの評価の段階", exclude_if=unless({}), repr=False
     )
-    terms: Terms | None = Field(default=None, title="計画のことば", exclude_if=unless(None))
-    omit: tuple[Line, ...] = Field(default=(), title="この計画にない欄", exclude_if=unless(()))
-    fields: tuple[DeclaredField, ...] = Field(default=(), title="増やした欄", exclude_if=unless(()))
+    terms: Terms | None = Field(
+        default=None, title="計画のことば", exclude_if=unless(None), repr=False
+    )
+    omit: tuple[Line, ...] = Field(
+        default=(), title="この計画にない欄", exclude_if=unless(()), repr=False
+    )
+    fields: tuple[DeclaredField, ...] = Field(
+        default=(), title="増やした欄", exclude_if=unless(()), repr=False
+    )
     rounds: tuple[DeclaredRound, ...] = Field(
-        default=(), title="増やした照会", exclude_if=unless(())
+        default=(), title="増やした照会", exclude_if=unless(()), repr=False
     )
     overview: Overview = Field(title="計画の概要")
     departments: tuple[Department, ...] = Field(title="部と課")

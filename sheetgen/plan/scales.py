@@ -28,7 +28,7 @@ class EvaluationGrade(Record):
     grade: Line = Field(title="評価")
     meaning: Line = Field(title="評価の意味")
     counts: Counts | None = Field(
-        default=None, title="評価の扱い", exclude_if=lambda value: value is None
+        default=None, title="評価の扱い", exclude_if=lambda value: value is None, repr=False
     )
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class ListColumn:
     """一覧の一列。``key`` は計画のデータでの名、``title`` は見出し。
 
-    ``year`` は、ある年度のための列なら、その西暦の年度。
+    ``year`` は、ある年度のための列なら、その西暦の年度。``options`` は、一覧から選ぶ列の
+    選べる値。
     """
 
     key: str
@@ -34,6 +35,7 @@ class ListColumn:
     required: bool = False
     note: str = ""
     year: int | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

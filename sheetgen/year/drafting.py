@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sheetgen.plan.fields import VALUES
 from sheetgen.plan.item import Owner
+from sheetgen.plan.omitted import fill_omitted
 from sheetgen.plan.plan import Measure, Plan
 from sheetgen.plan.value import printed
 from sheetgen.problems import Place, Problem
@@ -114,7 +116,7 @@ def _draft(
         values.report("I026", MEASURE, measure=measure.name)
         return None
     number, item_id = numbers
-    for key, label in blank_texts(plan.words).items():
+    for key, label in blank_texts(plan).items():
         if not values.row.cells.get(key):
             here = values.place(TITLE)
             place = Place(file=here.file, sheet=here.sheet, cell=here.cell, label=label,
@@ -160,11 +162,24 @@ def _fields(values: RowValues, plan: Plan) -> Json:
                 "target": values.figure(f"{TARGET}:{year}"),
                 "effect": values.figure(f"{EFFECT}:{year}"),
                 "result": {"text": None, "value": None, "effect": None, "grade": None},
+                **_own(values, plan, year),
             }
             for year in plan.fiscal_years
         ],
         "overall_grade": None,
+        **_own(values, plan, None),
     }
+
+
+def _own(values: RowValues, plan: Plan, year: int | None) -> Json:
+    """計画が増やした欄の値。何もなければ、入れ物もない。"""
+    found: Json = {}
+    for one in plan.field_table.values():
+        if one.is_declared and one.per_year is (year is not None):
+            key = one.name if year is None else f"{one.name}:{year}"
+            value = values.own(key, one) if key in values.row.cells else None
+            found |= {one.name.removeprefix(VALUES): value} if value is not None else {}
+    return {"values": found} if found else {}
 
 
 def _introduced(values: RowValues, plan: Plan) -> int:
@@ -245,7 +260,7 @@ def _plain(text: str) -> str:
 
 def with_drafts(plan: Plan, drafts: list[Draft]) -> Json:
     """実施項目を、それぞれの推進項目の終わりに加えた計画の、JSON としての値。"""
-    tree = plan.model_dump(mode="json")
+    tree: Json = fill_omitted(plan.model_dump(mode="json"))
     for policy in tree["policies"]:
         for measure in policy["measures"]:
             measure["entries"] += [one.item for one in drafts if one.measure == measure["number"]]

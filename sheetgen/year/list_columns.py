@@ -8,9 +8,10 @@ import unicodedata
 from sheetgen.era import REIWA_OFFSET, wareki
 from sheetgen.form.jobs import safe_name
 from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.fields import SHIPPED, YEARS, PlanField
 from sheetgen.plan.item import Indicator, Item, OverviewRow, YearPlan
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import FieldKind
+from sheetgen.plan.round import FieldKind, RoundKind
 from sheetgen.plan.text import Record
 from sheetgen.xlsx.list_book import ListColumn
 
@@ -117,40 +118,107 @@ def _yearly_title(words: Vocabulary, name: str) -> str:
     return _label(words, f"years.{name}", YearPlan, name)
 
 
+def _own(plan: Plan, per_year: bool) -> list[PlanField]:
+    """計画が増やした欄のうち、計画を作るときに書くもの。ほかの照会の答えと、事務局の書く欄を除く。"""
+    return [
+        one
+        for one in plan.field_table.values()
+        if one.is_declared
+        and one.per_year is per_year
+        and one.asked in (None, RoundKind.REVISION.value)
+    ]
+
+
+def _without_year(plan: Plan, words: Vocabulary) -> tuple[ListColumn, ...]:
+    """年度のない列。計画にない欄は除き、増やした欄を後ろに加える。"""
+    own = (
+        ListColumn(
+            one.key, words.labels.get(one.key, one.label), one.kind, required=False,
+            note=_note(one), options=one.options,
+        )
+        for one in _own(plan, False)
+    )  # fmt: skip
+    kept = (one for one in _fixed(words) if one.key == MEASURE or plan.has(one.key))
+    return (*kept, *own)
+
+
+def _of_overview(plan: Plan, words: Vocabulary) -> tuple[ListColumn, ...]:
+    return tuple(one for one in _overview(words) if plan.has(one.key))
+
+
+def yearly_names(plan: Plan) -> tuple[str, ...]:
+    """年度ごとに書く欄の名。"""
+    built_in = (
+        name
+        for name in _YEARLY
+        if plan.has("initiatives" if name == INITIATIVE else f"{YEARS}{name}")
+    )
+    return (*built_in, *(one.name for one in _own(plan, True)))
+
+
 def list_columns(plan: Plan) -> tuple[ListColumn, ...]:
     """記入する一覧の列。取組方針は、見直しの年度のものを求める。"""
     shown = min(max(plan.revision.fiscal_year, plan.first_year), plan.final_year)
-    words = plan.words
-    columns = [*_fixed(words), yearly(INITIATIVE, shown, words)]
+    names = yearly_names(plan)
+    columns = list(_without_year(plan, plan.words))
+    columns += [yearly(INITIATIVE, shown, plan)] if INITIATIVE in names else []
     for fiscal_year in plan.fiscal_years:
-        columns += [yearly(name, fiscal_year, words) for name in (PLAN, TARGET, EFFECT)]
-    return (*columns, *_overview(words))
+        columns += [yearly(name, fiscal_year, plan) for name in names if name != INITIATIVE]
+    return (*columns, *_of_overview(plan, plan.words))
 
 
-def yearly(name: str, fiscal_year: int, words: Vocabulary) -> ListColumn:
-    """ある年度の列。見出しは ``令和8年度 年次計画`` の形。"""
+def yearly(name: str, fiscal_year: int, plan: Plan, words: Vocabulary | None = None) -> ListColumn:
+    """ある年度の列。見出しは ``令和8年度 年次計画`` の形。``words`` は、見出しのことば。"""
+    said, own = words or plan.words, plan.field_table.get(f"{YEARS}{name}")
+    declared = own is not None and own.is_declared
+    title = own.label if own and declared else _yearly_title(said, name)
     return ListColumn(
-        f"{name}:{fiscal_year}", f"{wareki(fiscal_year)} {_yearly_title(words, name)}",
-        _YEARLY_KINDS.get(name, FieldKind.TEXT), note=_YEARLY_NOTES[name], year=fiscal_year,
+        f"{name}:{fiscal_year}", f"{wareki(fiscal_year)} {title}",
+        own.kind if own and declared else _YEARLY_KINDS.get(name, FieldKind.TEXT),
+        note=_note(own) if own and declared else _YEARLY_NOTES[name], year=fiscal_year,
+        options=own.options if own and declared else (),
     )  # fmt: skip
 
 
+_NOTES = {
+    FieldKind.TEXT: "段落は改行で分ける。",
+    FieldKind.FIGURE: "数だけを書く。数で表せないときは文字でもよい。",
+    FieldKind.MONEY: _YEARLY_NOTES[EFFECT],
+}
+
+
+def _note(one: PlanField) -> str:
+    """増やした欄の書き方。"""
+    return _NOTES.get(one.kind) or f"「{'」「'.join(one.options)}」から選ぶ。"
+
+
 def column_of(heading: str, plan: Plan) -> ListColumn | None:
-    """この見出しの列。知らない見出しなら ``None``。全角・半角と空白の違いは問わない。"""
+    """この見出しの列。知らない見出しなら ``None``。全角・半角と空白の違いは問わない。
+
+    見出しは、計画のことばでも、初めのことばでもよい。
+    """
     wanted = _plain(heading)
-    words = plan.words
-    for column in (*_fixed(words), *_overview(words), former_column(words)):
-        if _plain(column.title) == wanted:
-            return column
+    ours = _named(plan, plan.words)
+    for words in (plan.words, SHIPPED):
+        for column in _named(plan, words).values():
+            if _plain(column.title) == wanted:
+                return ours[column.key]
     found = _YEAR.fullmatch(wanted)
     if not found:
         return None
     fiscal_year = _western(found)
-    for name in _YEARLY:
-        titled = _plain(_yearly_title(words, name)) == found["title"]
-        if titled and fiscal_year in plan.fiscal_years:
-            return yearly(name, fiscal_year, words)
+    for words in (plan.words, SHIPPED):
+        for name in yearly_names(plan):
+            shown = yearly(name, plan.first_year, plan, words).title.partition(" ")[2]
+            if _plain(shown) == found["title"] and fiscal_year in plan.fiscal_years:
+                return yearly(name, fiscal_year, plan)
     return None
+
+
+def _named(plan: Plan, words: Vocabulary) -> dict[str, ListColumn]:
+    """年度のない列のすべて。名がキー。"""
+    columns = (*_without_year(plan, words), *_of_overview(plan, words), former_column(words))
+    return {column.key: column for column in columns}
 
 
 def fiscal_year_in(text: str) -> int | None:
@@ -160,26 +228,27 @@ def fiscal_year_in(text: str) -> int | None:
     return _western(found) if found else None
 
 
-def required_columns(words: Vocabulary) -> tuple[ListColumn, ...]:
+def required_columns(plan: Plan) -> tuple[ListColumn, ...]:
     """なければならない列。"""
-    return tuple(column for column in _fixed(words) if column.required)
+    return tuple(column for column in _without_year(plan, plan.words) if column.required)
 
 
-def blank_texts(words: Vocabulary) -> dict[str, str]:
+def blank_texts(plan: Plan) -> dict[str, str]:
     """空欄でも加えるが、空欄であることを告げる欄（名から見出しへ）。"""
     announced = ("improvement", "current_state", "vision", "indicator.name")
-    return {column.key: column.title for column in _fixed(words) if column.key in announced}
+    columns = _without_year(plan, plan.words)
+    return {column.key: column.title for column in columns if column.key in announced}
 
 
 def label_of(key: str, plan: Plan) -> str:
     """欄の見出し。"""
-    words = plan.words
-    columns = (*_fixed(words), *_overview(words), former_column(words))
-    titles = {column.key: column.title for column in columns}
-    if key in titles:
-        return titles[key]
+    found = _named(plan, plan.words).get(key)
+    if found is not None:
+        return found.title
     name, _, fiscal_year = key.partition(":")
-    return yearly(name, int(fiscal_year), words).title
+    if not fiscal_year:
+        return plan.words.labels.get(key, key)
+    return yearly(name, int(fiscal_year), plan).title
 
 
 def _western(found: re.Match[str]) -> int:

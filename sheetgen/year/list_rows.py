@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sheetgen.messages.quoting import excerpt
+from sheetgen.plan.fields import PlanField
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import GENERAL, Value
@@ -58,7 +60,7 @@ def rows_of(book: RawBook, plan: Plan, file: str) -> tuple[list[ListRow], list[P
     """実施項目の行と、一覧の形の問題を返す。"""
     sheet = _item_sheet(book, plan)
     if sheet is None:
-        needed = "、".join(column.title for column in required_columns(plan.words))
+        needed = "、".join(column.title for column in required_columns(plan))
         return [], [
             Problem("I010", Place(file=file), {"sheet": list_sheet(plan.words), "needed": needed})
         ]
@@ -135,7 +137,7 @@ def _heading_row(grid: Mapping[int, Mapping[str, RawCell]], plan: Plan) -> int:
 def _item_sheet(book: RawBook, plan: Plan) -> RawSheet | None:
     """実施項目を書いたシート。名の合うもの、なければ見出しのあるもの。"""
     shown = [sheet for sheet in book.sheets if not sheet.hidden]
-    wanted = {column.key for column in required_columns(plan.words)}
+    wanted = {column.key for column in required_columns(plan)}
     named = list_sheet(plan.words)
     for sheet in sorted(shown, key=lambda each: each.name != named):
         grid = _grid(sheet)
@@ -170,7 +172,7 @@ def _columns(
         first = min(row for row, cells in grid.items() if row > heading and at in cells)
         here = Place(file=place.file, sheet=place.sheet, cell=f"{at}{first}")
         problems.append(Problem("I015", here))
-    for wanted in required_columns(plan.words):
+    for wanted in required_columns(plan):
         if wanted.key not in seen:
             problems.append(Problem("I013", place, {"heading": wanted.title}))
     return columns, problems
@@ -232,6 +234,18 @@ class RowValues:
         money = key.startswith(f"{EFFECT}:")
         return self._value(key, FieldKind.MONEY if money else FieldKind.FIGURE)
 
+    def own(self, key: str, one: PlanField) -> Value:
+        """計画が増やした欄の値。"""
+        if one.kind in (FieldKind.FIGURE, FieldKind.MONEY):
+            return self._value(key, one.kind)
+        text = self.text(key)
+        if text is None or not one.options:
+            return text
+        named = {_folded(option): option for option in one.options}
+        if _folded(text) not in named:
+            self.report("I048", key, value=text, choices="、".join(one.options))
+        return named.get(_folded(text))
+
     def number_format(self) -> str:
         """現状値・目標値の、どの数も元どおりに表す表示形式。"""
         keys = ["indicator.current", "indicator.target"]
@@ -260,6 +274,11 @@ class RowValues:
         if not found.readable and not found.doubts:
             self.report("I022", key, value=str(cell.value))
         return found.value
+
+
+def _folded(text: str) -> str:
+    """幅と空白の違いをならした文字。"""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _digits(cell: RawCell) -> bool:

@@ -219,6 +219,7 @@ def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuid
             MEASURE: tuple(f"{one.number} {one.name}" for _, one in plan.measures()),
             OWNERS: tuple(owner.full_name for owner in plan.owners()),
             INTRODUCED: tuple(wareki(year) for year in plan.fiscal_years),
+            **{one.key: one.options for one in list_columns(plan) if one.options},
         },
         lines=(
             f"「{list_sheet(words)}」のシートに、一行に一つの{words.item}を書きます。",

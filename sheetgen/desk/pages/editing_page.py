@@ -28,6 +28,7 @@ from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.year.editing.applying import Take
 from sheetgen.year.editing.edit_recording import EditRequest, EditResult
+from sheetgen.year.editing.plan_sheets import own_sheets
 from sheetgen.year.editing.writing import BOOK, FOLDER, TEMPLATE, EditBookRequest
 
 pages = Blueprint("editing", __name__, url_prefix="/editing")
@@ -128,15 +129,18 @@ def _index(desk: Desk, problem: str = "") -> str:
     problems: tuple[Problem, ...] = ()
     try:
         sheets = desk.recall(
-            "edit sheets", lambda: sheetgen.edit_sheets(_book_template(desk)), _written_at(desk)
+            "edit sheets",
+            lambda: sheetgen.edit_sheets(_book_template(desk), desk.plan),
+            _written_at(desk),
         )
     except SheetgenError as error:
         problems = error.problems
-    year = desk.recall("plan", lambda: sheetgen.load_plan(desk.plan)).revision.fiscal_year
-    last = desk.root / "output" / wareki(year) / FOLDER / BOOK
+    plan = desk.recall("plan", lambda: sheetgen.load_plan(desk.plan))
+    last = desk.root / "output" / wareki(plan.revision.fiscal_year) / FOLDER / BOOK
     return render_template(
         "editing.html",
         sheets=sheets,
+        on_request=[name for name, is_usual in own_sheets(plan).items() if not is_usual],
         problems=problems,
         last=last if last.is_file() else None,
         folder=last.parent,

@@ -25,6 +25,7 @@ from sheetgen.desk.command_lines import command_line
 from sheetgen.desk.desk import Desk
 from sheetgen.desk.direct_editing import FIELD, record_directly, try_directly, written_texts
 from sheetgen.desk.forms import chosen_round, chosen_year
+from sheetgen.desk.item_table import own_values, year_table
 from sheetgen.desk.pages.common_pages import gone, started
 from sheetgen.desk.pictures import picture_response
 from sheetgen.desk.revision import revision_of
@@ -45,13 +46,12 @@ from sheetgen.publish.sheet_pictures import Picture, PrintedSheet, printed_sheet
 from sheetgen.records.history import find_item
 from sheetgen.year.adding import AddRequest, AddResult
 from sheetgen.year.list_columns import (
-    EFFECT,
     INITIATIVE,
     PLAN,
-    TARGET,
     list_columns,
     list_file,
     yearly,
+    yearly_names,
 )
 from sheetgen.year.new_plan import list_guide
 
@@ -105,6 +105,8 @@ def show(item: str) -> BaseResponse:
             label=item_label(place[1], place[2]),
             is_ended=any(one.item.id == item for one in plan.ended_items),
             text=item_text(plan, *place),
+            table=year_table(plan, place[2]),
+            own_values=own_values(plan, place[2]),
             sheets=sheets,
             proposals=sheetgen.waiting_of(desk.plan, item),
             field_name=FIELD,
@@ -295,6 +297,8 @@ def _fits(plan: Plan, place: Placed, words: str, policy: str, section: str) -> b
         item.indicator.name, item_label(measure, item), *item.related_sections,
         *(one.full_name for one in item.owners), *item.initiatives.values(),
         *(one.plan or "" for one in item.years), *(one.result.text or "" for one in item.years),
+        *(str(value) for value in item.values.values()),
+        *(str(value) for one in item.years for value in one.values.values()),
     )  # fmt: skip
     return item_id_of(plan, words) == item.id or any(words in text for text in texts)
 
@@ -338,7 +342,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
     plan = _plan(desk)
     columns = list_columns(plan)
     yearly_of = {
-        year: [yearly(name, year, plan.words) for name in (INITIATIVE, PLAN, TARGET, EFFECT)]
+        year: [yearly(name, year, plan) for name in yearly_names(plan)]
         for year in plan.fiscal_years
     }
     return render_template(
@@ -363,7 +367,7 @@ _LONG = ("improvement", "current_state", "vision", INITIATIVE, PLAN)
 def _written(plan: Plan) -> dict[str, str]:
     """フォームに書かれた、一件の欄。"""
     known = [one.key for one in list_columns(plan)]
-    known += [f"{INITIATIVE}:{year}" for year in plan.fiscal_years]
+    known += [f"{name}:{year}" for name in yearly_names(plan) for year in plan.fiscal_years]
     found = {}
     for key in dict.fromkeys(known):
         text = request.form.get(f"add|{key}", "").replace("\r\n", "\n").rstrip()

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,13 +15,27 @@ from sheetgen.era import wareki
 from sheetgen.messages.quoting import quoted
 from sheetgen.plan.item import Item
 from sheetgen.plan.leaves import Steps, address_of, blank_record, path_of, steps_of, value_at
+from sheetgen.plan.omitted import fill_omitted
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.scales import Counts
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.year.editing.added_rows import add_references, add_texts
 from sheetgen.year.editing.cell_changes import Edit, Edits, Lost, NewRow, shown_value
-from sheetgen.year.editing.counterpart import Counterpart, position
-from sheetgen.year.editing.edit_fields import EditKind
+from sheetgen.year.editing.counterpart import (
+    Counterpart,
+    every_item,
+    found_at,
+    living,
+    position,
+)
+from sheetgen.year.editing.edit_fields import (
+    OWN_TABLES,
+    WORDS,
+    YEAR_VALUES,
+    EditKind,
+    owes_reason,
+)
 from sheetgen.year.editing.listed import (
     Rebuilt,
     given_grades,
@@ -31,6 +45,7 @@ from sheetgen.year.editing.listed import (
     rewritten_texts,
     without_given,
 )
+from sheetgen.year.editing.own_rows import COUNTS_WORDS, opened
 from sheetgen.year.editing.sections import (
     Named,
     Renames,
@@ -120,15 +135,16 @@ class _Applying:
     def __init__(
         self, base: Plan, now: Plan, found: Edits, take: Take | None, renames: Renames
     ) -> None:
-        self._base = base.model_dump(mode="json")
-        self._applied = Applied(now.model_dump(mode="json"))
+        self._plan = base
+        self._base = fill_omitted(base.model_dump(mode="json"))
+        self._applied = Applied(fill_omitted(now.model_dump(mode="json")))
         self._tree = self._applied.tree
         self._same = Counterpart(self._base, self._tree)
         self._found, self._take, self._renames = found, take, renames
         self._section_names = [
             section["name"] for one in self._base["departments"] for section in one["sections"]
         ]
-        self._living = {one["id"] for one in _living(self._tree)}
+        self._living = {one["id"] for one in living(self._tree)}
         self._asked: set[str] = set()
         self._made_already: list[Edit] = []
         self._extra: dict[int, list[Json]] = {}
@@ -188,7 +204,7 @@ class _Applying:
     def _ask_about_the_ended(self, one: Edit) -> None:
         """書き出したあとに終わった実施項目の変更なら、一度だけ尋ねる。"""
         item = one.place.item
-        was = any(x["id"] == item for x in _living(self._base))
+        was = any(x["id"] == item for x in living(self._base))
         if item and was and item not in self._living and item not in self._asked:
             self._asked.add(item)
             self._report("E089", one.place, item=item)
@@ -198,12 +214,34 @@ class _Applying:
     def _edit(self, one: Edit) -> None:
         if one.field.path.startswith("founding."):
             self._report("E047", one.place)
-        elif one.rows == "results" and one.field.kind is not EditKind.REASON:
-            if one.key not in self._reasons:
-                self._report("E046", one.place)
+        elif one.field.kind in (EditKind.REASON, EditKind.DECISION):
+            return
+        elif one.rows in (*OWN_TABLES, "results"):
+            self._with_reason(one)
+        else:
             self._value(one)
-        elif one.field.kind not in (EditKind.REASON, EditKind.DECISION):
-            self._value(one)
+
+    def _with_reason(self, one: Edit) -> None:
+        """課の答えを直すなら、わけが要る。初めて書く値には、要らない。"""
+        fresh = one.rows == YEAR_VALUES and one.old is None
+        owed = owes_reason(self._plan, one.rows, one.field) and not fresh
+        if owed and one.key not in self._reasons:
+            self._report("E046", one.place)
+        (self._value if one.rows == "results" else self._own)(one)
+
+    def _own(self, one: Edit) -> None:
+        """計画が自分で決めたもの。書いてあるときだけある入れ物に入れる。"""
+        record: Json
+        if one.rows == WORDS:
+            *names, name = steps_of(one.key)
+            record, path = self._tree, one.key
+        else:
+            self._ask_about_the_ended(one)
+            *names, name = steps_of(one.field.relative or "")
+            record = self._same.of(steps_of(one.key))
+            path = address_of(self._base, one.steps or ())[1]
+        with opened(record, *map(str, names)) as holder:
+            self._put(one, holder, name, path)
 
     def _value(self, one: Edit) -> None:
         self._ask_about_the_ended(one)
@@ -260,8 +298,8 @@ class _Applying:
         return False
 
     def _line(self, one: Edit, path: str, now: Json) -> None:
-        why = self._reasons.get(one.key) if one.rows == "results" else None
-        label, old, new = one.place.label or "", shown_value(now), shown_value(one.new)
+        why = self._reasons.get(one.key) if one.rows in ("results", YEAR_VALUES) else None
+        label, old, new = one.place.label or "", _shown(one, now), _shown(one, one.new)
         self._applied.lines.append(
             Line(one.place.item, path, label, old, new, one.place, one.raw, one.rule, why)
         )
@@ -280,11 +318,11 @@ class _Applying:
         for length in range(len(steps) - 1, 1, -1):
             if isinstance(steps[length - 1], int):
                 listed = self._same.of(steps[: length - 1])
-                self._touched.append(listed or _get_at(self._tree, steps[: length - 1]))
+                self._touched.append(listed or found_at(self._tree, steps[: length - 1]))
 
     def _listed(self, one: Edit, holder: list[Json], steps: Steps) -> None:
         """並びの中の一つの文を替える、足す、除く。"""
-        base = _get_at(self._base, steps[:-1]) or []
+        base = found_at(self._base, steps[:-1]) or []
         still = self._same.still(steps[:-1]) or []
         at = int(steps[-1])
         self._touched.append(holder)
@@ -332,7 +370,9 @@ class _Applying:
         """実施項目を、ほかの推進項目の終わりに移す。IDは変わらない。"""
         item_id = one.place.item or ""
         measures = [m for policy in self._tree["policies"] for m in policy["measures"]]
-        here = next((m for m in measures if _holds(m, item_id)), None)
+        here = next(
+            (m for m in measures if any(x.get("id") == item_id for x in m["entries"])), None
+        )
         goal = next((m for m in measures if m["number"] == one.new), None)
         if here is None or goal is None:
             self._report("E041", one.place, name=one.place.label)
@@ -375,7 +415,7 @@ class _Applying:
             self._added_line(row, "departments", "課", words)
         gone = [one for one in lost if self._pair(one.key) in _pairs(before)]
         self._removed_lines(gone, "departments", "課", lambda one: self._named(one.key))
-        items = list(_items(self._tree))
+        items = list(every_item(self._tree))
         source: dict[str, Place] = {}
         for one in edits:
             if one.field.path in (*_SECTION_PATHS, "row.section.name"):
@@ -393,7 +433,7 @@ class _Applying:
         self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]
     ) -> list[Lost]:
         """なくす課から、まだ実施項目を持っているものを除く。持っていれば断る。"""
-        items = list(_living(self._tree))
+        items = list(living(self._tree))
         others = [
             *(self._goal(key, edits) for key in {one.key for one in edits}),
             *(tuple(row.values.get(path) for path in _SECTION_PATHS) for row in added),
@@ -438,7 +478,7 @@ class _Applying:
         self._tree["revision"].update(made.values)
 
     def _grades(self, edits: Sequence[Edit], added: Sequence[NewRow], lost: Sequence[Lost]) -> None:
-        given = given_grades(self._tree, _items(self._tree))
+        given = given_grades(self._tree, every_item(self._tree))
         edits, lost, refused = without_given(self._base, given, edits, added, lost)
         self._applied.problems += refused
         made = rebuilt_grades(self._base, self._tree, edits, added, lost, self._settle)
@@ -514,7 +554,7 @@ class _Applying:
             self._report("E065", ones[0].place, count=len(ones))
 
     def _is_reference(self, one: Lost) -> bool:
-        record = _get_at(self._base, steps_of(one.key))
+        record = found_at(self._base, steps_of(one.key))
         return isinstance(record, dict) and record.get("type") == "cross_reference"
 
     def _report(self, code: str, place: Place, **facts: object) -> None:
@@ -525,6 +565,12 @@ CARRIED_NAME = "課の名の変更に伴う"
 _SECTION_PATHS = ("row.department", "row.section.name")
 _NOT_SHOWN = ("row.order", "row.kind", "row.policy", "row.is_new")
 """加えた行の、並べ方を決めるだけの欄。記録簿には、文だけを残す。"""
+
+
+def _shown(one: Edit, value: Json) -> Value:
+    """記録簿に残す値。評価の扱いは、人の書いたことば。"""
+    is_counts = one.field.kind is EditKind.COUNTS and value is not None
+    return COUNTS_WORDS[Counts(value)] if is_counts else shown_value(value)
 
 
 def _pairs(departments: Json) -> set[tuple[str, str]]:
@@ -541,29 +587,6 @@ def _get(holder: Json, name: str | int) -> Json:
     if isinstance(holder, dict):
         return holder.get(name)
     return holder[name] if isinstance(name, int) and name < len(holder) else None
-
-
-def _get_at(tree: Json, steps: Steps) -> Json:
-    try:
-        return value_at(tree, steps)
-    except (LookupError, TypeError):
-        return None
-
-
-def _holds(measure: Mapping[str, Json], item_id: str) -> bool:
-    return any(one.get("id") == item_id for one in measure["entries"])
-
-
-def _items(tree: Mapping[str, Json]) -> Iterator[Json]:
-    yield from _living(tree)
-    yield from (one["item"] for one in tree["ended_items"])
-
-
-def _living(tree: Mapping[str, Json]) -> Iterator[Json]:
-    """終わっていない実施項目。"""
-    for policy in tree["policies"]:
-        for measure in policy["measures"]:
-            yield from (one for one in measure["entries"] if one["type"] == "item")
 
 
 def _is_blank(value: Json) -> bool:

@@ -37,7 +37,7 @@ from sheetgen.year.editing.book_tables import (
     folded,
     heading_row,
 )
-from sheetgen.year.editing.edit_fields import KEY_PATH
+from sheetgen.year.editing.edit_fields import KEY_PATH, LISTS, EditField
 from sheetgen.year.editing.rows import EditContext
 
 Issued = Mapping[str, IssuedRows]
@@ -126,14 +126,18 @@ def issued_values(record: EditBook, context: EditContext) -> Issued:
 
 
 def match_edit_book(
-    book: RawBook, record: EditBook, file: str, issued: Issued | None = None
+    book: RawBook,
+    record: EditBook,
+    file: str,
+    issued: Issued | None = None,
+    lists: Mapping[str, Sequence[EditField]] = LISTS,
 ) -> ReturnedBook:
     """編集ブックの表と行と欄。
 
     ``file`` は人に見せる名、``issued`` は書いたときの値（見出しの変わった列や、中身だけの動いた
-    行を見つけるのに使う）。
+    行を見つけるのに使う）。``lists`` は、計画の表ごとの欄。
     """
-    return _Matching(book, record, file, issued or {}).result()
+    return _Matching(book, record, file, issued or {}, lists).result()
 
 
 class _Page(NamedTuple):
@@ -166,7 +170,15 @@ def _pages(record: EditBook) -> list[_Page]:
 class _Matching:
     """一冊の見分け。"""
 
-    def __init__(self, book: RawBook, record: EditBook, file: str, issued: Issued) -> None:
+    def __init__(
+        self,
+        book: RawBook,
+        record: EditBook,
+        file: str,
+        issued: Issued,
+        lists: Mapping[str, Sequence[EditField]],
+    ) -> None:
+        self._lists = lists
         self._record, self._file, self._issued = record, file, issued
         self._problems: list[Problem] = []
         self._names = names_by_sheet(book.names)
@@ -261,8 +273,10 @@ class _Matching:
 
     def _table(self, table: EditTable, grids: Sequence[Grid]) -> BookTable:
         issued = self._issued.get(table.rows, {})
+        fields = self._lists.get(table.rows, ())
         finders = [
-            TableFinder(table, grid, issued, self._report(grid.sheet.name)) for grid in grids
+            TableFinder(table, grid, issued, self._report(grid.sheet.name), fields)
+            for grid in grids
         ]
         return BookTable(table, tuple(self._merged(finders)))
 

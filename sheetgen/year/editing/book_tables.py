@@ -27,7 +27,7 @@ from sheetgen.problems import Problem
 from sheetgen.reading.book import RawCell, RawSheet
 from sheetgen.records.edits import EditBook, EditTable
 from sheetgen.xlsx.refs import Area, ref_of, split_area, split_ref
-from sheetgen.year.editing.edit_fields import ADDING, KEY_PATH, LISTS, EditKind
+from sheetgen.year.editing.edit_fields import ADDING, KEY_PATH, EditField, EditKind
 from sheetgen.year.editing.typed_values import same_as_issued
 
 Report = Callable[..., None]
@@ -49,7 +49,9 @@ _IDENTITY = {
     "sections": ("row.department", "row.section.name"),
 }
 """もとからある行では、読むだけの欄のほかに、どの記録かを言う欄。"""
-_BY_ROW = frozenset({"sections", "overview", "items", "years", "results"})
+_BY_ROW = frozenset(
+    {"sections", "overview", "items", "years", "results", "year_values", "item_values"}
+)
 """どの値も、その行の記録だけのものである表。文の並ぶ表では、文を入れ替えてもよい。"""
 _SORTED = 5
 """一つの列の中で、違う値がこれだけ入れ替わっていれば、列だけの並べ替えとみる。"""
@@ -188,10 +190,16 @@ def heading_row(table: EditTable, grid: Grid) -> int | None:
 class TableFinder:
     """一枚のシートの上の、一つの表。``rows`` は見つけた行。"""
 
-    def __init__(self, table: EditTable, grid: Grid, issued: IssuedRows, report: Report) -> None:
+    def __init__(
+        self,
+        table: EditTable,
+        grid: Grid,
+        issued: IssuedRows,
+        report: Report,
+        fields: Sequence[EditField],
+    ) -> None:
         self._table, self._grid, self._issued, self._report = table, grid, issued, report
         self._keys = frozenset(table.keys)
-        fields = LISTS.get(table.rows, ())
         self._inputs = {one.path for one in fields}
         self._orders = {one.path for one in fields if one.kind is EditKind.ORDER}
         self._headings = {one.path: one.heading for one in table.columns}

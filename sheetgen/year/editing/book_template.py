@@ -20,12 +20,20 @@ from sheetgen.form.blueprint import (
     row_path,
 )
 from sheetgen.form.expressions import Loop
+from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, InputField
 from sheetgen.problems import Place, Problem
 from sheetgen.records.edits import EditColumn
 from sheetgen.xlsx.refs import ref_of, split_area
 from sheetgen.xlsx.template import TemplateBook, TemplateSheet
-from sheetgen.year.editing.edit_fields import CELLS, KEY_PATH, LISTS, EditField, EditKind
+from sheetgen.year.editing.edit_fields import (
+    CELLS,
+    KEY_PATH,
+    LISTS,
+    EditField,
+    EditKind,
+    lists_of,
+)
 from sheetgen.year.editing.rows import EditContext
 
 MARK_PATH = "book.carrier"
@@ -33,6 +41,7 @@ _KINDS = {
     EditKind.FIGURE: FieldKind.FIGURE,
     EditKind.MONEY: FieldKind.MONEY,
     EditKind.GRADE: FieldKind.GRADE,
+    EditKind.CHOICE: FieldKind.CHOICE,
 }
 
 
@@ -43,12 +52,14 @@ def _inputs(fields: Iterable[EditField]) -> Mapping[str, InputField]:
     }
 
 
-VOCABULARY = Vocabulary(
-    scope=typing.get_type_hints(EditContext),
-    cells=_inputs(CELLS),
-    lists={name: _inputs(fields) for name, fields in LISTS.items()},
-    key=KEY_PATH,
-)
+def _vocabulary(plan: Plan | None) -> Vocabulary:
+    lists = lists_of(plan) if plan else LISTS
+    return Vocabulary(
+        scope=typing.get_type_hints(EditContext),
+        cells=_inputs(CELLS),
+        lists={name: _inputs(fields) for name, fields in lists.items()},
+        key=KEY_PATH,
+    )
 
 
 class TableLayout(NamedTuple):
@@ -80,9 +91,13 @@ class EditTemplate(NamedTuple):
         return any(one.input for one in sheet.cells)
 
 
-def draw_edit_template(book: TemplateBook) -> EditTemplate:
-    """編集ブックのテンプレートの式を読み、表と記入欄を見つける。"""
-    blueprint = draw_tables(book, VOCABULARY)
+def draw_edit_template(book: TemplateBook, plan: Plan | None = None) -> EditTemplate:
+    """編集ブックのテンプレートの式を読み、表と記入欄を見つける。
+
+    ``plan`` があれば、記入欄はその計画の欄。なければ、どの計画にもありうる欄。
+    """
+    vocabulary = _vocabulary(plan)
+    blueprint = draw_tables(book, vocabulary)
     problems = list(blueprint.problems)
     tables: list[TableLayout] = []
     labels: dict[str, str] = {}
@@ -92,7 +107,7 @@ def draw_edit_template(book: TemplateBook) -> EditTemplate:
         tables += found
         problems += _sheet_problems(book, sheet, found)
         for one in sheet.cells:
-            if one.input and one.input.path in VOCABULARY.cells:
+            if one.input and one.input.path in vocabulary.cells:
                 labels[one.input.path] = _label(sheet.sheet, one)
                 problems += _twice(book, sheet, one, single)
     if not any(one.input for sheet in blueprint.sheets for one in sheet.cells):

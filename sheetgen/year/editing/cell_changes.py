@@ -10,13 +10,24 @@ from sheetgen.era import wareki
 from sheetgen.messages.quoting import quoted
 from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.leaves import LeafKind, Steps, leaf_at, steps_of, value_at
+from sheetgen.plan.omitted import fill_omitted
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.text import LONGEST_TEXT
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.year.editing.book_tables import BookCell, BookRow, ReturnedBook
-from sheetgen.year.editing.edit_fields import CELLS, LISTS, EditField, EditKind, kind_at, text_label
+from sheetgen.year.editing.edit_fields import (
+    CELLS,
+    LISTS,
+    WORDS,
+    YEAR_VALUES,
+    EditField,
+    EditKind,
+    kind_at,
+    lists_of,
+    text_label,
+)
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.rows import SEPARATOR, EditContext
 from sheetgen.year.editing.typed_values import same_as_issued
@@ -154,7 +165,8 @@ class _Comparing:
         self, book: ReturnedBook, base: Plan, context: EditContext, reader: EditReader, file: str
     ) -> None:
         self._book, self._context, self._reader, self._file = book, context, reader, file
-        self._tree = base.model_dump(mode="json")
+        self._plan, self._lists = base, lists_of(base)
+        self._tree = fill_omitted(base.model_dump(mode="json"))
         self._found = Edits(problems=list(book.problems))
         self._corrected: set[str] = set()
 
@@ -189,7 +201,7 @@ class _Comparing:
         if shown and not same_as_issued(issued_value(written, "proposed"), shown.cell):
             place = Place(self._file, shown.sheet, shown.ref, None, "替えた文")
             self._found.problems.append(Problem("E095", place))
-        for one in LISTS[rows]:
+        for one in self._lists[rows]:
             cell = row.cells.get(one.path)
             if cell is None:
                 continue
@@ -246,9 +258,9 @@ class _Comparing:
     def _read(
         self, cell: RawCell | None, one: EditField, key: str, written: object, place: Place
     ) -> _Read | None:
-        kind = kind_at(one, key) if key or one.relative else None
+        kind = kind_at(one, key, self._plan) if key or one.relative else None
         wanted = EditKind(kind.value) if kind else one.kind
-        found = self._reader.read(cell, wanted, written)
+        found = self._reader.read(cell, wanted, written, one.options)
         self._found.problems += [Problem(code, place, facts) for code, facts in found.doubts]
         if not found.readable:
             if not found.doubts:
@@ -256,7 +268,7 @@ class _Comparing:
             return None
         value = found.value
         if value is None and one.relative is not None:
-            value = _blank(key, one)
+            value = self._blank(key, one)
         return _Read(value, found.raw, found.rule)
 
     def _old(self, rows: str, key: str, one: EditField, written: object) -> Json:
@@ -266,7 +278,7 @@ class _Comparing:
             try:
                 return value_at(self._tree, steps)
             except (LookupError, TypeError):
-                return _blank(key, one)
+                return self._blank(key, one)
         name = one.path.partition(".")[2]
         if one.path == "row.initiative":
             year = str(getattr(written, "year").fiscal_year)  # noqa: B009
@@ -277,10 +289,19 @@ class _Comparing:
             return self._tree["fiscal_years"][0] if self._context.founding.first_year else None
         return None if written is None and not rows else issued_value(written, name)
 
+    def _blank(self, key: str, one: EditField) -> Json:
+        """空のセルの値。文章の欄には ``null`` でなく空の文を、並びの欄には空の並びを入れる。"""
+        if one.kind in (EditKind.OWNERS, EditKind.NAMES):
+            return []
+        if one.kind is EditKind.FLAG:
+            return False
+        leaf = leaf_at((*steps_of(key), *steps_of(one.relative or "")), self._plan)
+        return None if leaf is None or leaf.nullable else ""
+
     def _new_row(self, rows: str, row: BookRow) -> None:
         values: dict[str, Json] = {}
         places: dict[str, Place] = {}
-        for one in LISTS[rows]:
+        for one in self._lists[rows]:
             cell = row.cells.get(one.path)
             if cell is None or same_as_issued(None, cell.cell):
                 continue
@@ -307,7 +328,11 @@ class _Comparing:
         elif one.relative is not None and rows == "overview_texts":
             leaf = leaf_at(steps_of(key)) if key else None
             label = leaf.label if leaf else label
-        if rows in ("years", "results") and one.path not in _OF_NO_YEAR and key:
+        elif rows == WORDS:
+            label = next(row.name for row in self._context.words if row.key == key)
+        elif one.kind is EditKind.COUNTS and key:
+            label = f"「{value_at(self._tree, steps_of(key))['grade']}」の{label}"
+        if rows in ("years", "results", YEAR_VALUES) and one.path not in _OF_NO_YEAR and key:
             year = value_at(self._tree, steps_of(key))["fiscal_year"]
             label = f"{wareki(year)}の{label}"
         return Place(self._file, cell.sheet, cell.ref, None, label, self._item_of(key))
@@ -360,16 +385,6 @@ def issued_value(record: object, path: str) -> Value:
         record = None if record is None else getattr(record, name)
     value: Value = record  # type: ignore[assignment]
     return value
-
-
-def _blank(key: str, one: EditField) -> Json:
-    """空のセルの値。文章の欄には ``null`` でなく空の文を、並びの欄には空の並びを入れる。"""
-    if one.kind in (EditKind.OWNERS, EditKind.NAMES):
-        return []
-    if one.kind is EditKind.FLAG:
-        return False
-    leaf = leaf_at((*steps_of(key), *steps_of(one.relative or "")))
-    return None if leaf is None or leaf.nullable else ""
 
 
 def _is_needed(rows: str, key: str, one: EditField) -> bool:

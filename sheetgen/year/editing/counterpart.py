@@ -25,8 +25,8 @@ class Counterpart:
 
     def __init__(self, base: Json, now: Json) -> None:
         self._base, self._now, self._still = base, now, copy.deepcopy(now)
-        self._items = dict(_placed_items(now))
-        self._still_items = dict(_placed_items(self._still))
+        self._items = {one["id"]: one for one in every_item(now)}
+        self._still_items = {one["id"]: one for one in every_item(self._still)}
 
     def item(self, item_id: str) -> Json | None:
         """いまの計画の、その ID の実施項目（終わったものも）。なければ ``None``。"""
@@ -68,14 +68,25 @@ def _entry_of(steps: Steps) -> int | None:
     return 6 if len(steps) >= 6 and steps[4] == "entries" else None
 
 
-def _placed_items(tree: Json) -> Iterator[tuple[str, Json]]:
-    for one in tree.get("ended_items", ()):
-        yield one["item"]["id"], one["item"]
+def living(tree: Json) -> Iterator[Json]:
+    """終わっていない実施項目。印刷の順。"""
     for policy in tree["policies"]:
         for measure in policy["measures"]:
-            for entry in measure["entries"]:
-                if entry["type"] == "item":
-                    yield entry["id"], entry
+            yield from (one for one in measure["entries"] if one["type"] == "item")
+
+
+def every_item(tree: Json) -> Iterator[Json]:
+    """いまの実施項目と、終わった実施項目。"""
+    yield from living(tree)
+    yield from (one["item"] for one in tree.get("ended_items", ()))
+
+
+def found_at(tree: Json, steps: Steps) -> Json:
+    """その場所の値。場所がなければ ``None``。"""
+    try:
+        return value_at(tree, steps)
+    except (LookupError, TypeError):
+        return None
 
 
 _IDENTITY = ("fiscal_year", "number", "name", "grade", "letter")

@@ -24,7 +24,15 @@ from sheetgen.records.ledger import open_ledger
 from sheetgen.year.editing.beside import proposal_entries, waiting_proposals
 from sheetgen.year.editing.book_tables import BookCell, BookRow, BookTable, ReturnedBook
 from sheetgen.year.editing.cell_changes import ONLY_NEW, issued_value
-from sheetgen.year.editing.edit_fields import LISTS, EditField, EditKind, kind_at
+from sheetgen.year.editing.edit_fields import (
+    ITEM_VALUES,
+    YEAR_VALUES,
+    EditField,
+    EditKind,
+    kind_at,
+    lists_of,
+    owes_reason,
+)
 from sheetgen.year.editing.edit_recording import (
     EditRequest,
     EditResult,
@@ -37,13 +45,10 @@ SOURCE = "項目のページ"
 """記録簿と問題に書く、ブックの名の代わり。"""
 REASON = "row.reason"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_TABLES = {
-    "items": "{terms.item}",
-    "overview": "概要表",
-    "years": "{terms[years.plan]}",
-    "results": "{terms[years.result.text]}",
-    "proposals": "変更申出",
-}
+_OF_ITEM = ("items", "overview", "years", "results", YEAR_VALUES, ITEM_VALUES)
+"""項目のページで直せる表。"""
+_OF_YEAR = ("years", "results", YEAR_VALUES)
+_OWN = "ほかの欄"
 
 
 class OpenField(NamedTuple):
@@ -110,12 +115,13 @@ def open_item_fields(plan: Path, item: str) -> tuple[FieldGroup, ...]:
     found, _ = find_item(now, item)
     context = edit_context(now, "", Beside())
     home = _home(context, found.id)
-    return tuple(
+    groups = (
         _group(rows, row, now)
-        for rows in ("items", "overview", "years", "results")
+        for rows in _OF_ITEM
         for row in getattr(context, rows)
         if row.key == home or row.key.startswith(f"{home}.")
     )
+    return tuple(one for one in groups if one.fields)
 
 
 def waiting_of(plan: Path, item: str) -> tuple[ProposedField, ...]:
@@ -183,14 +189,14 @@ def _returned(request: DirectEditRequest, base: Plan, context: EditContext) -> R
     for name, text in request.texts.items():
         rows, key, path = _parts(name)
         row = _row(context, rows, key)
-        field = next((one for one in _open(rows, row) if one.path == path), None)
+        field = next((one for one in _open(rows, row, base) if one.path == path), None)
         if field is None:
             raise _unknown(name)
         if _plain(text) != _plain(_shown(row, field)):
             found = cells.setdefault((rows, key), {})
-            found[path] = BookCell(path, "", "", _cell(text, _kind(field, key)))
+            found[path] = BookCell(path, "", "", _cell(text, _kind(field, key, base)))
     for (rows, _), found in cells.items():
-        if rows == "results" and request.reason.strip():
+        if rows in ("results", YEAR_VALUES) and request.reason.strip():
             found[REASON] = BookCell(REASON, "", "", RawCell(CellKind.TEXT, request.reason))
     tables = [
         BookTable(EditTable("", rows, 0, 0, (), ()), (BookRow(key, "", 0, found),))
@@ -200,28 +206,45 @@ def _returned(request: DirectEditRequest, base: Plan, context: EditContext) -> R
 
 
 def _group(rows: str, row: Any, plan: Plan) -> FieldGroup:
-    heading = _TABLES.get(rows, "").format(terms=plan.words)
-    if rows in ("years", "results"):
+    heading = _headings(plan).get(rows, "")
+    if rows in _OF_YEAR:
         heading = f"{row.fiscal_year}の{heading}"
-    fields = tuple(_field(rows, row, one, plan) for one in _open(rows, row))
-    return FieldGroup(heading, fields, rows == "results")
+    fields = tuple(_field(rows, row, one, plan) for one in _open(rows, row, plan))
+    owed = any(owes_reason(plan, rows, one) for one in _open(rows, row, plan))
+    return FieldGroup(heading, fields, owed)
+
+
+def _headings(plan: Plan) -> dict[str, str]:
+    """表から、その欄の集まりの見出しへ。"""
+    words = plan.words
+    return {
+        "items": words.item,
+        "overview": "概要表",
+        "years": words["years.plan"],
+        "results": words["years.result.text"],
+        YEAR_VALUES: _OWN,
+        ITEM_VALUES: _OWN,
+        "proposals": "変更申出",
+    }
 
 
 def _field(rows: str, row: Any, one: EditField, plan: Plan) -> OpenField:
-    kind = _kind(one, row.key)
+    kind = _kind(one, row.key, plan)
     choices: tuple[str, ...] = ()
     text = _shown(row, one)
     if kind is EditKind.MEASURE:
         choices = tuple(measure_text(measure) for _, measure in plan.measures())
+    elif one.options:
+        choices = tuple(dict.fromkeys(["", *one.options, text]))
     elif kind is EditKind.GRADE:
         grades = [step.grade for step in plan.scale_of(row.year.fiscal_year)]
         choices = tuple(dict.fromkeys(["", *grades, text]))
     return OpenField(_name(rows, row.key, one.path), one.label, kind, text, choices)
 
 
-def _open(rows: str, row: Any) -> Iterator[EditField]:
+def _open(rows: str, row: Any, plan: Plan) -> Iterator[EditField]:
     """その行で直せる欄。"""
-    for one in LISTS[rows]:
+    for one in lists_of(plan)[rows]:
         if one.path in ONLY_NEW.get(rows, ()) or one.path in _NOT_HERE or one.path == REASON:
             continue
         if rows == "results" and one.path == "row.overall_grade" and row.overall_grade is None:
@@ -233,8 +256,8 @@ _NOT_HERE = ("row.reference_mark", "row.note", "row.settled", "row.order")
 """実施項目の行にない欄と、並べ方だけを決める欄。"""
 
 
-def _kind(one: EditField, key: str) -> EditKind:
-    kind = kind_at(one, key) if one.relative is not None else None
+def _kind(one: EditField, key: str, plan: Plan) -> EditKind:
+    kind = kind_at(one, key, plan) if one.relative is not None else None
     return EditKind(kind.value) if kind else one.kind
 
 
@@ -272,7 +295,7 @@ def _parts(name: str) -> tuple[str, str, str]:
     :raises SheetgenError: 欄の名でない（E041）。
     """
     parts = name.split("|")
-    if len(parts) != 3 or parts[0] not in (*_TABLES, "sections"):
+    if len(parts) != 3 or parts[0] not in (*_OF_ITEM, "proposals", "sections"):
         raise _unknown(name)
     return parts[0], parts[1], parts[2]
 

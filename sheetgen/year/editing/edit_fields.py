@@ -10,9 +10,10 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from sheetgen.messages.vocabulary import Vocabulary, terms
-from sheetgen.plan.fields import key_of_path
+from sheetgen.plan.fields import INDICATOR, YEARS, PlanField, key_of_path
 from sheetgen.plan.item import CrossReference, Item, OverviewRow, Result, YearPlan
 from sheetgen.plan.leaves import LeafKind, leaf_at, path_of, steps_of
+from sheetgen.plan.plan import Plan
 
 
 class EditKind(StrEnum):
@@ -23,6 +24,7 @@ class EditKind(StrEnum):
     FIGURE = "figure"
     MONEY = "money"
     GRADE = "grade"
+    CHOICE = "choice"
     YEAR = "year"
     MONTH = "month"
     CODE = "code"
@@ -47,16 +49,23 @@ class EditKind(StrEnum):
     """採る（○）か、採らない（×）か。値は真、偽、まだなら None。"""
     REASON = "reason"
     """直したわけ。"""
+    COUNTS = "counts"
+    """評価の扱い。``達成`` などのことばで書く。値は ``achieved`` など。"""
 
 
 class EditField(NamedTuple):
-    """一つの欄。``title`` は、計画のことば（``{terms…}``）の入る見出し。``key`` は計画の欄の名。"""
+    """一つの欄。
+
+    ``title`` は、計画のことば（``{terms…}``）の入る見出し。``key`` は計画の欄の名。``options`` は、
+    計画が増やした欄の、選べる値。
+    """
 
     path: str
     kind: EditKind
     relative: str | None
     title: str
     key: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -86,6 +95,7 @@ _TITLES = {
     "decision": "採る",
     "settled": "このままでよい",
     "reason": "直したわけ",
+    "counts": "扱い",
 }
 _ITEM_LEAVES = (
     "section", "title", "introduced", "improvement", "current_state", "vision", "indicator.name",
@@ -192,6 +202,7 @@ LISTS: dict[str, tuple[EditField, ...]] = {
         EditField("row.order", EditKind.ORDER, None, _TITLES["order"]),
         _leaf("row.step.grade", "evaluation_scale[0]", "grade"),
         _leaf("row.step.meaning", "evaluation_scale[0]", "meaning"),
+        EditField("row.counts", EditKind.COUNTS, "counts", _TITLES["counts"]),
     ),
     "overview_texts": (EditField("row.text", EditKind.TEXT, "", "文"),),
     "proposals": (EditField("row.decision", EditKind.DECISION, None, _TITLES["decision"]),),
@@ -248,9 +259,74 @@ def text_label(key: str, words: Vocabulary) -> str:
     return next(label for label, one in text_labels(words).items() if one is row)
 
 
-def kind_at(field: EditField, key: str) -> LeafKind | None:
+_HOMES = {"items": "", "overview": "overview.", "years": YEARS, "results": YEARS}
+"""表から、その列の欄の、欄の表での名の初め。"""
+_OTHER_NAMES = {
+    "initiative": "initiatives",
+    "coming": "initiatives",
+    "unit": f"{INDICATOR}.unit",
+    "overall_grade": "overall_grade",
+    "owners": "owners",
+    "title": "title",
+}
+"""列の道から名のすぐには分からない欄。"""
+YEAR_VALUES, ITEM_VALUES = "year_values", "item_values"
+WORDS, STEPS = "words", "steps"
+OWN_TABLES = (YEAR_VALUES, ITEM_VALUES, WORDS, STEPS)
+"""計画が自分で決めたものの表。テンプレートにはなく、要る計画のブックにだけ作る。"""
+
+
+def key_of_column(rows: str, path: str) -> str | None:
+    """表の列の、欄の表での名。欄の表にありえない列では ``None``。"""
+    if rows not in _HOMES:
+        return None
+    name = path.partition(".")[2]
+    if rows == "overview":
+        if name == "section":
+            return name
+        return _OTHER_NAMES["coming"] if name == "coming" else f"overview.{name}"
+    inner = name.removeprefix("item.").removeprefix("year.")
+    if inner in _OTHER_NAMES:
+        return _OTHER_NAMES[inner]
+    return f"{_HOMES[rows]}{inner}" if inner != name or rows == "items" else None
+
+
+def lists_of(plan: Plan) -> dict[str, tuple[EditField, ...]]:
+    """この計画の、表ごとの欄。ない欄を除き、増やした欄を加える。"""
+    found: dict[str, tuple[EditField, ...]] = {}
+    for rows, fields in LISTS.items():
+        keyed = [(one, key_of_column(rows, one.path)) for one in fields]
+        found[rows] = tuple(one for one, key in keyed if key is None or plan.has(key))
+    declared = [one for one in plan.field_table.values() if one.is_declared]
+    reason = EditField("row.reason", EditKind.REASON, None, _TITLES["reason"])
+    yearly = tuple(_declared(one) for one in declared if one.per_year)
+    return {
+        **found,
+        YEAR_VALUES: (*yearly, reason),
+        ITEM_VALUES: tuple(_declared(one) for one in declared if not one.per_year),
+        WORDS: (EditField("row.own", EditKind.LINE, None, "この計画のことば"),),
+        STEPS: (EditField("row.counts", EditKind.COUNTS, "counts", _TITLES["counts"]),),
+    }
+
+
+def _declared(one: PlanField) -> EditField:
+    kind = EditKind(one.kind.value)
+    title = one.label.replace("{", "{{").replace("}", "}}")
+    return EditField(f"row.{one.name}", kind, one.name, title, one.key, one.options)
+
+
+def owes_reason(plan: Plan, rows: str, one: EditField) -> bool:
+    """課の答えの欄か。書いてあるものを直すときは、わけが要る。"""
+    if rows == "results":
+        return True
+    key = f"{YEARS}{one.relative}"
+    field = plan.field_table.get(key) if rows == YEAR_VALUES else None
+    return field is not None and field.on_form
+
+
+def kind_at(field: EditField, key: str, plan: Plan | None = None) -> LeafKind | None:
     """その行でのその欄の値の種類。文の行では、行ごとに違う。値の欄でなければ ``None``。"""
     if field.relative is None:
         return None
-    found = leaf_at((*steps_of(key), *steps_of(field.relative)))
+    found = leaf_at((*steps_of(key), *steps_of(field.relative)), plan)
     return found.kind if found else None

@@ -33,6 +33,7 @@ from sheetgen.year.editing.beside import beside_of, stale_in
 from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.book_tables import ReturnedBook
 from sheetgen.year.editing.cell_changes import edits_of
+from sheetgen.year.editing.edit_fields import lists_of
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
 from sheetgen.year.editing.fitting import too_long
@@ -181,7 +182,7 @@ def outcome_of(
     """ブックの変更を重ねた、記録する前の結果。何も書かない。"""
     file = request.file.name
     context = edit_context(base, "", beside_of(ledger))
-    returned = match_edit_book(book, record, file, issued_values(record, context))
+    returned = match_edit_book(book, record, file, issued_values(record, context), lists_of(base))
     return outcome_with(request, ledger, base, context, returned)
 
 

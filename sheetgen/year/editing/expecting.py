@@ -52,9 +52,21 @@ class EditReader:
             items={(measure.number, item.number): item.id for _, measure, item in base.items()},
         )
 
-    def read(self, cell: RawCell | None, kind: EditKind, written: object) -> ReadEdit:
-        """このセルの値。``written`` は、書いたときのその行（足された行では None）。"""
-        return read_edit(cell, kind, self._for(written))
+    def read(
+        self,
+        cell: RawCell | None,
+        kind: EditKind,
+        written: object,
+        options: tuple[str, ...] = (),
+    ) -> ReadEdit:
+        """このセルの値。``written`` は、書いたときのその行（足された行では None）。
+
+        ``options`` は、増やした欄の、選べる値。
+        """
+        expected = self._for(written)
+        if options:
+            expected = replace(expected, scale=options, words=options)
+        return read_edit(cell, kind, expected)
 
     def _for(self, written: object) -> EditExpected:
         if isinstance(written, ItemRow):

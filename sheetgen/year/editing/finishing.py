@@ -14,6 +14,7 @@ from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.item import Indicator
 from sheetgen.plan.leaves import Steps, steps_of
 from sheetgen.plan.loading import parse_plan
+from sheetgen.plan.omitted import fill_omitted
 from sheetgen.plan.paths import NUMBER_FORMAT_PATH
 from sheetgen.plan.plan import Plan, item_label
 from sheetgen.problems import Place, Problem, SheetgenError
@@ -81,7 +82,7 @@ def finish(
 
 def _frame(before: Plan, tree: Json) -> Plan | None:
     """変更のうち、実施項目を加えるのに要るところだけを重ねた計画。それも正しくなければ None。"""
-    made = before.model_dump(mode="json")
+    made = fill_omitted(before.model_dump(mode="json"))
     made |= {name: tree[name] for name in ("departments", "policies", "fiscal_years")}
     made["revision"]["fiscal_year"] = tree["revision"]["fiscal_year"]
     try:
@@ -112,6 +113,8 @@ _TABLES = {
     "evaluation_scale": "grades",
     "overview": "overview_texts",
     "revision": "highlights",
+    "terms": "words",
+    "scales": "steps",
 }
 """計画のデータの初めの名から、それを直す表へ。"""
 

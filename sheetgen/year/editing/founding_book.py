@@ -25,7 +25,7 @@ from sheetgen.year.editing.applying import apply_edits
 from sheetgen.year.editing.book_matching import issued_values, mark_of, match_edit_book, refusals
 from sheetgen.year.editing.book_tables import ReturnedBook
 from sheetgen.year.editing.cell_changes import Edits, NewRow, edits_of
-from sheetgen.year.editing.edit_fields import TextRow, text_row
+from sheetgen.year.editing.edit_fields import TextRow, lists_of, text_row
 from sheetgen.year.editing.edit_recording import read_book_file
 from sheetgen.year.editing.expecting import EditReader
 from sheetgen.year.editing.finishing import finish
@@ -85,7 +85,9 @@ def found_from_book(folder: Path, file: Path) -> Founded:
     record, base = _issued(book, file, dict.fromkeys((folder, file.resolve().parent)))
     adopt(base.words)
     context = edit_context(base, "", _FOUNDING)
-    returned = match_edit_book(book, record, file.name, issued_values(record, context))
+    returned = match_edit_book(
+        book, record, file.name, issued_values(record, context), lists_of(base)
+    )
     reader = EditReader(base, returned.tables)
     found = edits_of(returned, base, context, reader, file.name)
     period = _period(found)

@@ -162,7 +162,9 @@ def _highlight(values: Mapping[str, Json]) -> Json:
 
 
 def _grade(values: Mapping[str, Json]) -> Json:
-    return {"grade": values["row.step.grade"], "meaning": values["row.step.meaning"]}
+    made = {"grade": values["row.step.grade"], "meaning": values["row.step.meaning"]}
+    counts = values.get("row.counts")
+    return {**made, "counts": counts} if counts else made
 
 
 class _Rebuilding:
@@ -208,11 +210,13 @@ class _Rebuilding:
                 self._ordered.append((one, row))
                 continue
             name = _name(one)
-            verdict = self._settle(one, row.record[name])
+            verdict = self._settle(one, row.record.get(name))
             if verdict is None:
                 self._made.already.append(one)
             elif verdict:
                 row.record[name] = one.new
+                if name == "counts" and one.new is None:
+                    del row.record[name]
                 self._made.done.append(one)
                 self._made.origins.append((row.record, name, one.place))
 

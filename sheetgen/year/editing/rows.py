@@ -8,7 +8,7 @@ JSON の中の場所（``policies[0].measures[1].entries[3]``）。シートの�
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from sheetgen.era import wareki, wareki_full
@@ -21,6 +21,17 @@ from sheetgen.plan.scales import EvaluationGrade
 from sheetgen.plan.value import GENERAL, Value
 from sheetgen.plan.years import has_result
 from sheetgen.year.editing.edit_fields import text_label
+from sheetgen.year.editing.own_rows import (
+    COUNTS_WORDS,
+    ItemValues,
+    StepRow,
+    WordRow,
+    YearValues,
+    item_values,
+    step_rows,
+    word_rows,
+    year_values,
+)
 
 YES = "○"
 """新規の印、採る、このままでよい、の書き方。"""
@@ -162,6 +173,7 @@ class GradeRow:
     key: str
     order: int
     step: EvaluationGrade
+    counts: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +223,10 @@ class EditContext:
     overview_texts: tuple[TextRow, ...]
     proposals: tuple[ProposalRow, ...] = ()
     stale_names: tuple[StaleRow, ...] = ()
+    year_values: tuple[YearValues, ...] = field(default=(), repr=False)
+    item_values: tuple[ItemValues, ...] = field(default=(), repr=False)
+    words: tuple[WordRow, ...] = field(default=(), repr=False)
+    steps: tuple[StepRow, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +319,21 @@ def edit_context(plan: Plan, carrier: str, beside: Beside) -> EditContext:
         years=tuple(_years(plan)),
         results=tuple(_results(plan)),
         grades=tuple(
-            GradeRow(f"evaluation_scale[{at}]", at + 1, step)
+            GradeRow(
+                f"evaluation_scale[{at}]",
+                at + 1,
+                step,
+                COUNTS_WORDS[step.counts] if step.counts else None,
+            )
             for at, step in enumerate(plan.evaluation_scale)
         ),
         overview_texts=tuple(TextRow(*one) for one in overview_leaves(plan)),
         proposals=beside.proposals,
         stale_names=beside.stale_names,
+        year_values=tuple(year_values(plan, (*_living(plan), *_ended(plan)))),
+        item_values=tuple(item_values(plan, (*_living(plan), *_ended(plan)))),
+        words=tuple(word_rows(plan)),
+        steps=tuple(step_rows(plan)),
     )
 
 

@@ -27,6 +27,7 @@ from sheetgen.plan.text import check_municipality_code
 from sheetgen.plan.value import GENERAL, Value, is_number_format, printed
 from sheetgen.reading.book import CellKind, RawCell
 from sheetgen.year.editing.edit_fields import EditKind
+from sheetgen.year.editing.own_rows import COUNTS_WORDS
 from sheetgen.year.list_columns import fiscal_year_in
 
 _FIRST_YEAR, _LAST_YEAR = REIWA_OFFSET + 1, 2199
@@ -350,6 +351,12 @@ def _word(written: _Written, expected: EditExpected) -> Answer:
     return word, ()
 
 
+def _counts(written: _Written, expected: EditExpected) -> Answer:
+    words = {word: counts.value for counts, word in COUNTS_WORDS.items()}
+    word, doubts = _word(written, EditExpected(words=tuple(words)))
+    return words.get(word), doubts
+
+
 def _unlike(way: str, written: _Written) -> Answer:
     """決まった書き方で書かれていない。"""
     what, how = (words.format(terms=terms()) for words in WAYS[way])
@@ -385,6 +392,8 @@ _READERS: Mapping[EditKind, Callable[[_Written, EditExpected], Answer]] = {
     EditKind.ORDER: _order,
     EditKind.COUNT: _count,
     EditKind.WORD: _word,
+    EditKind.CHOICE: _word,
+    EditKind.COUNTS: _counts,
     EditKind.DECISION: _flag,
 }
 

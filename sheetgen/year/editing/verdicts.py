@@ -100,7 +100,7 @@ class _Deciding:
         """変更申出の値を、計画に入れる。"""
         place = one.place
         item = _item(self._applied.tree, entry.item)
-        target = _target(entry)
+        target = _target(entry, self._plan)
         if item is None or target is None:
             self._report("E052", one, label=entry.label or "")
             return
@@ -172,7 +172,7 @@ class _Deciding:
         name: str | int = steps[-1]
         if steps[0] == "initiatives":
             name = str(name)
-        leaf = _leaf(steps)
+        leaf = _leaf(steps, self._plan)
         if value is None and leaf is not None and not leaf.nullable:
             value = ""
         self._put(one, holder, name, item["id"], path, label, value, reason)
@@ -211,11 +211,11 @@ def _item(tree: Json, item_id: str | None) -> Json | None:
     return next((one["item"] for one in tree["ended_items"] if one["item"]["id"] == item_id), None)
 
 
-def _leaf(steps: Steps) -> Leaf | None:
-    return leaf_at(("policies", 0, "measures", 0, "entries", 0, *steps))
+def _leaf(steps: Steps, plan: Plan) -> Leaf | None:
+    return leaf_at(("policies", 0, "measures", 0, "entries", 0, *steps), plan)
 
 
-def _target(entry: JournalEntry) -> tuple[str, EditKind, str] | None:
+def _target(entry: JournalEntry, plan: Plan) -> tuple[str, EditKind, str] | None:
     """変更申出の当たる欄の、記録簿の道、読み方、名。計画のデータの欄でなければ ``None``。"""
     path = entry.path or ""
     label = entry.label or ""
@@ -224,12 +224,12 @@ def _target(entry: JournalEntry) -> tuple[str, EditKind, str] | None:
     if path == _RELATED:
         return "related_sections", EditKind.NAMES, label
     if path == "initiative.text":
-        chosen = round_of_mark(entry.round or "")
+        chosen = round_of_mark(entry.round or "", plan.round_kinds)
         return (f"initiatives[{chosen.initiative_year}]", EditKind.TEXT, label) if chosen else None
     inner = path if path == "item.overall_grade" else path.removeprefix("item.")
     try:
         steps = steps_of("overall_grade" if inner == "item.overall_grade" else inner)
     except ValueError:
         return None
-    leaf = _leaf(steps) if steps else None
+    leaf = _leaf(steps, plan) if steps else None
     return (inner, EditKind(leaf.kind.value), label or leaf.label) if leaf else None

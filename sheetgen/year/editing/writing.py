@@ -15,7 +15,7 @@ from sheetgen.form.blueprint import BoundSheet
 from sheetgen.form.filling import ListFiller
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
-from sheetgen.plan.loading import digest_of, parse_plan
+from sheetgen.plan.loading import digest_of, load_plan, parse_plan
 from sheetgen.plan.plan import Plan
 from sheetgen.problems import Place, Problem, SheetgenError, UsageError
 from sheetgen.records.edits import (
@@ -34,6 +34,7 @@ from sheetgen.xlsx.writer import TemplateWriter
 from sheetgen.year.editing.beside import beside_of
 from sheetgen.year.editing.book_template import EditTemplate, TableLayout, draw_edit_template
 from sheetgen.year.editing.edit_fields import KEY_PATH
+from sheetgen.year.editing.plan_sheets import fitted, is_gone, own_sheets
 from sheetgen.year.editing.rows import Beside, EditContext, edit_context, names_of_book
 
 TEMPLATE = "keikaku_henshu.xlsx"
@@ -131,10 +132,14 @@ def make_edit_book(
 
     :raises SheetgenError: テンプレートが使えない、または ``sheets`` のシートがない（E001）。
     """
-    drawn = draw_edit_template(template.book)
+    template = _fitted(template, plan, sheets)
+    drawn = draw_edit_template(template.book, plan)
     if any(is_error(problem) for problem in drawn.problems):
         raise SheetgenError(drawn.problems)
-    chosen = _chosen(drawn, template.book.file, sheets)
+    gone = {one.sheet for one in drawn.tables if is_gone(plan, one.rows)}
+    chosen = tuple(
+        one for one in _chosen(drawn, template.book.file, sheets) if one.sheet.name not in gone
+    )
     if beside.founding:
         later = {one.sheet for one in drawn.tables if one.rows in _AFTER_FOUNDING}
         chosen = tuple(one for one in chosen if one.sheet.name not in later)
@@ -186,15 +191,30 @@ def make_edit_book(
     return MadeEdit(target.getvalue(), record, rows, tuple(problems))
 
 
-def edit_sheets(template: Path) -> tuple[str, ...]:
+def edit_sheets(template: Path, plan: Path | None = None) -> tuple[str, ...]:
     """編集ブックの、記入欄のあるシートの名。ブックの並びの順。
 
-    :raises SheetgenError: テンプレートが使えない。
+    ``plan`` があれば、その計画が自分で決めたものの、頼めば入るシートも入る。
+
+    :raises SheetgenError: テンプレートか計画のデータが使えない。
     """
-    drawn = draw_edit_template(FormTemplate(template).book)
+    form, said = FormTemplate(template), load_plan(plan) if plan else None
+    if said is not None:
+        form = _fitted(form, said, tuple(own_sheets(said)))
+    drawn = draw_edit_template(form.book, said)
     if any(is_error(problem) for problem in drawn.problems):
         raise SheetgenError(drawn.problems)
     return tuple(one.sheet.name for one in drawn.blueprint.sheets if drawn.has_inputs(one))
+
+
+def _fitted(template: FormTemplate, plan: Plan, sheets: Sequence[str]) -> FormTemplate:
+    """計画に合わせたテンプレート。"""
+    package = fitted(template.package, plan, sheets)
+    if package is template.package:
+        return template
+    made = FormTemplate(template.path)
+    made.package = package
+    return made
 
 
 def _chosen(drawn: EditTemplate, file: str, wanted: Sequence[str]) -> tuple[BoundSheet, ...]:
