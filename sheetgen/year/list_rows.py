@@ -243,7 +243,7 @@ class RowValues:
             return text
         named = {_folded(option): option for option in one.options}
         if _folded(text) not in named:
-            self.report("I048", key, value=text, choices="、".join(one.options))
+            self.report("I052", key, value=text, choices="、".join(one.options))
         return named.get(_folded(text))
 
     def number_format(self) -> str:
