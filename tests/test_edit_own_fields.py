@@ -283,7 +283,7 @@ def test_an_item_is_added_with_its_own_fields(source: Path, tmp_path: Path) -> N
     fields = {"measure": "1", "title": "新しい取組", "owners": "企画部 経営企画課",
               "values.goal": "11", "values.stage:2025": "実施"}  # fmt: skip
     wrong = AddRequest(plan=plan, fields={**fields, "values.stage:2025": "着手"}, accept=True)
-    assert "I048" in codes(sheetgen.add_items(wrong))
+    assert "I052" in codes(sheetgen.add_items(wrong))
     added = sheetgen.add_items(AddRequest(plan=plan, fields=fields, accept=True))
     assert added.saved
     tree = json.loads(plan.read_bytes())
