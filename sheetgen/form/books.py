@@ -15,6 +15,7 @@ from sheetgen.form.context import (
     ReasonText,
     RoundText,
     as_printed,
+    field_labels,
     form_context,
     list_entry,
     names_of,
@@ -141,7 +142,8 @@ class BookMaker:
 
     def _note_issued(self, context: FormContext, filled: FilledSheet, book: str) -> None:
         # 閉じた欄が書き換えられたかどうかは、配ったときに見えていた数と比べる。
-        base = as_printed(self._base.get(context.item.id, context.item), self._opened)
+        base = self._base.get(context.item.id, context.item)
+        base = as_printed(self._plan, base, self._opened)
         year = printed_initiative_year(self._plan, self._round)
         form = issued_form(context, filled, base, year, self._paths, self._opened, book)
         correction = self._corrections.get(form.item_id)
@@ -196,7 +198,16 @@ class BookMaker:
             note = "".join(_notes(item, chosen, here))
             entries.append(list_entry(plan, chosen, measure, item, marks, note, here))
         reasons = tuple(self._reasons(job))
-        return BookContext(plan, self._asked, book, plan.final_year, tuple(entries), reasons)
+        return BookContext(
+            plan=plan,
+            terms=plan.words,
+            labels=field_labels(plan),
+            round=self._asked,
+            book=book,
+            final_year=plan.final_year,
+            entries=tuple(entries),
+            reasons=reasons,
+        )
 
     def _reasons(self, job: BookJob) -> Iterator[ReasonText]:
         """差戻しのわけを、様式の順に並べる。"""

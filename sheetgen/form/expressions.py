@@ -192,8 +192,18 @@ class UnknownFilterError(ExpressionError):
         self.near = next(iter(difflib.get_close_matches(name, FILTERS, n=1)), "")
 
 
+class _Environment(SandboxedEnvironment):
+    """``values.items`` のような道でも、計画の値を先に見る。"""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """属性か、対応する値。"""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def _environment() -> Environment:
-    environment = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    environment = _Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters.update(
         wareki=era.wareki,
         wareki_full=era.wareki_full,
@@ -326,7 +336,8 @@ def _walker(steps: list[str | int]) -> Callable[[Context], Any]:
     def walk(context: Context) -> Any:
         value = context[str(name)]
         for step in rest:
-            value = value[step] if isinstance(step, int) else getattr(value, step)
+            by_key = isinstance(step, int) or isinstance(value, Mapping)
+            value = value[step] if by_key else getattr(value, str(step))
         return value
 
     return walk

@@ -13,8 +13,8 @@ from sheetgen.form.expressions import ExpressionError, Linked, Loop
 from sheetgen.form.fit import FIGURE_KEPT_ON_ONE_LINE, Box, Fitted, Page, fit, height_for
 from sheetgen.form.guidance import OpenInput, validations
 from sheetgen.form.wrap import line_capacity, text_width
-from sheetgen.messages.guidance import previous_note
-from sheetgen.plan.paths import INITIATIVE
+from sheetgen.messages.guidance import previous_note, provisional_note
+from sheetgen.plan.paths import INITIATIVE, is_provisional
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
 from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed, showing_all
@@ -202,7 +202,7 @@ class ListFiller:
 
 
 # 記入欄に空けておく行数。手書きでなく打ち込む欄なので、文章だけ広くとる。
-ROOM = {FieldKind.TEXT: 4, FieldKind.FIGURE: 1, FieldKind.MONEY: 1, FieldKind.GRADE: 1}
+ROOM = {kind: 4 if kind is FieldKind.TEXT else 1 for kind in FieldKind}
 
 
 # 指標の表示形式で見せる値。
@@ -320,9 +320,9 @@ class FormFiller:
                 one.cell.ref,
                 one.input,
                 fitted.capacity.get(one.cell.ref, 0),
-                _beside(context) if one.input.path == INITIATIVE else "",
+                _beside(context, one.input.path, value, code),
             )
-            for one in self._bound.cells
+            for one, value, code, _ in values
             if one.input is not None and self._is_open(one)
         )
         return FilledSheet(
@@ -407,10 +407,14 @@ class FormFiller:
                 self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
 
 
-def _beside(context: FormContext) -> str:
-    """取組方針の欄を選ぶと、今の年度の文が出るようにする。"""
+def _beside(context: FormContext, path: str, value: Value, code: str | None) -> str:
+    """欄の案内に添える文。取組方針の欄には今の年度の文、暫定の答えの欄にはその値。"""
     known = context.initiative
-    return previous_note(known.previous_year, known.previous) if known.previous else ""
+    if path == INITIATIVE:
+        return previous_note(known.previous_year, known.previous) if known.previous else ""
+    if value is None or not is_provisional(context.item, path):
+        return ""
+    return provisional_note(printed(value, code or GENERAL))
 
 
 def _squeezing(values: list[_Valued], fitted: Fitted, marks: Mapping[str, str]) -> tuple[str, ...]:

@@ -42,18 +42,26 @@ def _marked(rule: Validation, reason: str | None) -> Validation:
 
 def _validation(plan: Plan, item: Item, one: OpenInput) -> Validation:
     kind = one.field.kind
+    field = plan.field(one.field.path)
     if kind is FieldKind.GRADE:
-        return _grade(plan, one)
+        scale = field.scale if field else plan.evaluation_scale
+        return _listed(one, "grade", {step.grade: step.meaning for step in scale})
+    if kind is FieldKind.CHOICE:
+        return _listed(one, "choice", dict.fromkeys(one.field.choices, ""))
     if kind is FieldKind.TEXT:
         return _checked(
             one, "textLength", (str(one.capacity),), guidance("text"), {"capacity": one.capacity}
         )
-    if kind is FieldKind.MONEY or _is_figure(item, one.field):
+    # 増やした数の欄に単位はなく、いつも数で書く。どの計画にもある数の欄は、指標の値である。
+    is_own = field is not None and field.is_declared
+    facts = {"unit": item.indicator.unit or "なし"}
+    if kind is FieldKind.MONEY or is_own or _is_figure(item, one.field):
         # 「-」は公式の書き方なので、数と同じく黙って受け取る。
         formula = f'OR(ISNUMBER({one.ref}),{one.ref}="-",{one.ref}="ー")'
-        words = guidance("money" if kind is FieldKind.MONEY else "figure")
-        return _checked(one, "custom", (formula,), words, {"unit": item.indicator.unit or "なし"})
-    return _checked(one, "none", (), guidance("words"), {"unit": item.indicator.unit or "なし"})
+        figure = "number" if is_own else "figure"
+        words = guidance("money" if kind is FieldKind.MONEY else figure)
+        return _checked(one, "custom", (formula,), words, facts)
+    return _checked(one, "none", (), guidance("words"), facts)
 
 
 def _is_figure(item: Item, field: InputField) -> bool:
@@ -62,14 +70,14 @@ def _is_figure(item: Item, field: InputField) -> bool:
     return bool(targets) and isinstance(targets[0], (int, float))
 
 
-def _grade(plan: Plan, one: OpenInput) -> Validation:
-    grades = [grade.grade for grade in plan.evaluation_scale]
-    meanings = "\n".join(f"{g.grade} {g.meaning}" for g in plan.evaluation_scale)
-    listed = '"' + ",".join(grades) + '"'
-    facts = {"grades": "、".join(grades), "meanings": meanings}
-    if len(listed) > _LONGEST_LIST or any(mark in grade for grade in grades for mark in ',"'):
+def _listed(one: OpenInput, words: str, shown: Mapping[str, str]) -> Validation:
+    """一覧から選ぶ欄。``words`` は案内の種類、``shown`` は選べるものと、その意味。"""
+    meanings = "\n".join(f"{name} {meaning}".rstrip() for name, meaning in shown.items())
+    listed = '"' + ",".join(shown) + '"'
+    facts = {"grades": "、".join(shown), "meanings": meanings}
+    if len(listed) > _LONGEST_LIST or any(mark in name for name in shown for mark in ',"'):
         return _checked(one, "none", (), guidance("grade_typed"), facts)
-    return _checked(one, "list", (listed,), guidance("grade"), facts, strict=True)
+    return _checked(one, "list", (listed,), guidance(words), facts, strict=True)
 
 
 def _checked(

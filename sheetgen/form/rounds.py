@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sheetgen.era import wareki_full
 from sheetgen.plan.declared import OFFICE
-from sheetgen.plan.fields import PlanField, is_omitted, year_index
+from sheetgen.plan.fields import PlanField, is_omitted, key_of_path, year_index
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import INITIATIVE, is_provisional, read_path
 from sheetgen.plan.plan import Measure, Plan, Policy
@@ -16,11 +16,11 @@ from sheetgen.problems import Place, Problem, UsageError
 
 def input_fields(plan: Plan) -> dict[str, InputField]:
     """この計画の様式で、記入欄になりうるすべての欄。道をキーにする。"""
-    asked = {key for kind in plan.round_kinds for key in kind.asks}
+    of_rounds = {key for kind in plan.round_kinds if kind.is_declared for key in _asks(plan, kind)}
     inputs = [
         one
         for one in plan.field_table.values()
-        if one.asked not in (None, OFFICE) or one.key in asked
+        if one.asked not in (None, OFFICE) or one.key in of_rounds
     ]
     found: list[InputField] = []
     for index, year in enumerate(plan.fiscal_years):
@@ -28,13 +28,15 @@ def input_fields(plan: Plan) -> dict[str, InputField]:
             if one.per_year:
                 # 公式の様式は、最終年度には全期間総合評価だけを置く。
                 last_grade = year == plan.final_year and one.role == "grade"
-                needed = one.on_form and not (last_grade and plan.has(OVERALL))
+                needed = one.on_form or one.key in of_rounds
+                needed = needed and not (last_grade and plan.has(OVERALL))
                 found.append(_input(plan, one, index, year, needed))
     of_item = [one for one in inputs if not one.per_year]
     # 見直し照会の欄が先。記入欄の並びは、様式の案内の並びになる。
     for one in sorted(of_item, key=lambda one: one.asked == RoundKind.RESULTS.value):
         final = plan.final_year if one.key == OVERALL else None
-        found.append(_input(plan, one, 0, final, one.on_form))
+        needed = one.on_form or one.key in of_rounds
+        found.append(_input(plan, one, 0, final, needed))
     return {field.path: field for field in found}
 
 
@@ -120,14 +122,25 @@ def asked_items(plan: Plan, chosen: Round) -> tuple[Placed, ...]:
     return tuple(place for place in plan.items() if is_asked(place[2], chosen))
 
 
+def _asks(plan: Plan, kind: RoundKind) -> frozenset[str]:
+    """この種類の照会が聞く欄の名。"""
+    return frozenset(
+        one.key
+        for one in plan.field_table.values()
+        if one.asked == kind.value or any(is_omitted((key,), one.key) for key in kind.asks)
+    )
+
+
+def asked_fields(plan: Plan, chosen: Round) -> tuple[PlanField, ...]:
+    """この照会で記入してもらう欄。表の順。"""
+    opened = {key_of_path(path) for path in open_paths(plan, chosen)}
+    return tuple(one for key, one in plan.field_table.items() if key in opened)
+
+
 def open_paths(plan: Plan, chosen: Round) -> frozenset[str]:
     """この照会で記入してもらう欄の道。"""
-    kind, fields = chosen.kind, plan.field_table.values()
-    asked = [
-        one
-        for one in fields
-        if one.asked == kind.value or any(is_omitted((key,), one.key) for key in kind.asks)
-    ]
+    keys = _asks(plan, chosen.kind)
+    asked = [one for key, one in plan.field_table.items() if key in keys]
     found = {one.path(0) for one in asked if not one.per_year and one.key != OVERALL}
     if chosen.result_year is None:
         years = [year for year in plan.fiscal_years if year >= chosen.initiative_year]

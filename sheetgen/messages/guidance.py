@@ -34,6 +34,12 @@ _GUIDANCE = {
         "数字だけを記入してください（単位は書きません）。数値で表せないときは「-」とします。"
         "文字のままでよければ、続けてください。",
     ),
+    "number": Guidance(
+        "数字だけを記入してください。\n数値で表せないときは「-」。",
+        "数字ではありません",
+        "数字だけを記入してください（単位は書きません）。数値で表せないときは「-」とします。"
+        "文字のままでよければ、続けてください。",
+    ),
     "money": Guidance(
         "千円単位の数字だけを記入してください。\n例: 680万円は 6800\n効果額がないときは「-」。",
         "数字ではありません",
@@ -50,6 +56,11 @@ _GUIDANCE = {
         "評価の区分にありません",
         "{grades} のどれかを、一覧から選んでください。",
     ),
+    "choice": Guidance(
+        "一覧から選んでください。",
+        "選べることばにありません",
+        "{grades} のどれかを、一覧から選んでください。",
+    ),
     "grade_typed": Guidance("次のどれかを、そのとおりに記入してください。\n{meanings}", "", ""),
 }
 
@@ -59,24 +70,41 @@ def guidance(kind: str) -> Guidance:
     return _GUIDANCE[kind]
 
 
-def results_task(result_year: int, grade: str) -> str:
-    """実績照会で課にしてもらうこと。``grade`` は評価の欄の名。"""
-    return (
-        f"{wareki_full(result_year)}の{terms()['years.result.text']}と{grade}を記入してください。"
-        "色の付いた欄が、記入していただく欄です。"
-    )
+_COLOURED = "色の付いた欄が、記入していただく欄です。"
 
 
-def revision_task(initiative_year: int) -> str:
-    """見直し照会で課にしてもらうこと。"""
-    words = terms()
+def joined(names: Sequence[str]) -> str:
+    """欄の名を、文の中に並べる。``取組実績、課題と評価``。"""
+    *rest, last = names or ("",)
+    return f"{'、'.join(rest)}と{last}" if rest else last
+
+
+def results_task(result_year: int, names: Sequence[str]) -> str:
+    """実績照会で課にしてもらうこと。``names`` は書いてもらう欄の名。"""
+    return f"{wareki_full(result_year)}の{joined(names)}を記入してください。{_COLOURED}"
+
+
+def round_task(year: int, names: Sequence[str], provisional: bool) -> str:
+    """計画が増やした照会で課にしてもらうこと。暫定の答えを集めるなら、それも言う。"""
+    early = "まだ確定していない数は、見込みでかまいません（暫定の答えとして記録します）。"
+    task = f"{wareki_full(year)}の{joined(names)}を記入してください。"
+    return f"{task}{early if provisional else ''}{_COLOURED}"
+
+
+def revision_task(initiative_year: int, written: Sequence[str], reviewed: Sequence[str]) -> str:
+    """見直し照会で課にしてもらうこと。``written`` は新しく書く欄、``reviewed`` は見直す欄の名。"""
     year = wareki_full(initiative_year)
-    return (
-        f"{year}の{words['initiatives']}を記入し、"
-        f"{year}以降の{words['years.plan']}、目標値、{words.short['years.effect']}を"
-        "見直してください。"
-        "色の付いた欄が、記入していただく欄です。"
-    )
+    parts = []
+    if written:
+        parts.append(f"{year}の{joined(written)}を記入")
+    if reviewed:
+        parts.append(f"{year}以降の{'、'.join(reviewed)}を見直")
+    return f"{'し、'.join(parts or [f'{year}以降の計画を見直'])}してください。{_COLOURED}"
+
+
+def provisional_note(value: str) -> str:
+    """暫定の答えのある欄の案内に添える文。"""
+    return f"\n{value} が、暫定として記録されています。確定した値に直してください。"
 
 
 def previous_note(year: int, text: str) -> str:
