@@ -23,29 +23,42 @@ from sheetgen.form.expressions import (
     compile_loop,
     strip_end,
 )
+from sheetgen.form.held_fields import (
+    HeldCell,
+    field_problems,
+    omitted_key,
+    unknown_keys,
+    years_beyond,
+)
 from sheetgen.form.inspection import font_problems, page_problems, text_problems
 from sheetgen.form.rounds import input_fields
-from sheetgen.plan.paths import OVERVIEW_POLICY
+from sheetgen.messages.quoting import in_short
 from sheetgen.plan.plan import Plan, item_label
-from sheetgen.plan.round import FieldKind, InputField
+from sheetgen.plan.round import InputField
 from sheetgen.problems import Place, Problem
 from sheetgen.xlsx.filled import SheetBinding
 from sheetgen.xlsx.template import TemplateBook, TemplateCell, TemplateSheet
 
 FORM_ID_PATH = "form.id"
 CARRIER = ".carrier"
+_SHOWN = 5
+"""問題に番地を挙げる数。"""
 ROW = "row"
 """表の記入欄の道で、繰り返しの変数を書く名。"""
 
 
 class BoundCell(NamedTuple):
-    """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。"""
+    """値の入るセル。``input`` は、記入欄になりうるときだけ。``label`` は欄の見出し。
+
+    ``omitted`` が真なら、計画にない欄のセルで、いつも空にして閉じる。
+    """
 
     cell: TemplateCell
     expression: Expression
     label: str | None = None
     input: InputField | None = None
     block: int | None = None
+    omitted: bool = False
 
 
 class Block(NamedTuple):
@@ -73,7 +86,7 @@ class BoundSheet(NamedTuple):
             self.sheet.name,
             self.is_form,
             frozenset(bound.cell.ref for bound in self.cells),
-            frozenset(bound.cell.ref for bound in self.cells if bound.input),
+            frozenset(bound.cell.ref for bound in self.cells if bound.input or bound.omitted),
             tuple((block.first, block.last) for block in self.blocks),
         )
 
@@ -244,11 +257,13 @@ class _FormReader(_Reader):
 
     def __init__(self, book: TemplateBook, plan: Plan) -> None:
         super().__init__(book)
+        self._plan = plan
         self._fields = input_fields(plan)
 
     def sheet(self, sheet: TemplateSheet) -> BoundSheet:
         """一枚を読む。"""
         found, blocks = self._read(sheet, _FORM_SCOPE)
+        found = [bound._replace(label=self._label(bound)) for bound in found]
         is_form = self._is_form(found, bool(blocks))
         self.problems += font_problems(self._book.file, sheet, _counted(sheet, found, is_form))
         if is_form and blocks:
@@ -258,6 +273,10 @@ class _FormReader(_Reader):
             if not (cell.locked or cell.is_dynamic or cell.is_formula):
                 self._report("T108", sheet, cell, text=cell.text)
         self._check_names(sheet, _FORM_SCOPE if is_form else _BOOK_SCOPE, found, blocks)
+        self._check_keys(sheet, found)
+        if is_form:
+            found = self._without_omitted(sheet, found)
+            self._check_years(sheet, found)
         names = set().union(
             *(bound.expression.names() for bound in found), *(b.loop.names() for b in blocks)
         )
@@ -277,13 +296,72 @@ class _FormReader(_Reader):
         for bound in found:
             cell = bound.cell
             field = self._fields.get(bound.expression.path or "") if is_form else None
-            if cell.locked:
+            if cell.locked or bound.omitted:
                 yield bound
             elif field is None:
-                self._report("T108", sheet, cell, text=cell.text)
+                self._refuse_input(sheet, bound)
                 yield bound
             else:
                 yield BoundCell(cell, bound.expression, field.label, field)
+
+    def _label(self, bound: BoundCell) -> str | None:
+        """欄の見出し。計画のことばで言う。"""
+        for path in bound.expression.paths():
+            field = self._plan.field(path)
+            if field is not None and (bound.label is not None or field.is_declared):
+                return field.label
+        return bound.label
+
+    def _check_keys(self, sheet: TemplateSheet, found: list[BoundCell]) -> None:
+        """計画の言うことにない、増やした欄と見出しの名。"""
+        for bound in found:
+            for key in unknown_keys(self._plan, bound.expression.paths()):
+                near = f"「{key.near}」ではありませんか。" if key.near else ""
+                code = "T102" if key.is_label else "T135"
+                self._report(code, sheet, bound.cell, path=key.path, near=near)
+
+    def _without_omitted(self, sheet: TemplateSheet, found: list[BoundCell]) -> list[BoundCell]:
+        """計画にない欄のセルに印を付け、欄ごとに一度だけ言う。"""
+        marked: list[BoundCell] = []
+        cells: dict[str, list[TemplateCell]] = {}
+        for bound in found:
+            # 「もしあれば」と書いたセルは、ない計画のことも考えてある。
+            paths = () if bound.expression.is_conditional else bound.expression.paths()
+            key = omitted_key(self._plan, paths)
+            if key is not None:
+                cells.setdefault(key, []).append(bound.cell)
+            marked.append(bound._replace(omitted=key is not None))
+        for key, held in cells.items():
+            label = self._plan.words.labels.get(key)
+            place = Place(file=self._book.file, sheet=sheet.name, cell=held[0].ref, label=label)
+            refs = in_short([cell.ref for cell in held], _SHOWN, "個")
+            self.problems.append(Problem("T136", place, {"key": key, "cells": refs}))
+        return marked
+
+    def _check_years(self, sheet: TemplateSheet, found: list[BoundCell]) -> None:
+        """計画より後の年度のセル。年度ごとに一度だけ言う。"""
+        cells: dict[int, list[str]] = {}
+        for bound in found:
+            for index in set(years_beyond(self._plan, bound.expression.paths())):
+                cells.setdefault(index, []).append(bound.cell.ref)
+        last = len(self._plan.fiscal_years) - 1
+        for index, refs in sorted(cells.items()):
+            place = Place(file=self._book.file, sheet=sheet.name, cell=refs[0])
+            facts = {"index": index, "last": last, "cells": in_short(refs, _SHOWN, "個")}
+            self.problems.append(Problem("T139", place, facts))
+
+    def _refuse_input(self, sheet: TemplateSheet, bound: BoundCell) -> None:
+        """課の書く欄でないのに、ロックを外したセル。"""
+        path = bound.expression.path or ""
+        field = self._plan.field(path)
+        told = [*years_beyond(self._plan, (path,)), *unknown_keys(self._plan, (path,))]
+        if told:  # もう言ってある
+            return
+        if field is not None and field.is_declared:
+            place = Place(self._book.file, sheet.name, bound.cell.ref, None, field.label)
+            self.problems.append(Problem("T150", place, {"label": field.label}))
+        else:
+            self._report("T108", sheet, bound.cell, text=bound.cell.text)
 
 
 class _TableReader(_Reader):
@@ -352,34 +430,15 @@ def _form_problems(book: TemplateBook, plan: Plan, form: BoundSheet) -> Iterator
     """様式として足りないもの、余るもの。"""
     sheet = form.sheet
 
-    def place(cell: str | None = None, label: str | None = None) -> Place:
-        return Place(file=book.file, sheet=sheet.name, cell=cell, label=label)
+    def place() -> Place:
+        return Place(file=book.file, sheet=sheet.name)
 
-    first: dict[str, str] = {}
-    locked: dict[str, str] = {}
-    for bound in form.cells:
-        path, ref = bound.expression.path or "", bound.cell.ref
-        if bound.input is None:
-            locked.setdefault(path, ref)
-        elif path in first:
-            facts = {"label": bound.input.label, "path": path, "first": first[path]}
-            yield Problem("T106", place(ref, bound.input.label), facts)
-        else:
-            first[path] = ref
-            if bound.input.kind is FieldKind.TEXT and not bound.cell.wrap:
-                yield Problem("T127", place(ref, bound.input.label))
-            if bound.cell.first_row not in sheet.row_heights:
-                yield Problem("T123", place(ref, bound.input.label), {"label": bound.input.label})
-    for path, field in input_fields(plan).items():
-        # 概要表の文は、聞かずに見せるだけでもよい。
-        needed = field.required or (path in locked and path != OVERVIEW_POLICY)
-        if path in first or not needed:
-            continue
-        facts = {"label": field.label, "path": path}
-        if path in locked:
-            yield Problem("T107", place(locked[path], field.label), facts)
-        else:
-            yield Problem("T105", place(label=field.label), facts)
+    held = (
+        HeldCell(one.cell, one.expression.path or "", one.input)
+        for one in form.cells
+        if not one.omitted
+    )
+    yield from field_problems(book.file, plan, sheet, held)
     if not any(FORM_ID_PATH in bound.expression.text for bound in form.cells):
         yield Problem("T111", place(), {"path": FORM_ID_PATH})
     if sheet.hidden:

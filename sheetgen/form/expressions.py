@@ -255,6 +255,11 @@ class Expression:
         """``scope``（使える名前と型）にない名前。"""
         return unknown_names(self.tree, dict(scope))
 
+    @property
+    def is_conditional(self) -> bool:
+        """「あるときだけ」（``if``）を含む式か。"""
+        return next(self.tree.find_all((nodes.If, nodes.CondExpr)), None) is not None
+
     def title(self, scope: Mapping[str, object]) -> str | None:
         """式が見せる計画のデータの欄の見出し。欄を見せる式でなければ ``None``。"""
         return field_title(self.tree, dict(scope))

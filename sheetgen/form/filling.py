@@ -291,15 +291,16 @@ class FormFiller:
         boxes = list(self._static)
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
-            if one.cell.ref in self._blank or (link and link.sheet in self._left_out):
+            if (
+                one.omitted
+                or one.cell.ref in self._blank
+                or (link and link.sheet in self._left_out)
+            ):
                 value, link = None, None
             code = self._number_format(one, context, value)
             if one.input and one.input.path in marks and isinstance(value, int | float):
                 code = _legible(one.cell, value, code)
-            if code and isinstance(value, int | float) and hides_digits(value, code):
-                needed = f'"{showing_all(item.figures, code)}"'
-                facts = {"value": value, "shown": shown(value, code), "format": needed}
-                self._evaluator.report("F013", one, item.id, **facts)
+            self._check_digits(one, context, value, code)
             values.append((one, value, code, link))
             boxes.append(self._value_box(one, self._expected(one, context, value), code))
         page = self._page_with(values)
@@ -320,7 +321,11 @@ class FormFiller:
                 one.cell.ref,
                 one.input,
                 fitted.capacity.get(one.cell.ref, 0),
-                _beside(context, one.input.path, value, code),
+                _beside(
+                    context,
+                    one.input.path,
+                    "" if marks else shown(value, code or one.cell.number_format),
+                ),
             )
             for one, value, code, _ in values
             if one.input is not None and self._is_open(one)
@@ -361,18 +366,36 @@ class FormFiller:
 
     def _state(self, one: BoundCell, marks: Mapping[str, str]) -> InputState:
         if one.input is None:
-            return InputState.KEEP
+            return InputState.CLOSED if one.omitted else InputState.KEEP
         if not self._is_open(one):
             return InputState.CLOSED
         return InputState.DOUBT if one.input.path in marks else InputState.OPEN
 
     def _number_format(self, one: BoundCell, context: FormContext, value: Value) -> str | None:
-        """指標の数は、テンプレートが形式を決めていなければ、指標の形式で見せる。"""
-        if one.cell.number_format != "General" or isinstance(value, str):
+        """テンプレートが形式を決めていない数は、指標の形式か、増やした欄の形式で見せる。"""
+        if one.cell.number_format != GENERAL or isinstance(value, str):
             return None
         path = one.expression.path or ""
+        field = context.plan.field(path)
+        if field is not None and field.is_declared:
+            return field.number_format if field.number_format != GENERAL else None
         figure = path in _INDICATOR_PATHS or path.endswith((".target", ".result.value"))
         return context.item.indicator.number_format if figure else None
+
+    def _check_digits(
+        self, one: BoundCell, context: FormContext, value: Value, code: str | None
+    ) -> None:
+        """表示形式のせいで丸められて見える数（F013、増やした欄では F017）を知らせる。"""
+        if not code or not isinstance(value, int | float) or not hides_digits(value, code):
+            return
+        field = context.plan.field(one.expression.path or "")
+        own = field if field is not None and field.is_declared else None
+        if own and own.kind is FieldKind.MONEY:
+            return  # 効果額と同じに、千円で印刷する
+        figures = (value,) if own else context.item.figures
+        needed = f'"{showing_all(figures, code)}"'
+        facts = {"value": value, "shown": shown(value, code), "format": needed}
+        self._evaluator.report("F017" if own else "F013", one, context.item.id, **facts)
 
     def _report_overflow(
         self,
@@ -407,14 +430,14 @@ class FormFiller:
                 self.problems.append(Problem("T119", Place(self._file, sheet, ref)))
 
 
-def _beside(context: FormContext, path: str, value: Value, code: str | None) -> str:
+def _beside(context: FormContext, path: str, recorded: str) -> str:
     """欄の案内に添える文。取組方針の欄には今の年度の文、暫定の答えの欄にはその値。"""
     known = context.initiative
     if path == INITIATIVE:
         return previous_note(known.previous_year, known.previous) if known.previous else ""
-    if value is None or not is_provisional(context.item, path):
+    if not recorded or not is_provisional(context.item, path):
         return ""
-    return provisional_note(printed(value, code or GENERAL))
+    return provisional_note(recorded)
 
 
 def _squeezing(values: list[_Valued], fitted: Fitted, marks: Mapping[str, str]) -> tuple[str, ...]:
