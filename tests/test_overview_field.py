@@ -99,7 +99,7 @@ def test_the_field_is_open_in_the_revision_alone(
     cell = next(ref for ref, path in input_cells(template).items() if path == PATH)
     was = item_of(load(plan), ITEM)["overview"]["policy"]
     for kind, locked in ((RoundKind.REVISION, False), (RoundKind.RESULTS, True)):
-        (book,) = make(tmp_path / kind, plan, template, round=kind, items=(ITEM,)).books
+        (book,) = make(tmp_path / kind.value, plan, template, round=kind, items=(ITEM,)).books
         assert rules.violations(book.path) == []
         (sheet,) = form_sheets(openpyxl.load_workbook(book.path))
         assert (sheet[cell].value, sheet[cell].protection.locked) == (was, locked)

@@ -76,8 +76,7 @@ def round_kind(plan: Plan, given: RoundKind | str | None) -> RoundKind:
 def settle_round(plan: Plan, kind: RoundKind | str | None, year: int | None) -> Round:
     """照会を決める。年度を指定しなければ、年次見直しの年度とする。
 
-    :raises UsageError: この計画にない照会（F006）、または、その年度に聞くことが計画にない
-        （F001、F002）。
+    :raises UsageError: この計画にない照会（F006）、または、聞くことが計画にない（F001、F002、F007）。
     """
     kind = round_kind(plan, kind)
     chosen = Round(kind, plan.revision.fiscal_year if year is None else year)
@@ -86,6 +85,10 @@ def settle_round(plan: Plan, kind: RoundKind | str | None, year: int | None) -> 
         code, first, last = "F001", plan.first_year + later, plan.final_year + later
     elif kind == RoundKind.REVISION and chosen.initiative_year not in plan.fiscal_years[1:]:
         code, first, last = "F002", plan.first_year, plan.final_year - 1
+    elif not open_paths(plan, chosen):
+        others = "、".join(one.label for one in plan.round_kinds if one != kind)
+        facts = {"round": kind.label, "known": others}
+        raise UsageError(Problem("F007", Place(label="照会"), facts))
     else:
         return chosen
     facts = {"year": wareki_full(chosen.year), "first": wareki_full(first),

@@ -356,6 +356,11 @@ FORMS: dict[str, Message] = {
         "「{round}」という照会は、この計画にありません。",
         "次のどれかを指定してください：{known}。",
     ),
+    "F007": Message(
+        E_,
+        "{round}で聞く欄が、この計画に一つもありません。",
+        "ほかの照会（{known}）を指定してください。",
+    ),
     "F030": Message(
         E_,
         "指定された範囲には、この照会で書いてもらう{terms.item}がありません。"
@@ -412,8 +417,8 @@ FORMS: dict[str, Message] = {
     "F017": Message(
         C_,
         "計画のデータの {value} が、表示形式により {shown} と印刷されます。",
-        "値が正しければ、plan.json の fields で、この欄の number_format を {format} に"
-        "してください。",
+        "値が正しければ、計画のデータで、この欄の表示形式を {format} にしてください"
+        "（docs/master.md の「増やした欄」）。",
     ),
     "F016": Message(
         E_,
