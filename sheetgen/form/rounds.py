@@ -76,7 +76,8 @@ def round_kind(plan: Plan, given: RoundKind | str | None) -> RoundKind:
 def settle_round(plan: Plan, kind: RoundKind | str | None, year: int | None) -> Round:
     """照会を決める。年度を指定しなければ、年次見直しの年度とする。
 
-    :raises UsageError: この計画にない照会（F006）、または、聞くことが計画にない（F001、F002、F007）。
+    :raises UsageError: この計画にない照会（F006）、または、聞くことが計画にない
+        （F001、F002、F007）。
     """
     kind = round_kind(plan, kind)
     chosen = Round(kind, plan.revision.fiscal_year if year is None else year)

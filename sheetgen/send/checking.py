@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sheetgen.plan.loading import Master, load_master
 from sheetgen.plan.names_in_texts import name_doubts
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Round
+from sheetgen.plan.scales import Scale
 from sheetgen.plan.written_figures import figure_doubts
 from sheetgen.problems import Place, Problem, SheetgenError
 from sheetgen.records.editions import history_of
@@ -54,10 +56,11 @@ def check(plan: Path, template: Path) -> CheckResult:
     loaded = master.plan
     adopt(loaded.words)
     if not loaded.item_count:  # 始めたばかりの計画。様式はまだ作れない
-        waiting = Problem("I035", Place(file=str(plan)))
-        found = (*_template_alone(form), *_edit_template(template, loaded), waiting)
+        waiting = (*_unclear_scales(loaded, str(plan)), Problem("I035", Place(file=str(plan))))
+        found = (*_template_alone(form), *_edit_template(template, loaded), *waiting)
         return CheckResult(found, 0, len(loaded.owners()), 0)
     problems = figure_doubts(loaded, str(plan)) + _names(plan, master)
+    problems += _unclear_scales(loaded, str(plan))
     inputs = 0
     for chosen in rounds_in(loaded):
         try:
@@ -87,6 +90,19 @@ def _names(plan: Path, master: Master) -> list[Problem]:
     except SheetgenError as error:
         return list(error.problems)
     return name_doubts(master.plan, former, str(plan))
+
+
+def _unclear_scales(plan: Plan, file: str) -> Iterator[Problem]:
+    """扱い（counts）の分からない評価のある段階。"""
+    scales = {"evaluation_scale": plan.evaluation_scale}
+    scales |= {f"scales.{key}": steps for key, steps in plan.scales.items()}
+    for at, one in enumerate(plan.past_scales):
+        scales[f"past_scales[{at}].grades"] = one.grades
+    for path, steps in scales.items():
+        unclear = Scale(steps).unclear
+        if unclear:
+            place = Place(file=file, label="評価の段階", path=path)
+            yield Problem("M078", place, {"grades": "・".join(unclear)})
 
 
 def _template_alone(template: FormTemplate) -> tuple[Problem, ...]:
