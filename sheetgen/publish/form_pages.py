@@ -16,10 +16,12 @@ from sheetgen.form.filling import FormFiller, is_return_mark
 from sheetgen.form.identity import Marks
 from sheetgen.form.rounds import Placed, open_paths
 from sheetgen.form.template import FormTemplate
+from sheetgen.plan.fields import VALUES, YEARS
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import (
     INITIATIVE,
     initiative_year_of,
+    is_provisional,
     printed_initiative_year,
     with_values,
 )
@@ -27,7 +29,7 @@ from sheetgen.plan.plan import Measure, Plan, item_label
 from sheetgen.plan.round import Round, RoundKind
 from sheetgen.plan.value import EFFECT_FORMAT, GENERAL, Value, is_number_format, printed
 from sheetgen.problems import Problem
-from sheetgen.publish.document.overview import measure_name, policy_name
+from sheetgen.publish.document.overview import lowest_name, marked, policy_name, section_name
 from sheetgen.publish.document.sheets import Form, FormPage
 from sheetgen.publish.table_headings import Box, Grid, Kind
 from sheetgen.xlsx.filled import FilledSheet
@@ -104,10 +106,13 @@ class FormPages:
 
     def pages(self) -> Iterator[FormPage]:
         """実施項目のページを、印刷の順に返す。"""
-        opened: Measure | None = None
+        opened: tuple[Measure, str | None] | None = None
         for place in self._plan.items():
-            yield self._sheet(place, opened is not place[1]).page
-            opened = place[1]
+            here = (place[1], place[2].section)
+            opens = opened is None or opened[0] is not here[0]
+            section = section_name(self._plan, here[1]) if opens or opened != here else ""
+            yield self._sheet(place, opens, section).page
+            opened = here
 
     def sheet(self, place: Placed, values: Mapping[str, Value]) -> Sheet:
         """一つの実施項目の一枚。``values`` は、計画の値の代わりに見せる値（様式の欄の道から）。"""
@@ -137,7 +142,11 @@ class FormPages:
         one = self._bound.get(ref)
         if one is None or is_return_mark(one) or self._kind(ref) is not Kind.VALUE:
             return None
-        titles = (Item.model_fields[name].title for name in self._names(ref) if name in _OF_ITEMS)
+        labels = self._plan.words.labels
+        titles = (
+            labels[name] for name in self._names(ref)
+            if name in _OF_ITEMS or name.startswith((VALUES, f"{YEARS}{VALUES}"))
+        )  # fmt: skip
         return one.label or next(titles, None)
 
     def _tinted(self, look: SheetLook) -> SheetLook:
@@ -185,7 +194,7 @@ class FormPages:
             return Kind.CAPTION if cell.text else Kind.BLANK
         return Kind.CAPTION if all(map(_is_same, one.expression.paths())) else Kind.VALUE
 
-    def _sheet(self, place: Placed, opens: bool) -> Sheet:
+    def _sheet(self, place: Placed, opens: bool, section: str = "") -> Sheet:
         policy, measure, item = place
         asked = round_text(self._plan, self._round, None)
         book = BookText("", self._plan.item_count)
@@ -197,6 +206,7 @@ class FormPages:
         texts, sizes, figures = [], [], []
         for number, look in enumerate(self.form.look.cells):
             value, text = self._value(look.ref, filled)
+            text = marked(text, self._is_provisional(look.ref, item))
             fill = filled.fills.get((look.ref, 0))
             texts.append(text)
             sizes.append((fill.size if fill else None) or look.size)
@@ -207,8 +217,10 @@ class FormPages:
             label=item_label(measure, item),
             title=item.title,
             policy=policy_name(self._plan, policy),
-            measure=measure_name(measure),
+            measure=lowest_name(self._plan, policy, measure),
             opens_measure=opens,
+            opens_section=section,
+            level=4 if section_name(self._plan, item.section) else 3,
             rows=tuple(
                 filled.row_heights.get((row, 0), height)
                 for row, height in self.form.look.rows.items()
@@ -233,6 +245,23 @@ class FormPages:
             return None, ""
         fill = filled.fills[ref, 0]
         return fill.value, printed(fill.value, _format(cell, fill.number_format))
+
+    def _is_provisional(self, ref: str, item: Item) -> bool:
+        """暫定の値か、それを含む計か。配る様式では、欄の案内が言う。"""
+        if self._opened or not any(year.provisional for year in item.years):
+            return False
+        one, formula = self._bound.get(ref), self._formulas.get(ref)
+        if one is not None:
+            return any(is_provisional(item, path) for path in one.expression.paths())
+        seen: list[str] = []
+
+        def look_up(other: str) -> Value:
+            seen.append(other)
+            return None
+
+        if formula is not None:
+            formula.evaluate(look_up)
+        return any(self._is_provisional(other, item) for other in seen)
 
     def _computed(self, ref: str, filled: FilledSheet) -> Value:
         """数式の答え。計算できない数式の欄は、空けておく。"""

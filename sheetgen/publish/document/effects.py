@@ -8,16 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
 from sheetgen.messages.vocabulary import Vocabulary
-from sheetgen.plan.item import Item, subtotal
+from sheetgen.plan.item import Item, YearPlan, subtotal
 from sheetgen.plan.plan import Plan, Policy, printed_number
+from sheetgen.plan.value import Value
 from sheetgen.plan.years import PlanYears
-from sheetgen.publish.document.overview import amount, policy_name
+from sheetgen.publish.document.overview import amount, marked, policy_name, provisional_note
+
+PLANNED, ACTUAL = "years.effect", "years.result.effect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,25 @@ class Effects:
     by_year: tuple[EffectYear, ...]
 
 
-def effects(years: PlanYears, year: int) -> Effects:
-    """``year`` の効果額と、計画の初年度からその年度までの累計。"""
+def has_effects(plan: Plan) -> bool:
+    """見込額と実績額の、どちらもある計画か。片方だけなら、ほかの合計する欄と同じ表にする。"""
+    return plan.has(PLANNED) and plan.has(ACTUAL)
+
+
+def effects(years: PlanYears, year: int) -> Effects | None:
+    """``year`` の効果額と、計画の初年度からその年度までの累計。効果額のない計画では ``None``。"""
     plan = years.plan
+    if not has_effects(plan):
+        return None
     by_policy, total = effect_rows(years, year)
     sums = _Sums(years, year)
     by_year = tuple(
         EffectYear(
             wareki_full(one),
-            planned=_figure(sums.planned([one])),
-            actual=_figure(sums.actual([one]) if one <= year else None),
-            planned_to_date=_figure(sums.planned(until)),
-            actual_to_date=_figure(sums.actual(until) if one <= year else None),
+            planned=sums.planned([one]),
+            actual=sums.actual([one]) if one <= year else _NOTHING,
+            planned_to_date=sums.planned(until),
+            actual_to_date=sums.actual(until) if one <= year else _NOTHING,
         )
         for one in plan.fiscal_years
         for until in [[other for other in plan.fiscal_years if other <= one]]
@@ -82,7 +92,7 @@ def effects(years: PlanYears, year: int) -> Effects:
         heading=f"効果額（{wareki_full(year)}と累計）",
         note="単位は千円。数で示された効果額だけを足している。どの年度の額も、その年度に計画にあった"
         f"{plan.words.item}の分である。累計は{wareki_full(plan.first_year)}から。"
-        f"{_taken_out_note(plan, year)}{_uncounted_note(plan, year)}"
+        f"{_provisional_note(sums, year)}{_taken_out_note(plan, year)}{_uncounted_note(plan, year)}"
         f"{_unanswered_note(plan.words, sums, year)}{_negative_note((*by_policy, *by_year))}",
         by_policy=by_policy,
         total=total,
@@ -99,11 +109,11 @@ def effect_rows(years: PlanYears, year: int | None) -> tuple[tuple[EffectRow, ..
     def row(label: str, policy: int | None) -> EffectRow:
         return EffectRow(
             label,
-            planned=_figure(sums.planned(own, policy)),
-            actual=_figure(sums.actual(own, policy)),
-            planned_to_date=_figure(sums.planned(to_date, policy)),
-            actual_to_date=_figure(sums.actual(to_date, policy)),
-            planned_in_all=_figure(sums.planned(years.plan.fiscal_years, policy)),
+            planned=sums.planned(own, policy),
+            actual=sums.actual(own, policy),
+            planned_to_date=sums.planned(to_date, policy),
+            actual_to_date=sums.actual(to_date, policy),
+            planned_in_all=sums.planned(years.plan.fiscal_years, policy),
         )
 
     rows = tuple(row(_name(years.plan, policy), policy.number) for policy in years.plan.policies)
@@ -126,13 +136,18 @@ class _Sums:
             for one in years.plan.fiscal_years
         }
 
-    def planned(self, years: Iterable[int], policy: int | None = None) -> int | float | None:
+    def planned(self, years: Iterable[int], policy: int | None = None) -> Figure:
         """見込額の合計。数が一つもなければ ``None``。"""
-        return subtotal(item.year(year).effect for year, item in self._of(years, policy))
+        found = [
+            (item.year(year), item.year(year).effect) for year, item in self._of(years, policy)
+        ]
+        return _sum(found, "effect")
 
-    def actual(self, years: Iterable[int], policy: int | None = None) -> int | float | None:
+    def actual(self, years: Iterable[int], policy: int | None = None) -> Figure:
         """実績額の合計。数が一つもなければ ``None``。"""
-        return subtotal(item.year(year).result.effect for year, item in self._of(years, policy))
+        places = self._of(years, policy)
+        found = [(item.year(year), item.year(year).result.effect) for year, item in places]
+        return _sum(found, "result.effect")
 
     def _of(self, years: Iterable[int], policy: int | None) -> Iterator[tuple[int, Item]]:
         for year in years:
@@ -145,8 +160,14 @@ def _name(plan: Plan, policy: Policy) -> str:
     return f"{policy_name(plan, policy).label} {policy.name}"
 
 
-def _figure(value: int | float | None) -> Figure:
-    return Figure(value, amount(value))
+def _sum(found: Sequence[tuple[YearPlan, Value]], name: str) -> Figure:
+    """合計。暫定の額を含めば、印を付ける。"""
+    value = subtotal(value for _, value in found)
+    early = any(name in one.provisional for one, value in found if _is_number(value))
+    return Figure(value, marked(amount(value), early))
+
+
+_NOTHING = Figure(None, amount(None))
 
 
 def _is_number(value: object) -> bool:
@@ -154,6 +175,22 @@ def _is_number(value: object) -> bool:
 
 
 SHOWN = 5
+
+
+def _provisional_note(sums: _Sums, year: int) -> str:
+    """暫定の額の数。なければ空。"""
+    count = sum(
+        name in record.provisional and _is_number(value)
+        for one, places in sums.items.items()
+        for _, item in places
+        for record in [item.year(one)]
+        for name, value, last in (
+            ("effect", record.effect, one),
+            ("result.effect", record.result.effect, year),
+        )
+        if one <= last
+    )
+    return provisional_note(count, is_total=True)
 
 
 def _taken_out_note(plan: Plan, year: int) -> str:

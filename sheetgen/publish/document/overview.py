@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sheetgen.era import REIWA_OFFSET, wareki_full, wareki_short
 from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan import overview as master
+from sheetgen.plan.fields import MEASURE
+from sheetgen.plan.paths import PROVISIONAL_MARK
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 
@@ -204,6 +206,21 @@ def measure_name(measure: Measure, name: str | None = None) -> NumberedName:
     return NumberedName(measure.number, f"({wide(measure.number)})", name or measure.name)
 
 
+def lowest_name(plan: Plan, policy: Policy, measure: Measure) -> NumberedName:
+    """項目のすぐ上の見出し。階層の一つだけの計画では、上の階層の見出し。"""
+    if plan.has(MEASURE):
+        return measure_name(measure)
+    above = policy_name(plan, policy)
+    return NumberedName(measure.number, f"{above.label} ", above.name)
+
+
+def section_name(plan: Plan, section: str | None) -> str:
+    """三つめの階層の見出し。計画がその名を決めていなければ、文書の見出しにはしない（空）。"""
+    if not section or plan.terms is None or plan.terms.section is None:
+        return ""
+    return f"{plan.words.section} {section}"
+
+
 def month_text(month: str | None) -> str:
     """``2024-03`` を ``令和６年３月`` にする。決まっていなければ、書き入れる所を空ける。"""
     if month is None:
@@ -232,6 +249,48 @@ def subtitle_of(plan: Plan) -> str:
 def amount(value: int | float | None) -> str:
     """金額（千円）の書き方。数がなければ ``-``。"""
     return "-" if value is None else printed(value, EFFECT_FORMAT)
+
+
+_MARK = f"（{PROVISIONAL_MARK}）"
+
+
+def marked(text: str, is_provisional: bool) -> str:
+    """暫定の値や、それを含む計に、印を付けた文字。空欄には付けない。"""
+    return f"{text}{_MARK}" if is_provisional and text else text
+
+
+def is_marked(text: str) -> bool:
+    """暫定の印の付いた文字か。"""
+    return text.endswith(_MARK)
+
+
+def provisional_note(count: int, *, is_total: bool = False) -> str:
+    """暫定の値の数のことわり。なければ空。``is_total`` は、暫定の値を含む計のこと。"""
+    what = f"まだ確定していない値（{count}件）"
+    said = f"{what}を含む計である。" if is_total else f"{what}である。"
+    return f"{_MARK}は、{said}" if count else ""
+
+
+def shows(plan: Plan, *keys: str) -> bool:
+    """計画に、どの欄（またはその集まり）もあるか。"""
+    return all(plan.has(key) for key in keys)
+
+
+FIGURES = ("indicator", "years.target", "years.result.value")
+"""目標に届いたかを、数で決めるのに要る欄。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """表の一つの列。``key`` は行の中の値の名、``name`` は見出し。"""
+
+    key: str
+    name: str
+
+
+def columns_of(plan: Plan, *known: tuple[str, str, tuple[str, ...]]) -> tuple[Column, ...]:
+    """表の列。``known`` は、値の名、見出し、要る欄。計画にない欄の列は、ない。"""
+    return tuple(Column(key, name) for key, name, needed in known if shows(plan, *needed))
 
 
 def overview_part(plan: Plan, number: int) -> OverviewPart | None:
@@ -344,7 +403,9 @@ def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> Print
         groups=tuple(
             MeasureGroup(
                 policy_name(plan, policy),
-                tuple(measure_name(m, drawn.get(m.number)) for m in policy.measures),
+                tuple(measure_name(m, drawn.get(m.number)) for m in policy.measures)
+                if plan.has(MEASURE)
+                else (),
             )
             for policy in plan.policies
         ),

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sheetgen.era import circled, reiwa, wareki_full, wareki_short
+from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.item import CrossReference, Entry
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.publish.document.overview import (
+    Column,
     NumberedName,
+    columns_of,
     measure_name,
     part_heading,
     policy_name,
     revision_title,
+    section_name,
     subtitle_of,
     wide,
 )
@@ -73,11 +77,12 @@ class OverviewSection:
 
 @dataclass(frozen=True, slots=True)
 class OverviewTable:
-    """推進項目の概要表。``columns`` は見出し。"""
+    """推進項目の概要表。``heading`` は、推進項目のない計画の、表の見出し（ほかでは空）。"""
 
     policy: NumberedName
     measure: NumberedName
-    columns: tuple[str, ...]
+    heading: str
+    columns: tuple[Column, ...]
     sections: tuple[OverviewSection, ...]
     notes: tuple[str, ...]
 
@@ -91,17 +96,25 @@ class RevisionPart:
     tables: tuple[OverviewTable, ...]
 
 
-def revision_part(plan: Plan, number: int) -> RevisionPart:
-    """年次見直しの概要の部。"""
-    return RevisionPart(
+def revision_part(plan: Plan, number: int) -> RevisionPart | None:
+    """年次見直しの概要の部。主なポイントも概要表もない計画では ``None``。"""
+    part = RevisionPart(
         heading=(
             part_heading(number, plan.plan_title),
             subtitle_of(plan),
             "概要" if plan.is_founding else f"{revision_title(plan)}の概要",
         ),
         highlights=_founding_highlights(plan) if plan.is_founding else _highlights(plan),
-        tables=tuple(_table(plan, policy, measure) for policy, measure in plan.measures()),
+        tables=tuple(_table(plan, policy, measure) for policy, measure in plan.measures())
+        if _has_tables(plan)
+        else (),
     )
+    return part if part.highlights or part.tables else None
+
+
+def _has_tables(plan: Plan) -> bool:
+    """概要表の欄が、一つでもある計画か。"""
+    return any(key.startswith("overview.") for key in plan.field_table)
 
 
 def _highlights(plan: Plan) -> Highlights:
@@ -173,21 +186,33 @@ def _counts(plan: Plan) -> tuple[str, str]:
 
 def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
     year, words = plan.revision.fiscal_year, plan.words
+    above = policy_name(plan, policy)
     initiative = words.heading("取組方針･取組内容", "overview.policy", "initiatives")
     return OverviewTable(
-        policy=policy_name(plan, policy),
+        policy=above,
         measure=measure_name(measure),
-        columns=(
-            words.item,
-            words["overview.improvement"],
-            f"{wareki_short(min(year, plan.final_year))}の{initiative}",
-            words["indicator"],
-            f"{words.heading('目標', 'overview.target')}(R{reiwa(plan.final_year)})",
-            words["overview.owners"],
+        heading="" if plan.has(MEASURE) else f"{above.label} {above.name}",
+        columns=columns_of(
+            plan,
+            ("title", words.item, ()),
+            ("improvement", words["overview.improvement"], ("overview.improvement",)),
+            (
+                "initiative",
+                f"{wareki_short(min(year, plan.final_year))}の{initiative}",
+                ("overview.policy",),
+            ),
+            ("indicator", words["indicator"], ("overview.indicator",)),
+            (
+                "target",
+                f"{words.heading('目標', 'overview.target')}(R{reiwa(plan.final_year)})",
+                ("overview.target",),
+            ),
+            ("owners", words["overview.owners"], ("overview.owners",)),
         ),
         sections=tuple(
             OverviewSection(
-                f"〔{section}〕" if section else None, tuple(_row(plan, e) for e in rows)
+                section_name(plan, section) or f"〔{section}〕" if section else None,
+                tuple(_row(plan, e) for e in rows),
             )
             for section, rows in groupby(measure.entries, key=lambda entry: entry.section)
         ),
@@ -206,7 +231,7 @@ def _row(plan: Plan, entry: Entry) -> PrintedOverviewRow:
     return PrintedOverviewRow(
         item=entry.id,
         number=number,
-        title=row.title,
+        title=row.title if plan.has("overview.title") else entry.title,
         mark=None,
         improvement=row.improvement or "",
         initiative=row.policy or "",

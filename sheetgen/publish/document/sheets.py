@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import circled, wareki, wareki_full, wareki_short
 from sheetgen.messages.vocabulary import Vocabulary
-from sheetgen.plan.item import Item, YearPlan
+from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.publish.document.overview import (
+    FIGURES,
     NumberedName,
     amount,
-    measure_name,
+    lowest_name,
+    marked,
     part_heading,
     policy_name,
+    provisional_note,
     revision_title,
+    section_name,
     whole_title,
 )
+from sheetgen.publish.document.totals import total_text
 from sheetgen.xlsx.look import CellLook, SheetLook
 
 
@@ -45,7 +51,9 @@ class PrintedLegend:
 class FormPage:
     """一つの実施項目の様式。``texts`` と ``sizes`` は、様式のセルの順。
 
-    ``rows`` は行の高さ（pt）。``figures`` は、ことばではなく数の入ったセルの番号。
+    ``rows`` は行の高さ（pt）。``figures`` は、ことばではなく数の入ったセルの番号。``measure`` は、
+    すぐ上の見出し。``opens_section`` は、ここから始まる三つめの階層の見出し（なければ空）。
+    ``level`` は、項目の見出しの深さ。
     """
 
     item: str
@@ -54,6 +62,8 @@ class FormPage:
     policy: NumberedName
     measure: NumberedName
     opens_measure: bool
+    opens_section: str
+    level: int
     rows: tuple[float, ...]
     texts: tuple[str, ...]
     sizes: tuple[float, ...]
@@ -96,7 +106,7 @@ class ItemHeadings:
 
 @dataclass(frozen=True, slots=True)
 class YearText:
-    """様式の一年度分の文字。"""
+    """様式の一年度分の文字。``cells`` は、:attr:`SheetsPart.year_columns` の順の、計画の欄の値。"""
 
     label: str
     plan: str
@@ -106,11 +116,35 @@ class YearText:
     actual: str
     actual_effect: str
     grade: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearColumn:
+    """年度の表の列。``is_text`` は、文の入る欄か。"""
+
+    key: str
+    name: str
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """一つの欄の見出しと文字。``note`` は、文字に続けて書くこと（単位）。"""
+
+    key: str
+    name: str
+    text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemText:
-    """一つの実施項目の様式の文字を、欄ごとに。紙の形によらない読み方のため。"""
+    """一つの実施項目の様式の文字を、欄ごとに。紙の形によらない読み方のため。
+
+    ``measure`` は、すぐ上の見出し。``section`` は、三つめの階層の見出し（なければ空）。
+    ``fields`` は、年度ごとでない欄、``closing`` は、年度の表の下に書く小計と全期間の評価。
+    """
 
     item: str
     label: str
@@ -134,17 +168,27 @@ class ItemText:
     effect_subtotal: str
     actual_effect_subtotal: str
     overall_grade: str
+    section: str
+    fields: tuple[FieldText, ...]
+    closing: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetsPart:
-    """「３．実施項目について」。"""
+    """「３．実施項目について」。
+
+    ``note`` は、暫定の値のことわり。``year_columns`` は、年度ごとの欄。``is_usual`` は、どの計画
+    にもある欄を、そのまま持つ計画か。
+    """
 
     heading: tuple[str, ...]
+    note: str
     form: Form
     legend: PrintedLegend | None
     pages: tuple[FormPage, ...]
     headings: ItemHeadings
+    year_columns: tuple[YearColumn, ...]
+    is_usual: bool
     items: tuple[ItemText, ...]
 
 
@@ -152,13 +196,14 @@ def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemT
     """一つの実施項目の文字。数は、様式に印刷するとおりに書く。"""
     code = item.indicator.number_format
     year, words = min(plan.revision.fiscal_year, plan.final_year), plan.words
+    columns = year_columns(plan)
     return ItemText(
         item=item.id,
         label=f"({measure.number}){circled(item.number)}",
         title=item.title,
         badge=f"{wareki_short(item.introduced)}新規" if plan.is_new(item) else "",
         policy=policy_name(plan, policy),
-        measure=measure_name(measure),
+        measure=lowest_name(plan, policy, measure),
         owners="、".join(owner.full_name for owner in item.owners),
         related="、".join(item.related_sections),
         improvement=item.improvement,
@@ -173,11 +218,79 @@ def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemT
         unit=item.indicator.unit or "",
         current=printed(item.indicator.current, code),
         target=printed(item.indicator.target, code),
-        years=tuple(_year(one, code) for one in item.years),
+        years=tuple(_year(plan, item, index, columns) for index in range(len(item.years))),
         effect_subtotal=amount(item.effect_subtotal),
         actual_effect_subtotal=amount(item.result_effect_subtotal),
         overall_grade=item.overall_grade or "",
+        section=section_name(plan, item.section),
+        fields=tuple(_item_fields(plan, item, year)),
+        closing=_closing(plan, item),
     )
+
+
+_ELSEWHERE = frozenset(
+    {"section", "title", "owners", "related_sections", "overall_grade", "indicator.unit"}
+)
+"""欄の並びでなく、見出しや、ほかの欄のわきに書く欄。"""
+
+
+def _item_fields(plan: Plan, item: Item, year: int) -> Iterator[FieldText]:
+    """年度ごとでない欄。概要表の行は、概要表の章にある。"""
+    words = plan.words
+    for field in plan.field_table.values():
+        key = field.key
+        if field.per_year or key in _ELSEWHERE or key.startswith("overview."):
+            continue
+        name, text, note = field.label, printed(field.value(item, 0), field.number_format), ""
+        if key == "initiatives":
+            name, text = f"{wareki_full(year)}の{name}", item.initiative(year) or ""
+        elif key == "vision":
+            last = f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿"
+            name = words.heading(last, "vision")
+        elif key == "indicator.name" and item.indicator.unit and plan.has("indicator.unit"):
+            note = f"（{words['indicator.unit']}：{item.indicator.unit}）"
+        elif key.startswith("indicator."):
+            text = printed(field.value(item), item.indicator.number_format)
+        yield FieldText(key, name, text, note)
+
+
+def year_columns(plan: Plan) -> tuple[YearColumn, ...]:
+    """年度の表の列。指標のない計画には、目標値と実績値もない。"""
+    words = plan.words
+    short = {
+        "years.target": words.heading("目標値", "years.target"),
+        "years.result.value": words.heading("実績値", "years.result.value"),
+    }
+    return tuple(
+        YearColumn(field.key, short.get(field.key, field.label), field.kind is FieldKind.TEXT)
+        for field in plan.field_table.values()
+        if field.per_year and (field.key not in short or plan.has("indicator"))
+    )
+
+
+def _cell(plan: Plan, item: Item, index: int, key: str) -> str:
+    """年度の表の一つの値。暫定の値には印を付ける。"""
+    field, year = plan.field_table[key], item.years[index]
+    value, code = field.value(item, index), field.number_format
+    if key in FIGURES:
+        code = item.indicator.number_format
+    if key == "years.result.grade" and index == len(item.years) - 1:
+        value = item.overall_grade or value  # 最終年度の評価は、全期間のもの
+    return marked(printed(value, code), field.name in year.provisional)
+
+
+def _closing(plan: Plan, item: Item) -> str:
+    """合計する欄の小計と、全期間の評価。"""
+    parts = []
+    for field in plan.field_table.values():
+        if field.sums and field.per_year:
+            years = range(len(item.years))
+            total = total_text((field.value(item, index) for index in years), field)
+            early = any(field.name in year.provisional for year in item.years)
+            parts.append(f"〔小計〕{field.label} {marked(total, early)}")
+    if item.overall_grade and plan.has("overall_grade"):
+        parts.append(f"{plan.words['overall_grade']} {item.overall_grade}")
+    return "　".join(parts)
 
 
 def _headings(words: Vocabulary) -> ItemHeadings:
@@ -200,7 +313,8 @@ def _headings(words: Vocabulary) -> ItemHeadings:
     )
 
 
-def _year(year: YearPlan, code: str) -> YearText:
+def _year(plan: Plan, item: Item, index: int, columns: Sequence[YearColumn]) -> YearText:
+    year, code = item.years[index], item.indicator.number_format
     result = year.result
     return YearText(
         label=wareki(year.fiscal_year),
@@ -211,6 +325,7 @@ def _year(year: YearPlan, code: str) -> YearText:
         actual=printed(result.value, code),
         actual_effect=printed(result.effect, EFFECT_FORMAT),
         grade=result.grade or "",
+        cells=tuple(_cell(plan, item, index, one.key) for one in columns),
     )
 
 
@@ -224,11 +339,25 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
             if plan.is_founding
             else f"{revision_title(plan)}後の{plan.words.item}について",
         ),
+        note=provisional_note(_provisional_count(plan)),
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),
         headings=_headings(plan.words),
+        year_columns=year_columns(plan),
+        is_usual=not (plan.fields or plan.omit),
         items=tuple(item_text(plan, *place) for place in plan.items()),
+    )
+
+
+def _provisional_count(plan: Plan) -> int:
+    """暫定の値の数。"""
+    fields = [one for one in plan.field_table.values() if one.per_year]
+    return sum(
+        field.name in year.provisional and field.of(year) is not None
+        for _, _, item in plan.items()
+        for year in item.years
+        for field in fields
     )
 
 

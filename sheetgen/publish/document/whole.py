@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import wareki_full
+from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.years import PlanYears, latest_result_year
 from sheetgen.publish.document.overview import (
@@ -38,6 +39,7 @@ class Cover:
 class Document:
     """年次見直しの文書の全体。``year`` は年度。
 
+    ``has_measures`` は、推進項目の階層のある計画か。``depth`` は、目次に載せる見出しの深さ。
     ``published`` は PDF に書く作成の月 (``2024-03``)。公表年月が決まっていなければ、年度の初め。
     """
 
@@ -47,9 +49,11 @@ class Document:
     published: str
     draft: bool
     words: PrintedWords
+    has_measures: bool
+    depth: int
     cover: Cover
     overview: OverviewPart | None
-    revision: RevisionPart
+    revision: RevisionPart | None
     results: ResultsPart | None
     sheets: SheetsPart
 
@@ -78,8 +82,10 @@ def build_document(
     overview = overview_part(plan, 1)
     number = 2 if overview else 1
     revision = revision_part(plan, number)
-    results = results_part(years, number + 1, earlier)
-    number += 2 if results else 1
+    number += 1 if revision else 0
+    on_form = {name for names in form.names for name in names}
+    results = results_part(years, number, earlier, on_form)
+    number += 1 if results else 0
     return Document(
         year=plan.revision.fiscal_year,
         title=f"{cover.plan} {cover.subject}{cover.title}",
@@ -87,6 +93,8 @@ def build_document(
         published=plan.revision.published or f"{plan.revision.fiscal_year:04d}-04",
         draft=draft,
         words=printed_words(plan.words),
+        has_measures=plan.has(MEASURE),
+        depth=max((page.level for page in pages), default=3),
         cover=cover,
         overview=overview,
         revision=revision,

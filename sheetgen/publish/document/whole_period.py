@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sheetgen.era import wareki_full
-from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.plan import Measure, printed_number
+from sheetgen.plan.plan import Measure, Plan, printed_number
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.behind import is_reached_at_last, with_unit
-from sheetgen.publish.document.effects import EffectRow, effect_rows
+from sheetgen.publish.document.effects import ACTUAL, PLANNED, EffectRow, effect_rows, has_effects
 from sheetgen.publish.document.grades import (
     GradeRow,
     grade_name,
     grade_of,
     grade_row,
+    has_grade,
     scale_columns,
 )
-from sheetgen.publish.document.overview import amount
+from sheetgen.publish.document.overview import FIGURES, Column, amount, columns_of, marked, shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class EndedResults:
 
     heading: str
     note: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     rows: tuple[ResultRow, ...]
 
 
@@ -83,45 +83,69 @@ class FinalRow:
 
 @dataclass(frozen=True, slots=True)
 class WholePeriod:
-    """計画期間のまとめ。``yearly`` は、段階の変わるごとに分かれる。"""
+    """計画期間のまとめ。``yearly`` は、段階の変わるごとに分かれる。
+
+    効果額のない計画では、``by_policy`` は空、``total`` は None。
+    """
 
     heading: str
     note: str
     yearly: tuple[YearlyGrades, ...]
     by_policy: tuple[EffectRow, ...]
-    total: EffectRow
+    total: EffectRow | None
     final_heading: str
-    columns: tuple[str, ...]
+    columns: tuple[Column, ...]
     finals: tuple[FinalRow, ...]
     ended: EndedResults | None
 
 
-def _ended_columns(words: Vocabulary) -> tuple[str, ...]:
-    return (
-        words.item,
-        words["overview.owners"],
-        "最後の年度",
-        words["indicator"],
-        words.heading("目標値", "years.target"),
-        words.heading("実績値", "years.result.value"),
-        words.heading("効果見込額", "years.effect"),
-        words.heading("実績効果額", "years.result.effect"),
-        words["years.result.grade"],
-        words["years.result.text"],
+def _ended_columns(plan: Plan) -> tuple[Column, ...]:
+    words = plan.words
+    return columns_of(
+        plan,
+        ("item", words.item, ()),
+        ("owners", words["overview.owners"], ()),
+        ("last", "最後の年度", ()),
+        ("indicator", words["indicator"], ("indicator", "indicator.name")),
+        ("target", words.heading("目標値", "years.target"), ("indicator", "years.target")),
+        (
+            "actual",
+            words.heading("実績値", "years.result.value"),
+            ("indicator", "years.result.value"),
+        ),
+        ("planned_effect", words.heading("効果見込額", PLANNED), (PLANNED,)),
+        ("actual_effect", words.heading("実績効果額", ACTUAL), (ACTUAL,)),
+        ("grade", words["years.result.grade"], ("years.result.grade",)),
+        ("text", words["years.result.text"], ("years.result.text",)),
     )
 
 
-def _final_columns(words: Vocabulary) -> tuple[str, ...]:
-    return (
-        words.item,
-        words["indicator"],
-        words.heading("現状値", "indicator.current"),
-        words.heading("最終目標値", "indicator.target"),
-        f"最終{words.heading('実績値', 'years.result.value')}",
-        "達成",
-        words.heading("効果見込額", "years.effect"),
-        words.heading("実績効果額", "years.result.effect"),
-        words["overall_grade"],
+def _final_columns(plan: Plan) -> tuple[Column, ...]:
+    words, overall = plan.words, "overall_grade"
+    grade = overall if plan.has(overall) else "years.result.grade"
+    return columns_of(
+        plan,
+        ("item", words.item, ()),
+        ("indicator", words["indicator"], ("indicator", "indicator.name")),
+        (
+            "current",
+            words.heading("現状値", "indicator.current"),
+            ("indicator", "indicator.current"),
+        ),
+        (
+            "target",
+            words.heading("最終目標値", "indicator.target"),
+            ("indicator", "indicator.target"),
+        ),
+        (
+            "actual",
+            f"最終{words.heading('実績値', 'years.result.value')}",
+            ("indicator", "years.result.value"),
+        ),
+        ("reached", "達成", FIGURES),
+        ("planned_effect", words.heading("効果見込額", PLANNED), (PLANNED,)),
+        ("actual_effect", words.heading("実績効果額", ACTUAL), (ACTUAL,)),
+        ("grade", words[grade], (grade,)),
     )
 
 
@@ -141,31 +165,43 @@ def whole_period(years: PlanYears) -> WholePeriod:
     plan = years.plan
     words, last = plan.words, plan.final_year
     target = words.heading("目標値", "years.target")
-    by_policy, total = effect_rows(years, last)
+    by_policy, total = effect_rows(years, last) if has_effects(plan) else ((), None)
     ended = [(measure, item) for _, measure, item in plan.ended()]
     then = years.in_year(last)
     period = f"{wareki_full(plan.first_year)}から{wareki_full(last)}まで"
     return WholePeriod(
         heading=f"計画期間（{period}）のまとめ",
-        note=f"年度ごとに、その年度に計画にあった{words.item}を数えている。効果額の単位は千円で、"
-        f"計画期間の各年度に計画にあった{words.item}の分を足している。計画最終年度の{target}は、"
-        f"期間を通した計のことがあるので、届いたかどうかは、{wareki_full(last)}の{target}に照らしても"
-        "同じと分かるときだけ書いている。",
+        note=f"年度ごとに、その年度に計画にあった{words.item}を数えている。"
+        + (
+            f"効果額の単位は千円で、計画期間の各年度に計画にあった{words.item}の分を足している。"
+            if has_effects(plan)
+            else ""
+        )
+        + (
+            f"計画最終年度の{target}は、期間を通した計のことがあるので、届いたかどうかは、"
+            f"{wareki_full(last)}の{target}に照らしても同じと分かるときだけ書いている。"
+            if shows(plan, *FIGURES)
+            else ""
+        ),
         yearly=tuple(_yearly(years)),
         by_policy=by_policy,
         total=total,
         final_heading=f"最終の目標と実績（{then.item_count}件）",
-        columns=_final_columns(words),
+        columns=_final_columns(plan),
         finals=tuple(_final(years, measure, item) for _, measure, item in then.items()),
         ended=_ended(years, f"計画期間に終了した{words.item}（{len(ended)}件）", ended),
     )
 
 
 def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
-    seen = [(year, years.in_year(year)) for year in years.plan.fiscal_years]
+    seen = [
+        (year, years.in_year(year))
+        for year in years.plan.fiscal_years
+        if has_grade(years.plan, year)
+    ]
     for columns, group in groupby(seen, key=lambda one: scale_columns(one[1])):
         yield YearlyGrades(
-            grades=tuple(grade for grade, _ in columns),
+            grades=(names := tuple(grade for grade, _ in columns)),
             meanings=tuple(meaning for _, meaning in columns),
             rows=tuple(
                 grade_row(
@@ -173,6 +209,7 @@ def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
                     f"{wareki_full(year)}（{grade_name(then, year)}）",
                     [item for _, _, item in then.items()],
                     year,
+                    names[:-1],
                 )
                 for year, then in group
             ),
@@ -182,7 +219,7 @@ def _yearly(years: PlanYears) -> Iterable[YearlyGrades]:
 def _final(years: PlanYears, measure: Measure, item: Item) -> FinalRow:
     plan, code = years.plan, item.indicator.number_format
     last = item.year(plan.final_year)
-    reached = is_reached_at_last(item, plan.final_year)
+    reached = is_reached_at_last(plan, item, plan.final_year)
     planned, actual = _effects(years, item)
     return FinalRow(
         item=item.id,
@@ -192,7 +229,7 @@ def _final(years: PlanYears, measure: Measure, item: Item) -> FinalRow:
         indicator=with_unit(item),
         current=printed(item.indicator.current, code),
         target=printed(item.indicator.target, code),
-        actual=printed(last.result.value, code),
+        actual=marked(printed(last.result.value, code), "result.value" in last.provisional),
         reached="-" if reached is None else "達成" if reached else "未達",
         planned_effect=planned,
         actual_effect=actual,
@@ -208,9 +245,10 @@ def _effects(years: PlanYears, item: Item) -> tuple[str, str]:
         for _, _, one in years.in_year(year).items()
         if one.id == item.id
     ]
+    early = [name for one in found for name in one.provisional]
     return (
-        amount(subtotal(one.effect for one in found)),
-        amount(subtotal(one.result.effect for one in found)),
+        marked(amount(subtotal(one.effect for one in found)), "effect" in early),
+        marked(amount(subtotal(one.result.effect for one in found)), "result.effect" in early),
     )
 
 
@@ -221,24 +259,29 @@ def _ended(
         return None
     rows = tuple(_ended_row(years, measure, item) for measure, item in places)
     words = years.plan.words
-    note = f"終了した{words.item}の、計画にあった最後の年度の実績。効果額の単位は千円。"
-    return EndedResults(heading, note, _ended_columns(words), rows)
+    note = f"終了した{words.item}の、計画にあった最後の年度の実績。"
+    if years.plan.has(PLANNED) or years.plan.has(ACTUAL):
+        note += "効果額の単位は千円。"
+    return EndedResults(heading, note, _ended_columns(years.plan), rows)
 
 
 def _ended_row(years: PlanYears, measure: Measure, item: Item) -> ResultRow:
     year = years.plan.last_year(item)
     then = {one.id: one for _, _, one in years.in_year(year).items()}.get(item.id, item)
     record, code = then.year(year), then.indicator.number_format
+    early = record.provisional
     return ResultRow(
         label=printed_number(measure, item),
         title=item.title,
         owners="、".join(owner.section for owner in then.owners),
         last=wareki_full(year),
         indicator=with_unit(then),
-        target=printed(record.target, code),
-        actual=printed(record.result.value, code),
-        planned_effect=printed(record.effect, EFFECT_FORMAT),
-        actual_effect=printed(record.result.effect, EFFECT_FORMAT),
+        target=marked(printed(record.target, code), "target" in early),
+        actual=marked(printed(record.result.value, code), "result.value" in early),
+        planned_effect=marked(printed(record.effect, EFFECT_FORMAT), "effect" in early),
+        actual_effect=marked(
+            printed(record.result.effect, EFFECT_FORMAT), "result.effect" in early
+        ),
         grade=grade_of(years.plan, then, year) or "",
         text=record.result.text or "",
     )

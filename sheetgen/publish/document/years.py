@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sheetgen.era import wareki_full
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import RoundKind
 from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.problems import Place, Problem, UsageError
 
@@ -62,13 +63,16 @@ def year_notes(years: PlanYears, known: int) -> list[Problem]:
         found.append(Problem("D017", Place(label="主なポイント"), {"year": wareki_full(year)}))
     coming = min(year, plan.final_year)
     lacking = [
-        item.id for _, _, item in plan.items() if not (item.initiative(coming) or "").strip()
+        item.id
+        for _, _, item in plan.items()
+        if plan.has("initiatives") and not (item.initiative(coming) or "").strip()
     ]
     if lacking:
         facts = {"year": wareki_full(coming), "count": str(len(lacking)), "first": lacking[0]}
         found.append(Problem("D012", Place(label=plan.words["initiatives"]), facts))
     found += _changed_since(years)
-    for one in (one for one in plan.fiscal_years if one < year):
+    is_asked = any(one.asked == RoundKind.RESULTS.value for one in plan.field_table.values())
+    for one in (one for one in plan.fiscal_years if one < year and is_asked):
         started = [item for _, _, item in years.in_year(one).items()]
         absent = [item.id for item in started if not has_result(plan, item.year(one))]
         # 前の年度の実績は、まだ一つも入っていないうちは、なくてよい。
