@@ -224,7 +224,7 @@ def test_declared_sums_are_added_as_printed_and_marked(own: Plan) -> None:
 def test_the_reasons_of_those_behind_include_declared_texts(own: Plan) -> None:
     behind = results_of(own).behind
     assert behind is not None
-    assert [one.key for one in behind.columns] == ["item", "owners", "grade", "reason"]
+    assert behind.keys == ("item", "owners", "grade", "reason")
     assert [row.reason for row in behind.rows] == ["・試行した。\n【課題】人が足りない。"]
 
 
@@ -277,7 +277,7 @@ def test_a_plan_without_grades_has_no_chapter_of_grades(tmp_path: Path) -> None:
     results = results_of(plan)
     assert results.grades is None
     assert results.behind is not None
-    assert "grade" not in {one.key for one in results.behind.columns}
+    assert "grade" not in results.behind.keys
     assert "評価" not in page_of(plan, tmp_path)
 
 

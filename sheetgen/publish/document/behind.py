@@ -21,7 +21,7 @@ from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.publish.document.grades import grade_of, has_grade
 from sheetgen.publish.document.overview import (
     FIGURES,
-    Column,
+    Columns,
     columns_of,
     is_marked,
     marked,
@@ -48,15 +48,16 @@ class BehindRow:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """目標に届いていない実施項目の表。"""
+    """目標に届いていない実施項目の表。``columns`` は見出し、``keys`` はその列の値の名。"""
 
     heading: str
     note: str
-    columns: tuple[Column, ...]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
     rows: tuple[BehindRow, ...]
 
 
-def _columns(plan: Plan, year: int) -> tuple[Column, ...]:
+def _columns(plan: Plan, year: int) -> Columns:
     words, reasons = plan.words, _reasons(plan)
     own = ("years.result.grade",) if plan.has("years.result.grade") else ("overall_grade",)
     found = columns_of(
@@ -69,12 +70,12 @@ def _columns(plan: Plan, year: int) -> tuple[Column, ...]:
         ("grade", words[own[0]], own),
     )
     if not has_grade(plan, year):
-        found = tuple(one for one in found if one.key != "grade")
+        found.pop("grade", None)
     if not reasons:
         return found
     first = reasons[0]
     built_in = words["years.result.text"] if plan.has("years.result.text") else first.label
-    return (*found, Column("reason", built_in))
+    return {**found, "reason": built_in}
 
 
 def _reasons(plan: Plan) -> list[PlanField]:
@@ -101,7 +102,8 @@ def behind_target(years: PlanYears, year: int) -> Behind | None:
     heading = f"{wareki_full(year)}の目標に届いていない{plan.words.item}（{len(rows)}件）"
     shown = [text for one in rows for text in (one.target, one.actual, one.grade)]
     note = _note(plan, year) + provisional_note(sum(map(is_marked, shown)))
-    return Behind(heading, note, _columns(plan, year), tuple(rows))
+    columns = _columns(plan, year)
+    return Behind(heading, note, tuple(columns.values()), tuple(columns), tuple(rows))
 
 
 def _row(plan: Plan, measure: Measure, item: Item, year: int, *, is_ended: bool) -> BehindRow:
@@ -135,7 +137,7 @@ def _reason(plan: Plan, record: YearPlan) -> str:
 def _note(plan: Plan, year: int) -> str:
     """何を「届いていない」としたか。"""
     words, scale = plan.words, Scale(plan.evaluation_scale)
-    names = {one.key: one.name for one in _columns(plan, year)}
+    names = _columns(plan, year)
     text = words["years.result.text"]
     note = ""
     if shows(plan, *FIGURES):

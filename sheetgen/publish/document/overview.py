@@ -280,17 +280,13 @@ FIGURES = ("indicator", "years.target", "years.result.value")
 """目標に届いたかを、数で決めるのに要る欄。"""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """表の一つの列。``key`` は行の中の値の名、``name`` は見出し。"""
-
-    key: str
-    name: str
+Columns = dict[str, str]
+"""表の列：行の中の値の名から、見出しへ。列の順。"""
 
 
-def columns_of(plan: Plan, *known: tuple[str, str, tuple[str, ...]]) -> tuple[Column, ...]:
+def columns_of(plan: Plan, *known: tuple[str, str, tuple[str, ...]]) -> Columns:
     """表の列。``known`` は、値の名、見出し、要る欄。計画にない欄の列は、ない。"""
-    return tuple(Column(key, name) for key, name, needed in known if shows(plan, *needed))
+    return {key: name for key, name, needed in known if shows(plan, *needed)}
 
 
 def overview_part(plan: Plan, number: int) -> OverviewPart | None:

@@ -10,7 +10,6 @@ from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.item import CrossReference, Entry
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.publish.document.overview import (
-    Column,
     NumberedName,
     columns_of,
     measure_name,
@@ -82,7 +81,8 @@ class OverviewTable:
     policy: NumberedName
     measure: NumberedName
     heading: str
-    columns: tuple[Column, ...]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
     sections: tuple[OverviewSection, ...]
     notes: tuple[str, ...]
 
@@ -188,27 +188,29 @@ def _table(plan: Plan, policy: Policy, measure: Measure) -> OverviewTable:
     year, words = plan.revision.fiscal_year, plan.words
     above = policy_name(plan, policy)
     initiative = words.heading("取組方針･取組内容", "overview.policy", "initiatives")
+    columns = columns_of(
+        plan,
+        ("title", words.item, ()),
+        ("improvement", words["overview.improvement"], ("overview.improvement",)),
+        (
+            "initiative",
+            f"{wareki_short(min(year, plan.final_year))}の{initiative}",
+            ("overview.policy",),
+        ),
+        ("indicator", words["indicator"], ("overview.indicator",)),
+        (
+            "target",
+            f"{words.heading('目標', 'overview.target')}(R{reiwa(plan.final_year)})",
+            ("overview.target",),
+        ),
+        ("owners", words["overview.owners"], ("overview.owners",)),
+    )
     return OverviewTable(
         policy=above,
         measure=measure_name(measure),
         heading="" if plan.has(MEASURE) else f"{above.label} {above.name}",
-        columns=columns_of(
-            plan,
-            ("title", words.item, ()),
-            ("improvement", words["overview.improvement"], ("overview.improvement",)),
-            (
-                "initiative",
-                f"{wareki_short(min(year, plan.final_year))}の{initiative}",
-                ("overview.policy",),
-            ),
-            ("indicator", words["indicator"], ("overview.indicator",)),
-            (
-                "target",
-                f"{words.heading('目標', 'overview.target')}(R{reiwa(plan.final_year)})",
-                ("overview.target",),
-            ),
-            ("owners", words["overview.owners"], ("overview.owners",)),
-        ),
+        columns=tuple(columns.values()),
+        keys=tuple(columns),
         sections=tuple(
             OverviewSection(
                 section_name(plan, section) or f"〔{section}〕" if section else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sheetgen.era import circled, wareki, wareki_full, wareki_short
+from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import FieldKind
@@ -84,11 +85,23 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class ItemHeadings:
-    """どの実施項目でも同じことば。"""
+    """欄ごとの見出し。年度によって変わるものは :class:`ItemText` にある。"""
 
     related: str
+    improvement: str
+    current_state: str
+    indicator: str
+    unit: str
+    current: str
+    target: str
     plan: str
+    year_target: str
+    effect: str
     result: str
+    actual: str
+    actual_effect: str
+    grade: str
+    overall_grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +292,26 @@ def _closing(plan: Plan, item: Item) -> str:
     return "　".join(parts)
 
 
+def _headings(words: Vocabulary) -> ItemHeadings:
+    return ItemHeadings(
+        related=words["related_sections"],
+        improvement=words["improvement"],
+        current_state=words["current_state"],
+        indicator=words["indicator.name"],
+        unit=words["indicator.unit"],
+        current=words["indicator.current"],
+        target=words["indicator.target"],
+        plan=words["years.plan"],
+        year_target=words.heading("目標値", "years.target"),
+        effect=words["years.effect"],
+        result=words["years.result.text"],
+        actual=words.heading("実績値", "years.result.value"),
+        actual_effect=words["years.result.effect"],
+        grade=words["years.result.grade"],
+        overall_grade=words["overall_grade"],
+    )
+
+
 def _year(plan: Plan, item: Item, index: int, columns: Sequence[YearColumn]) -> YearText:
     year, code = item.years[index], item.indicator.number_format
     result = year.result
@@ -309,11 +342,7 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),
-        headings=ItemHeadings(
-            related=plan.words["related_sections"],
-            plan=plan.words["years.plan"],
-            result=plan.words["years.result.text"],
-        ),
+        headings=_headings(plan.words),
         year_columns=year_columns(plan),
         is_usual=not (plan.fields or plan.omit),
         items=tuple(item_text(plan, *place) for place in plan.items()),

@@ -21,7 +21,7 @@ from sheetgen.publish.document.grades import (
     has_grade,
     scale_columns,
 )
-from sheetgen.publish.document.overview import FIGURES, Column, amount, columns_of, marked, shows
+from sheetgen.publish.document.overview import FIGURES, Columns, amount, columns_of, marked, shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class EndedResults:
 
     heading: str
     note: str
-    columns: tuple[Column, ...]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
     rows: tuple[ResultRow, ...]
 
 
@@ -94,12 +95,13 @@ class WholePeriod:
     by_policy: tuple[EffectRow, ...]
     total: EffectRow | None
     final_heading: str
-    columns: tuple[Column, ...]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
     finals: tuple[FinalRow, ...]
     ended: EndedResults | None
 
 
-def _ended_columns(plan: Plan) -> tuple[Column, ...]:
+def _ended_columns(plan: Plan) -> Columns:
     words = plan.words
     return columns_of(
         plan,
@@ -120,7 +122,7 @@ def _ended_columns(plan: Plan) -> tuple[Column, ...]:
     )
 
 
-def _final_columns(plan: Plan) -> tuple[Column, ...]:
+def _final_columns(plan: Plan) -> Columns:
     words, overall = plan.words, "overall_grade"
     grade = overall if plan.has(overall) else "years.result.grade"
     return columns_of(
@@ -187,7 +189,8 @@ def whole_period(years: PlanYears) -> WholePeriod:
         by_policy=by_policy,
         total=total,
         final_heading=f"最終の目標と実績（{then.item_count}件）",
-        columns=_final_columns(plan),
+        columns=tuple(_final_columns(plan).values()),
+        keys=tuple(_final_columns(plan)),
         finals=tuple(_final(years, measure, item) for _, measure, item in then.items()),
         ended=_ended(years, f"計画期間に終了した{words.item}（{len(ended)}件）", ended),
     )
@@ -262,7 +265,8 @@ def _ended(
     note = f"終了した{words.item}の、計画にあった最後の年度の実績。"
     if years.plan.has(PLANNED) or years.plan.has(ACTUAL):
         note += "効果額の単位は千円。"
-    return EndedResults(heading, note, _ended_columns(years.plan), rows)
+    columns = _ended_columns(years.plan)
+    return EndedResults(heading, note, tuple(columns.values()), tuple(columns), rows)
 
 
 def _ended_row(years: PlanYears, measure: Measure, item: Item) -> ResultRow:
