@@ -412,3 +412,22 @@ def test_only_one_of_the_two_effects_is_a_table_of_its_own(tmp_path: Path) -> No
     assert actual.heading == "実績効果額の計(千円)"
     assert actual.rows[-2].cells[1] == "150"
     assert "見込額" not in page_of(plan, tmp_path)
+
+
+def test_the_whole_period_holds_only_what_the_plan_has(tmp_path: Path) -> None:
+    def ended(data: dict[str, Any]) -> None:
+        data["revision"]["fiscal_year"] = 2029
+        for item, grade in zip(items(data), ("5", "1", "対象外"), strict=True):
+            item["overall_grade"] = grade
+            item["years"][-1]["result"]["text"] = "・終えた。"
+
+    whole = results_of(city(tmp_path, reversed_scale, own_fields, ended)).whole
+    assert whole is not None
+    assert (whole.total, whole.by_policy) == (None, ())
+    assert whole.keys == ("item", "grade")
+    assert whole.final_heading == "最終の結果（3件）"
+    assert [one.grade for one in whole.finals] == ["5", "1", "対象外"]
+    assert whole.yearly[0].grades[0] == "5"
+    assert whole.yearly[0].rows[-1].counts == (1, 0, 0, 0, 1, 1, 0)
+    assert "目標値" not in whole.note
+    assert "効果額" not in whole.note

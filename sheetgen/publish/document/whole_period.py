@@ -171,6 +171,7 @@ def whole_period(years: PlanYears) -> WholePeriod:
     ended = [(measure, item) for _, measure, item in plan.ended()]
     then = years.in_year(last)
     period = f"{wareki_full(plan.first_year)}から{wareki_full(last)}まで"
+    finals = "最終の目標と実績" if shows(plan, *FIGURES) else "最終の結果"
     return WholePeriod(
         heading=f"計画期間（{period}）のまとめ",
         note=f"年度ごとに、その年度に計画にあった{words.item}を数えている。"
@@ -188,7 +189,7 @@ def whole_period(years: PlanYears) -> WholePeriod:
         yearly=tuple(_yearly(years)),
         by_policy=by_policy,
         total=total,
-        final_heading=f"最終の目標と実績（{then.item_count}件）",
+        final_heading=f"{finals}（{then.item_count}件）",
         columns=tuple(_final_columns(plan).values()),
         keys=tuple(_final_columns(plan)),
         finals=tuple(_final(years, measure, item) for _, measure, item in then.items()),
