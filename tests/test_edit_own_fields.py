@@ -294,6 +294,11 @@ def test_an_item_is_added_with_its_own_fields(source: Path, tmp_path: Path) -> N
     assert "effect" not in made["years"][0]
 
 
+def test_the_agenda_has_the_rounds_in_the_order_of_the_year(source: Path) -> None:
+    sends = [one.round for one in sheetgen.agenda(source).steps if one.duty == "配布"]
+    assert [one.kind.label for one in sends if one] == ["実績照会", "上半期照会", "見直し照会"]
+
+
 def test_the_desk_shows_the_fields_and_the_rounds_of_the_plan(source: Path, tmp_path: Path) -> None:
     root = folder_in(tmp_path)
     shutil.copy(source, root / "data" / "plan.json")
@@ -306,6 +311,9 @@ def test_the_desk_shows_the_fields_and_the_rounds_of_the_plan(source: Path, tmp_
     assert "単位:" not in page.partition("効果額の単位")[0]
     for address in ("/sending/", "/collecting/", "/standing/"):
         assert '<option value="half"' in text(web.get(address)), address
+    adding = text(web.get("/items/add"))
+    assert '<select id="avalues-stage-2025" name="add|values.stage:2025">' in adding
+    assert "効果見込額" not in adding
     edit = text(web.get("/items/01-01/edit"))
     assert "二次評価" in edit
     assert "委員会の意見" in edit

@@ -12,13 +12,6 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 
-_SHORT = {
-    "years.target": "目標値",
-    "years.effect": "効果見込額",
-    "years.result.value": "実績値",
-    "years.result.effect": "実績効果額",
-}
-"""表の見出しでの、短い名。"""
 _NUMBERS = (FieldKind.FIGURE, FieldKind.MONEY)
 _THOUSANDS = "（千円）"
 
@@ -82,8 +75,14 @@ def own_values(plan: Plan, item: Item) -> list[tuple[str, str]]:
 
 
 def _column(plan: Plan, one: PlanField) -> Column:
-    short = _SHORT.get(one.key)
-    heading = plan.words.heading(short, one.key) if short else one.label
+    words = plan.words
+    short = {
+        "years.target": words.heading("目標値", "years.target"),
+        "years.effect": words.heading("効果見込額", "years.effect"),
+        "years.result.value": words.heading("実績値", "years.result.value"),
+        "years.result.effect": words.heading("実績効果額", "years.result.effect"),
+    }
+    heading = short.get(one.key, one.label)
     is_amount = one.kind is FieldKind.MONEY and not one.is_declared
     return Column(one, heading, heading + (_THOUSANDS if is_amount else ""))
 

@@ -16,7 +16,7 @@ from sheetgen.form.rounds import rounds_in
 from sheetgen.messages.vocabulary import terms
 from sheetgen.messages.year import BY_HAND, NEXT_STEPS, STEP_WORDS
 from sheetgen.plan.plan import Plan
-from sheetgen.plan.round import Round
+from sheetgen.plan.round import Of, Round
 from sheetgen.problems import Problem
 from sheetgen.records.editions import Occasion, has_edition
 from sheetgen.records.ledger import Ledger, open_ledger
@@ -120,7 +120,9 @@ def agenda(path: Path, now: datetime | None = None) -> Agenda:
             return Agenda(year, (), Next(Duty.ADD, NEXT_STEPS["empty"].format(terms=plan.words)))
         log = load_sendouts(path)
         sent = rounds_sent(log.sendouts, plan)
-        rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in rounds_in(plan)]
+        # 一年の順：前の年度のこと、この年度のこと、先の年度のこと。
+        yearly = sorted(rounds_in(plan), key=lambda one: tuple(Of).index(one.kind.of))
+        rounds = [_facts(ledger, one, log.sendouts, one in sent, moment) for one in yearly]
         published = has_edition(path, year, Occasion.PUBLISHED)
         rolled = any(entry.path == "revision.fiscal_year" for entry in ledger.entries)
         problems = (*ledger.problems, *log.problems)

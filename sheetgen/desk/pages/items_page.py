@@ -38,7 +38,7 @@ from sheetgen.messages.values import explain_reading
 from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.item_names import item_id_of
 from sheetgen.plan.plan import Plan, item_label
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import FieldKind, Round, RoundKind
 from sheetgen.problems import Level, Problem, SheetgenError
 from sheetgen.progress import Progress
 from sheetgen.publish.document.sheets import item_text
@@ -354,7 +354,7 @@ def _adding(desk: Desk, problem: str = "") -> str:
         overview=[one for one in columns if one.key.startswith("overview.")],
         yearly=yearly_of,
         choices=list_guide(plan).choices,
-        long=_LONG,
+        long=(*_LONG, *_own_texts(plan)),
         waiting=desk.uploads.waiting(ADDING),
         problem=problem,
     )
@@ -362,6 +362,12 @@ def _adding(desk: Desk, problem: str = "") -> str:
 
 _LONG = ("improvement", "current_state", "vision", INITIATIVE, PLAN)
 """何行にもなる欄。"""
+
+
+def _own_texts(plan: Plan) -> list[str]:
+    """計画が増やした、文の欄の名。"""
+    fields = plan.field_table.values()
+    return [one.name for one in fields if one.is_declared and one.kind is FieldKind.TEXT]
 
 
 def _written(plan: Plan) -> dict[str, str]:

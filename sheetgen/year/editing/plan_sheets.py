@@ -48,7 +48,7 @@ OWN_SHEETS: Mapping[str, str] = {
 }
 """計画が自分で決めたものの表から、そのシートの名へ。"""
 _NOTES: Mapping[str, str] = {
-    YEAR_VALUES: "計画が増やした欄です。一つの実施項目の、一つの年度が一行です。"
+    YEAR_VALUES: "計画が増やした欄です。一つの{terms.item}の、一つの年度が一行です。"
     "課の答えを書き換えるときは、「直したわけ」も書いてください。",
     ITEM_VALUES: "計画が増やした欄のうち、年度によらないものです。",
     STEPS: "二次評価などの、評価の扱いです。"
@@ -338,7 +338,7 @@ class _Fitting:
             for one in self._bound(model).sheet.cells
             if one.first_row < model.heading_row and one.ref != mark.ref
         ]
-        words = (OWN_SHEETS[rows], _NOTES[rows])
+        words = (OWN_SHEETS[rows], _NOTES[rows].format(terms=self._plan.words))
         cells: dict[int, list[str]] = {mark.first_row: [self._copied(model, mark.ref, mark.text)]}
         for text, cell in zip(words, above, strict=False):
             ref = ref_of(cell.first_row, 2)
