@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,6 +38,8 @@ class StartingPoint(NamedTuple):
         """計画のデータに重ねる値。"""
         if not self.stem:
             return {}
+        import json  # ここで読み込む。コマンドの案内には要らない
+
         found: Json = json.loads((templates / STARTING / f"{self.stem}.json").read_text("utf-8"))
         return found
 
@@ -96,6 +97,8 @@ def point_of(plan: Plan, templates: Path) -> StartingPoint | None:
 
 def _bare(skeleton: Mapping[str, Any]) -> str:
     """形だけの計画。書き方の違いを、読んで揃える。"""
+    import json
+
     grades = skeleton.get("evaluation_scale") or [{"grade": "A", "meaning": "A"}]
     plan = {
         "schema_version": 1, "municipality": "-", "plan_title": "-", "office": "-",
