@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheetgen.form.shipped_templates import FORM, STARTING
 from sheetgen.problems import Place, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ class StartingPoint(NamedTuple):
 
     def form(self, templates: Path) -> Path:
         """この形の様式。``templates`` は同梱のテンプレートのフォルダー。"""
+        from sheetgen.form.shipped_templates import FORM, STARTING
+
         return templates / STARTING / f"{self.stem}.xlsx" if self.stem else templates / FORM
 
     def skeleton(self, templates: Path) -> Json:
@@ -39,6 +40,8 @@ class StartingPoint(NamedTuple):
         if not self.stem:
             return {}
         import json  # ここで読み込む。コマンドの案内には要らない
+
+        from sheetgen.form.shipped_templates import STARTING
 
         found: Json = json.loads((templates / STARTING / f"{self.stem}.json").read_text("utf-8"))
         return found
