@@ -102,18 +102,17 @@ def _summarize(result: RolloverResult, root: Path) -> None:
     closed, opened = wareki_full(result.closed), wareki_full(result.opened)
     until = wareki_full(result.until) if result.until else ""
     if result.closed == result.opened:
-        done = (
-            f"延ばしました（回 {result.run}）。"
-            if result.run
-            else "延ばすと、次のとおりです（試し）。"
-        )
-        click.echo(f"計画の期間を、{until}まで{done}")
+        if result.run is None:
+            click.echo(f"試しに見ました。計画の期間を{until}まで延ばすと、次のとおり変わります。")
+        else:
+            click.echo(f"計画の期間を、{until}まで延ばしました（回 {result.run}）。")
     elif result.run is None:
         click.echo(f"試しに見ました。{closed}を閉じ、{opened}を開くと、次のとおり変わります。")
     else:
         click.echo(f"{closed}の{terms().revision}を閉じ、{opened}を開きました（回 {result.run}）。")
     if result.archive:
-        click.echo(f"  閉じた計画のデータ: {shown_path(result.archive, root.resolve())}")
+        kept = "延ばす前の" if result.closed == result.opened else "閉じた"
+        click.echo(f"  {kept}計画のデータ: {shown_path(result.archive, root.resolve())}")
     click.echo(f"  {terms().item} {result.items}件")
     if until and result.closed != result.opened:
         click.echo(f"  計画最終年度: {until}")

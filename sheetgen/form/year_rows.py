@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from sheetgen.xlsx.package import Package
 from sheetgen.xlsx.references import Shift
 from sheetgen.xlsx.refs import split_ref
-from sheetgen.xlsx.row_copies import FixedRowsError, sheet_texts, with_rows
+from sheetgen.xlsx.row_copies import sheet_texts, with_rows
 from sheetgen.xlsx.sheet_cells import merged_areas
 
 _YEAR = re.compile(r"\byears\[(\d+)\]")
@@ -27,18 +28,22 @@ _LEAST = 2
 @lru_cache(maxsize=8)
 def with_years(package: Package, count: int) -> Package:
     """年度の行を ``count`` 年分にしたテンプレート。合わせられなければ、もとのまま。"""
+    try:
+        return next(_fitted(package, count), package)
+    except (ValueError, LookupError):  # 番地や範囲の壊れたテンプレート。わけは、読む所が言う
+        return package
+
+
+def _fitted(package: Package, count: int) -> Iterator[Package]:
+    """年度の行のある、初めのシートを合わせたテンプレート。"""
     for sheet in package.sheet_parts():
         rows = _year_rows(package, sheet)
         have = max(rows, default=-1) + 1
         if have == 0:
             continue
-        if have == count or min(have, count) < _LEAST or not _apart(rows, have):
-            return package
-        try:
-            return with_rows(package, sheet, _shift(rows, have, count), _NewYears(have, count))
-        except FixedRowsError:
-            return package
-    return package
+        if have != count and min(have, count) >= _LEAST and _apart(rows, have):
+            yield with_rows(package, sheet, _shift(rows, have, count), _NewYears(have, count))
+        return
 
 
 def _year_rows(package: Package, sheet: str) -> dict[int, set[int]]:

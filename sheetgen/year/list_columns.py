@@ -40,8 +40,8 @@ def _label(words: Vocabulary, path: str, model: type[Record], name: str) -> str:
     return words.labels.get(path) or model.model_fields[name].title or ""
 
 
-def _fixed(words: Vocabulary) -> tuple[ListColumn, ...]:
-    """年度のない列。"""
+def _fixed(words: Vocabulary, level: str) -> tuple[ListColumn, ...]:
+    """年度のない列。``level`` は、項目のすぐ上の階層の名。"""
 
     def of(name: str) -> str:
         return _label(words, name, Item, name)
@@ -51,8 +51,8 @@ def _fixed(words: Vocabulary) -> tuple[ListColumn, ...]:
 
     return (
         ListColumn(
-            MEASURE, words.measure, required=True,
-            note=f"{words.measure}の番号か名称（例: 1 窓口）。▼から選べる。",
+            MEASURE, level, required=True,
+            note=f"{level}の番号か名称（例: 1 窓口）。▼から選べる。",
         ),
         ListColumn(
             "section", words.section, note="概要表で上に置く〔…〕の見出し。なければ空欄。"
@@ -138,7 +138,8 @@ def _without_year(plan: Plan, words: Vocabulary) -> tuple[ListColumn, ...]:
         )
         for one in _own(plan, False)
     )  # fmt: skip
-    kept = (one for one in _fixed(words) if one.key == MEASURE or plan.has(one.key))
+    level = words.measure if plan.has(MEASURE) else words.policy
+    kept = (one for one in _fixed(words, level) if one.key == MEASURE or plan.has(one.key))
     return (*kept, *own)
 
 

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sheetgen.form.shipped_templates import FORM, STARTING
 from sheetgen.problems import Place, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -33,12 +31,18 @@ class StartingPoint(NamedTuple):
 
     def form(self, templates: Path) -> Path:
         """この形の様式。``templates`` は同梱のテンプレートのフォルダー。"""
+        from sheetgen.form.shipped_templates import FORM, STARTING
+
         return templates / STARTING / f"{self.stem}.xlsx" if self.stem else templates / FORM
 
     def skeleton(self, templates: Path) -> Json:
         """計画のデータに重ねる値。"""
         if not self.stem:
             return {}
+        import json  # ここで読み込む。コマンドの案内には要らない
+
+        from sheetgen.form.shipped_templates import STARTING
+
         found: Json = json.loads((templates / STARTING / f"{self.stem}.json").read_text("utf-8"))
         return found
 
@@ -96,6 +100,8 @@ def point_of(plan: Plan, templates: Path) -> StartingPoint | None:
 
 def _bare(skeleton: Mapping[str, Any]) -> str:
     """形だけの計画。書き方の違いを、読んで揃える。"""
+    import json
+
     grades = skeleton.get("evaluation_scale") or [{"grade": "A", "meaning": "A"}]
     plan = {
         "schema_version": 1, "municipality": "-", "plan_title": "-", "office": "-",
