@@ -46,7 +46,7 @@ from sheetgen.plan.round import Round
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.comparison.difference import LONGEST_COMPARED
 from sheetgen.publish.table_layout import ROW_HEIGHT, table_heights
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import COLLECTED, ItemState
 from sheetgen.xlsx.report_book import HEAD_ROWS, write_report
 
 SHEETS = ["課別", "実施項目別", "問題", "記録した値", "変更申出", "決めたこと", "ファイル"]
@@ -159,7 +159,7 @@ def test_the_tables_hold_all_of_it(plan: Plan, chosen: Round, whole: tuple[Any, 
     assert {row["課"] for row in sections} == {
         item.owners[0].section for _, _, item in plan.items()
     }
-    counted = ("実施項目", *(state.value for state in ItemState))
+    counted = ("実施項目", *(state.value for state in COLLECTED))
     sums = {head: sum(row[head] for row in sections) for head in counted}
     assert sums == {head: total[head] for head in counted}
     assert sums == {
