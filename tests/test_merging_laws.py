@@ -33,7 +33,7 @@ from sheetgen.plan.saving import render_plan
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem
 from sheetgen.records.ledger import open_ledger
-from sheetgen.records.open_items import ItemState
+from sheetgen.records.open_items import COLLECTED, ItemState
 from sheetgen.records.past import Past
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
@@ -229,5 +229,5 @@ def test_the_strategies_reach_every_state() -> None:
             paths.update(change.path for change in outcome.changes)
 
     look()
-    assert seen == set(ItemState)
+    assert seen == set(COLLECTED)
     assert paths == set(RESULT_PATHS)
