@@ -76,7 +76,7 @@ def test_every_option_reaches_the_pipeline(front: Any, tmp_path: Path) -> None:
             template=Path("t.xlsx"),
             root=tmp_path,
             out=Path("o"),
-            round=RoundKind.RESULTS,
+            round="実績照会",
             year=2025,
             waivers=(Waiver("R312", "08-08"), Waiver("R1", "01-02")),
             reason="課に電話で確認",
