@@ -11,6 +11,7 @@ from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import EFFECT_FORMAT, printed
+from sheetgen.publish.document.field_totals import total_text
 from sheetgen.publish.document.overview import (
     FIGURES,
     NumberedName,
@@ -19,12 +20,11 @@ from sheetgen.publish.document.overview import (
     marked,
     part_heading,
     policy_name,
-    provisional_note,
+    provisional_count_note,
     revision_title,
     section_name,
     whole_title,
 )
-from sheetgen.publish.document.totals import total_text
 from sheetgen.xlsx.look import CellLook, SheetLook
 
 
@@ -338,7 +338,7 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
             if plan.is_founding
             else f"{revision_title(plan)}後の{plan.words.item}について",
         ),
-        note=provisional_note(_provisional_count(plan)),
+        note=provisional_count_note(_provisional_count(plan)),
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),
