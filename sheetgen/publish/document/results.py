@@ -11,10 +11,10 @@ from sheetgen.plan.years import PlanYears, latest_result_year
 from sheetgen.publish.document.behind import Behind, behind_target
 from sheetgen.publish.document.changes import Changes, changes
 from sheetgen.publish.document.effects import Effects, effects
-from sheetgen.publish.document.field_totals import Totals, totals
 from sheetgen.publish.document.grades import Grades, grades, tallies
+from sheetgen.publish.document.off_form import ItemTexts, texts_off_form
 from sheetgen.publish.document.overview import part_heading, subtitle_of
-from sheetgen.publish.document.unprinted import ItemTexts, texts_off_form
+from sheetgen.publish.document.totals import Totals, totals
 from sheetgen.publish.document.whole_period import (
     EndedResults,
     WholePeriod,

@@ -11,7 +11,6 @@ from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import EFFECT_FORMAT, printed
-from sheetgen.publish.document.field_totals import total_text
 from sheetgen.publish.document.overview import (
     FIGURES,
     NumberedName,
@@ -25,6 +24,7 @@ from sheetgen.publish.document.overview import (
     section_name,
     whole_title,
 )
+from sheetgen.publish.document.totals import total_text
 from sheetgen.xlsx.look import CellLook, SheetLook
 
 
