@@ -25,7 +25,7 @@ from sheetgen.publish.document.overview import (
     columns_of,
     is_marked,
     marked,
-    provisional_note,
+    provisional_count_note,
     shows,
 )
 
@@ -101,7 +101,7 @@ def behind_target(years: PlanYears, year: int) -> Behind | None:
         return None
     heading = f"{wareki_full(year)}の目標に届いていない{plan.words.item}（{len(rows)}件）"
     shown = [text for one in rows for text in (one.target, one.actual, one.grade)]
-    note = _note(plan, year) + provisional_note(sum(map(is_marked, shown)))
+    note = _note(plan, year) + provisional_count_note(sum(map(is_marked, shown)))
     columns = _columns(plan, year)
     return Behind(heading, note, tuple(columns.values()), tuple(columns), tuple(rows))
 

@@ -18,7 +18,7 @@ from sheetgen.plan.item import Item, YearPlan, subtotal
 from sheetgen.plan.plan import Plan, Policy, printed_number
 from sheetgen.plan.value import Value
 from sheetgen.plan.years import PlanYears
-from sheetgen.publish.document.overview import amount, marked, policy_name, provisional_note
+from sheetgen.publish.document.overview import amount, marked, policy_name, provisional_count_note
 
 PLANNED, ACTUAL = "years.effect", "years.result.effect"
 
@@ -190,7 +190,7 @@ def _provisional_note(sums: _Sums, year: int) -> str:
         )
         if one <= last
     )
-    return provisional_note(count, is_total=True)
+    return provisional_count_note(count, is_total=True)
 
 
 def _taken_out_note(plan: Plan, year: int) -> str:

@@ -29,7 +29,7 @@ class GradeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Tone:
+class GradeTone:
     """図の色。``family`` は色の仲間で、評価の扱い（``behind``）など。``depth`` は、その中の順。"""
 
     family: str
@@ -48,7 +48,7 @@ class Grades:
     name: str
     grades: tuple[str, ...]
     meanings: tuple[str, ...]
-    tones: tuple[Tone, ...]
+    tones: tuple[GradeTone, ...]
     note: str
     by_policy: tuple[GradeRow, ...]
     by_section: tuple[GradeRow, ...]
@@ -58,7 +58,7 @@ class Grades:
 
 NOT_GRADED = "未評価"
 NOT_CHOSEN = "記入なし"
-_EMPTY = Tone("empty", 0)
+_EMPTY = GradeTone("empty", 0)
 _ORDER = (Counts.ACHIEVED, Counts.ON_TRACK, Counts.BEHIND, None, Counts.NONE)
 """図と表に並べる、評価の扱いの順。``None`` は、扱いの分からないもの。"""
 _Read = Callable[[Item], Value]
@@ -76,7 +76,7 @@ def grade_of(plan: Plan, item: Item, year: int) -> str | None:
     return item.year(year).result.grade
 
 
-def toned(steps: Sequence[EvaluationGrade]) -> tuple[tuple[EvaluationGrade, Tone], ...]:
+def toned(steps: Sequence[EvaluationGrade]) -> tuple[tuple[EvaluationGrade, GradeTone], ...]:
     """評価の段階を、図と表に並べる順に、図の色とともに返す。
 
     順も色も、評価の扱いで決まる。扱いの一つも書かれていない段階は書いた順とし、その扱いも
@@ -85,7 +85,7 @@ def toned(steps: Sequence[EvaluationGrade]) -> tuple[tuple[EvaluationGrade, Tone
     scale = Scale(steps)
     if all(one.counts is None for one in steps):
         family = "neutral" if scale.is_unclear else "step"
-        return tuple((one, Tone(family, depth)) for depth, one in enumerate(steps))
+        return tuple((one, GradeTone(family, depth)) for depth, one in enumerate(steps))
     ranks = [
         _ORDER.index(counts)
         for one in steps
@@ -97,7 +97,7 @@ def toned(steps: Sequence[EvaluationGrade]) -> tuple[tuple[EvaluationGrade, Tone
     for counts in _ORDER:
         alike = [one for one in written if scale.counts(one.grade) is counts]
         family = counts.value if counts else "neutral"
-        found += [(one, Tone(family, depth)) for depth, one in enumerate(alike)]
+        found += [(one, GradeTone(family, depth)) for depth, one in enumerate(alike)]
     return tuple(found)
 
 
@@ -197,7 +197,7 @@ def _tally(years: PlanYears, year: int, field: PlanField) -> Grades | None:
     steps = (
         [(one.grade, one.meaning, tone) for one, tone in toned(field.scale)]
         if is_grade
-        else [(one, "", Tone("neutral", depth)) for depth, one in enumerate(field.choices)]
+        else [(one, "", GradeTone("neutral", depth)) for depth, one in enumerate(field.choices)]
     )
     order = [grade for grade, _, _ in steps]
     note = _counted_note(years.plan, then, shown)

@@ -264,7 +264,7 @@ def is_marked(text: str) -> bool:
     return text.endswith(_MARK)
 
 
-def provisional_note(count: int, *, is_total: bool = False) -> str:
+def provisional_count_note(count: int, *, is_total: bool = False) -> str:
     """暫定の値の数のことわり。なければ空。``is_total`` は、暫定の値を含む計のこと。"""
     what = f"まだ確定していない値（{count}件）"
     said = f"{what}を含む計である。" if is_total else f"{what}である。"

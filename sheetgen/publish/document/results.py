@@ -12,9 +12,9 @@ from sheetgen.publish.document.behind import Behind, behind_target
 from sheetgen.publish.document.changes import Changes, changes
 from sheetgen.publish.document.effects import Effects, effects
 from sheetgen.publish.document.grades import Grades, grades, tallies
+from sheetgen.publish.document.off_form import ItemTexts, texts_off_form
 from sheetgen.publish.document.overview import part_heading, subtitle_of
 from sheetgen.publish.document.totals import Totals, totals
-from sheetgen.publish.document.unprinted import ItemTexts, item_texts
 from sheetgen.publish.document.whole_period import (
     EndedResults,
     WholePeriod,
@@ -63,7 +63,7 @@ def results_part(
         effects=effects(years, year),
         totals=totals(years, year),
         behind=behind_target(years, year),
-        texts=item_texts(plan, on_form),
+        texts=texts_off_form(plan, on_form),
         ended=ended_results(years, year),
         whole=whole_period(years) if year == plan.final_year else None,
         changes=changes(plan, earlier),

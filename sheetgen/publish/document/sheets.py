@@ -19,7 +19,7 @@ from sheetgen.publish.document.overview import (
     marked,
     part_heading,
     policy_name,
-    provisional_note,
+    provisional_count_note,
     revision_title,
     section_name,
     whole_title,
@@ -338,7 +338,7 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
             if plan.is_founding
             else f"{revision_title(plan)}後の{plan.words.item}について",
         ),
-        note=provisional_note(_provisional_count(plan)),
+        note=provisional_count_note(_provisional_count(plan)),
         form=form,
         legend=_legend(plan, form, pages),
         pages=tuple(pages),

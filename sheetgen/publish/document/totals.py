@@ -15,7 +15,7 @@ from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import Value, printed
 from sheetgen.plan.years import PlanYears
 from sheetgen.publish.document.effects import ACTUAL, PLANNED, has_effects
-from sheetgen.publish.document.overview import marked, policy_name, provisional_note
+from sheetgen.publish.document.overview import marked, policy_name, provisional_count_note
 
 _UNIT = re.compile(r"([(（][^()（）]*[)）])?$")
 """見出しの終わりの単位。計の見出しでは、「の計」の後に置く。"""
@@ -102,7 +102,8 @@ def _totals(
     return Totals(
         heading=_UNIT.sub(r"の計\1", field.label, count=1),
         note=f"数で示されたものだけを足している。どの年度も、その年度に計画にあった{words.item}の分である。"
-        f"累計は{wareki_full(plan.first_year)}から。" + provisional_note(early, is_total=True),
+        f"累計は{wareki_full(plan.first_year)}から。"
+        + provisional_count_note(early, is_total=True),
         columns=(words.policy, *(wareki(year) for year in places), "計"),
         rows=(
             *(

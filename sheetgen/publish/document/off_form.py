@@ -32,7 +32,7 @@ class ItemTexts:
     rows: tuple[ItemWords, ...]
 
 
-def item_texts(plan: Plan, on_form: Collection[str]) -> tuple[ItemTexts, ...]:
+def texts_off_form(plan: Plan, on_form: Collection[str]) -> tuple[ItemTexts, ...]:
     """様式に出ない欄の値。``on_form`` は、様式に出る欄の名。"""
     return tuple(
         ItemTexts(field.label, (plan.words.item, field.label), rows)
