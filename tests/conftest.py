@@ -22,6 +22,8 @@ from returned.fixtures import (  # noqa: F401  回収の試験で分け合うも
     post,
 )
 
+from sheetgen.messages.vocabulary import speaking
+from sheetgen.plan.fields import SHIPPED
 from sheetgen.publish.publishing import ReportResult
 from sheetgen.send.generating import GenerateResult
 
@@ -35,6 +37,13 @@ settings.register_profile(
     derandomize=programs_required(),
 )
 settings.load_profile("sheetgen")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def shipped_words() -> Iterator[None]:
+    """一つのファイルの試験が読んだ計画のことばを、次のファイルの試験に残さない。"""
+    with speaking(SHIPPED):
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
