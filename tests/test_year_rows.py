@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import new_city
@@ -59,6 +60,11 @@ def test_each_starting_point_makes_its_forms(tmp_path: Path, kind: str) -> None:
         assert rules.violations_of([book]) == {}
         sheet = openpyxl.load_workbook(book)["(1)①"]
         texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+        # ほかの市のことばは、どのシートにもない。
+        whole = "".join(str(cell.value) for one in openpyxl.load_workbook(book)
+                        for row in one.iter_rows() for cell in row if cell.value)  # fmt: skip
+        if kind != KINDS[0]:
+            assert not re.search("アクションプラン|実施項目|進捗管理シート|効果額|取組方針", whole)
         for index in range(years):
             assert f"令和{7 + index}年度" in texts
         assert f"令和{7 + years}年度" not in texts

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
@@ -42,6 +42,7 @@ def main() -> None:
 def write(path: Path, draw: Callable[[Worksheet], int]) -> None:
     """伊勢原型の様式のシートを、``draw`` の描くものに替えて書く。"""
     book = load_workbook(TEMPLATES / MODEL)
+    _reword(book, "金額は千円単位です。" if draw is second_grade else "")
     at = book.sheetnames.index(FORM)
     del book[FORM]
     sheet = book.create_sheet(FORM, at)
@@ -65,6 +66,25 @@ def write(path: Path, draw: Callable[[Worksheet], int]) -> None:
     written = io.BytesIO()
     book.save(written)
     path.write_bytes(shared(written.getvalue()))
+
+
+_WORDS = (
+    ("{{ plan.plan_title }}　アクションプラン", "{{ plan.plan_title }}{{ terms.subtitle }}"),
+    ("記入する実施項目", "記入する{{ terms.item }}"),
+    ("{% if round.previous_year %}", "{% if round.previous_year and labels['initiatives'] %}"),
+    ("取組方針・取組内容", "{{ labels['initiatives'] }}"),
+    ("実施項目", "{{ terms.item }}"),
+)
+"""伊勢原型の「はじめに」などのことばから、計画のことばへ。"""
+
+
+def _reword(book: Workbook, money: str) -> None:
+    """様式のほかのシートを、どの計画のことばでも使えるようにする。``money`` は金額の書き方。"""
+    for sheet in book.worksheets:
+        for cell in (one for row in sheet.iter_rows() for one in row):
+            if isinstance(cell.value, str) and sheet.title != FORM:
+                for old, new in (*_WORDS, ("効果額は千円単位です。", money)):
+                    cell.value = cell.value.replace(old, new)
 
 
 _INLINE = re.compile(r' t="inlineStr"([^>]*)><is><t[^>]*>(.*?)</t></is></c>', re.DOTALL)
