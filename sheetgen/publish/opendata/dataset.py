@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
@@ -15,7 +15,15 @@ from sheetgen.plan.plan import OpenData, Plan
 from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.opendata.changes import CHANGES, Changes, history_table
+from sheetgen.publish.opendata.declared import (
+    codes_in,
+    column_name,
+    present,
+    provisional_table,
+    values_table,
+)
 from sheetgen.publish.opendata.items import (
+    figure_fields,
     figures_table,
     grades_table,
     indicators_table,
@@ -27,16 +35,18 @@ from sheetgen.publish.opendata.items import (
 )
 from sheetgen.publish.opendata.printed import BECOMES, LIMITS, SCOPES, becomes
 from sheetgen.publish.opendata.source import (
+    COUNTS,
     GRADED,
     OWNED,
     REPORTS,
     STATES,
     STATUSES,
     VALUE_KINDS,
-    YEARLY,
     Row,
     Source,
     coded,
+    kept,
+    literal,
     worded,
 )
 from sheetgen.publish.opendata.texts import (
@@ -70,32 +80,55 @@ def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
 _FIGURE: dict[str, dict[str, str]] = {"value_state": _listed(STATES), "limit": _listed(LIMITS)}
 _CODES: dict[str, dict[str, dict[str, str]]] = {
     "items": {"status": _listed(STATUSES)},
-    "owners": {"role": _listed(OWNED), "scope": _listed(SCOPES)},
-    "indicators": {"kind": _listed(VALUE_KINDS), **_FIGURE},
-    "yearly_figures": {"kind": _listed(YEARLY), **_FIGURE},
+    "owners": {"scope": _listed(SCOPES)},
+    "indicators": _FIGURE,
+    "yearly_figures": _FIGURE,
     "reports": {"report": _listed(REPORTS)},
-    "grades": {"kind": _listed(GRADED)},
+    "grades": {"counts": _listed(COUNTS)},
+    "grade_scale": {"counts": _listed(COUNTS)},
     "plan_texts": {"kind": _listed(PLAN_TEXTS)},
     "history": {"change": _listed(CHANGES)},
     "spreadsheet_cautions": {"becomes": _listed(BECOMES)},
 }
 
 
-def codes_of(words: Vocabulary, table: DataTable, column: DataColumn) -> Mapping[str, str]:
+def codes_of(plan: Plan, table: DataTable, column: DataColumn) -> Mapping[str, str]:
     """この列に使う符号から、その意味へ。符号の列でなければ空。"""
     if not column.codes:
         return {}
-    if table.name == "item_texts":
-        return _listed(item_texts(words))
+    of_plan = _codes_of_plan(plan, table.name, column.codes)
+    if of_plan is not None:
+        return of_plan
     found = _CODES[table.name][column.codes]
-    return {code: worded(words, meaning) for code, meaning in found.items()}
+    return {code: worded(plan.words, meaning) for code, meaning in found.items()}
+
+
+def _codes_of_plan(plan: Plan, table: str, codes: str) -> Mapping[str, str] | None:
+    """計画の欄によって違う符号。"""
+    words = plan.words
+    if codes == "kind" and table == "item_texts":
+        return item_texts(plan)
+    if codes == "kind" and table == "yearly_figures":
+        fields = figure_fields(plan)
+        return {code: worded(words, literal(one.label)) for code, one in fields.items()}
+    for name, column, known in (
+        ("owners", "role", _listed(kept(plan, OWNED))),
+        ("indicators", "kind", _listed(kept(plan, VALUE_KINDS))),
+        ("grades", "kind", _listed(kept(plan, GRADED))),
+    ):
+        if (table, codes) == (name, column):
+            return {code: worded(words, meaning) for code, meaning in known.items()}
+    for field in plan.field_table.values():
+        if field.is_declared and field.options and column_name(field) == codes:
+            return codes_in(field)
+    return None
 
 
 def _text(name: str, title: str, note: str) -> DataColumn:
     return DataColumn(name, title, DataType.TEXT, note)
 
 
-def codes_table(words: Vocabulary, tables: Iterable[DataTable]) -> DataTable:
+def codes_table(plan: Plan, tables: Collection[DataTable]) -> DataTable:
     """コード表。すべての符号の意味。"""
     columns = (
         _text("table", "表", "符号を使う表の名（ファイルの名）。"),
@@ -107,10 +140,12 @@ def codes_table(words: Vocabulary, tables: Iterable[DataTable]) -> DataTable:
         (table.name, column.name, *pair)
         for table in tables
         for column in table.columns
-        for pair in codes_of(words, table, column).items()
+        for pair in codes_of(plan, table, column).items()
     )
-    grade = words["years.result.grade"]
-    note = f"一行が一つの符号。{grade}の意味は、年度ごとに{grade}の段階の表にある。"
+    grade = literal(plan.words["years.result.grade"])
+    scales = any(table.name == "grade_scale" for table in tables)
+    where = f"{grade}の意味は、年度ごとに{grade}の段階の表にある。" if scales else ""
+    note = f"一行が一つの符号。{where}"
     return DataTable("code_list", "コード表", note, columns, rows, ("table", "column", "code"))
 
 
@@ -368,10 +403,12 @@ def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
         references_table(source),
         plan_texts_table(source),
         history_table(changes, source.municipality),
+        values_table(source),
+        provisional_table(source),
     )
-    facts = tuple(_worded(words, table) for table in tables)
+    facts = tuple(_worded(words, table) for table in present(source, tables))
     # 表計算ソフトで変わる値の表の符号も載せるので、中身のない表を先に作る。
-    codes = codes_table(words, (*facts, cautions_table(())))
+    codes = codes_table(plan, (*facts, cautions_table(())))
     metadata = metadata_table(source, changes, (*facts, codes))
     # ほかの表をすべて作り終えてから：どの文字を置き換えたかが、ここで決まる。
     replaced = replacements_table(source)
