@@ -6,8 +6,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from enum import StrEnum
-from typing import TypeVar
 
 from sheetgen.era import wareki
 from sheetgen.messages.vocabulary import Vocabulary
@@ -42,6 +40,7 @@ from sheetgen.publish.opendata.source import (
     STATES,
     STATUSES,
     VALUE_KINDS,
+    Code,
     Row,
     Source,
     coded,
@@ -58,18 +57,23 @@ from sheetgen.publish.opendata.texts import (
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, DataType
 
 FORMAT_VERSION = "2.0"
-"""表と列の形の版。形を変えたら進め、FORMAT_HISTORY に書く。"""
-FORMAT_HISTORY = (
-    "1.0: はじめての版。"
-    "2.0: 報告の状況、{terms[years.result.grade]}の段階、更新の履歴、表計算ソフトで変わる値の表と、"
-    "datapackage.json を"
-    "加えた。記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
-    "年度別の値と{terms[years.result.grade]}は、その年度に計画にあった{terms.item}の、"
-    "報告のあったものだけとした。"
-    "{terms[years.result.grade]}の意味をコード表から{terms[years.result.grade]}の段階の表に移した。"
-    "単位のない値の書き方を一つにした。"
-)
-Code = TypeVar("Code", bound=StrEnum)
+"""表と列の形の版。形を変えたら進め、format_history に書く。"""
+_GRADES = "{terms[years.result.grade]}"
+
+
+def format_history(plan: Plan) -> str:
+    """形の変更の履歴。評価のない計画では、評価を言わない。"""
+    has_grades = plan.has("years.result.grade")
+    added = f"報告の状況、{_GRADES}の段階、" if has_grades else "報告の状況、"
+    values = f"年度別の値と{_GRADES}は、" if has_grades else "年度別の値は、"
+    moved = f"{_GRADES}の意味をコード表から{_GRADES}の段階の表に移した。" if has_grades else ""
+    return (
+        f"1.0: はじめての版。2.0: {added}更新の履歴、表計算ソフトで変わる値の表と、"
+        "datapackage.json を加えた。"
+        "記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
+        f"{values}その年度に計画にあった{{terms.item}}の、報告のあったものだけとした。"
+        f"{moved}単位のない値の書き方を一つにした。"
+    )
 
 
 def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
@@ -310,7 +314,7 @@ def _worded(words: Vocabulary, table: DataTable) -> DataTable:
     )
 
 
-def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]) -> DataTable:
+def metadata_table(source: Source, changes: Changes, tables: Collection[DataTable]) -> DataTable:
     """データセットの説明。一行が一つのこと。"""
     columns = (
         DataColumn("key", "項目（英数字）", DataType.CODE, "プログラムから使う名。"),
@@ -320,6 +324,8 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
     plan, revision, words = source.plan, source.plan.revision, source.plan.words
     first, last = plan.first_year, plan.final_year
     license_name, license_url = license_of(plan)
+    names = {table.name for table in tables}
+    grades = f"と{words['years.result.grade']}" if "grades" in names else ""
     rows: tuple[tuple[str, str, str | None], ...] = (
         ("title", "データセットの名称", f"{plan.plan_title} {words.item}と実績"),
         ("publisher", "公開する団体", plan.municipality),
@@ -346,12 +352,13 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
          f"年度のある行は、その年度に計画にあった{words.item}だけを載せる。"
          "計画にあったのは、追加した年度から、終了した年度の前の年度まで。追加した年度より前の欄に書かれた値は載せない。"),
         ("reported", "報告のない年度",
-         f"実績の値と{words['years.result.grade']}は、報告のあった年度の行だけを載せる。"
+         f"実績の値{grades}は、報告のあった年度の行だけを載せる。"
          "行のない年度の実績は 0 ではない。"
-         "報告があったか、まだか、その時期でないかは、報告の状況の表にある。"),
+         + ("報告があったか、まだか、その時期でないかは、報告の状況の表にある。"
+            if "reports" in names else "")),
         ("updates", "更新の頻度", f"年に一度（{words.revision}ごと）"),
         ("format_version", "表と列の形の版", f"第{FORMAT_VERSION}版"),
-        ("format_history", "形の変更の履歴", source.told(FORMAT_HISTORY)),
+        ("format_history", "形の変更の履歴", source.told(format_history(plan))),
         ("encoding", "CSV の文字コード", "UTF-8（BOM付き）、改行は CRLF、区切りはカンマ"),
         ("json_encoding", "JSON の文字コード", "UTF-8（BOMなし）"),
         ("keys", "キーと結合",
@@ -377,12 +384,38 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
          "値は計画に記載されたもので、このデータのための計算はしていない。"
          "読み取った数、かっこの中の数、数の限り、かっこの中の注記と、所属の範囲は、"
          "記載された文字を決まった読み方で分けたもの。"),
+        *_plan_rows(source, names),
         ("tables", "表", "、".join(f"{table.name}（{table.title}）" for table in tables)),
     )  # fmt: skip
     return DataTable(
         "metadata", "データセットの説明", "一行が一つのこと。", columns,
         tuple((key, title, source.plain(value)) for key, title, value in rows), ("key",),
     )  # fmt: skip
+
+
+def _plan_rows(source: Source, names: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """計画が自分で決めたことの説明。決めていない計画では、ない。"""
+    plan = source.plan
+    fields = [one.label for one in plan.field_table.values() if one.is_declared]
+    if fields:
+        where = "年度別のそのほかの値の表" if "yearly_values" in names else ""
+        tables = "と".join(filter(None, (f"{plan.words.item}の表", where)))
+        yield (
+            "declared_fields",
+            "この計画が決めた欄",
+            f"{'、'.join(fields)}。{tables}の、名が values_ で始まる列にある。",
+        )
+    rounds = [one.label for one in plan.round_kinds if one.is_declared]
+    if rounds:
+        yield "rounds", "この計画が決めた照会", f"{'、'.join(rounds)}。更新の履歴の表の照会に出る。"
+    if source.has_provisional:
+        yield (
+            "provisional",
+            "暫定の値",
+            "決算の前などの、まだ確定していない値がある。"
+            "どの値かは、暫定の値の表と、年度別の値の表の「暫定」の列にある。"
+            "確定したら、その値に替わる。",
+        )
 
 
 def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:

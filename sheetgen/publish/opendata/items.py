@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sheetgen.plan.fields import MEASURE, PlanField
+from sheetgen.plan.fields import MEASURE as LEVEL
+from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import CrossReference, Item, YearPlan
 from sheetgen.plan.paths import PROVISIONAL_MARK
 from sheetgen.plan.plan import Plan
@@ -25,7 +26,6 @@ from sheetgen.publish.opendata.source import (
     POLICY_NUMBER,
     REPORTS,
     STATUSES,
-    THOUSAND_YEN,
     TO_ITEMS,
     VALUE_KINDS,
     YEAR,
@@ -60,7 +60,7 @@ _ITEM_NUMBER = DataColumn(
 
 def _item_number(plan: Plan) -> DataColumn:
     """番号の列。階層の一つだけの計画では、上の階層の中の番号。"""
-    if plan.has(MEASURE):
+    if plan.has(LEVEL):
         return _ITEM_NUMBER
     return replace(
         _ITEM_NUMBER, note=_ITEM_NUMBER.note.replace("{terms.measure}", "{terms.policy}")
@@ -143,7 +143,7 @@ def items_table(source: Source) -> DataTable:
 
 def references_table(source: Source) -> DataTable:
     """再掲の表。一行が、ほかの推進項目にある実施項目への一つの参照。"""
-    two = source.plan.has(MEASURE)
+    two = source.plan.has(LEVEL)
     above = (MEASURE_NUMBER, MEASURE) if two else (POLICY_NUMBER, POLICY)
     columns = (*ITEM, *above, _item_number(source.plan))
 

@@ -17,7 +17,7 @@ from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Measure, Plan, Policy
-from sheetgen.plan.round import FieldKind, RoundKind
+from sheetgen.plan.round import RoundKind
 from sheetgen.plan.scales import Counts, EvaluationGrade, Scale
 from sheetgen.plan.text import Value
 from sheetgen.plan.years import PlanYears, has_result
@@ -359,8 +359,9 @@ class Source:
             for year, then in seen.items()
             for _, _, item in then.items()
         }
-        years_held = [one for item in all_items(self.plan).values() for one in item.years]
-        self.has_provisional = any(one.provisional for one in (*self.plan.rounds, *years_held))
+        self.has_provisional = any(one.provisional for one in self.plan.rounds) or any(
+            one.provisional for item in all_items(self.plan).values() for one in item.years
+        )
         self.characters = Characters()
         self._units = {clean_unit(one.item.indicator.unit) for one in self.places()} - {NO_UNIT}
 
