@@ -19,8 +19,9 @@ Json = Any
 _INSIDE: Mapping[str, type[BaseModel]] = {
     "indicator": Indicator,
     "overview": OverviewRow,
-    "result": Result,
+    "years.result": Result,
 }
+"""欄の集まり。概要表の行（overview）の中の「指標」は、集まりではなく文である。"""
 _BLANKS: Mapping[str, Json] = {
     "improvement": "",
     "current_state": "",
@@ -84,10 +85,10 @@ def _with_blanks(
     made = dict(record)
     for name, info in model.model_fields.items():
         key = f"{prefix}{name}"
-        if name in _INSIDE:
-            inside = made.get(name, {} if _is_gone(_INSIDE[name], f"{key}.", omit) else None)
+        if key in _INSIDE:
+            inside = made.get(name, {} if _is_gone(_INSIDE[key], f"{key}.", omit) else None)
             if inside is not None:
-                made[name] = _with_blanks(inside, _INSIDE[name], f"{key}.", omit)
+                made[name] = _with_blanks(inside, _INSIDE[key], f"{key}.", omit)
         elif name not in made and is_omitted(omit, key) and info.exclude_if is None:
             blank = _BLANKS.get(key)
             made[name] = type(blank)() if isinstance(blank, dict | list) else blank
@@ -103,7 +104,7 @@ def _without(record: Mapping[str, Json], prefix: str, omit: tuple[str, ...]) -> 
     made: dict[str, Json] = {}
     for name, value in record.items():
         key = f"{prefix}{name}"
-        if name in _INSIDE and isinstance(value, Mapping):
+        if key in _INSIDE and isinstance(value, Mapping):
             value = _without(value, f"{key}.", omit)
             if not value and is_omitted(omit, key):
                 continue
@@ -146,5 +147,5 @@ def _measure(measure: Json, change: Any) -> Json:
     }
 
 
-GROUPS = tuple(f"years.{name}" if name == "result" else name for name in _INSIDE)
+GROUPS = tuple(_INSIDE)
 """``omit`` に書ける、欄の集まりの名。"""

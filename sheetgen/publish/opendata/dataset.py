@@ -49,9 +49,9 @@ from sheetgen.publish.opendata.source import (
     worded,
 )
 from sheetgen.publish.opendata.texts import (
-    PLAN_TEXTS,
     item_texts,
     item_texts_table,
+    plan_texts,
     plan_texts_table,
 )
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, DataType
@@ -90,7 +90,6 @@ _CODES: dict[str, dict[str, dict[str, str]]] = {
     "reports": {"report": _listed(REPORTS)},
     "grades": {"counts": _listed(COUNTS)},
     "grade_scale": {"counts": _listed(COUNTS)},
-    "plan_texts": {"kind": _listed(PLAN_TEXTS)},
     "history": {"change": _listed(CHANGES)},
     "spreadsheet_cautions": {"becomes": _listed(BECOMES)},
 }
@@ -119,6 +118,7 @@ def _codes_of_plan(plan: Plan, table: str, codes: str) -> Mapping[str, str] | No
         ("owners", "role", _listed(kept(plan, OWNED))),
         ("indicators", "kind", _listed(kept(plan, VALUE_KINDS))),
         ("grades", "kind", _listed(kept(plan, GRADED))),
+        ("plan_texts", "kind", _listed(plan_texts(plan))),
     ):
         if (table, codes) == (name, column):
             return {code: worded(words, meaning) for code, meaning in known.items()}

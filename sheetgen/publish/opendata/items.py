@@ -380,7 +380,10 @@ def grades_table(source: Source) -> DataTable:
                     *source.counts(fiscal_year, grade),
                 )  # fmt: skip
 
-    note = f"一行が、付いている一つの{{terms[years.result.grade]}}。まだ付いていない{{terms[years.result.grade]}}の行はない。{_IN_FORCE}"
+    note = (
+        "一行が、付いている一つの{terms[years.result.grade]}。"
+        f"まだ付いていない{{terms[years.result.grade]}}の行はない。{_IN_FORCE}"
+    )
     if Graded.OVERALL in kinds:
         note += (
             "{terms[overall_grade]}の年度は、計画の最終年度"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from sheetgen.plan.fields import MEASURE as LEVEL
 from sheetgen.plan.fields import PlanField
 from sheetgen.plan.plan import Measure, Plan, Revision
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import Value
+from sheetgen.publish.document.overview import notes_label
 from sheetgen.publish.opendata.source import (
     ITEM,
     MEASURE_NUMBER,
@@ -20,6 +22,7 @@ from sheetgen.publish.opendata.source import (
     Row,
     Source,
     coded,
+    literal,
     order,
     year,
 )
@@ -82,10 +85,15 @@ class PlanTextKind(StrEnum):
 
 PLAN_TEXTS = {
     PlanTextKind.POLICY: "{terms.policy}の文章",
-    PlanTextKind.MEASURE: Measure.model_fields["notes"].title or "",
+    PlanTextKind.MEASURE: str(Measure.model_fields["notes"].title),
     PlanTextKind.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
     PlanTextKind.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
 }
+
+
+def plan_texts(plan: Plan) -> dict[PlanTextKind, str]:
+    """計画の文章の種類の符号から、その名へ。"""
+    return {**PLAN_TEXTS, PlanTextKind.MEASURE: literal(notes_label(plan))}
 
 
 def item_texts_table(source: Source) -> DataTable:
@@ -144,6 +152,7 @@ def plan_texts_table(source: Source) -> DataTable:
         *YEAR,
         *_PARAGRAPH,
     )
+    names = plan_texts(source.plan)
 
     def rows() -> Iterator[Row]:
         total = 0
@@ -154,13 +163,14 @@ def plan_texts_table(source: Source) -> DataTable:
                 start = (
                     *source.municipality,
                     kind.value,
-                    source.told(PLAN_TEXTS[kind]),
+                    source.told(names[kind]),
                     policy,
                     measure,
                 )
                 yield (*start, *year(fiscal_year), total, number, line)
 
-    note = "一行が一つの段落。{terms.measure}のない文章、年度のない文章では、その列は空。"
+    none = "{terms.measure}のない文章、" if source.plan.has(LEVEL) else ""
+    note = f"一行が一つの段落。{none}年度のない文章では、その列は空。"
     return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()), ("order",))
 
 
