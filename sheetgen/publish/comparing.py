@@ -89,8 +89,9 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
     stem = f"{wareki_full(comparison.year)}{comparison.words.revision}{TITLE}"
     wanted = {output: makers[output] for output in request.outputs}
     counts = [(one.heading, one.count) for one in comparison.listings if not comparison.same]
-    if comparison.turn:
-        counts.append((comparison.turn.heading, comparison.turn.count))
+    for part in (comparison.turn, comparison.records):
+        if part:
+            counts.append((part.heading, part.count))
     made = publish(folder, stem, wanted, problems, progress)
     return CompareResult(made, tuple(counts), comparison.same)
 

@@ -189,7 +189,7 @@ def _field(plan: Plan, table: DataTable, column: DataColumn) -> dict[str, object
     constraints: dict[str, object] = {}
     if column.name in table.key:
         constraints["required"] = True
-    if codes := codes_of(plan.words, table, column):
+    if codes := codes_of(plan, table, column):
         constraints["enum"] = [csv_text(code) for code in codes]
     if constraints:
         field["constraints"] = constraints

@@ -154,6 +154,8 @@ class Comparison:
     """新旧対照表の全体。``year`` は改正後の年度、``published`` はその公表年月。
 
     ``same`` は、改正した所がないときに印刷する文。あれば空。``turn`` は、改めた文がなければ None。
+    ``records`` は、計画が増やした記録の欄の部で、違いがなければ None。``unlisted`` は、載せていない
+    記録の名。
     """
 
     year: int
@@ -170,6 +172,8 @@ class Comparison:
     listings: tuple[Listing, ...]
     sections: tuple[ComparedSection, ...]
     turn: Turn | None
+    records: Turn | None = None
+    unlisted: str = ""
 
 
 Key = TypeVar("Key")

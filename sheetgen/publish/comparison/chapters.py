@@ -12,7 +12,6 @@ from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
     ComparedRow,
     ComparedSection,
-    Fields,
     Heading,
     TurnGroup,
     block_of,
@@ -20,6 +19,7 @@ from sheetgen.publish.comparison.blocks import (
     compared_row,
     turn_row,
 )
+from sheetgen.publish.comparison.declared import said_fields
 from sheetgen.publish.comparison.difference import alignment
 from sheetgen.publish.comparison.matched import matched_policies
 from sheetgen.publish.document.overview import policy_name
@@ -108,14 +108,15 @@ def front_sections(old: Plan, new: Plan) -> Iterator[ComparedSection]:
 
 
 def _plan_blocks(old: Plan, new: Plan) -> Iterator[ComparedBlock]:
-    rows = list(compared_fields(_plan_fields(old), _plan_fields(new)))
+    before, after = _plan_fields(old), _plan_fields(new)
+    rows = list(compared_fields(before | said_fields(old, new), after | said_fields(new, old)))
     name = _heading(new.plan_title)
-    block = block_of("plan-names", "計画", name, name, rows, len(_plan_fields(new)))
+    block = block_of("plan-names", "計画", name, name, rows, len(after))
     if block:
         yield block
 
 
-def _plan_fields(plan: Plan) -> Fields:
+def _plan_fields(plan: Plan) -> dict[str, tuple[str, str]]:
     years = "、".join(wareki_full(year) for year in plan.fiscal_years)
     out = {
         name: (str(Plan.model_fields[name].title), getattr(plan, name))
@@ -124,10 +125,17 @@ def _plan_fields(plan: Plan) -> Fields:
     out["fiscal_years"] = (str(Plan.model_fields["fiscal_years"].title), years)
     for one in plan.evaluation_scale:
         out[f"grade.{one.grade}"] = (
-            f"{plan.words['years.result.grade']}「{one.grade}」の意味",
+            f"{_graded(plan)}「{one.grade}」の意味",
             one.meaning,
         )
     return out
+
+
+def _graded(plan: Plan) -> str:
+    for key in ("years.result.grade", "overall_grade"):
+        if plan.has(key):
+            return plan.words[key]
+    return "評価"
 
 
 def _chapters(old: Plan, new: Plan) -> Iterator[ComparedBlock]:

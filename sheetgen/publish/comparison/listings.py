@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from sheetgen.era import wareki_full
+from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.item import Item
 from sheetgen.plan.plan import Measure, Plan
 from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
+    ComparedRow,
     ComparedSection,
     ComparedState,
     Listed,
     Listing,
 )
 from sheetgen.publish.comparison.entries import item_heading, known_items
+from sheetgen.publish.comparison.groups import policy_heading
 
 Place = tuple[Measure, Item]
 _HEADINGS = {
@@ -62,7 +66,7 @@ def item_changes(
         for block in section.blocks:
             if block.item:
                 was, now = before.get(block.item), after.get(block.item)
-                what = "、".join(_what(block, was, now))
+                what = "、".join(_what(old, block, was, now))
                 found.append(ItemChange(block.state, block.item, was, now, what, block.key))
     # 終了したと記されているが、改正前の計画にもないもの。
     for one in new.revision.retired_items:
@@ -71,26 +75,35 @@ def item_changes(
     return tuple(found)
 
 
-def _what(block: ComparedBlock, was: Place | None, now: Place | None) -> Iterator[str]:
+def _what(old: Plan, block: ComparedBlock, was: Place | None, now: Place | None) -> Iterator[str]:
     """変わったこと。新規と終了では、言うことがない。"""
     if was is None or now is None:
         return
     before, after = item_heading(*was), item_heading(*now)
     if block.state is ComparedState.MOVED:
-        yield f"({was[0].number}){was[0].name}から"
+        yield f"{_place_of(old, was[0])}から"
     elif before.label != after.label:
         yield f"番号（{before.label}から）"
     if before.name != after.name:
         yield f"名称（改正前：{before.name}）"
-    fields = _fields_of(block)
+    fields = _fields_of(block, [wareki_full(year) for year in old.fiscal_years])
     if fields:
         yield fields
+
+
+def _place_of(plan: Plan, measure: Measure) -> str:
+    """すぐ上の階層の番号と名。"""
+    if plan.has(MEASURE):
+        return f"({measure.number}){measure.name}"
+    policy = next(one for one, each in plan.measures() if each.number == measure.number)
+    return policy_heading(plan, policy).text
 
 
 def listings(old: Plan, new: Plan, sections: Sequence[ComparedSection]) -> tuple[Listing, ...]:
     """区分ごとの一覧。どの区分も、なければ 0件として並べる。"""
     changes = item_changes(old, new, sections)
-    words = {"item": new.words.item, "measure": new.words.measure}
+    above = new.words.measure if new.has(MEASURE) else new.words.policy
+    words = {"item": new.words.item, "measure": above}
     out = [
         _listing(
             heading.format(**words), [_listed(one) for one in changes if one.state is state], "件"
@@ -136,10 +149,15 @@ def _others(block: ComparedBlock) -> str:
     return "、".join(row.label for row in block.rows) or "名称"
 
 
-def _fields_of(block: ComparedBlock) -> str:
-    """変わった欄の名。同じ年度の欄は、まとめて書く。"""
+def _fields_of(block: ComparedBlock, years: Sequence[str]) -> str:
+    """変わった欄の名。同じ年度の欄は、まとめて書く。``years`` は計画の年度の書き方。"""
+
+    def parted(row: ComparedRow) -> tuple[str, str]:
+        head, _, rest = row.label.partition(" ")
+        return (head, rest) if rest and head in years else ("", row.label)
+
     out = []
-    for year, rows in groupby(block.rows, key=lambda row: row.label.rpartition(" ")[0]):
-        names = [row.label.rpartition(" ")[2] for row in rows]
+    for year, rows in groupby(block.rows, key=lambda row: parted(row)[0]):
+        names = [parted(row)[1] for row in rows]
         out.append(f"{year}の{'・'.join(names)}" if year else "、".join(names))
     return "、".join(out)

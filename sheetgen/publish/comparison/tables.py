@@ -11,10 +11,11 @@ from sheetgen.xlsx.tables import Align, Column, Compared, Table, TableBook, Tabl
 LIST_SHEET = "一覧"
 TABLE_SHEET = "新旧対照表"
 TURN_SHEET = "年度ごとの文"
+RECORDS_SHEET = "記録"
 WHOLE = "【全文改正】"
 _LEAD = (
     "変わった欄だけを載せ、変わったことばに下線を引いた（新設・削除・全文改正は、それと記した）。"
-    "{result}と{grade}は載せていない。"
+    "{unlisted}"
 )
 _LEAST_PLACE = 15
 """「箇所」の列の、いちばん狭い幅。番号は途中で折らないので、長ければ広げる。"""
@@ -24,7 +25,9 @@ def comparison_book(comparison: Comparison) -> TableBook:
     """一覧と対照表。年度ごとに書き改める文があれば、その一枚も。"""
     tables = [_list_table(comparison), _compared_table(comparison)]
     if comparison.turn:
-        tables.append(_turn_table(comparison.words.item, comparison.turn))
+        tables.append(_turn_table(TURN_SHEET, comparison.words.item, comparison.turn))
+    if comparison.records:
+        tables.append(_turn_table(RECORDS_SHEET, comparison.words.item, comparison.records))
     return TableBook(title=comparison.title, creator=comparison.author, tables=tuple(tables))
 
 
@@ -62,10 +65,10 @@ def _compared_table(comparison: Comparison) -> Table:
         for block in section.blocks
         for row in _rows(section.short, block)
     )
-    words = comparison.words
+    words, unlisted = comparison.words, comparison.unlisted
     return Table(
         name=TABLE_SHEET,
-        lead=_LEAD.format(result=words.result, grade=words.grade),
+        lead=_LEAD.format(unlisted=f"{unlisted}は載せていない。" if unlisted else ""),
         columns=(
             _place_column(section.short for section in comparison.sections),
             Column(f"{words.item}など", 30),
@@ -91,9 +94,9 @@ def _rows(heading: str, block: ComparedBlock) -> Iterator[tuple[TableCell, ...]]
         yield (*first, "ほかの欄", Mark.OMITTED.value, Mark.OMITTED.value)
 
 
-def _turn_table(item: str, turn: Turn) -> Table:
+def _turn_table(name: str, item: str, turn: Turn) -> Table:
     return Table(
-        name=TURN_SHEET,
+        name=name,
         lead=f"{turn.heading}　{turn.count}　（改正の数には入れていない）",
         columns=(
             _place_column(group.short for group in turn.groups),

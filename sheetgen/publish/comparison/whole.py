@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sheetgen.era import wareki_full
-from sheetgen.plan.plan import Plan
+from sheetgen.plan.plan import Plan, Revision
 from sheetgen.plan.unseen import composed
 from sheetgen.publish.comparison.blocks import (
     ComparedBlock,
@@ -17,7 +17,7 @@ from sheetgen.publish.comparison.blocks import (
 )
 from sheetgen.publish.comparison.chapters import front_sections, turned_highlights
 from sheetgen.publish.comparison.entries import shown_year
-from sheetgen.publish.comparison.groups import group_sections, turn_groups
+from sheetgen.publish.comparison.groups import group_sections, record_groups, turn_groups
 from sheetgen.publish.comparison.listings import listings
 from sheetgen.publish.document.overview import (
     month_text,
@@ -32,7 +32,7 @@ _NOTE = (
     "変わった欄だけを載せ、変わったことばに下線を引いた。大半を書き改めた文は「全文改正」、"
     "一方にだけある文は（新設）（削除）（記載なし）と記し、下線は引いていない。"
     "変わらない欄は（略）とし、変わらない{item}は載せていない。"
-    "{result}と{grade}の記録は、改正ではないので載せていない。"
+    "{unlisted}"
 )
 _SAME = "改正した所はない。"
 
@@ -42,6 +42,8 @@ def build_comparison(old: Plan, new: Plan) -> Comparison:
     old, new = composed(old), composed(new)
     sections = (*front_sections(old, new), *group_sections(old, new))
     lists, words = listings(old, new, sections), new.words
+    results = ("years.result.text", "years.result.grade")
+    unlisted = "と".join(words[key] for key in results if new.has(key))
     return Comparison(
         year=new.revision.fiscal_year,
         title=f"{whole_title(new)} {revision_title(new)} {TITLE}",
@@ -53,14 +55,15 @@ def build_comparison(old: Plan, new: Plan) -> Comparison:
         old=_edition(old),
         note=_NOTE.format(
             item=words.item,
-            result=words["years.result.text"],
-            grade=words["years.result.grade"],
+            unlisted=f"{unlisted}の記録は、改正ではないので載せていない。" if unlisted else "",
         ),
         words=printed_words(words),
         same="" if sections or any(one.rows for one in lists) else _same(new),
         listings=lists,
         sections=sections,
         turn=_turn(old, new),
+        records=_records(old, new),
+        unlisted=unlisted,
     )
 
 
@@ -74,11 +77,11 @@ def _same(new: Plan) -> str:
     if not is_over(new):
         return _SAME
     years = "から".join(wareki_full(year) for year in (new.first_year, new.final_year))
+    over = f"計画の期間（{years}まで）が終わったので、{revision_title(new)}に"
+    if not new.has("initiatives"):
+        return f"{over}改正した所はない。比べるものはない。"
     initiative = new.words.heading("取組方針", "initiatives")
-    return (
-        f"計画の期間（{years}まで）が終わったので、{revision_title(new)}に新しい{initiative}はなく、"
-        f"改正した所もない。比べるものはない。"
-    )
+    return f"{over}新しい{initiative}はなく、改正した所もない。比べるものはない。"
 
 
 def _turn(old: Plan, new: Plan) -> Turn | None:
@@ -89,11 +92,14 @@ def _turn(old: Plan, new: Plan) -> Turn | None:
         return None
     items = {row.name for group in groups for row in group.rows}
     after, before = (wareki_full(shown_year(plan)) for plan in (new, old))
-    initiative = new.words["initiatives"]
+    points = str(Revision.model_fields["highlights"].title)
+    initiative = new.words["initiatives"] if new.has("initiatives") else ""
+    points_count = len(highlights.rows) if highlights else 0
     return Turn(
-        heading=f"{after}の{initiative}（年度ごとに書き改める文）",
-        count=f"{len(items)}件",
-        note=f"主なポイントと{initiative}は、年度ごとに書き改めるもので、改正の数に入れていない。"
+        heading=f"{after}の{initiative or points}（年度ごとに書き改める文）",
+        count=f"{len(items) if initiative else points_count}件",
+        note=f"{'と'.join(filter(None, (points, initiative)))}は、年度ごとに書き改めるもので、"
+        "改正の数に入れていない。"
         "文の変わったものだけを載せ、大半を書き改めた文には下線を引いていない。",
         new=after,
         old=before,
@@ -101,13 +107,37 @@ def _turn(old: Plan, new: Plan) -> Turn | None:
     )
 
 
+def _records(old: Plan, new: Plan) -> Turn | None:
+    """計画が増やした、答えや評価の記録の部。"""
+    groups = tuple(record_groups(old, new))
+    if not groups:
+        return None
+    told = {row.what for group in groups for row in group.rows}
+    labels = [
+        one.label
+        for one in new.field_table.values()
+        if one.is_declared and any(what.endswith(one.label) for what in told)
+    ]
+    items = {(group.key, row.name) for group in groups for row in group.rows}
+    return Turn(
+        heading=f"{'・'.join(labels)}の記録（改正ではないもの）",
+        count=f"{len(items)}件",
+        note=f"照会の答えや評価の記録は、改正の数に入れていない。値の変わった{new.words.item}だけを"
+        "載せ、大半を書き改めた文には下線を引いていない。",
+        new="改正後",
+        old="改正前",
+        groups=groups,
+    )
+
+
 def visible(comparison: Comparison) -> Comparison:
     """変わった空白と改行だけの所を、見える印にする。文書を組む前に一度通す。"""
-    turn = comparison.turn
+    turn, records = comparison.turn, comparison.records
     return replace(
         comparison,
         sections=tuple(_visible_section(one) for one in comparison.sections),
         turn=_visible_turn(turn) if turn else None,
+        records=_visible_turn(records) if records else None,
     )
 
 

@@ -409,3 +409,9 @@ def _measures(plan: Plan, chapter: master.MeasureChapter, heading: str) -> Print
         action_plan_label=chapter.action_plan_label,
         statements=chapter.statements,
     )
+
+
+def notes_label(plan: Plan) -> str:
+    """推進項目に添えた文章の名。概要表のない計画では、概要表を言わない。"""
+    label = str(Measure.model_fields["notes"].title)
+    return label if plan.has("overview") else label.removeprefix("概要表の")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from enum import StrEnum
-from typing import TypeVar
 
 from sheetgen.era import wareki
 from sheetgen.messages.vocabulary import Vocabulary
@@ -15,7 +13,15 @@ from sheetgen.plan.plan import OpenData, Plan
 from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.opendata.changes import CHANGES, Changes, history_table
+from sheetgen.publish.opendata.declared import (
+    codes_in,
+    column_name,
+    present,
+    provisional_table,
+    values_table,
+)
 from sheetgen.publish.opendata.items import (
+    figure_fields,
     figures_table,
     grades_table,
     indicators_table,
@@ -27,39 +33,47 @@ from sheetgen.publish.opendata.items import (
 )
 from sheetgen.publish.opendata.printed import BECOMES, LIMITS, SCOPES, becomes
 from sheetgen.publish.opendata.source import (
+    COUNTS,
     GRADED,
     OWNED,
     REPORTS,
     STATES,
     STATUSES,
     VALUE_KINDS,
-    YEARLY,
+    Code,
     Row,
     Source,
     coded,
+    kept,
+    literal,
     worded,
 )
 from sheetgen.publish.opendata.texts import (
-    PLAN_TEXTS,
     item_texts,
     item_texts_table,
+    plan_texts,
     plan_texts_table,
 )
 from sheetgen.xlsx.data_book import DataColumn, DataSet, DataTable, DataType
 
 FORMAT_VERSION = "2.0"
-"""表と列の形の版。形を変えたら進め、FORMAT_HISTORY に書く。"""
-FORMAT_HISTORY = (
-    "1.0: はじめての版。"
-    "2.0: 報告の状況、{terms[years.result.grade]}の段階、更新の履歴、表計算ソフトで変わる値の表と、"
-    "datapackage.json を"
-    "加えた。記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
-    "年度別の値と{terms[years.result.grade]}は、その年度に計画にあった{terms.item}の、"
-    "報告のあったものだけとした。"
-    "{terms[years.result.grade]}の意味をコード表から{terms[years.result.grade]}の段階の表に移した。"
-    "単位のない値の書き方を一つにした。"
-)
-Code = TypeVar("Code", bound=StrEnum)
+"""表と列の形の版。形を変えたら進め、format_history に書く。"""
+_GRADES = "{terms[years.result.grade]}"
+
+
+def format_history(plan: Plan) -> str:
+    """形の変更の履歴。評価のない計画では、評価を言わない。"""
+    has_grades = plan.has("years.result.grade")
+    added = f"報告の状況、{_GRADES}の段階、" if has_grades else "報告の状況、"
+    values = f"年度別の値と{_GRADES}は、" if has_grades else "年度別の値は、"
+    moved = f"{_GRADES}の意味をコード表から{_GRADES}の段階の表に移した。" if has_grades else ""
+    return (
+        f"1.0: はじめての版。2.0: {added}更新の履歴、表計算ソフトで変わる値の表と、"
+        "datapackage.json を加えた。"
+        "記載された文字から読み取った列、担当の所属の範囲、文章の通し番号の列を加えた。"
+        f"{values}その年度に計画にあった{{terms.item}}の、報告のあったものだけとした。"
+        f"{moved}単位のない値の書き方を一つにした。"
+    )
 
 
 def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
@@ -70,32 +84,55 @@ def _listed(meanings: Mapping[Code, str]) -> dict[str, str]:
 _FIGURE: dict[str, dict[str, str]] = {"value_state": _listed(STATES), "limit": _listed(LIMITS)}
 _CODES: dict[str, dict[str, dict[str, str]]] = {
     "items": {"status": _listed(STATUSES)},
-    "owners": {"role": _listed(OWNED), "scope": _listed(SCOPES)},
-    "indicators": {"kind": _listed(VALUE_KINDS), **_FIGURE},
-    "yearly_figures": {"kind": _listed(YEARLY), **_FIGURE},
+    "owners": {"scope": _listed(SCOPES)},
+    "indicators": _FIGURE,
+    "yearly_figures": _FIGURE,
     "reports": {"report": _listed(REPORTS)},
-    "grades": {"kind": _listed(GRADED)},
-    "plan_texts": {"kind": _listed(PLAN_TEXTS)},
+    "grades": {"counts": _listed(COUNTS)},
+    "grade_scale": {"counts": _listed(COUNTS)},
     "history": {"change": _listed(CHANGES)},
     "spreadsheet_cautions": {"becomes": _listed(BECOMES)},
 }
 
 
-def codes_of(words: Vocabulary, table: DataTable, column: DataColumn) -> Mapping[str, str]:
+def codes_of(plan: Plan, table: DataTable, column: DataColumn) -> Mapping[str, str]:
     """この列に使う符号から、その意味へ。符号の列でなければ空。"""
     if not column.codes:
         return {}
-    if table.name == "item_texts":
-        return _listed(item_texts(words))
+    of_plan = _codes_of_plan(plan, table.name, column.codes)
+    if of_plan is not None:
+        return of_plan
     found = _CODES[table.name][column.codes]
-    return {code: worded(words, meaning) for code, meaning in found.items()}
+    return {code: worded(plan.words, meaning) for code, meaning in found.items()}
+
+
+def _codes_of_plan(plan: Plan, table: str, codes: str) -> Mapping[str, str] | None:
+    """計画の欄によって違う符号。"""
+    words = plan.words
+    if codes == "kind" and table == "item_texts":
+        return item_texts(plan)
+    if codes == "kind" and table == "yearly_figures":
+        fields = figure_fields(plan)
+        return {code: worded(words, literal(one.label)) for code, one in fields.items()}
+    for name, column, known in (
+        ("owners", "role", _listed(kept(plan, OWNED))),
+        ("indicators", "kind", _listed(kept(plan, VALUE_KINDS))),
+        ("grades", "kind", _listed(kept(plan, GRADED))),
+        ("plan_texts", "kind", _listed(plan_texts(plan))),
+    ):
+        if (table, codes) == (name, column):
+            return {code: worded(words, meaning) for code, meaning in known.items()}
+    for field in plan.field_table.values():
+        if field.is_declared and field.options and column_name(field) == codes:
+            return codes_in(field)
+    return None
 
 
 def _text(name: str, title: str, note: str) -> DataColumn:
     return DataColumn(name, title, DataType.TEXT, note)
 
 
-def codes_table(words: Vocabulary, tables: Iterable[DataTable]) -> DataTable:
+def codes_table(plan: Plan, tables: Collection[DataTable]) -> DataTable:
     """コード表。すべての符号の意味。"""
     columns = (
         _text("table", "表", "符号を使う表の名（ファイルの名）。"),
@@ -107,10 +144,12 @@ def codes_table(words: Vocabulary, tables: Iterable[DataTable]) -> DataTable:
         (table.name, column.name, *pair)
         for table in tables
         for column in table.columns
-        for pair in codes_of(words, table, column).items()
+        for pair in codes_of(plan, table, column).items()
     )
-    grade = words["years.result.grade"]
-    note = f"一行が一つの符号。{grade}の意味は、年度ごとに{grade}の段階の表にある。"
+    grade = literal(plan.words["years.result.grade"])
+    scales = any(table.name == "grade_scale" for table in tables)
+    where = f"{grade}の意味は、年度ごとに{grade}の段階の表にある。" if scales else ""
+    note = f"一行が一つの符号。{where}"
     return DataTable("code_list", "コード表", note, columns, rows, ("table", "column", "code"))
 
 
@@ -275,7 +314,7 @@ def _worded(words: Vocabulary, table: DataTable) -> DataTable:
     )
 
 
-def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]) -> DataTable:
+def metadata_table(source: Source, changes: Changes, tables: Collection[DataTable]) -> DataTable:
     """データセットの説明。一行が一つのこと。"""
     columns = (
         DataColumn("key", "項目（英数字）", DataType.CODE, "プログラムから使う名。"),
@@ -285,6 +324,8 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
     plan, revision, words = source.plan, source.plan.revision, source.plan.words
     first, last = plan.first_year, plan.final_year
     license_name, license_url = license_of(plan)
+    names = {table.name for table in tables}
+    grades = f"と{words['years.result.grade']}" if "grades" in names else ""
     rows: tuple[tuple[str, str, str | None], ...] = (
         ("title", "データセットの名称", f"{plan.plan_title} {words.item}と実績"),
         ("publisher", "公開する団体", plan.municipality),
@@ -311,12 +352,13 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
          f"年度のある行は、その年度に計画にあった{words.item}だけを載せる。"
          "計画にあったのは、追加した年度から、終了した年度の前の年度まで。追加した年度より前の欄に書かれた値は載せない。"),
         ("reported", "報告のない年度",
-         f"実績の値と{words['years.result.grade']}は、報告のあった年度の行だけを載せる。"
+         f"実績の値{grades}は、報告のあった年度の行だけを載せる。"
          "行のない年度の実績は 0 ではない。"
-         "報告があったか、まだか、その時期でないかは、報告の状況の表にある。"),
+         + ("報告があったか、まだか、その時期でないかは、報告の状況の表にある。"
+            if "reports" in names else "")),
         ("updates", "更新の頻度", f"年に一度（{words.revision}ごと）"),
         ("format_version", "表と列の形の版", f"第{FORMAT_VERSION}版"),
-        ("format_history", "形の変更の履歴", source.told(FORMAT_HISTORY)),
+        ("format_history", "形の変更の履歴", source.told(format_history(plan))),
         ("encoding", "CSV の文字コード", "UTF-8（BOM付き）、改行は CRLF、区切りはカンマ"),
         ("json_encoding", "JSON の文字コード", "UTF-8（BOMなし）"),
         ("keys", "キーと結合",
@@ -342,12 +384,38 @@ def metadata_table(source: Source, changes: Changes, tables: Iterable[DataTable]
          "値は計画に記載されたもので、このデータのための計算はしていない。"
          "読み取った数、かっこの中の数、数の限り、かっこの中の注記と、所属の範囲は、"
          "記載された文字を決まった読み方で分けたもの。"),
+        *_plan_rows(source, names),
         ("tables", "表", "、".join(f"{table.name}（{table.title}）" for table in tables)),
     )  # fmt: skip
     return DataTable(
         "metadata", "データセットの説明", "一行が一つのこと。", columns,
         tuple((key, title, source.plain(value)) for key, title, value in rows), ("key",),
     )  # fmt: skip
+
+
+def _plan_rows(source: Source, names: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """計画が自分で決めたことの説明。決めていない計画では、ない。"""
+    plan = source.plan
+    fields = [one.label for one in plan.field_table.values() if one.is_declared]
+    if fields:
+        where = "年度別のそのほかの値の表" if "yearly_values" in names else ""
+        tables = "と".join(filter(None, (f"{plan.words.item}の表", where)))
+        yield (
+            "declared_fields",
+            "この計画が決めた欄",
+            f"{'、'.join(fields)}。{tables}の、名が values_ で始まる列にある。",
+        )
+    rounds = [one.label for one in plan.round_kinds if one.is_declared]
+    if rounds:
+        yield "rounds", "この計画が決めた照会", f"{'、'.join(rounds)}。更新の履歴の表の照会に出る。"
+    if source.has_provisional:
+        yield (
+            "provisional",
+            "暫定の値",
+            "決算の前などの、まだ確定していない値がある。"
+            "どの値かは、暫定の値の表と、年度別の値の表の「暫定」の列にある。"
+            "確定したら、その値に替わる。",
+        )
 
 
 def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
@@ -368,10 +436,12 @@ def build_dataset(years: PlanYears, changes: Changes | None = None) -> DataSet:
         references_table(source),
         plan_texts_table(source),
         history_table(changes, source.municipality),
+        values_table(source),
+        provisional_table(source),
     )
-    facts = tuple(_worded(words, table) for table in tables)
+    facts = tuple(_worded(words, table) for table in present(source, tables))
     # 表計算ソフトで変わる値の表の符号も載せるので、中身のない表を先に作る。
-    codes = codes_table(words, (*facts, cautions_table(())))
+    codes = codes_table(plan, (*facts, cautions_table(())))
     metadata = metadata_table(source, changes, (*facts, codes))
     # ほかの表をすべて作り終えてから：どの文字を置き換えたかが、ここで決まる。
     replaced = replacements_table(source)

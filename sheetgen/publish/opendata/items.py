@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from sheetgen.plan.item import CrossReference, Item
+from sheetgen.plan.fields import MEASURE as LEVEL
+from sheetgen.plan.fields import PlanField
+from sheetgen.plan.item import CrossReference, Item, YearPlan
+from sheetgen.plan.paths import PROVISIONAL_MARK
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind, RoundKind
+from sheetgen.publish.opendata.declared import unit_of, with_declared
 from sheetgen.publish.opendata.printed import SCOPES, Named, Scope, clean_name, read_sections
 from sheetgen.publish.opendata.source import (
     FIGURE,
@@ -20,26 +26,26 @@ from sheetgen.publish.opendata.source import (
     POLICY_NUMBER,
     REPORTS,
     STATUSES,
-    THOUSAND_YEN,
     TO_ITEMS,
     VALUE_KINDS,
     YEAR,
-    YEARLY,
+    Graded,
     Owned,
     Report,
     Row,
     Source,
     Status,
     ValueKind,
-    Yearly,
     coded,
+    figure_columns,
     item_key,
+    kept,
+    literal,
     order,
     year,
 )
 from sheetgen.xlsx.data_book import DataColumn, DataJoin, DataTable, DataType
 
-_MONEY_FORMAT = "#,##0"
 _IN_FORCE = (
     "その年度に計画にあった（追加した年度から、終了した年度の前まで）{terms.item}だけを載せる。"
 )
@@ -50,6 +56,17 @@ _ITEM_NUMBER = DataColumn(
     "{terms.measure}の中で印刷される番号。{terms.revision}で変わることがある。",
     unit="番号",
 )
+
+
+def _item_number(plan: Plan) -> DataColumn:
+    """番号の列。階層の一つだけの計画では、上の階層の中の番号。"""
+    if plan.has(LEVEL):
+        return _ITEM_NUMBER
+    return replace(
+        _ITEM_NUMBER, note=_ITEM_NUMBER.note.replace("{terms.measure}", "{terms.policy}")
+    )
+
+
 _EVALUATION = (
     DataColumn(
         "evaluation_code",
@@ -118,36 +135,46 @@ def items_table(source: Source) -> DataTable:
         "一行が一つの{terms.item}。"
         "終了した{terms.item}は後ろにあり、終わったときの番号と名称を持つ。"
     )
-    return DataTable("items", "{terms.item}", note, _ITEMS, tuple(rows()), ("item_id",))
+    number = _item_number(source.plan)
+    columns = tuple(number if one is _ITEM_NUMBER else one for one in _ITEMS)
+    table = DataTable("items", "{terms.item}", note, columns, tuple(rows()), ("item_id",))
+    return with_declared(source, table)
 
 
 def references_table(source: Source) -> DataTable:
     """再掲の表。一行が、ほかの推進項目にある実施項目への一つの参照。"""
-    columns = (*ITEM, MEASURE_NUMBER, MEASURE, _ITEM_NUMBER)
+    two = source.plan.has(LEVEL)
+    above = (MEASURE_NUMBER, MEASURE) if two else (POLICY_NUMBER, POLICY)
+    columns = (*ITEM, *above, _item_number(source.plan))
 
     def rows() -> Iterator[Row]:
-        for _, measure in source.plan.measures():
+        for policy, measure in source.plan.measures():
             for entry in measure.entries:
                 if isinstance(entry, CrossReference):
                     _, _, item = source.plan.find(entry.item_id)
-                    name = source.plain(measure.name)
-                    yield (*source.item(item), measure.number, name, entry.number)
+                    place = measure if two else policy
+                    name = source.plain(place.name)
+                    yield (*source.item(item), place.number, name, entry.number)
 
-    note = "一行が一つの再掲。{terms.measure}の番号は、再掲された先のもの。"
-    key = ("measure_number", "item_number")
+    what = "{terms.measure}" if two else "{terms.policy}"
+    note = f"一行が一つの再掲。{what}の番号は、再掲された先のもの。"
+    key = (above[0].name, "item_number")
     return DataTable("cross_references", "再掲", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
 
 def owners_table(source: Source) -> DataTable:
     """担当の表。一行が、一つの実施項目に関わる一つの所属。"""
+    related = source.plan.has("related_sections")
+    roles = "{terms[owners]}か{terms[related_sections]}か。" if related else "{terms[owners]}。"
+    section = "課、または{terms[related_sections]}の名称。" if related else "課の名称。"
     columns = (
         *ITEM,
-        *coded("role", "担当の区分", "{terms[owners]}か{terms[related_sections]}か。"),
+        *coded("role", "担当の区分", roles),
         order("区分の中の並び。{terms[owners]}の1番に様式を配る。"),
         DataColumn("department", "部", DataType.TEXT,
                    "計画の部と課の一覧で分かる部。一覧にない所属では空。"),
         DataColumn("section", "課", DataType.TEXT,
-                   "課、または{terms[related_sections]}の名称。一つずつに分け、英数字は半角、中黒とカナは全角とした。"),
+                   f"{section}一つずつに分け、英数字は半角、中黒とカナは全角とした。"),
         *coded("scope", "所属の範囲", "一つの所属か、ほかにもあるか、いくつもの所属のまとまりか。"),
         DataColumn("printed", "記載された所属", DataType.TEXT,
                    "計画に印刷された所属。一つの記載を二つ以上の行に分けたときは、どの行も同じ。",
@@ -161,7 +188,7 @@ def owners_table(source: Source) -> DataTable:
         for each in item.owners:
             one = Named(clean_name(each.department), clean_name(each.section), Scope.ONE)
             yield Owned.OWNER, one, each.section
-        for text in item.related_sections:
+        for text in item.related_sections if related else ():
             for one in read_sections(text, departments):
                 yield Owned.RELATED, one, text
 
@@ -183,12 +210,14 @@ def owners_table(source: Source) -> DataTable:
 
 def indicators_table(source: Source) -> DataTable:
     """指標の表。一行が、一つの指標の現状値か最終年度の目標値。"""
-    current = source.plan.words.heading("現状値", "indicator.current")
+    current = literal(source.plan.words.heading("現状値", "indicator.current"))
+    kinds = kept(source.plan, VALUE_KINDS)
+    said = {ValueKind.CURRENT: current, ValueKind.TARGET: "{terms[indicator.target]}"}
     columns = (
         *ITEM,
         DataColumn("indicator", "{terms[indicator.name]}", DataType.TEXT,
                    "{terms[indicator]}の名称。", printed=True),
-        *coded("kind", "値の種類", f"{current}か、{{terms[indicator.target]}}か。"),
+        *coded("kind", "値の種類", _either(said[kind] for kind in kinds)),
         *FIGURE,
         DataColumn("printed_unit", "記載された単位", DataType.TEXT,
                    "計画に印刷された単位。書かれていなければ空。", printed=True),
@@ -198,23 +227,58 @@ def indicators_table(source: Source) -> DataTable:
         for item in source.items():
             indicator = item.indicator
             name = source.plain(indicator.name)
-            for kind in ValueKind:
+            for kind, named in kinds.items():
                 value = indicator.current if kind is ValueKind.CURRENT else indicator.target
                 figure = source.figure(value, indicator.unit, indicator.number_format)
-                start = (*source.item(item), name, kind.value, source.told(VALUE_KINDS[kind]))
+                start = (*source.item(item), name, kind.value, source.told(named))
                 yield (*start, *figure, source.plain(indicator.unit))
 
-    note = "一行が一つの値。現状値の時点は、計画に定めがない。"
+    moment = f"{current}の時点は、計画に定めがない。" if ValueKind.CURRENT in kinds else ""
+    note = f"一行が一つの値。{moment}"
     key = ("item_id", "kind_code")
     return DataTable(
         "indicators", "{terms[indicator]}", note, columns, tuple(rows()), key, (TO_ITEMS,)
     )
 
 
+def _either(names: Iterable[str]) -> str:
+    """``現状値か、目標値か。``"""
+    said = tuple(names)
+    return f"{'か、'.join(said)}か。" if len(said) > 1 else f"{''.join(said)}。"
+
+
+_PROVISIONAL = DataColumn(
+    "provisional",
+    PROVISIONAL_MARK,
+    DataType.TEXT,
+    f"まだ確定していない値のとき「{PROVISIONAL_MARK}」。ほかは空。",
+)
+
+
+def figure_fields(plan: Plan) -> dict[str, PlanField]:
+    """年度ごとの数と金額の欄。値の種類の符号から。計画が増やした欄も入る。"""
+    return {
+        one.name.replace(".", "_"): one
+        for one in plan.field_table.values()
+        if one.per_year and one.kind in (FieldKind.FIGURE, FieldKind.MONEY)
+    }
+
+
+def _is_due(source: Source, field: PlanField, each: YearPlan) -> bool:
+    """その年度の行を載せるか。答えを待つ欄は、答えのあった年度だけ。"""
+    if field.asked == RoundKind.RESULTS.value:
+        return source.report(each) is Report.REPORTED
+    asked_otherwise = field.asked not in (None, RoundKind.REVISION.value)
+    return not asked_otherwise or field.of(each) is not None
+
+
 def figures_table(source: Source) -> DataTable:
     """年度ごとの値の表。一行が、一つの実施項目の一つの年度の一つの値。"""
+    fields = figure_fields(source.plan)
+    marks = (_PROVISIONAL,) if source.has_provisional else ()
     columns = (
-        *ITEM, *YEAR, *coded("kind", "値の種類", "目標か見込か実績か。"), *FIGURE,
+        *ITEM, *YEAR, *coded("kind", "値の種類", "目標か見込か実績か。"),
+        *figure_columns(source.plan), *marks,
     )  # fmt: skip
 
     def rows() -> Iterator[Row]:
@@ -222,24 +286,25 @@ def figures_table(source: Source) -> DataTable:
             item = placed.item
             unit, shape = item.indicator.unit, item.indicator.number_format
             for each in placed.years:
-                values = {
-                    Yearly.TARGET: (each.target, unit, shape),
-                    Yearly.EFFECT: (each.effect, THOUSAND_YEN, _MONEY_FORMAT),
-                }
-                if source.report(each) is Report.REPORTED:
-                    values[Yearly.RESULT] = (each.result.value, unit, shape)
-                    values[Yearly.RESULT_EFFECT] = (
-                        each.result.effect, THOUSAND_YEN, _MONEY_FORMAT,
-                    )  # fmt: skip
-                for kind, figure in values.items():
+                for kind, field in fields.items():
+                    value = field.of(each)
+                    if not _is_due(source, field, each):
+                        continue
                     start = (*source.item(item), *year(each.fiscal_year))
-                    yield (*start, kind.value, source.told(YEARLY[kind]), *source.figure(*figure))
+                    if field.is_declared or field.kind is FieldKind.MONEY:
+                        figure = source.figure(value, unit_of(field), field.number_format)
+                    else:
+                        figure = source.figure(value, unit, shape)
+                    early = field.name in each.provisional and value is not None
+                    mark = (PROVISIONAL_MARK if early else None,) if marks else ()
+                    yield (*start, kind, source.told(literal(field.label)), *figure, *mark)
 
     note = (
         f"一行が、一つの{{terms.item}}の一つの年度の一つの値。{_IN_FORCE}"
         "実績の行は、報告のあった年度だけにあり、報告のない年度を 0 と数えることはない。"
-        "報告の有無は、報告の状況の表にある。"
     )
+    if any(one.asked == RoundKind.RESULTS.value for one in source.yearly):
+        note += "報告の有無は、報告の状況の表にある。"
     key = ("item_id", "fiscal_year", "kind_code")
     return DataTable("yearly_figures", "年度別の値", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
@@ -260,19 +325,31 @@ def reports_table(source: Source) -> DataTable:
     return DataTable("reports", "報告の状況", note, columns, tuple(rows()), key, (TO_ITEMS,))
 
 
+def _counts_columns(source: Source) -> tuple[DataColumn, ...]:
+    """評価の扱いの列。計画が扱いを決めていなければ、ない。"""
+    columns = coded(
+        "counts",
+        "{terms[years.result.grade]}の扱い",
+        "達成した、順調である、届いていない、進み具合を言わない、のどれと数えるか。",
+    )
+    return columns if source.says_counts else ()
+
+
 def scale_table(source: Source) -> DataTable:
     """評価の段階の表。一行が、一つの年度の一つの段階。"""
     columns = (
         *YEAR,
         *_EVALUATION,
         order("計画に書かれた並び。"),
+        *_counts_columns(source),
     )  # fmt: skip
 
     def rows() -> Iterator[Row]:
         for fiscal_year in source.plan.fiscal_years:
             for number, step in enumerate(source.scale(fiscal_year).items(), start=1):
                 grade, meaning = map(source.plain, step)
-                yield (*year(fiscal_year), grade, meaning, number)
+                counts = source.counts(fiscal_year, step[0])
+                yield (*year(fiscal_year), grade, meaning, number, *counts)
 
     note = "一行が、一つの年度に使う{terms[years.result.grade]}の一つの段階。"
     key = ("fiscal_year", "evaluation_code")
@@ -283,16 +360,14 @@ def scale_table(source: Source) -> DataTable:
 
 def grades_table(source: Source) -> DataTable:
     """評価の表。一行が、一つの年度の評価か、全期間総合評価。"""
+    kinds = kept(source.plan, GRADED)
     columns = (
         *ITEM,
-        *coded(
-            "kind",
-            "{terms[years.result.grade]}の種類",
-            "年度の{terms[years.result.grade]}か、{terms[overall_grade]}か。",
-        ),
+        *coded("kind", "{terms[years.result.grade]}の種類", _either(kinds.values())),
         *YEAR,
         *_EVALUATION,
-    )  # fmt: skip
+        *_counts_columns(source),
+    )
     scales = {one: source.scale(one) for one in source.plan.fiscal_years}
 
     def rows() -> Iterator[Row]:
@@ -302,12 +377,18 @@ def grades_table(source: Source) -> DataTable:
                     *source.item(placed.item), kind.value, source.told(GRADED[kind]),
                     *year(fiscal_year),
                     source.plain(grade), source.plain(scales[fiscal_year][grade]),
+                    *source.counts(fiscal_year, grade),
                 )  # fmt: skip
 
     note = (
-        f"一行が、付いている一つの{{terms[years.result.grade]}}。まだ付いていない{{terms[years.result.grade]}}の行はない。{_IN_FORCE}"
-        "{terms[overall_grade]}の年度は、計画の最終年度（終了した{terms.item}では、計画にあった最後の年度）。"
+        "一行が、付いている一つの{terms[years.result.grade]}。"
+        f"まだ付いていない{{terms[years.result.grade]}}の行はない。{_IN_FORCE}"
     )
+    if Graded.OVERALL in kinds:
+        note += (
+            "{terms[overall_grade]}の年度は、計画の最終年度"
+            "（終了した{terms.item}では、計画にあった最後の年度）。"
+        )
     code = ("fiscal_year", "evaluation_code")
     joins = (TO_ITEMS, DataJoin(code, "grade_scale", code))
     key = ("item_id", "kind_code", "fiscal_year")

@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sheetgen.era import wareki
 from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import Item, YearPlan
+from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Measure, Plan, Policy
+from sheetgen.plan.round import RoundKind
+from sheetgen.plan.scales import Counts, EvaluationGrade, Scale
 from sheetgen.plan.text import Value
 from sheetgen.plan.years import PlanYears, has_result
 from sheetgen.publish.opendata.printed import (
@@ -105,6 +110,11 @@ def worded(words: Vocabulary, text: str) -> str:
     return told
 
 
+def literal(text: str) -> str:
+    """計画のことばを、:func:`worded` で埋める文に入れる形。"""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def coded(name: str, title: str, note: str) -> tuple[DataColumn, DataColumn]:
     """符号の列と、その意味の列。符号の一覧は ``name`` の名で引く。"""
     return (
@@ -170,6 +180,19 @@ FIGURE = (
         "記載された文字「91.3%(令和3年度)」の「令和3年度」。なければ空。",
     ),
 )
+_NO_INDICATOR = {
+    "read_unit": "記載された文字の中の単位。なければ、その値の単位。数が読み取れなければ空。",
+    "bracketed_number": "記載された文字「2(78)」の 78。なければ空。",
+}
+
+
+def figure_columns(plan: Plan) -> tuple[DataColumn, ...]:
+    """:data:`FIGURE`。指標のない計画では、指標を言わない。"""
+    if plan.has("indicator"):
+        return FIGURE
+    return tuple(replace(one, note=_NO_INDICATOR.get(one.name, one.note)) for one in FIGURE)
+
+
 POLICY_NUMBER = DataColumn(
     "policy_number",
     "{terms.policy}の番号",
@@ -252,23 +275,6 @@ VALUE_KINDS = {
 }
 
 
-class Yearly(StrEnum):
-    """年度ごとの値の種類。"""
-
-    TARGET = "target"
-    EFFECT = "effect"
-    RESULT = "result_value"
-    RESULT_EFFECT = "result_effect"
-
-
-YEARLY = {
-    Yearly.TARGET: "{terms[years.target]}",
-    Yearly.EFFECT: "{terms[years.effect]}",
-    Yearly.RESULT: "{terms[years.result.value]}",
-    Yearly.RESULT_EFFECT: "{terms[years.result.effect]}",
-}
-
-
 class Graded(StrEnum):
     """評価の種類。"""
 
@@ -280,6 +286,23 @@ GRADED = {
     Graded.YEAR: "年度の{terms[years.result.grade]}",
     Graded.OVERALL: "{terms[overall_grade]}",
 }
+
+
+_NEEDS: Mapping[StrEnum, str] = {
+    Owned.OWNER: "owners",
+    Owned.RELATED: "related_sections",
+    ValueKind.CURRENT: "indicator.current",
+    ValueKind.TARGET: "indicator.target",
+    Graded.YEAR: "years.result.grade",
+    Graded.OVERALL: "overall_grade",
+}
+"""符号から、それが要る欄へ。計画にない欄の符号は、コード表にもない。"""
+Code = TypeVar("Code", bound=StrEnum)
+
+
+def kept(plan: Plan, codes: Mapping[Code, str]) -> dict[Code, str]:
+    """``codes`` のうち、この計画にある欄のもの。"""
+    return {one: name for one, name in codes.items() if plan.has(_NEEDS.get(one, "title"))}
 
 
 class Report(StrEnum):
@@ -307,6 +330,20 @@ class Status(StrEnum):
 STATUSES = {Status.CURRENT: "計画にある", Status.ENDED: "終了した"}
 
 
+COUNTS = {
+    Counts.ACHIEVED: "達成した",
+    Counts.ON_TRACK: "順調である",
+    Counts.BEHIND: "届いていない",
+    Counts.NONE: "進み具合を言わない",
+}
+
+
+def counted(scale: tuple[EvaluationGrade, ...], grade: str) -> tuple[str | None, str | None]:
+    """評価の扱いの、符号と意味。決まっていなければ空。"""
+    found = Scale(scale).counts(grade)
+    return (None, None) if found is None else (found.value, COUNTS[found])
+
+
 class Source:
     """計画と、過ぎた年度の事実と、表に共通の値。"""
 
@@ -314,12 +351,17 @@ class Source:
         self.plan = years.plan
         seen = {year: years.in_year(year) for year in self.plan.fiscal_years}
         self._scales = {year: then.evaluation_scale for year, then in seen.items()}
+        given = (*self._scales.values(), *self.plan.scales.values())
+        self.says_counts = any(step.counts for scale in given for step in scale)
         # 過ぎた年度の目標と見込額は、その年度の実績を照会したときのもの。
         self._facts = {
             (item.id, year): item.year(year)
             for year, then in seen.items()
             for _, _, item in then.items()
         }
+        self.has_provisional = any(one.provisional for one in self.plan.rounds) or any(
+            one.provisional for item in all_items(self.plan).values() for one in item.years
+        )
         self.characters = Characters()
         self._units = {clean_unit(one.item.indicator.unit) for one in self.places()} - {NO_UNIT}
 
@@ -327,14 +369,18 @@ class Source:
         """その年度の評価の段階から意味へ。"""
         return {step.grade: step.meaning for step in self._scales[fiscal_year]}
 
+    def counts(self, fiscal_year: int, grade: str) -> Row:
+        """その年度の評価の扱いの、符号と意味。書いた計画だけの列なので、ほかでは列がない。"""
+        return counted(self._scales[fiscal_year], grade) if self.says_counts else ()
+
     def grades(self, placed: Placed) -> Iterator[tuple[Graded, int, str]]:
         """その実施項目に付いた評価。種類、年度、評価。"""
         last = self.plan.first_year
         for each in placed.years:
             last = each.fiscal_year
-            if each.result.grade:
+            if each.result.grade and self.plan.has("years.result.grade"):
                 yield Graded.YEAR, each.fiscal_year, each.result.grade
-        if placed.item.overall_grade:
+        if placed.item.overall_grade and self.plan.has("overall_grade"):
             yield Graded.OVERALL, last, placed.item.overall_grade
 
     def report(self, year: YearPlan) -> Report:
@@ -346,13 +392,19 @@ class Source:
 
     def left_out(self) -> Iterator[tuple[str, int]]:
         """計画になかった年度に値があり、載せない実施項目と年度。終了したあとの見込みは数えない。"""
+        revised = [one for one in self.yearly if one.asked == RoundKind.REVISION.value]
         for placed in self.places():
             item = placed.item
             for year in item.years:
-                planned = any(isinstance(one, (int, float)) for one in (year.target, year.effect))
+                planned = any(isinstance(one.of(year), (int, float)) for one in revised)
                 early = planned and year.fiscal_year < item.introduced
                 if not placed.in_force(year.fiscal_year) and (early or has_result(self.plan, year)):
                     yield item.id, year.fiscal_year
+
+    @property
+    def yearly(self) -> tuple[PlanField, ...]:
+        """年度ごとの欄。"""
+        return tuple(one for one in self.plan.field_table.values() if one.per_year)
 
     def told(self, text: str) -> str:
         """``{terms.item}`` などを、この計画のことばにする。"""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from sheetgen.messages.vocabulary import Vocabulary
-from sheetgen.plan.plan import Measure, Revision
+from sheetgen.plan.fields import MEASURE as LEVEL
+from sheetgen.plan.fields import PlanField
+from sheetgen.plan.plan import Measure, Plan, Revision
+from sheetgen.plan.round import FieldKind
+from sheetgen.plan.text import Value
+from sheetgen.publish.document.overview import notes_label
 from sheetgen.publish.opendata.source import (
     ITEM,
     MEASURE_NUMBER,
@@ -18,6 +22,7 @@ from sheetgen.publish.opendata.source import (
     Row,
     Source,
     coded,
+    literal,
     order,
     year,
 )
@@ -36,46 +41,37 @@ _PARAGRAPH = (
 )
 
 
-class ItemTextKind(StrEnum):
-    """実施項目の文章の種類。"""
-
-    IMPROVEMENT = "improvement"
-    CURRENT_STATE = "current_state"
-    INITIATIVE = "initiative"
-    VISION = "vision"
-    PLAN = "plan"
-    RESULT = "result"
-    OVERVIEW_TITLE = "overview_title"
-    OVERVIEW_IMPROVEMENT = "overview_improvement"
-    OVERVIEW_POLICY = "overview_policy"
-    OVERVIEW_INDICATOR = "overview_indicator"
-    OVERVIEW_TARGET = "overview_target"
-    OVERVIEW_OWNERS = "overview_owners"
-
-
 _TABLE = "（概要表）"
-
-
-def item_texts(words: Vocabulary) -> dict[ItemTextKind, str]:
-    """実施項目の文章の種類から、その名へ。"""
-    return {kind: _name(words, kind) for kind in ItemTextKind}
-
-
-def _name(words: Vocabulary, kind: ItemTextKind) -> str:
-    label = words[_FIELDS.get(kind) or f"overview.{kind.removeprefix('overview_')}"]
-    if kind in _FIELDS:
-        return label
-    return label.replace("･", "・").removesuffix(_TABLE) + _TABLE
-
-
-_FIELDS = {
-    ItemTextKind.IMPROVEMENT: "improvement",
-    ItemTextKind.CURRENT_STATE: "current_state",
-    ItemTextKind.INITIATIVE: "initiatives",
-    ItemTextKind.VISION: "vision",
-    ItemTextKind.PLAN: "years.plan",
-    ItemTextKind.RESULT: "years.result.text",
+_OVERVIEW = "overview."
+_SHORT = frozenset({"section", "title", "owners", "related_sections"})
+"""文章ではなく、ほかの表の列になる欄。"""
+_CODES = {
+    "initiatives": "initiative",
+    "years.plan": "plan",
+    "years.result.text": "result",
 }
+
+
+def text_fields(plan: Plan) -> dict[str, PlanField]:
+    """文章の欄。符号から。計画が増やした欄も入る。"""
+    return {
+        _CODES.get(one.key) or one.name.replace(".", "_"): one
+        for one in plan.field_table.values()
+        if one.kind is FieldKind.TEXT
+        and one.key not in _SHORT
+        and not one.key.startswith("indicator.")
+    }
+
+
+def item_texts(plan: Plan) -> dict[str, str]:
+    """実施項目の文章の種類の符号から、その名へ。"""
+    return {code: _name(one) for code, one in text_fields(plan).items()}
+
+
+def _name(field: PlanField) -> str:
+    if not field.key.startswith(_OVERVIEW):
+        return field.label
+    return field.label.replace("･", "・").removesuffix(_TABLE) + _TABLE
 
 
 class PlanTextKind(StrEnum):
@@ -89,10 +85,15 @@ class PlanTextKind(StrEnum):
 
 PLAN_TEXTS = {
     PlanTextKind.POLICY: "{terms.policy}の文章",
-    PlanTextKind.MEASURE: Measure.model_fields["notes"].title or "",
+    PlanTextKind.MEASURE: str(Measure.model_fields["notes"].title),
     PlanTextKind.HIGHLIGHT: Revision.model_fields["highlights"].title or "",
     PlanTextKind.HIGHLIGHT_NOTE: Revision.model_fields["highlight_notes"].title or "",
 }
+
+
+def plan_texts(plan: Plan) -> dict[PlanTextKind, str]:
+    """計画の文章の種類の符号から、その名へ。"""
+    return {**PLAN_TEXTS, PlanTextKind.MEASURE: literal(notes_label(plan))}
 
 
 def item_texts_table(source: Source) -> DataTable:
@@ -101,15 +102,15 @@ def item_texts_table(source: Source) -> DataTable:
         *ITEM, *coded("kind", "文章の種類", "どの欄の文章か。"), *YEAR, *_PARAGRAPH,
     )  # fmt: skip
 
-    names = item_texts(source.plan.words)
+    names, fields = item_texts(source.plan), text_fields(source.plan)
 
     def rows() -> Iterator[Row]:
         total = 0
         for placed in source.places():
-            for kind, fiscal_year, text in _item_texts(placed):
+            for kind, fiscal_year, text in _item_texts(placed, fields):
                 for number, line in enumerate(source.characters.paragraphs(text), start=1):
                     total += 1
-                    start = (*source.item(placed.item), kind.value, names[kind])
+                    start = (*source.item(placed.item), kind, names[kind])
                     yield (*start, *year(fiscal_year), total, number, line)
 
     note = (
@@ -121,22 +122,24 @@ def item_texts_table(source: Source) -> DataTable:
     )
 
 
-def _item_texts(placed: Placed) -> Iterator[tuple[ItemTextKind, int | None, str | None]]:
+def _item_texts(
+    placed: Placed, fields: Mapping[str, PlanField]
+) -> Iterator[tuple[str, int | None, str | None]]:
     item = placed.item
-    yield ItemTextKind.IMPROVEMENT, None, item.improvement
-    yield ItemTextKind.CURRENT_STATE, None, item.current_state
-    for key in sorted(item.initiatives):
-        if placed.in_force(int(key)):
-            yield ItemTextKind.INITIATIVE, int(key), item.initiatives[key]
-    yield ItemTextKind.VISION, None, item.vision
-    for each in placed.years:
-        yield ItemTextKind.PLAN, each.fiscal_year, each.plan
-    for each in placed.years:
-        yield ItemTextKind.RESULT, each.fiscal_year, each.result.text
-    for kind in ItemTextKind:
-        if kind.value.startswith("overview_"):
-            text = getattr(item.overview, kind.value.removeprefix("overview_"))
-            yield kind, None, text
+    for kind, field in fields.items():
+        if field.key == "initiatives":
+            for key in sorted(item.initiatives):
+                if placed.in_force(int(key)):
+                    yield kind, int(key), item.initiatives[key]
+        elif field.per_year:
+            for each in placed.years:
+                yield kind, each.fiscal_year, _text(field.of(each))
+        else:
+            yield kind, None, _text(field.of(item))
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
 
 
 def plan_texts_table(source: Source) -> DataTable:
@@ -149,6 +152,7 @@ def plan_texts_table(source: Source) -> DataTable:
         *YEAR,
         *_PARAGRAPH,
     )
+    names = plan_texts(source.plan)
 
     def rows() -> Iterator[Row]:
         total = 0
@@ -159,13 +163,14 @@ def plan_texts_table(source: Source) -> DataTable:
                 start = (
                     *source.municipality,
                     kind.value,
-                    source.told(PLAN_TEXTS[kind]),
+                    source.told(names[kind]),
                     policy,
                     measure,
                 )
                 yield (*start, *year(fiscal_year), total, number, line)
 
-    note = "一行が一つの段落。{terms.measure}のない文章、年度のない文章では、その列は空。"
+    none = "{terms.measure}のない文章、" if source.plan.has(LEVEL) else ""
+    note = f"一行が一つの段落。{none}年度のない文章では、その列は空。"
     return DataTable("plan_texts", "計画の文章", note, columns, tuple(rows()), ("order",))
 
 
