@@ -113,7 +113,7 @@ def _everything_said() -> Iterator[tuple[str, str]]:
     for where in (True, False):
         yield "joint_note", joint_note("総務課", where)
     yield "results_task", results_task(2024, terms()["years.result.grade"])
-    yield "revision_task", revision_task(2025)
+    yield "revision_task", revision_task(2025, ["案"], ["別の案"])
     for field in (*CELLS, *(one for rows in LISTS.values() for one in rows)):
         yield field.path, field.label
     yield "list_file", list_file(terms())

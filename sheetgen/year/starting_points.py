@@ -49,7 +49,7 @@ class StartingPoint(NamedTuple):
 
 STARTING_POINTS = (
     StartingPoint(
-        "伊勢原型", "二つの階層。指標と効果額があり、終わりに全期間総合評価をする。横の紙。"
+        "伊勢原型", "二つの階層。数の目標と金額があり、終わりに期間全体を評価する。横の紙。"
     ),
     StartingPoint(
         "二次評価型",

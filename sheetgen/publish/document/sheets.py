@@ -191,6 +191,13 @@ class SheetsPart:
     items: tuple[ItemText, ...]
 
 
+def _vision_heading(plan: Plan) -> str:
+    """目指す姿の見出し。"""
+    return plan.words.heading(
+        f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿", "vision"
+    )
+
+
 def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemText:
     """一つの実施項目の文字。数は、様式に印刷するとおりに書く。"""
     code = item.indicator.number_format
@@ -209,9 +216,7 @@ def item_text(plan: Plan, policy: Policy, measure: Measure, item: Item) -> ItemT
         current_state=item.current_state,
         initiative_heading=f"{wareki_full(year)}の{words['initiatives']}",
         initiative=item.initiative(year) or "",
-        vision_heading=words.heading(
-            f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿", "vision"
-        ),
+        vision_heading=_vision_heading(plan),
         vision=item.vision,
         indicator=item.indicator.name,
         unit=item.indicator.unit or "",
@@ -244,8 +249,7 @@ def _item_fields(plan: Plan, item: Item, year: int) -> Iterator[FieldText]:
         if key == "initiatives":
             name, text = f"{wareki_full(year)}の{name}", item.initiative(year) or ""
         elif key == "vision":
-            last = f"{wareki_full(plan.final_year)}（計画最終年度）において目指す姿"
-            name = words.heading(last, "vision")
+            name = _vision_heading(plan)
         elif key == "indicator.name" and item.indicator.unit and plan.has("indicator.unit"):
             note = f"（{words['indicator.unit']}：{item.indicator.unit}）"
         elif key.startswith("indicator."):
