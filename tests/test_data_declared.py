@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,7 @@ def _items(plan: Json) -> list[Json]:
     ]
 
 
+_NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
 VALUES = ("人手が要る", "1234", "77", "適", "行う", "続けること")
 """書いた値。"""
 
@@ -142,7 +144,8 @@ def page(plans: tuple[Json, Json], tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("compared")
     result = made(folder, *plans, outputs=(Output.XLSX, Output.HTML))
     html = file_of(result, Output.HTML).read_text(encoding="utf-8")
-    return _texts(file_of(result, Output.XLSX)), html.partition("<body>")[2]
+    body = re.sub("<[^>]+>", "", html.partition("<body>")[2])
+    return _texts(file_of(result, Output.XLSX)), body
 
 
 def test_a_comparison_holds_every_declared_value(page: tuple[str, str]) -> None:
@@ -150,12 +153,8 @@ def test_a_comparison_holds_every_declared_value(page: tuple[str, str]) -> None:
     for text in (book, html):
         for value in ("人手が要る", "1,234（暫定）", "77", "適", "行う", "続けること"):
             assert value in text
-        for label in ("令和9年度 来た人(人)", "令和９年度 来た人(人)"):
-            if label in text:
-                break
-        else:
-            raise AssertionError(text)
-        assert "委員の声" in text
+        for label in ("令和９年度 来た人(人)", "令和７年度の残る{課題}", "委員の声"):
+            assert label.translate(_NARROW) in text.translate(_NARROW)
 
 
 def test_answers_are_no_revision(page: tuple[str, str]) -> None:
@@ -172,9 +171,8 @@ def test_one_level_has_one_heading(page: tuple[str, str]) -> None:
     assert "柱１ くらし" in html
     assert "柱１" in book.splitlines()
     for text in page:
-        assert "見えない名" not in text
-        assert "（１）" not in text
-        assert "(１)" not in text
+        for other in ("見えない名", "（１）", "(１)"):
+            assert other not in text
 
 
 def test_a_comparison_speaks_the_words_of_its_plan(page: tuple[str, str]) -> None:
@@ -235,6 +233,7 @@ def test_every_declared_field_is_a_column(folder: Path) -> None:
         "適", "よい進み", "順調である",
     )  # fmt: skip
     third = _rows(folder, "yearly_values")[2]
+    assert "段階 の名の暫定" not in third
     assert (third["来た人"], third["段階 の名"]) == ("77", "行う")
     assert _rows(folder, "items")[0]["委員の声"] == "続けること"
 

@@ -128,7 +128,7 @@ def _columns(source: Source, field: PlanField) -> Iterator[DeclaredColumn]:
     else:
         whole = f"{note}段落をつなげた一行。段落に分けたものは、文章の表にある。"
         yield DeclaredColumn(DataColumn(name, label, DataType.TEXT, whole, printed=True), field)
-    if field.per_year and source.has_provisional:
+    if field.key in source.provisional:
         early = DataColumn(
             f"{name}_provisional", f"{_UNIT.sub('', label)}の{PROVISIONAL_MARK}", DataType.TEXT,
             f"まだ確定していない値のとき「{PROVISIONAL_MARK}」。",

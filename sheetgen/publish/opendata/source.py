@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from sheetgen.era import wareki
 from sheetgen.messages.vocabulary import Vocabulary
-from sheetgen.plan.fields import PlanField
+from sheetgen.plan.fields import YEARS, PlanField
 from sheetgen.plan.item import Item, YearPlan
 from sheetgen.plan.paths import all_items
 from sheetgen.plan.plan import Measure, Plan, Policy
@@ -345,7 +345,7 @@ def counted(scale: tuple[EvaluationGrade, ...], grade: str) -> tuple[str | None,
 
 
 class Source:
-    """計画と、過ぎた年度の事実と、表に共通の値。"""
+    """計画と、過ぎた年度の事実と、表に共通の値。``provisional`` は、暫定の答えのありうる欄の名。"""
 
     def __init__(self, years: PlanYears) -> None:
         self.plan = years.plan
@@ -359,11 +359,21 @@ class Source:
             for year, then in seen.items()
             for _, _, item in then.items()
         }
-        self.has_provisional = any(one.provisional for one in self.plan.rounds) or any(
-            one.provisional for item in all_items(self.plan).values() for one in item.years
-        )
+        asked = {key for one in self.plan.rounds if one.provisional for key in one.asks}
+        held = {
+            f"{YEARS}{name}"
+            for item in all_items(self.plan).values()
+            for one in item.years
+            for name in one.provisional
+        }
+        self.provisional = frozenset(asked | held)
         self.characters = Characters()
         self._units = {clean_unit(one.item.indicator.unit) for one in self.places()} - {NO_UNIT}
+
+    @property
+    def has_provisional(self) -> bool:
+        """暫定の答えのありうる計画か。"""
+        return bool(self.provisional)
 
     def scale(self, fiscal_year: int) -> dict[str, str]:
         """その年度の評価の段階から意味へ。"""
