@@ -296,7 +296,10 @@ def test_a_city_with_another_form(tmp_path: Path) -> None:
     plan = tmp_path / "data" / "plan.json"
     add_items(AddRequest(plan=plan, source=fill(tmp_path / LIST, full_row())))
     tree = json.loads(plan.read_text("utf-8"))
-    tree["evaluation_scale"] = [{"grade": grade, "meaning": grade} for grade in second_city.SCALE]
+    tree["evaluation_scale"] = [
+        {"grade": grade, "meaning": grade, "counts": counts}
+        for grade, counts in zip(second_city.SCALE, ("achieved", "on_track", "behind"), strict=True)
+    ]
     plan.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
     form = second_city.write_template(tmp_path / "templates" / "事業票.xlsx")
     assert check(plan, form).problems == ()

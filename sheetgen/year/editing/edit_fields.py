@@ -281,6 +281,8 @@ def key_of_column(rows: str, path: str) -> str | None:
     if rows not in _HOMES:
         return None
     name = path.partition(".")[2]
+    if name == "measure":
+        return None  # 一つの階層の計画でも、どこに置くかを書く
     if rows == "overview":
         if name == "section":
             return name
