@@ -114,6 +114,7 @@ def test_every_field_stands_in_one_table(tree: Tree) -> None:
         ("policies[0].measures[0].entries[0].years[0].target", "令和5年度の成果指標の目標値"),
         ("item.overall_grade", "全期間総合評価"),
         ("title", "重点取組"),
+        ("overview.title", "重点取組（概要表）"),
     ],
 )
 def test_one_label_for_a_path(tree: Tree, path: str, label: str) -> None:

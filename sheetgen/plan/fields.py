@@ -196,8 +196,9 @@ def words_from(said: Declarations) -> Vocabulary:
         given["measure_heading"] = given["measure"]
     fields = {key_of(one): one.label for one in said.fields}
     labels = {**SHIPPED.labels, **fields, **(said.terms.labels if said.terms else {})}
-    if "item" in given and not (said.terms and "title" in said.terms.labels):
-        labels["title"] = given["item"]
+    if "item" in given:
+        item = {"title": given["item"], "overview.title": f"{given['item']}（概要表）"}
+        labels |= {key: one for key, one in item.items() if labels[key] == SHIPPED.labels[key]}
     return Vocabulary(**{**given, "labels": labels})
 
 

@@ -17,8 +17,7 @@ from sheetgen.era import circled, wareki_full
 from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.declared import OFFICE
 from sheetgen.plan.fields import PlanField, yearly_label
-from sheetgen.plan.item import CrossReference, Entry, Item, subtotal
-from sheetgen.plan.paths import PROVISIONAL_MARK
+from sheetgen.plan.item import CrossReference, Entry, Item
 from sheetgen.plan.plan import Measure, Plan
 from sheetgen.plan.round import FieldKind, RoundKind
 from sheetgen.plan.value import printed
@@ -33,7 +32,8 @@ from sheetgen.publish.comparison.blocks import (
     turn_row,
 )
 from sheetgen.publish.comparison.matched import matched_measures
-from sheetgen.publish.document.overview import amount
+from sheetgen.publish.document.overview import marked
+from sheetgen.publish.document.totals import total_text
 
 _TABLE = "（概要表）"
 Known = tuple[Plan, Item]
@@ -78,8 +78,9 @@ def item_fields(plan: Plan, item: Item, other: Known | None, shown: Collection[s
             out[key] = (f"{at} {field.label}", _printed(item, field, index))
     for field in yearly:
         if field.sums:
-            total = _total(item, field)
-            out[f"total.{field.name}"] = (f"〔小計〕{field.label}", amount(total))
+            total = total_text((field.of(year) for year in item.years), field)
+            early = any(field.name in year.provisional for year in item.years)
+            out[f"total.{field.name}"] = (f"〔小計〕{field.label}", marked(total, early))
     return out | late
 
 
@@ -119,20 +120,10 @@ def _printed(item: Item, field: PlanField, index: int = 0) -> str:
     if field.kind is FieldKind.FIGURE and not field.is_declared:
         code = item.indicator.number_format
     text = printed(field.value(item, index), code)
-    early = field.per_year and field.name in item.years[index].provisional
-    return f"{text}（{PROVISIONAL_MARK}）" if early and text else text
+    return marked(text, field.per_year and field.name in item.years[index].provisional)
 
 
 _LISTS = frozenset({"owners", "related_sections"})
-
-
-def _total(item: Item, field: PlanField) -> int | float | None:
-    """年度の計。金額は、印刷する千円どうしを足す。"""
-    values = [field.of(year) for year in item.years]
-    if field.kind is FieldKind.MONEY:
-        return subtotal(values)
-    numbers = [one for one in values if isinstance(one, int | float)]
-    return sum(numbers) if numbers else None
 
 
 def record_fields(plan: Plan, item: Item, shown: Collection[str]) -> Fields:
