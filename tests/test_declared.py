@@ -9,15 +9,22 @@ from typing import Any
 
 import pytest
 
-from sheetgen.form.rounds import open_paths, round_kind, rounds_in, settle_round
+from sheetgen.form.rounds import input_fields, open_paths, round_kind, rounds_in, settle_round
+from sheetgen.plan import declared
+from sheetgen.plan.declared import DeclaredField
 from sheetgen.plan.fields import built_in
 from sheetgen.plan.loading import parse_plan
 from sheetgen.plan.paths import is_provisional, provisional_path, read_path, with_values
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind
 from sheetgen.plan.saving import render_plan
 from sheetgen.plan.scales import Counts, EvaluationGrade, Scale
 from sheetgen.plan.units import changed_units, with_units
+from sheetgen.plan.years import PlanYears
 from sheetgen.problems import SheetgenError, UsageError
+from sheetgen.publish.document.sheets import item_text
+from sheetgen.publish.opendata.dataset import build_dataset
+from sheetgen.year.editing.edit_fields import YEAR_VALUES, lists_of
 
 Tree = dict[str, Any]
 
@@ -188,6 +195,30 @@ def test_declared_values_can_be_taken_back_one_by_one(tree: Tree) -> None:
     units = changed_units(old, new)
     assert {unit.path for unit in units} == set(changes)
     assert with_units(new, old, units) == old
+
+
+def test_a_new_common_field_is_written_in_one_place(
+    monkeypatch: pytest.MonkeyPatch, project_root: Path
+) -> None:
+    """一つ書けば、様式、一覧、編集ブック、文書、新旧対照表、オープンデータに出る。"""
+    risk = DeclaredField(
+        key="risk", label="見込まれる危険", kind=FieldKind.TEXT, asked="results", required=True
+    )
+    monkeypatch.setattr(declared, "COMMON_FIELDS", (risk,))
+    tree = json.loads((project_root / "data/plan.json").read_bytes())
+    items(tree)[0]["years"][0]["values"] = {"risk": "人手が足りない"}
+    plan = read(tree)
+    assert plan.label("years[0].values.risk") == "令和5年度の見込まれる危険"
+    asked = settle_round(plan, "results", None)
+    assert "years[0].values.risk" in open_paths(plan, asked)
+    assert input_fields(plan)["years[0].values.risk"].required
+    assert "人手が足りない" in str(item_text(plan, *plan.find("01-01")))
+    assert "見込まれる危険" in [one.label for one in lists_of(plan)[YEAR_VALUES]]
+    published = build_dataset(PlanYears(plan)).tables
+    assert "values_risk" in {one.name for table in published for one in table.columns}
+    other = read({**tree, "fields": [{"key": "risk2", "label": "x", "kind": "text"}]})
+    assert {"years.values.risk", "years.values.risk2"} <= set(other.field_table)
+    assert "M068" in codes({**tree, "fields": [{"key": "risk", "label": "x", "kind": "text"}]})
 
 
 def _field(**changes: object) -> Callable[[Tree], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from sheetgen.plan import declared
 from sheetgen.plan.declared import OFFICE, RESERVED
 from sheetgen.plan.fields import MEASURE, NEEDED, VALUES, YEARS, built_in, is_omitted, shipped_keys
 from sheetgen.plan.json_tree import (
@@ -28,7 +29,9 @@ def _key(field: Tree) -> str:
 
 
 def _declared(plan: Tree) -> dict[str, Tree]:
-    return {_key(field): field for _, field in children(plan, "fields", ())}
+    common = {one.key: one.model_dump(mode="json") for one in declared.COMMON_FIELDS}
+    fields = [*common.values(), *(field for _, field in children(plan, "fields", ()))]
+    return {_key(field): field for field in fields}
 
 
 def _known(plan: Tree) -> set[str]:
@@ -49,7 +52,7 @@ _PUBLISHED = "公表"
 
 def _keys(plan: Tree) -> Checks:
     """欄と照会の名が、一つずつであること。"""
-    seen: set[str] = set()
+    seen = {_key(one.model_dump(mode="json")) for one in declared.COMMON_FIELDS}
     for path, field in children(plan, "fields", ()):
         if _key(field) in seen:
             yield Inconsistency("key_twice", (*path, "key"), {"key": field.get("key")})

@@ -79,6 +79,15 @@ class DeclaredField(Record):
     )
 
 
+COMMON_FIELDS: tuple[DeclaredField, ...] = ()
+"""どの計画にも加える欄。
+
+どの町にも要る新しい欄は、ここに一つ書く。様式、読み取り、点検、記録、編集ブック、文書、新旧対照表、
+オープンデータは、計画が増やした欄と同じに扱う。公式の様式の欄（:mod:`sheetgen.plan.item`）は、
+計画のデータの形と、公式の文書の組み方が決まっているので、型に書いてある。
+"""
+
+
 class DeclaredRound(Record):
     """計画が増やした照会。``asks`` は聞く欄（``years.values.half``）。
 

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from sheetgen.era import circled
 from sheetgen.messages.vocabulary import Vocabulary
+from sheetgen.plan import declared
 from sheetgen.plan.consistency import find_inconsistencies
 from sheetgen.plan.declared import DeclaredField, DeclaredRound, Key, Terms, unless
 from sheetgen.plan.fields import (
@@ -149,7 +150,12 @@ class _Said:
 
     def __init__(self, plan: Plan) -> None:
         said = Declarations(
-            plan.terms, plan.omit, plan.fields, plan.rounds, plan.evaluation_scale, plan.scales
+            plan.terms,
+            plan.omit,
+            (*declared.COMMON_FIELDS, *plan.fields),
+            plan.rounds,
+            plan.evaluation_scale,
+            plan.scales,
         )
         self.words = words_from(said)
         self.table = {one.key: one for one in fields_from(said)}

@@ -348,7 +348,7 @@ def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) 
         pages=tuple(pages),
         headings=_headings(plan.words),
         year_columns=year_columns(plan),
-        is_usual=not (plan.fields or plan.omit),
+        is_usual=not (plan.omit or any(one.is_declared for one in plan.field_table.values())),
         items=tuple(item_text(plan, *place) for place in plan.items()),
     )
 
