@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +20,7 @@ from declared_city import (
     write_plan,
     write_template,
 )
-from making import make, unlocked_cells
+from making import changed_plan, make, unlocked_cells
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,9 +28,9 @@ from second_city import FORM, GUIDE
 
 from sheetgen.form.context import round_text
 from sheetgen.form.rounds import rounds_in, settle_round
-from sheetgen.messages.catalogue import describe
+from sheetgen.messages.catalogue import describe, is_error
 from sheetgen.plan.plan import Plan
-from sheetgen.problems import Problem, UsageError
+from sheetgen.problems import Problem, SheetgenError, UsageError
 from sheetgen.send.checking import check
 
 RESULTS, HALF, REVISION = "results", "half", "revision"
@@ -317,3 +319,43 @@ def test_check_asks_what_grades_count_for(tmp_path: Path) -> None:
     assert asked == [("evaluation_scale", "A"), ("scales.second", "適")]
     clear = check(write_plan(tmp_path / "plan.json"), template)
     assert [one.code for one in clear.problems if one.code == "M078" or one.code[0] == "T"] == []
+
+
+def test_a_round_whose_name_does_not_fit_the_id_is_told_at_its_cell(
+    tmp_path: Path, template_path: Path, plan_path: Path
+) -> None:
+    def named(key: str) -> Change:
+        asks = ["years.result.value"]
+        one = {"key": key, "name": "上半期照会", "of": "this_year", "asks": asks}
+        return lambda plan: plan.update(rounds=[one])
+
+    plan = changed_plan(plan_path, tmp_path / "short.json", named("half"))
+    assert make(tmp_path, plan, template_path, round="half", items=("08-08",)).books
+    plan = changed_plan(plan_path, tmp_path / "long.json", named("first_half_year"))
+    with pytest.raises(SheetgenError) as caught:
+        make(tmp_path, plan, template_path, round="first_half_year", items=("08-08", "08-07"))
+    (problem,) = [one for one in caught.value.problems if is_error(one)]
+    assert problem.code == "T151"
+    assert problem.place.cell
+
+
+@pytest.mark.parametrize(
+    ("asked", "digest"),
+    [
+        (RESULTS, "9802f80e51cf2d61929559c697da9b3db4f51ed5ded94fec650e48f61d624c24"),
+        (REVISION, "0d437c5b208cfac69637a1b2aac3654332b3c26b86c6c7617114b800664abc89"),
+    ],
+)
+def test_a_plan_that_declares_nothing_has_the_forms_it_had(
+    tmp_path: Path, template_path: Path, plan_path: Path, asked: str, digest: str
+) -> None:
+    """計画が何も足さなければ、様式はもとのまま（計画のデータかテンプレートを直したら改める）。"""
+    found = hashlib.sha256()
+    made = make(tmp_path, plan_path, template_path, round=asked, items=("08-08", "03-01"))
+    for book in made.books:
+        with zipfile.ZipFile(book.path) as parts:
+            for name in parts.namelist():
+                data = parts.read(name)
+                found.update(b"%s:%d:" % (name.encode(), len(data)))
+                found.update(data)
+    assert found.hexdigest() == digest

@@ -95,6 +95,8 @@ def new_font(draft: Draft, xml: str) -> str:
         "{ % if item.title % }済{ % endif % }",
         "item.title }}",
         "{item.title}",
+        '{labels["years.plan"]}',
+        "｛terms.item｝",
         "{{ item.title }}｛｛ item.id ｝｝",
     ],
 )

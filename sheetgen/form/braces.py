@@ -12,8 +12,8 @@ _OPENING = re.compile(r"[{｛][ \t　]*[{｛%％#＃]")
 _CLOSING = re.compile(r"[}｝%％#＃][ \t　]*[}｝]")
 _RIGHT = {"{{", "{%", "{#", "}}", "%}", "#}"}
 _ONE_BRACE = re.compile(
-    r"[{｛][ \t　]*(?:plan|policy|measure|item|initiative|years|form|round|book|entry|reason|"
-    r"final_year)\b[^{}｛｝]*[}｝]"
+    r"[{｛][ \t　]*(?:plan|terms|labels|policy|measure|item|initiative|years|overview|form|round|"
+    r"book|entry|reason|final_year)\b[^{}｛｝]*[}｝]"
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from sheetgen.form.blueprint import Block, BoundCell, BoundSheet
+from sheetgen.form.blueprint import FORM_ID_PATH, Block, BoundCell, BoundSheet
 from sheetgen.form.context import FormContext, names_of
 from sheetgen.form.expressions import ExpressionError, Linked, Loop
 from sheetgen.form.fit import FIGURE_KEPT_ON_ONE_LINE, Box, Fitted, Page, fit, height_for
@@ -32,7 +32,7 @@ from sheetgen.xlsx.references import Shift
 from sheetgen.xlsx.refs import ref_of
 from sheetgen.xlsx.template import TemplateCell, TemplateSheet
 
-_FAULTS_OF_TEMPLATE = {"T115", "T116", "T127", "T131"}
+_FAULTS_OF_TEMPLATE = {"T115", "T116", "T127", "T131", "T151"}
 
 
 class Evaluator:
@@ -413,6 +413,9 @@ class FormFiller:
             if isinstance(fill.value, int | float):
                 text = shown(fill.value, fill.number_format or one.cell.number_format)
                 self._evaluator.report("F015", one, item, shown=text)
+            elif any(path == FORM_ID_PATH for path in one.expression.paths()):
+                # 増やした照会の名が長い。どの項目でも同じ一つの誤りである。
+                self._evaluator.report("T151", one, None, text=fill.value)
             elif not one.cell.wrap and fill.state is not InputState.DOUBT:
                 # 文が長いのではなく、セルが折り返さない。どの項目でも同じ一つの誤りである。
                 # 差戻しに見せる答えは別で、数の欄に打たれた長い文字もある。
