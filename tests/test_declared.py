@@ -147,6 +147,16 @@ def test_rounds_ask_what_they_say(tree: Tree) -> None:
     assert not any("effect" in path or "second" in path for path in set().union(*asked.values()))
 
 
+def test_a_round_may_ask_what_is_usually_not_asked(tree: Tree) -> None:
+    tree["rounds"][0]["asks"] = ["vision"]
+    plan = read(tree)
+    asked = settle_round(plan, "half", None)
+    assert open_paths(plan, asked) == {"item.vision"}
+    assert input_fields(plan)["item.vision"].label == "計画最終年度において目指す姿"
+    item = with_values(plan.find("01-01")[2], {"item.vision": "広がっている"}, 2024)
+    assert read_path(item, "item.vision", 2024) == item.vision == "広がっている"
+
+
 def test_a_round_is_found_by_key_and_name(tree: Tree) -> None:
     plan = read(tree)
     assert round_kind(plan, "上半期照会") == round_kind(plan, "half")

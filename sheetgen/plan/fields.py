@@ -89,7 +89,7 @@ class PlanField(NamedTuple):
             return f"years[{index}].{self.name}"
         if self.key == "initiatives":
             return "initiative.text"
-        return f"item.{self.key}" if self.key.startswith(("overall_grade", VALUES)) else self.key
+        return self.key if self.key.startswith("overview.") else f"item.{self.key}"
 
     def value(self, item: Item, index: int = 0) -> Value:
         """実施項目の、この欄の値。並びや年度ごとの文（取組方針）は持たない。"""
