@@ -14,7 +14,13 @@ from sheetgen.plan import declared
 from sheetgen.plan.declared import DeclaredField
 from sheetgen.plan.fields import built_in
 from sheetgen.plan.loading import parse_plan
-from sheetgen.plan.paths import is_provisional, provisional_path, read_path, with_values
+from sheetgen.plan.paths import (
+    is_provisional,
+    lasting_path,
+    provisional_path,
+    read_path,
+    with_values,
+)
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.saving import render_plan
@@ -153,6 +159,7 @@ def test_a_round_may_ask_what_is_usually_not_asked(tree: Tree) -> None:
     asked = settle_round(plan, "half", None)
     assert open_paths(plan, asked) == {"item.vision"}
     assert input_fields(plan)["item.vision"].label == "計画最終年度において目指す姿"
+    assert lasting_path("item.vision", 2024) == "vision"
     item = with_values(plan.find("01-01")[2], {"item.vision": "広がっている"}, 2024)
     assert read_path(item, "item.vision", 2024) == item.vision == "広がっている"
 

@@ -21,6 +21,8 @@ _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(.+)")
 PROVISIONAL = "provisional."
 PROVISIONAL_MARK = "暫定"
 """答えが暫定であることの印。様式にも、文書にも、このとおり書く。"""
+_OF_FORM = ("overall_grade", "values.")
+"""記録簿でも、様式の道（``item.`` の付いたもの）で書く欄。"""
 _Record = TypeVar("_Record", bound=BaseModel)
 INITIATIVE = "initiative.text"
 """様式の、取組方針・取組内容の欄の道。"""
@@ -42,7 +44,10 @@ def printed_initiative_year(plan: Plan, chosen: Round) -> int:
 
 def lasting_path(path: str, initiative_year: int) -> str:
     """照会が替わっても同じ欄を指す道。``initiative.text`` は ``initiatives[2025]`` になる。"""
-    return f"initiatives[{initiative_year}]" if path == INITIATIVE else path
+    if path == INITIATIVE:
+        return f"initiatives[{initiative_year}]"
+    bare = path.removeprefix("item.")
+    return path if bare.startswith(_OF_FORM) else bare
 
 
 def read_path(item: Item, path: str, initiative_year: int) -> Value:
