@@ -42,7 +42,7 @@ from sheetgen.year.rollover import rollover
 def results_of(plan: Path) -> ResultsPart | None:
     """文書の実績の部。様式のページは作らない（実物の計画では、それに一秒余りかかる）。"""
     source = source_of(open_history(plan, printed=True), None, None)
-    return results_part(source.years, 3, source.earlier)
+    return results_part(source.years, 3, source.earlier, ())
 
 
 NOW = datetime(2025, 3, 31, 12, 0)
