@@ -131,7 +131,7 @@ def test_what_cannot_be_sent_is_told_and_nothing_is_written(twins: Twins) -> Non
     twins.refused("/sending/", {**make, "section": "ない課"}, "F004")
     twins.refused("/sending/", {**make, "year": "令和"}, "U001")
     twins.refused("/sending/", {**make, "year": "2023"}, "F001")
-    twins.refused("/sending/", {**make, "round": "照会"}, "U002")
+    twins.refused("/sending/", {**make, "round": "照会"}, "F006")
     twins.refused("/sending/", {**make, "deadline": "7月末"}, "U003")
     twins.refused("/sending/", {**make, "mail_limit": "大きい"}, "U002")
     twins.refused("/sending/extension", make, "L057")

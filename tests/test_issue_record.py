@@ -20,7 +20,7 @@ from sheetgen.form.jobs import GenerateRequest, Per, plan_jobs
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.paths import with_items, with_values
-from sheetgen.plan.round import Round, RoundKind
+from sheetgen.plan.round import BUILT_IN, Round, RoundKind
 from sheetgen.problems import SheetgenError
 from sheetgen.records.issues import issue_files, load_issue, load_issues, save_issue
 from sheetgen.records.shelf import computed_issue
@@ -56,7 +56,7 @@ def test_the_record_says_what_was_issued(home: Path, template_path: Path) -> Non
     assert inputs == input_cells(template_path)
     for form_id, form in issue.forms.items():
         place = by_item[form.item_id]
-        assert split_form_id(form_id) == (RESULTS, form.item_id)
+        assert split_form_id(form_id, BUILT_IN) == (RESULTS, form.item_id)
         assert form.sheet == place.sheet
         assert place.addressee in form.book
         assert {path.partition(".")[0] for path in form.opened} == {"years[0]"}

@@ -273,7 +273,8 @@ def _declared_round(kind: RoundKind) -> dict[str, Any]:
 def _kind_of(record: Mapping[str, Any]) -> RoundKind:
     value, said = _text(record["round"]), record.get("round_as")
     if said is None:
-        return next(one for one in BUILT_IN if one.value == value)
+        known = {one.value: one for one in BUILT_IN}
+        return known[value]
     return RoundKind(
         value,
         _text(said["name"]),
