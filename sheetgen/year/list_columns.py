@@ -72,7 +72,7 @@ def _fixed(words: Vocabulary, level: str) -> tuple[ListColumn, ...]:
         ListColumn("improvement", of("improvement"), note="段落は改行（Alt+Enter）で分ける。"),
         ListColumn("current_state", of("current_state"), note="段落は改行で分ける。"),
         ListColumn("vision", of("vision"), note="段落は改行で分ける。"),
-        ListColumn("indicator.name", of_indicator("name"), note="指標の名称。"),
+        ListColumn("indicator.name", of_indicator("name"), note=f"{words['indicator']}の名称。"),
         ListColumn("indicator.unit", of_indicator("unit"), note="数の単位（例: 件）。"),
         ListColumn(
             "indicator.current", of_indicator("current"), FieldKind.FIGURE,
