@@ -200,6 +200,8 @@ def words_from(said: Declarations) -> Vocabulary:
     follows = {}
     if "item" in given:
         follows = {"title": given["item"], "overview.title": f"{given['item']}（概要表）"}
+    if "section" in given:
+        follows["section"] = given["section"]
     if (name := labels["indicator.name"]) != SHIPPED.labels["indicator.name"]:
         follows |= {
             "indicator": name,
