@@ -309,7 +309,7 @@ def test_the_desk_shows_the_fields_and_the_rounds_of_the_plan(source: Path, tmp_
     assert "<h3>令和6年度の上半期照会</h3>" in page or "上半期照会" in page
     values = page.partition('<h2 id="sheet">')[0]
     assert "効果見込額" not in values
-    assert "単位:" not in values.partition("効果額の単位")[0]
+    assert "単位:" not in values.partition("金額の単位")[0]
     for address in ("/sending/", "/collecting/", "/standing/"):
         assert '<option value="half"' in text(web.get(address)), address
     adding = text(web.get("/items/add"))

@@ -32,6 +32,7 @@ from sheetgen.messages.merging import (
     WRITTEN_DIFFERENTLY,
 )
 from sheetgen.messages.quoting import shortened
+from sheetgen.messages.vocabulary import terms
 from sheetgen.plan.fields import PlanField
 from sheetgen.plan.item import Item
 from sheetgen.plan.paths import lasting_path, read_path
@@ -60,6 +61,7 @@ def mend_of(problem: Problem, field: PlanField | None, is_blank: bool, item: Ite
         unit=unit or "なし",
         grades="、".join(field.options),
         write=WRITE_IT[is_blank],
+        money=terms().money,
     )
     if message_of(problem).level is Level.CONFIRM and not is_blank:
         return MEND_IF_WRONG.format(how=words)

@@ -112,5 +112,5 @@ def _notes(plan: Plan, item: Item, columns: tuple[Column, ...]) -> list[str]:
         unit = item.indicator.unit or "なし"
         found.append(f"{indicator}の{plan.words[f'{INDICATOR}.unit']}: {unit}")
     if any(one.field.kind is FieldKind.MONEY for one in columns):
-        found.append("効果額の単位: 千円")
+        found.append(f"{plan.words.money}の単位: 千円")
     return found

@@ -310,7 +310,7 @@ class _FormReader(_Reader):
             field = self._plan.field(path)
             if field is not None and (bound.label is not None or field.is_declared):
                 return field.label
-        return bound.label
+        return self._plan.words.renamed(bound.label) if bound.label else None
 
     def _check_keys(self, sheet: TemplateSheet, found: list[BoundCell]) -> None:
         """計画の言うことにない、増やした欄と見出しの名。"""

@@ -54,7 +54,7 @@ def _validation(plan: Plan, item: Item, one: OpenInput) -> Validation:
         )
     # 増やした数の欄に単位はなく、いつも数で書く。どの計画にもある数の欄は、指標の値である。
     is_own = field is not None and field.is_declared
-    facts = {"unit": item.indicator.unit or "なし"}
+    facts = {"unit": item.indicator.unit or "なし", "money": plan.words.money}
     if kind is FieldKind.MONEY or is_own or _is_figure(item, one.field):
         # 「-」は公式の書き方なので、数と同じく黙って受け取る。
         formula = f'OR(ISNUMBER({one.ref}),{one.ref}="-",{one.ref}="ー")'

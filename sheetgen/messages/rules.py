@@ -36,7 +36,7 @@ RULES: dict[str, Message] = {
         C_,
         "{terms.short[years.result.effect]}が"
         "書かれていません（この年度の{terms.short[years.effect]}は {planned} 千円）。",
-        "課に記入してもらってください。効果額がないときは「-」、0円なら「0」です。",
+        "課に記入してもらってください。{terms.money}がないときは「-」、0円なら「0」です。",
     ),
     "R305": Message(
         N_,

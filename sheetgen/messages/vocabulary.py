@@ -21,6 +21,7 @@ class Vocabulary:
     ``policy`` ``measure`` ``section`` は階層の名（上から）、``item`` は項目、``sheet`` は項目の
     様式、``revision`` は毎年の見直しの名。``subtitle`` は、文書の題で計画の名称に続く字
     （空でもよい）。
+    ``money`` は、千円で書く欄をまとめて言う名。``is_one_level`` は、上の階層だけの計画か。
     ``measure_heading`` は、見出しに書くときの ``measure``。``labels`` は、欄の名
     （``years.plan``）から見出しへ。
     """
@@ -33,6 +34,8 @@ class Vocabulary:
     item: str = "実施項目"
     sheet: str = "進捗管理シート"
     revision: str = "年次見直し"
+    money: str = "効果額"
+    is_one_level: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -40,12 +43,26 @@ class Vocabulary:
         """文書の短い名。題に続く字から、つなぎの線を除いたもの。"""
         return self.subtitle.strip(" 　-‐－―~～") or "計画"
 
+    @property
+    def above(self) -> str:
+        """項目のすぐ上の階層の名。"""
+        return self.policy if self.is_one_level else self.measure
+
     def __getitem__(self, key: str) -> str:
         """欄の見出し。
 
         :raises KeyError: その欄はない。
         """
         return self.labels[key]
+
+    def renamed(self, text: str) -> str:
+        """初めのことばで書いた短い見出し（``基本方針の番号``）を、この計画のことばにしたもの。"""
+        own = {
+            _SHIPPED.policy: self.policy,
+            _SHIPPED.measure: self.above,
+            _SHIPPED.item: self.item,
+        }
+        return _LEVELS.sub(lambda found: own[found[0]], text)
 
     def heading(self, short: str, *fields: str) -> str:
         """欄の見出しの、短い書き方や、その場だけの書き方。
@@ -82,6 +99,7 @@ class ShortLabels:
 _SPOKEN = re.compile(r"^計画最終年度において|[(（][^()（）]*[)）]$")
 _UNIT = re.compile(r"[(（]千円[)）]$")
 _SHIPPED = Vocabulary()
+_LEVELS = re.compile(f"{_SHIPPED.policy}|{_SHIPPED.measure}|{_SHIPPED.item}")
 _current: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
 
 

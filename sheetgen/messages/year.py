@@ -80,7 +80,7 @@ STARTING: dict[str, Message] = {
     "I020": Message(E_, "書かれていません。", "この欄は必ず書いてください。"),
     "I021": Message(
         E_,
-        "{terms.measure}「{value}」が、計画にありません。",
+        "{terms.above}「{value}」が、計画にありません。",
         "次のどれかにしてください: {choices}",
     ),
     "I022": Message(
@@ -96,13 +96,13 @@ STARTING: dict[str, Message] = {
     ),
     "I025": Message(
         E_,
-        "「{title}」は、{terms.measure}「{measure}」にもうあります（ID {id}）。",
+        "「{title}」は、{terms.above}「{measure}」にもうあります（ID {id}）。",
         "前に加えた行なら、一覧から消してください。別の項目なら、名称を変えてください。",
     ),
     "I026": Message(
         E_,
-        "{terms.measure}「{measure}」の番号を、99まで使い切っています。",
-        "ほかの{terms.measure}に加えてください。終了した{terms.item}の番号は、使い回せません。",
+        "{terms.above}「{measure}」の番号を、99まで使い切っています。",
+        "ほかの{terms.above}に加えてください。終了した{terms.item}の番号は、使い回せません。",
     ),
     "I027": Message(
         N_,
@@ -467,7 +467,7 @@ STANDING: dict[str, Message] = {
         N_,
         "計画の最終年度は{final}になります。{years}の欄は、どの{terms.item}でも空欄です。",
         "年度の計画と目標は、編集ブックか、次の見直し照会で書きます。計画最終年度のことを言う文"
-        "（目標値、目指す姿など）も、編集ブックで直してください。様式の年度の行は、作るときに"
+        "（目標値など）も、編集ブックで直してください。様式の年度の行は、作るときに"
         "足します。sheetgen check で確かめてください。",
     ),
     "S156": Message(

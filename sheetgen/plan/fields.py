@@ -27,6 +27,7 @@ YEARS = "years."
 RESULT = "years.result."
 VALUES = "values."
 MEASURE = "measure"
+_EFFECTS = ("years.effect", "years.result.effect")
 """``omit`` にあれば、推進項目の階層のない（一つの階層だけの）計画。"""
 INDICATOR = "indicator"
 _RECORDS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -196,10 +197,27 @@ def words_from(said: Declarations) -> Vocabulary:
         given["measure_heading"] = given["measure"]
     fields = {key_of(one): one.label for one in said.fields}
     labels = {**SHIPPED.labels, **fields, **(said.terms.labels if said.terms else {})}
+    follows = {}
     if "item" in given:
-        item = {"title": given["item"], "overview.title": f"{given['item']}（概要表）"}
-        labels |= {key: one for key, one in item.items() if labels[key] == SHIPPED.labels[key]}
-    return Vocabulary(**{**given, "labels": labels})
+        follows = {"title": given["item"], "overview.title": f"{given['item']}（概要表）"}
+    if "section" in given:
+        follows["section"] = given["section"]
+    if (name := labels["indicator.name"]) != SHIPPED.labels["indicator.name"]:
+        follows |= {
+            "indicator": name,
+            "indicator.number_format": f"{name}の表示形式",
+            "overview.indicator": f"{name}（概要表）",
+        }
+    labels |= {key: one for key, one in follows.items() if labels[key] == SHIPPED.labels[key]}
+    is_effects_only = all(
+        labels[key] == SHIPPED.labels[key] and not is_omitted(said.omit, key) for key in _EFFECTS
+    ) and not any(one.kind is FieldKind.MONEY for one in said.fields)
+    return Vocabulary(
+        **given,
+        labels=labels,
+        money=SHIPPED.money if is_effects_only else "金額",
+        is_one_level=is_omitted(said.omit, MEASURE),
+    )
 
 
 def kinds_from(said: Declarations) -> tuple[RoundKind, ...]:

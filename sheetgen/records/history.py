@@ -249,9 +249,9 @@ def _fields(plan: Plan, item: Item, steps: Sequence[Step]) -> Iterator[FieldHist
         for path, field in (input_fields(plan) | office_fields(plan)).items()
         if path not in (INITIATIVE, OVERVIEW_POLICY)
     }
-    for year in plan.fiscal_years:
-        title = Item.model_fields["initiatives"].title
-        labels[f"initiatives[{year}]"] = f"{wareki(year)}の{title}"
+    if plan.has("initiatives"):
+        title = plan.words["initiatives"]
+        labels |= {f"initiatives[{year}]": f"{wareki(year)}の{title}" for year in plan.fiscal_years}
     # 暫定の印は、その値のすぐあとに並べる。
     places = (one for path in labels for one in (path, mark_path(path)) if one)
     of_path: dict[str, list[Step]] = {path: [] for path in places}

@@ -159,6 +159,8 @@ def unsettled_overview(history: History, earlier: Plan | None = None) -> tuple[s
     before = _last_plan(history, closed) or earlier
     if before is None or before.revision.fiscal_year >= year or year > plan.final_year:
         return ()
+    if not plan.has("overview.policy"):
+        return ()
     was = all_items(before)
     settled = _settled(history.entries, year, round_mark(closed))
     return tuple(

@@ -40,6 +40,10 @@ def _label(words: Vocabulary, path: str, model: type[Record], name: str) -> str:
     return words.labels.get(path) or model.model_fields[name].title or ""
 
 
+_ABOVE_ROWS = "概要表で上に置く〔…〕の見出し"
+"""項目を分ける見出しの、名のない計画での言い方。"""
+
+
 def _fixed(words: Vocabulary, level: str) -> tuple[ListColumn, ...]:
     """年度のない列。``level`` は、項目のすぐ上の階層の名。"""
 
@@ -55,7 +59,9 @@ def _fixed(words: Vocabulary, level: str) -> tuple[ListColumn, ...]:
             note=f"{level}の番号か名称（例: 1 窓口）。▼から選べる。",
         ),
         ListColumn(
-            "section", words.section, note="概要表で上に置く〔…〕の見出し。なければ空欄。"
+            "section", words.section,
+            note=f"{_ABOVE_ROWS if words.section == SHIPPED.section else words.section}。"
+            "なければ空欄。",
         ),
         ListColumn(TITLE, of("title"), required=True, note=f"{words.item}の名称。一行で書く。"),
         ListColumn(
@@ -72,7 +78,7 @@ def _fixed(words: Vocabulary, level: str) -> tuple[ListColumn, ...]:
         ListColumn("improvement", of("improvement"), note="段落は改行（Alt+Enter）で分ける。"),
         ListColumn("current_state", of("current_state"), note="段落は改行で分ける。"),
         ListColumn("vision", of("vision"), note="段落は改行で分ける。"),
-        ListColumn("indicator.name", of_indicator("name"), note="指標の名称。"),
+        ListColumn("indicator.name", of_indicator("name"), note=f"{words['indicator']}の名称。"),
         ListColumn("indicator.unit", of_indicator("unit"), note="数の単位（例: 件）。"),
         ListColumn(
             "indicator.current", of_indicator("current"), FieldKind.FIGURE,

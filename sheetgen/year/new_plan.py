@@ -10,6 +10,7 @@ from typing import Any
 from sheetgen.era import wareki
 from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan.plan import Plan
+from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import Value
 from sheetgen.problems import Place, Problem, UsageError
 from sheetgen.xlsx.list_book import ListGuide
@@ -226,9 +227,9 @@ def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuid
             "下の表に「○」のある欄（薄い黄色の見出し）は、必ず書きます。ほかは空欄でも構いません。",
             "見出しは変えず、列の順は変えても構いません。要らない列は消せます。",
             f"年度の列は、計画の期間（{years[0]}から{years[1]}まで）の年度ごとにあります。",
-            "数は数字だけを書きます。単位は「単位」の欄に書きます。金額は千円です。",
+            _numbers(plan),
             "段落は、セルの中の改行（Alt+Enter）で分けます。",
-            f"IDと番号は書きません。加えるときに、{words.measure}ごとの次の番号が付きます。",
+            f"IDと番号は書きません。加えるときに、{words.above}ごとの次の番号が付きます。",
             "書き終えたら保存して閉じ、次を実行します（--dry-run を付けると、試すだけです）。",
             f"    sheetgen add-item --from {list_file(words)}",
             "直すところがあれば、シートとセルの番地が出ます。一つでもあれば、何も加えません。",
@@ -237,6 +238,16 @@ def list_guide(plan: Plan, rows: Sequence[Mapping[str, Value]] = ()) -> ListGuid
         ),
         rows=tuple(rows),
     )
+
+
+def _numbers(plan: Plan) -> str:
+    """数の書き方。この計画の一覧にある欄のことだけを言う。"""
+    told = ["数は数字だけを書きます。"]
+    if plan.has("indicator.unit"):
+        told.append(f"単位は「{plan.words['indicator.unit']}」の欄に書きます。")
+    if any(one.kind is FieldKind.MONEY for one in list_columns(plan)):
+        told.append("金額は千円です。")
+    return "".join(told)
 
 
 _CARRIED = (
@@ -292,13 +303,16 @@ def _steps(plan: Plan, first: str, second: str) -> str:
         f"試しに読む: `sheetgen add-item --from {listed} --dry-run`",
         f"計画のデータに加える: `sheetgen add-item --from {listed}`",
     )
+    asked = "取組方針"
+    if not plan.has("initiatives"):
+        asked = plan.words.short["years.plan"]
     steps = (
         *(adding if plan.item_count == 0 else ()),
         "点検する: `sheetgen check`",
         "計画を直すときは、`sheetgen edit` の書き出すブックを Excel で直し、"
         "`sheetgen edit ファイル` で記録する",
         "立てた計画の文書を作る: `sheetgen report`",
-        f"{first}の秋に、{second}の取組方針を照会する: `sheetgen generate --round 見直し照会`",
+        f"{first}の秋に、{second}の{asked}を照会する: `sheetgen generate --round 見直し照会`",
         f"年度末に {second} を開く: `sheetgen rollover`（はじめの実績照会は、その後に行う）",
     )
     return "\n".join(f"{number}. {words}" for number, words in enumerate(steps, start=1))

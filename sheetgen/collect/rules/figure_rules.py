@@ -57,9 +57,12 @@ def _pair(value: Value, planned: Value) -> tuple[int | float, int | float] | Non
 
 
 def dash_for_figure(case: Case, answer: Answer) -> Facts | None:
-    """計画が数なのに「-」。"""
+    """計画が数なのに「-」。対象外など、進み具合を言わない評価の年度には、数がない。"""
     year = case.year
     if year is None or answer.value not in DASHES or not case.was_running:
+        return None
+    grade = case.answer("grade")
+    if grade is not None and _says_nothing(case, grade):
         return None
     is_value = case.role(answer) == "value"
     planned = year.target if is_value else year.effect
@@ -67,6 +70,11 @@ def dash_for_figure(case: Case, answer: Answer) -> Facts | None:
         return None
     code = case.item.indicator.number_format if is_value else EFFECT_FORMAT
     return {"raw": answer.value, "planned": printed(planned, code)}
+
+
+def _says_nothing(case: Case, grade: Answer) -> bool:
+    step = next((one for one in case.plan.evaluation_scale if one.grade == grade.value), None)
+    return step is not None and step.counts is Counts.NONE
 
 
 def figure_for_dash(case: Case, answer: Answer) -> Facts | None:

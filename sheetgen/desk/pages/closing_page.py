@@ -88,6 +88,7 @@ def _form_values(wanted: RolloverRequest, problems: Iterable[Problem]) -> dict[s
     return {
         "closed": closed,
         "measures": measures_of(plan),
+        "has_initiatives": plan.has("initiatives"),
         "is_over": closed > plan.final_year,
         "final": plan.final_year,
         "later": range(plan.final_year + 1, plan.first_year + LONGEST_PLAN),
@@ -102,5 +103,5 @@ def measures_of(plan: Plan) -> list[Choice]:
     for _, measure in plan.measures():
         items = [(one.id, f"{item_label(measure, one)} {one.title}") for one in measure.items]
         if items:
-            found.append((f"{plan.words.measure}{measure.number}　{measure.name}", items))
+            found.append((f"{plan.words.above}{measure.number}　{measure.name}", items))
     return found

@@ -68,7 +68,7 @@ def changes(plan: Plan, earlier: Plan | None) -> Changes:
         heading=f"{wareki_full(plan.revision.fiscal_year)}{words.revision}で変わった{words.item}",
         groups=tuple(
             ChangeGroup(
-                _NAMES[state].format(words.measure),
+                _NAMES[state].format(words.above),
                 tuple(_entry(one) for one in found if one.state is state),
             )
             for state in states

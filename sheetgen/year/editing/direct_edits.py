@@ -219,7 +219,7 @@ def _headings(plan: Plan) -> dict[str, str]:
     words = plan.words
     return {
         "items": words.item,
-        "overview": "概要表",
+        "overview": "概要表" if plan.has("overview") else words.section,
         "years": words["years.plan"],
         "results": words["years.result.text"],
         YEAR_VALUES: _OWN,

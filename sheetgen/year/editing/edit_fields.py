@@ -90,7 +90,7 @@ _TITLES = {
     "department": "部の名称",
     "order": "順",
     "policy": "{terms.policy}",
-    "measure": "{terms.measure}",
+    "measure": "{terms.above}",
     "kind": "種類",
     "decision": "採る",
     "settled": "このままでよい",
@@ -278,7 +278,7 @@ OWN_TABLES = (YEAR_VALUES, ITEM_VALUES, WORDS, STEPS)
 
 def key_of_column(rows: str, path: str) -> str | None:
     """表の列の、欄の表での名。欄の表にありえない列では ``None``。"""
-    if rows not in _HOMES:
+    if rows not in _HOMES or path == KEY_PATH:
         return None
     name = path.partition(".")[2]
     if name == "measure":
