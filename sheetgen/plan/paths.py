@@ -21,6 +21,8 @@ _YEAR_PATH = re.compile(r"years\[(\d+)\]\.(.+)")
 PROVISIONAL = "provisional."
 PROVISIONAL_MARK = "暫定"
 """答えが暫定であることの印。様式にも、文書にも、このとおり書く。"""
+PROVISIONAL_NOTE = f"（{PROVISIONAL_MARK}）"
+"""公表するものと画面で、暫定の値や、それを含む計に添える字。"""
 _Record = TypeVar("_Record", bound=BaseModel)
 INITIATIVE = "initiative.text"
 """様式の、取組方針・取組内容の欄の道。"""
@@ -209,7 +211,7 @@ def mark_path(path: str) -> str | None:
 
 def as_said(value: Value, provisional: bool) -> Value:
     """値を、言われたとおりの形にする。暫定なら ``1200（暫定）`` で、確定した同じ値とは違う。"""
-    return f"{printed(value)}（{PROVISIONAL_MARK}）" if provisional and value is not None else value
+    return f"{printed(value)}{PROVISIONAL_NOTE}" if provisional and value is not None else value
 
 
 def is_provisional(item: Item, path: str) -> bool:
