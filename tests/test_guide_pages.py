@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sheetgen.plan.fields import SHIPPED
+
 ROOT = Path(__file__).resolve().parent.parent
 DESK = ROOT / "sheetgen" / "desk"
 ONE_PAGE = ROOT / "tools" / "one_page"
 TYPED = "\n## 出たものから探す\n"
 """「うまくいかないとき」の、ここからは、コマンドを打ったときのこと。"""
 ELSEWHERE = {
+    "1,200（暫定）",
     "1月2日",
     "使うフォルダー",
     "令和６年度の取組実績を追加",
     "同左",
+    "暫定 1,200",
     "変更なし",
     "様式の取組方針・取組内容",
+    "（暫定）",
 }
 """画面のことばでないもの：Excel の直す値、コマンドの知らせ、文書、課の答え、編集ブックの見出し。"""
 OF_THE_PC = {
@@ -45,6 +50,10 @@ def quoted(page: str) -> set[str]:
 def plain(path: Path) -> str:
     """ひな型とプログラムの文字。埋める所と印を除いたものと、そのままのもの。"""
     text = re.sub(r'"\s*\n\s*f?"', "", path.read_text("utf-8"))  # 分けて書いた文をつなぐ
+    # 手引きは、初めのことばで書いてある。
+    text = re.sub(
+        r"\{\{? ?terms\.(\w+) ?\}?\}", lambda found: str(getattr(SHIPPED, found[1])), text
+    )
     return text + re.sub(r"<[^>]+>|\{\{.*?\}\}|\{%.*?%\}", "", text)
 
 
