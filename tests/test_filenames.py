@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetgen.form.jobs import safe_name
+from sheetgen.xlsx.refs import sheet_name
 
 LONGEST_SUFFIX = "_見直し照会.xlsx"
 RESERVED = ["CON", "nul", "Aux", "COM1", "lpt9", "CON.txt", "NUL.tar.gz"]
@@ -49,3 +50,11 @@ def test_long_names_are_cut_between_letters(letter: str) -> None:
     name = safe_name(letter * 300)
     assert set(name) == {letter}
     assert 50 < len(name) <= 80
+
+
+@given(st.text("[]:*?/\\' 表あ", max_size=40))
+def test_every_name_is_usable_for_a_sheet(text: str) -> None:
+    name = sheet_name(text)
+    assert 0 < len(name) <= 31
+    assert not set(name) & set("[]:*?/\\")
+    assert name[0] != "'" != name[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import second_city
 from openpyxl import load_workbook
 from pikepdf import OutlineItem
-from reporting import ROOT, make_report, pdf_of
+from reporting import ROOT, document_for, make_report, pdf_of
 
 from sheetgen.form.template import FormTemplate
 from sheetgen.plan.loading import load_plan, parse_plan
@@ -24,6 +25,7 @@ from sheetgen.publish.document.sheets import item_text, year_columns
 from sheetgen.publish.document.whole import build_document
 from sheetgen.publish.form_pages import FormPages
 from sheetgen.publish.html import render_html
+from sheetgen.publish.made_before import made_before
 from sheetgen.publish.publishing import Output
 
 Change = Callable[[dict[str, Any]], None]
@@ -365,14 +367,16 @@ def test_three_levels_print_the_section_with_its_name(tmp_path: Path) -> None:
     assert "〔改革〕" not in text
 
 
-def test_a_form_marks_the_provisional_values_and_their_sums(tmp_path: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
-        graded(data, "S", "A", "B")
-        year = items(data)[0]["years"][0]
-        year["provisional"] = ["effect", "result.effect"]
-        year["result"]["effect"] = 1200
+def early_effects(data: dict[str, Any]) -> None:
+    """初めの項目の一年目の効果額と文が、暫定。"""
+    graded(data, "S", "A", "B")
+    year = items(data)[0]["years"][0]
+    year["provisional"] = ["effect", "result.effect", "result.text"]
+    year["result"]["effect"] = 1200
 
-    plan = city(tmp_path, change)
+
+def test_a_form_marks_the_provisional_values_and_their_sums(tmp_path: Path) -> None:
+    plan = city(tmp_path, early_effects)
     template = FormTemplate(second_city.write_template(tmp_path / "form.xlsx"))
     pages = FormPages(plan, template)
     page, other = list(pages.pages())[:2]
@@ -380,6 +384,81 @@ def test_a_form_marks_the_provisional_values_and_their_sums(tmp_path: Path) -> N
     assert (texts["E6"], texts["C6"]) == ("1200（暫定）", "100（暫定）")
     assert texts["C13"].endswith("（暫定）")  # 小計の数式
     assert not any("暫定" in text for text in other.texts)
+
+
+def test_the_workbook_of_the_forms_marks_what_the_document_marks(tmp_path: Path) -> None:
+    city(tmp_path, early_effects)
+    template = second_city.write_template(tmp_path / "form.xlsx")
+    made = make_report(
+        tmp_path, plan=tmp_path / "plan.json", template=template, outputs=(Output.XLSX,)
+    )
+    first, other = load_workbook(made.files[0].path).worksheets[:2]
+    values = load_workbook(made.files[0].path, data_only=True).worksheets[0]
+    pages = FormPages(city(tmp_path, early_effects), FormTemplate(template))
+    texts = next(pages.pages()).texts
+    marked = {
+        cell.ref for cell, text in zip(pages.form.look.cells, texts, strict=True) if "暫定" in text
+    }
+    # 数は数のまま、印は表示形式で付ける。足し算も、そのまま働く。
+    assert (first["E6"].value, first["E6"].number_format) == (1200, 'General"（暫定）"')
+    assert first["C13"].data_type == "f"
+    assert values["C13"].value == 400
+    assert (
+        {
+            cell.coordinate
+            for row in first.iter_rows()
+            for cell in row
+            if "（暫定）" in f"{cell.value}{cell.number_format}"
+        }
+        == marked
+        >= {"C6", "E6", "C13"}
+    )
+    assert not [cell for row in other.iter_rows() for cell in row if "暫定" in cell.number_format]
+
+
+def test_a_long_provisional_sum_is_printed_small_enough_for_its_cell(tmp_path: Path) -> None:
+    def narrow(data: dict[str, Any]) -> None:
+        early_effects(data)
+        items(data)[0]["years"][0]["effect"] = 123_456_789
+
+    city(tmp_path, narrow)
+    template = second_city.write_template(tmp_path / "form.xlsx")
+    book = load_workbook(template)
+    book.worksheets[0].column_dimensions["C"].width = 12
+    book.save(template)
+    made = make_report(
+        tmp_path, plan=tmp_path / "plan.json", template=template, outputs=(Output.XLSX,)
+    )
+    first = load_workbook(made.files[0].path).worksheets[0]
+    usual = load_workbook(template).worksheets[0]["C13"].font.sz
+    assert first["C6"].font.sz < usual
+    assert 6 <= first["C13"].font.sz < usual
+
+
+def test_names_that_a_file_cannot_hold_and_no_subtitle(tmp_path: Path) -> None:
+    """見直しの名はフォルダーとファイルの名にもなる。題に続く字がなければ、空の行も空きもない。"""
+
+    def change(data: dict[str, Any]) -> None:
+        graded(data, "S", "A", "B")
+        data["terms"] = {"subtitle": "", "revision": "見直し/改訂", "item": "取組/事業"}
+
+    plan = city(tmp_path, change)
+    template = second_city.write_template(tmp_path / "form.xlsx")
+    wishes = {"plan": tmp_path / "plan.json", "template": template}
+    made = make_report(tmp_path, **wishes, outputs=(Output.HTML,))
+    (path,) = (one.path for one in made.files)
+    assert path.relative_to(tmp_path / "output").parts[1:] == (
+        "見直し／改訂",
+        "令和９年度見直し／改訂.html",
+    )
+    assert [one.files for one in made_before(tmp_path, plan.words)] == [(path,)]
+    text = path.read_text("utf-8")
+    headings = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", text)
+    assert len(headings) > 3
+    assert not [one for one in headings if "  " in one or re.search(r"<span[^>]*></span>", one)]
+    document = document_for(tmp_path, **wishes)
+    parts = (document.revision, document.results, document.sheets)
+    assert [one.heading for one in parts if one is None or not all(one.heading)] == []
 
 
 def test_the_effects_say_which_sums_are_provisional(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sheetgen.era import wareki
 from sheetgen.plan.fields import INDICATOR, PlanField
 from sheetgen.plan.item import Item, subtotal
-from sheetgen.plan.paths import PROVISIONAL_MARK, is_provisional
+from sheetgen.plan.paths import PROVISIONAL_NOTE, is_provisional
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.value import EFFECT_FORMAT, printed
@@ -88,7 +88,7 @@ def _column(plan: Plan, one: PlanField) -> Column:
 
 
 def _text(item: Item, one: PlanField, index: int) -> str:
-    mark = f"（{PROVISIONAL_MARK}）" if is_provisional(item, one.path(index)) else ""
+    mark = PROVISIONAL_NOTE if is_provisional(item, one.path(index)) else ""
     return _shown(item, one, index) + mark
 
 

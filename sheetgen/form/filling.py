@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -10,11 +11,20 @@ from typing import Any
 from sheetgen.form.blueprint import FORM_ID_PATH, Block, BoundCell, BoundSheet
 from sheetgen.form.context import FormContext, names_of
 from sheetgen.form.expressions import ExpressionError, Linked, Loop
-from sheetgen.form.fit import FIGURE_KEPT_ON_ONE_LINE, Box, Fitted, Page, fit, height_for
+from sheetgen.form.fit import (
+    FIGURE_KEPT_ON_ONE_LINE,
+    SMALLEST_SIZE,
+    Box,
+    Fitted,
+    Page,
+    fit,
+    height_for,
+)
 from sheetgen.form.guidance import OpenInput, validations
 from sheetgen.form.wrap import line_capacity, text_width
 from sheetgen.messages.guidance import previous_note, provisional_note
-from sheetgen.plan.paths import INITIATIVE, is_provisional
+from sheetgen.plan.item import Item
+from sheetgen.plan.paths import INITIATIVE, PROVISIONAL_NOTE, is_provisional
 from sheetgen.plan.round import FieldKind
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
 from sheetgen.plan.value import GENERAL, Value, hides_digits, is_number_format, printed, showing_all
@@ -28,6 +38,7 @@ from sheetgen.xlsx.filled import (
     SheetLink,
     input_name,
 )
+from sheetgen.xlsx.formulas import CompiledFormula, compile_formula
 from sheetgen.xlsx.references import Shift
 from sheetgen.xlsx.refs import ref_of
 from sheetgen.xlsx.template import TemplateCell, TemplateSheet
@@ -112,9 +123,81 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) < LARGEST_NUMBER
 
 
+_EARLY = f'"{PROVISIONAL_NOTE}"'
+"""表示形式の中の、暫定の印。"""
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])+')
+"""表示形式の、正・負・零・文字の一つ。"""
+
+
 def shown(value: Value, number_format: str) -> str:
     """セルに見える文字。計画のデータにない凝った表示形式は、数のまま量る。"""
-    return printed(value, number_format if is_number_format(number_format) else GENERAL)
+    plain = number_format.replace(_EARLY, "")
+    text = printed(value, plain if is_number_format(plain) else GENERAL)
+    return text + PROVISIONAL_NOTE if plain != number_format and text else text
+
+
+def _early_format(number_format: str) -> str:
+    """数のまま、見えるときに暫定の印の付く表示形式。"""
+    return _SECTION.sub(lambda section: section[0] + _EARLY, number_format)
+
+
+class ProvisionalCells:
+    """暫定の値や、それを含む計の見える、様式のセル。"""
+
+    def __init__(self, bound: BoundSheet) -> None:
+        self._paths = {one.cell.ref: one.expression.paths() for one in bound.cells}
+        self._sums = {cell.ref: cell for cell in bound.sheet.cells if cell.is_formula}
+        self._formulas: dict[str, CompiledFormula | None] = {}
+
+    def of(self, item: Item) -> frozenset[str]:
+        """この実施項目での番地。"""
+        if not any(year.provisional for year in item.years):
+            return frozenset()
+        paths = {path for found in self._paths.values() for path in found}
+        early = {path for path in paths if is_provisional(item, path)}
+        found = {ref for ref, shown_here in self._paths.items() if early.intersection(shown_here)}
+        return frozenset(found | {ref for ref in self._sums if self._reads(ref) & found})
+
+    def sums(self, fills: Mapping[CellKey, Fill], early: frozenset[str]) -> dict[str, Fill]:
+        """暫定の値を含む計の、値と書式。印が加わっても、数が欄に収まる大きさにする。"""
+        found: dict[str, Fill] = {}
+        for ref in early & self._sums.keys():
+            cell = self._sums[ref]
+            code, size = _early_format(cell.number_format), cell.size
+            width = text_width(shown(self._value(ref, fills, ()), code))
+            while width > line_capacity(cell.width, size) and size > SMALLEST_SIZE:
+                size -= 0.5
+            found[ref] = Fill(None, code, size if size < cell.size else None)
+        return found
+
+    def _formula(self, ref: str) -> CompiledFormula | None:
+        if ref not in self._formulas:
+            cell = self._sums.get(ref)
+            self._formulas[ref] = compile_formula(cell.text) if cell else None
+        return self._formulas[ref]
+
+    def _reads(self, ref: str) -> set[str]:
+        """数式が、ほかの数式を通しても読むセル。"""
+        seen: set[str] = set()
+
+        def look_up(other: str) -> None:
+            if other not in seen:
+                seen.add(other)
+                formula = self._formula(other)
+                if formula is not None:
+                    formula.evaluate(look_up)
+
+        look_up(ref)
+        return seen
+
+    def _value(
+        self, ref: str, fills: Mapping[CellKey, Fill], above: tuple[str, ...]
+    ) -> int | float | None:
+        fill, formula = fills.get((ref, 0)), self._formula(ref)
+        value: object = fill.value if fill else None
+        if formula is not None and ref not in above:
+            value = formula.evaluate(lambda other: self._value(other, fills, (*above, ref)))
+        return value if isinstance(value, int | float) else None
 
 
 PAGE_SPARE = 4.0  # pt。印刷の丸めで次のページにあふれないための余り
@@ -227,7 +310,7 @@ class FormFiller:
 
     ``left_out`` は、テンプレートにあってこのブックにないシート。そこへ飛ぶセルは空欄にする。
     ``known`` は、リンクの行き先になりうるシート。そのほかへ飛ぶセルは、空欄にして知らせる。
-    ``published`` の様式には、戻ったときの目印を付けない。
+    ``published`` の様式には、戻ったときの目印を付けず、暫定の値に印を付ける。
     """
 
     def __init__(
@@ -242,6 +325,7 @@ class FormFiller:
         self._bound = bound
         self._opened = opened
         self._left_out = left_out
+        self._early = ProvisionalCells(bound) if published else None
         self._blank = {one.cell.ref for one in bound.cells if published and is_return_mark(one)}
         self._file = file
         self._narrow: set[str] = set()
@@ -289,6 +373,7 @@ class FormFiller:
         item = context.item
         values: list[_Valued] = []
         boxes = list(self._static)
+        early = self._early.of(item) if self._early else frozenset()
         for one in self._bound.cells:
             value, link = self._evaluator.value(one, names, item.id)
             if (
@@ -301,6 +386,11 @@ class FormFiller:
             if one.input and one.input.path in marks and isinstance(value, int | float):
                 code = _legible(one.cell, value, code)
             self._check_digits(one, context, value, code)
+            if one.cell.ref in early and value is not None:
+                if isinstance(value, str):
+                    value += PROVISIONAL_NOTE
+                else:
+                    code = _early_format(code or one.cell.number_format)
             values.append((one, value, code, link))
             boxes.append(self._value_box(one, self._expected(one, context, value), code))
         page = self._page_with(values)
@@ -341,6 +431,7 @@ class FormFiller:
                 one.field.path: one.capacity for one in inputs if one.field.kind is FieldKind.TEXT
             },
             lacking={ref: lacking.get(ref, 0) for ref in overflow},
+            sums=self._early.sums(fills, early) if self._early else {},
         )
 
     def _page_with(self, values: list[_Valued]) -> Page:

@@ -23,6 +23,8 @@ PROVISIONAL_MARK = "暫定"
 """答えが暫定であることの印。様式にも、文書にも、このとおり書く。"""
 _OF_FORM = ("overall_grade", "values.")
 """記録簿でも、様式の道（``item.`` の付いたもの）で書く欄。"""
+PROVISIONAL_NOTE = f"（{PROVISIONAL_MARK}）"
+"""公表するものと画面で、暫定の値や、それを含む計に添える字。"""
 _Record = TypeVar("_Record", bound=BaseModel)
 INITIATIVE = "initiative.text"
 """様式の、取組方針・取組内容の欄の道。"""
@@ -214,7 +216,7 @@ def mark_path(path: str) -> str | None:
 
 def as_said(value: Value, provisional: bool) -> Value:
     """値を、言われたとおりの形にする。暫定なら ``1200（暫定）`` で、確定した同じ値とは違う。"""
-    return f"{printed(value)}（{PROVISIONAL_MARK}）" if provisional and value is not None else value
+    return f"{printed(value)}{PROVISIONAL_NOTE}" if provisional and value is not None else value
 
 
 def is_provisional(item: Item, path: str) -> bool:

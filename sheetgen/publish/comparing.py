@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from sheetgen.era import wareki, wareki_full
+from sheetgen.form.jobs import safe_name
 from sheetgen.messages.vocabulary import adopt
 from sheetgen.plan.loading import load_plan
 from sheetgen.plan.unseen import without_unseen
@@ -86,7 +87,7 @@ def compare(request: CompareRequest, progress: Progress | None = None) -> Compar
         Output.XLSX: lambda path: _make_xlsx(path, shown),
     }
     folder = request.out or request.root / "output" / wareki(comparison.year) / TITLE
-    stem = f"{wareki_full(comparison.year)}{comparison.words.revision}{TITLE}"
+    stem = safe_name(f"{wareki_full(comparison.year)}{comparison.words.revision}{TITLE}")
     wanted = {output: makers[output] for output in request.outputs}
     counts = [(one.heading, one.count) for one in comparison.listings if not comparison.same]
     for part in (comparison.turn, comparison.records):

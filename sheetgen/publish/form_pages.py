@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sheetgen.form.context import BookText, form_context, round_text
-from sheetgen.form.filling import FormFiller, is_return_mark
+from sheetgen.form.filling import FormFiller, ProvisionalCells, is_return_mark
 from sheetgen.form.identity import Marks
 from sheetgen.form.rounds import Placed, open_paths
 from sheetgen.form.template import FormTemplate
@@ -21,7 +21,6 @@ from sheetgen.plan.item import Item
 from sheetgen.plan.paths import (
     INITIATIVE,
     initiative_year_of,
-    is_provisional,
     printed_initiative_year,
     with_values,
 )
@@ -89,6 +88,7 @@ class FormPages:
         self._opened = frozenset() if chosen is None else open_paths(plan, chosen)
         self._beside = chosen is not None and chosen.result_year is None
         self._filler = FormFiller(bound, book.file, self._opened)
+        self._early = ProvisionalCells(bound)
         self._round = chosen or round_of(plan)
         self._marks = Marks(book.fingerprint, "")
         look = self._tinted(read_look(template.package_of(plan), bound.sheet.name))
@@ -203,10 +203,12 @@ class FormPages:
             beside=self._beside,
         )  # fmt: skip
         filled = self._filler.fill(context, context.form.label)
+        # 配る様式では、欄の案内が言う。
+        early = frozenset() if self._opened else self._early.of(item)
         texts, sizes, figures = [], [], []
         for number, look in enumerate(self.form.look.cells):
             value, text = self._value(look.ref, filled)
-            text = marked(text, self._is_provisional(look.ref, item))
+            text = marked(text, look.ref in early)
             fill = filled.fills.get((look.ref, 0))
             texts.append(text)
             sizes.append((fill.size if fill else None) or look.size)
@@ -245,23 +247,6 @@ class FormPages:
             return None, ""
         fill = filled.fills[ref, 0]
         return fill.value, printed(fill.value, _format(cell, fill.number_format))
-
-    def _is_provisional(self, ref: str, item: Item) -> bool:
-        """暫定の値か、それを含む計か。配る様式では、欄の案内が言う。"""
-        if self._opened or not any(year.provisional for year in item.years):
-            return False
-        one, formula = self._bound.get(ref), self._formulas.get(ref)
-        if one is not None:
-            return any(is_provisional(item, path) for path in one.expression.paths())
-        seen: list[str] = []
-
-        def look_up(other: str) -> Value:
-            seen.append(other)
-            return None
-
-        if formula is not None:
-            formula.evaluate(look_up)
-        return any(self._is_provisional(other, item) for other in seen)
 
     def _computed(self, ref: str, filled: FilledSheet) -> Value:
         """数式の答え。計算できない数式の欄は、空けておく。"""

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
+from sheetgen.form.jobs import safe_name
 from sheetgen.messages.vocabulary import Vocabulary
 
 
@@ -23,7 +24,7 @@ def made_before(root: Path, words: Vocabulary) -> tuple[MadeFolder, ...]:
     found = []
     with contextlib.suppress(OSError):
         for year in sorted((root / "output").glob("令和*年度"), key=_newest_first):
-            for kind in (words.revision, "新旧対照表", "オープンデータ"):
+            for kind in (safe_name(words.revision), "新旧対照表", "オープンデータ"):
                 folder = year / kind
                 if not folder.is_dir():
                     continue

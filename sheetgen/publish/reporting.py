@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sheetgen.era import wareki, wareki_full
 from sheetgen.form.books import BookMaker
 from sheetgen.form.context import RoundText
-from sheetgen.form.jobs import BookJob
+from sheetgen.form.jobs import BookJob, safe_name
 from sheetgen.form.template import FormTemplate
 from sheetgen.messages.catalogue import is_error
 from sheetgen.plan.names_in_texts import name_doubts
@@ -78,7 +78,7 @@ def report(
     template = FormTemplate(request.template)
     document, seen, problems = _made(history, request, template)
     year = document.year
-    folder = request.out or request.root / "output" / wareki(year) / seen.words.revision
+    folder = request.out or request.root / "output" / wareki(year) / safe_name(seen.words.revision)
     makers: dict[Output, Maker] = {
         Output.PDF: lambda path: make_pdf(
             path, lambda: render_pdf(document, request.layout, request.fonts)
@@ -189,7 +189,7 @@ def _small_print(form: Form, pages: Sequence[FormPage]) -> list[Problem]:
 
 def file_stem(plan: Plan, draft: bool) -> str:
     """ファイルの名。下書きは、公表するものと別の名にする。"""
-    name = document_name(plan)
+    name = safe_name(document_name(plan))
     return f"{name}（案）" if draft else name
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING
 
+from sheetgen.xlsx.refs import sheet_name
 from sheetgen.xlsx.report_book import new_book
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def write_data_book(dataset: DataSet, target: IO[bytes]) -> None:
     """一式を ``target`` に書く。"""
     with new_book(target, dataset.title, dataset.publisher, created=dataset.changed) as book:
         for table in dataset.tables:
-            _write(book.add_worksheet(table.title), table)
+            _write(book.add_worksheet(sheet_name(table.title)), table)
 
 
 def _write(sheet: Worksheet, table: DataTable) -> None:

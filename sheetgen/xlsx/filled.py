@@ -79,6 +79,7 @@ class FilledSheet:
     セル）。``capacity`` は、開いた文の欄の道ごとの、印刷できる全角の字数。``on_one_page`` なら、
     1ページに入るので、テンプレートの改ページを入れない。``rows_grow`` なら、書き込むと Excel が
     行の高さを合わせ直す。``lacking`` は、文字が収まらないセルと、入らない行の数（幅だけなら 0）。
+    ``sums`` は、書式の変わる数式のセル（値は、計算したもの）。
     """
 
     template_sheet: str
@@ -92,6 +93,7 @@ class FilledSheet:
     on_one_page: bool = False
     rows_grow: bool = False
     lacking: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, Fill] = field(default_factory=dict)
 
     def height_of(self, row: int, turn: int) -> str | None:
         """この行の高さの属性。計算していない行では ``None``。"""

@@ -61,3 +61,11 @@ def split_area(text: str) -> Area:
     top, left = split_ref(first)
     bottom, right = split_ref(last or first)
     return min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+
+
+_NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")
+
+
+def sheet_name(text: str) -> str:
+    """シートの名に使えない字を除き、31字までにした名。何も残らなければ ``_``。"""
+    return _NOT_IN_SHEETS.sub("", text)[:31].strip("' ") or "_"

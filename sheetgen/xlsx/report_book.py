@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from sheetgen.plan.text import LARGEST_NUMBER, LONGEST_TEXT
+from sheetgen.xlsx.refs import sheet_name
 from sheetgen.xlsx.tables import Align, Column, Compared, Shown, Table, TableBook, TableCell, Tone
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def write_report(
     with new_book(target, report.title, report.creator, default_format_properties=text) as book:
         formats = _Formats(book)
         for table in report.tables:
-            sheet = book.add_worksheet(table.name)
+            sheet = book.add_worksheet(sheet_name(table.name))
             _write_table(sheet, table, report.title, formats, heights[table.name])
 
 

@@ -117,7 +117,9 @@ class FormulaSlot(NamedTuple):
         """数式と、その値を書く。"""
         formula = join(self.formula, state)
         value = self.lookup(self.ref, state)
-        return cell(self.opening, self.prefix, self.style, value, state.strings, formula)
+        fill = state.sheet.sums.get(self.ref)
+        style = style_of(self.style, fill, state) if fill else self.style
+        return cell(self.opening, self.prefix, style, value, state.strings, formula)
 
 
 class Lookup:

@@ -14,11 +14,11 @@ from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, RoundKind
 from sheetgen.plan.text import Record
 from sheetgen.xlsx.list_book import ListColumn
+from sheetgen.xlsx.refs import sheet_name
 
 MEASURE, OWNERS, RELATED, INTRODUCED = "measure", "owners", "related_sections", "introduced"
 TITLE = "title"
 FORMER = "former"
-_NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\]")
 INITIATIVE, PLAN, TARGET, EFFECT = "initiative", "plan", "target", "effect"
 _YEAR = re.compile(
     r"(?:(?P<reiwa>令和|R)(?P<number>\d{1,2}|元)|(?P<western>20\d\d))年度(?P<title>.+)"
@@ -27,7 +27,7 @@ _YEAR = re.compile(
 
 def list_sheet(words: Vocabulary) -> str:
     """一覧のシートの名。"""
-    return _NOT_IN_SHEETS.sub("", words.item)[:31]
+    return sheet_name(words.item)
 
 
 def list_file(words: Vocabulary) -> str:

@@ -8,7 +8,7 @@ from sheetgen.era import REIWA_OFFSET, wareki_full, wareki_short
 from sheetgen.messages.vocabulary import Vocabulary
 from sheetgen.plan import overview as master
 from sheetgen.plan.fields import MEASURE
-from sheetgen.plan.paths import PROVISIONAL_MARK
+from sheetgen.plan.paths import PROVISIONAL_NOTE
 from sheetgen.plan.plan import Measure, Plan, Policy
 from sheetgen.plan.value import EFFECT_FORMAT, printed
 
@@ -246,29 +246,31 @@ def subtitle_of(plan: Plan) -> str:
     return plan.words.subtitle and f"{plan.words.subtitle}の"
 
 
+def title_lines(*lines: str) -> tuple[str, ...]:
+    """部の題の行。題に続く字のない計画に、空の行を残さない。"""
+    return tuple(filter(None, lines))
+
+
 def amount(value: int | float | None) -> str:
     """金額（千円）の書き方。数がなければ ``-``。"""
     return "-" if value is None else printed(value, EFFECT_FORMAT)
 
 
-_MARK = f"（{PROVISIONAL_MARK}）"
-
-
 def marked(text: str, is_provisional: bool) -> str:
     """暫定の値や、それを含む計に、印を付けた文字。空欄には付けない。"""
-    return f"{text}{_MARK}" if is_provisional and text else text
+    return f"{text}{PROVISIONAL_NOTE}" if is_provisional and text else text
 
 
 def is_marked(text: str) -> bool:
     """暫定の印の付いた文字か。"""
-    return text.endswith(_MARK)
+    return text.endswith(PROVISIONAL_NOTE)
 
 
 def provisional_count_note(count: int, *, is_total: bool = False) -> str:
     """暫定の値の数のことわり。なければ空。``is_total`` は、暫定の値を含む計のこと。"""
     what = f"まだ確定していない値（{count}件）"
     said = f"{what}を含む計である。" if is_total else f"{what}である。"
-    return f"{_MARK}は、{said}" if count else ""
+    return f"{PROVISIONAL_NOTE}は、{said}" if count else ""
 
 
 def shows(plan: Plan, *keys: str) -> bool:

@@ -13,7 +13,7 @@ from sheetgen.publish.document.changes import Changes, changes
 from sheetgen.publish.document.effects import Effects, effects
 from sheetgen.publish.document.grades import Grades, grades, tallies
 from sheetgen.publish.document.off_form import ItemTexts, texts_off_form
-from sheetgen.publish.document.overview import part_heading, subtitle_of
+from sheetgen.publish.document.overview import part_heading, subtitle_of, title_lines
 from sheetgen.publish.document.totals import Totals, totals
 from sheetgen.publish.document.whole_period import (
     EndedResults,
@@ -53,7 +53,7 @@ def results_part(
     if year is None:
         return None
     return ResultsPart(
-        heading=(
+        heading=title_lines(
             part_heading(number, plan.plan_title),
             subtitle_of(plan),
             f"{wareki_full(year)}の{plan.words['years.result.text']}",

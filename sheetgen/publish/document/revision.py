@@ -18,6 +18,7 @@ from sheetgen.publish.document.overview import (
     revision_title,
     section_name,
     subtitle_of,
+    title_lines,
     wide,
 )
 
@@ -99,7 +100,7 @@ class RevisionPart:
 def revision_part(plan: Plan, number: int) -> RevisionPart | None:
     """年次見直しの概要の部。主なポイントも概要表もない計画では ``None``。"""
     part = RevisionPart(
-        heading=(
+        heading=title_lines(
             part_heading(number, plan.plan_title),
             subtitle_of(plan),
             "概要" if plan.is_founding else f"{revision_title(plan)}の概要",

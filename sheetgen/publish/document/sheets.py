@@ -22,6 +22,7 @@ from sheetgen.publish.document.overview import (
     provisional_count_note,
     revision_title,
     section_name,
+    title_lines,
     whole_title,
 )
 from sheetgen.publish.document.totals import total_text
@@ -335,7 +336,7 @@ def _year(plan: Plan, item: Item, index: int, columns: Sequence[YearColumn]) -> 
 def sheets_part(plan: Plan, number: int, form: Form, pages: Sequence[FormPage]) -> SheetsPart:
     """実施項目の部。"""
     return SheetsPart(
-        heading=(
+        heading=title_lines(
             part_heading(number, whole_title(plan)),
             plan.words.subtitle,
             f"{plan.words.item}について"
