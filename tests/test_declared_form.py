@@ -190,6 +190,42 @@ def test_what_a_plan_does_not_have_is_not_missed(tmp_path: Path) -> None:
     assert drawn(tmp_path, plan_of(tmp_path, _without_money), _clear("A18", *MONEY)).problems == ()
 
 
+ALL_THAT_CAN_GO = [
+    "section", "related_sections", "current_state", "improvement", "vision", "indicator",
+    "initiatives", "overall_grade", "overview", "years.target", "years.effect",
+    "years.result.value", "years.result.effect", "years.result.text", "years.result.grade",
+]  # fmt: skip
+
+
+def _with_hardly_a_field(plan: Json) -> None:
+    plan["omit"] = ALL_THAT_CAN_GO
+    plan["rounds"][0]["asks"] = ["years.values.half"]
+    del plan["terms"]["labels"]
+    for number in (1, 2, 3):
+        item = item_of(plan, number)
+        item["introduced"] = 2025
+        for key in ALL_THAT_CAN_GO:
+            item.pop(key, None)
+        for year in item["years"]:
+            for key in ("target", "effect", "result"):
+                year.pop(key, None)
+
+
+@pytest.mark.parametrize("asked", [RESULTS, REVISION, HALF])
+def test_nothing_is_said_of_what_a_plan_does_not_have(tmp_path: Path, asked: str) -> None:
+    """様式に計画の欄と増やした欄しかなくても、点検も様式の作成も、何も言わない。"""
+    gone = [f"{column}{row}" for row in range(5, 13) for column in "CDEF"
+            if column in "CE" or row % 2]  # fmt: skip
+    template = write_template(
+        tmp_path / "template.xlsx", _clear("A3", "B2", "B3", "A18", "C13", "F13", *gone)
+    )
+    plan = write_plan(tmp_path / "plan.json", _with_hardly_a_field)
+    assert [describe(one) for one in check(plan, template).problems] == []
+    made = make(tmp_path, plan, template, round=asked)
+    assert [describe(one) for one in made.problems] == []
+    assert len(made.books) == 2
+
+
 def test_a_cell_of_what_a_plan_does_not_have_is_told_once_and_prints_blank(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, _without_money)
     assert _told(drawn(tmp_path, plan).problems) == [("T136", "C6"), ("T136", "E6")]
