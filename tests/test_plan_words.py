@@ -128,7 +128,7 @@ def test_every_text_is_said_in_the_words_of_the_plan() -> None:
     assert sum(bool(WORDS.search(text)) for _, text in shipped) > 300
 
 
-@pytest.mark.parametrize("name", [one.name for one in fields(Vocabulary) if one.name != "labels"])
+@pytest.mark.parametrize("name", [one.name for one in fields(Vocabulary) if one.type == "str"])
 def test_one_word_changes_only_itself(name: str) -> None:
     """一つのことばを替えた文は、そのことばだけが違う。"""
     word = "〓ことば〓"
