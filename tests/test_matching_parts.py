@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sheetgen.collect.matching.chart import is_blank, is_vacant, key_of, same, tidy
-from sheetgen.collect.matching.fields import names_by_sheet
+from sheetgen.collect.matching.field_cells import names_by_sheet
 from sheetgen.collect.matching.locating import (
     MAX_CANDIDATES,
     AxisMap,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sheetgen.collect.answers import CollectScope, Issues, Matched, MatchedForm
 from sheetgen.collect.matching.chart import Chart, is_blank, key_of, same
-from sheetgen.collect.matching.fields import FieldFinder, SheetNames, names_by_sheet
+from sheetgen.collect.matching.field_cells import FieldFinder, SheetNames, names_by_sheet
 from sheetgen.collect.matching.identity import Claim, Identifier, Identity, carriers_of, registered
 from sheetgen.collect.matching.locating import Whereabouts, locate
 from sheetgen.collect.matching.remarks import report_hidden, report_remarks, report_strays

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sheetgen.collect.matching.chart import CARRIER_PATH, Chart, is_blank, key_of
-from sheetgen.collect.matching.fields import Findings
+from sheetgen.collect.matching.field_cells import Findings
 from sheetgen.form.issued import IssuedForm
 from sheetgen.messages.quoting import excerpt
 from sheetgen.reading.book import RawSheet, RemarkKind

@@ -19,9 +19,9 @@ from sheetgen.publish.comparison.blocks import (
     compared_row,
     turn_row,
 )
-from sheetgen.publish.comparison.declared import said_fields
 from sheetgen.publish.comparison.difference import alignment
 from sheetgen.publish.comparison.matched import matched_policies
+from sheetgen.publish.comparison.own_fields import said_fields
 from sheetgen.publish.document.overview import policy_name
 
 # プログラムが使う名で、印刷しない欄。

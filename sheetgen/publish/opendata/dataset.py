@@ -13,13 +13,6 @@ from sheetgen.plan.plan import OpenData, Plan
 from sheetgen.plan.years import PlanYears
 from sheetgen.problems import Place, Problem
 from sheetgen.publish.opendata.changes import CHANGES, Changes, history_table
-from sheetgen.publish.opendata.declared import (
-    codes_in,
-    column_name,
-    present,
-    provisional_table,
-    values_table,
-)
 from sheetgen.publish.opendata.items import (
     figure_fields,
     figures_table,
@@ -30,6 +23,13 @@ from sheetgen.publish.opendata.items import (
     references_table,
     reports_table,
     scale_table,
+)
+from sheetgen.publish.opendata.own_columns import (
+    codes_in,
+    column_name,
+    present,
+    provisional_table,
+    values_table,
 )
 from sheetgen.publish.opendata.printed import BECOMES, LIMITS, SCOPES, becomes
 from sheetgen.publish.opendata.source import (

@@ -11,7 +11,7 @@ from sheetgen.plan.item import CrossReference, Item, YearPlan
 from sheetgen.plan.paths import PROVISIONAL_MARK
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import FieldKind, RoundKind
-from sheetgen.publish.opendata.declared import unit_of, with_declared
+from sheetgen.publish.opendata.own_columns import unit_of, with_declared
 from sheetgen.publish.opendata.printed import SCOPES, Named, Scope, clean_name, read_sections
 from sheetgen.publish.opendata.source import (
     FIGURE,

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from sheetgen.collect.matching.chart import is_vacant, key_of
-from sheetgen.collect.matching.fields import SheetNames, names_by_sheet
+from sheetgen.collect.matching.field_cells import SheetNames, names_by_sheet
 from sheetgen.collect.matching.identity import carriers_of, printed_ids
 from sheetgen.messages.editing import STRAY_MORE, STRAY_ROW, STRAY_SHEET
 from sheetgen.messages.quoting import excerpt, in_short

@@ -6,7 +6,7 @@ from sheetgen.plan.fields import MEASURE
 from sheetgen.plan.plan import Plan
 from sheetgen.plan.round import Of
 from sheetgen.plan.scales import Scale
-from sheetgen.publish.opendata.declared import codes_in, described
+from sheetgen.publish.opendata.own_columns import codes_in, described
 from sheetgen.publish.opendata.source import COUNTS
 
 _LEVELS = {
