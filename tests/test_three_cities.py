@@ -58,7 +58,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> City:
             "主管課": SECOND_SECTION if at % 2 else FIRST_SECTION,
             "取組の内容": f"{title}を進める。",
             "取組の背景": "費用が増えている。",
-            **{f"令和{year}年度 年度の計画": f"{title}を行う。" for year in range(7, 12)},
+            **{f"令和{year}年度 取組の計画": f"{title}を行う。" for year in range(7, 12)},
         }
         for at, title in enumerate(ONE)
     )
