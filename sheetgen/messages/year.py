@@ -244,6 +244,8 @@ STARTING: dict[str, Message] = {
 BY_HAND = "記録簿によらない値"
 PROVISIONAL = "暫定の値: {labels}"
 BLANK = "空欄"
+LESS_EXPECTED = "今後の見込額からは外れます。"
+"""効果見込額のある計画で、項目を終えるときに添える文。"""
 RETURN_WAITS = "差戻しの答えが、まだ届いていない"
 NOTHING_WRITTEN = "何も書かれていない"
 UNDONE = "記録を取り消した。届いたファイルを、もう一度回収する"
@@ -340,7 +342,7 @@ STANDING: dict[str, Message] = {
     "S114": Message(
         N_,
         "終えた{terms.item}（{items}）の{year}の実績は、{next}の実績照会で聞きます。",
-        "過ぎた年度の件数と合計には、これからも数えます。今後の見込額からは外れます。",
+        "過ぎた年度の件数と合計には、これからも数えます。{less}",
     ),
     "S116": Message(
         C_,

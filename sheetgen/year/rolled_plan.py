@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sheetgen.era import wareki_full
 from sheetgen.messages.quoting import in_short
+from sheetgen.messages.year import LESS_EXPECTED
 from sheetgen.plan.item import CrossReference, Entry, Item, Result, YearPlan
 from sheetgen.plan.paths import all_items, with_items, without_items
 from sheetgen.plan.plan import EndedItem, Measure, Plan, Revision, item_label
@@ -133,7 +134,8 @@ def roll(
     problems.append(Problem("S124"))
     if retired:
         facts = {"year": wareki_full(min(opened - 1, plan.final_year)), "next": wareki_full(opened),
-                 "items": listed([one.item for one in retired])}  # fmt: skip
+                 "items": listed([one.item for one in retired]),
+                 "less": LESS_EXPECTED if new.has("years.effect") else ""}  # fmt: skip
         problems.append(Problem("S114", facts=facts))
     if opened > plan.final_year:
         problems.append(Problem("S125", facts={"year": wareki_full(opened)}))

@@ -29,8 +29,15 @@ def index() -> BaseResponse:
 def show(department: str, section: str) -> Response:
     """一つの課の、直せる欄。"""
     name = f"{department} {section}"
-    groups = sheetgen.open_section_fields(Desk.of_request().plan, name)
-    values = {"name": name, "department": department, "section": section, "groups": groups}
+    desk = Desk.of_request()
+    plan = desk.recall("plan", lambda: sheetgen.load_plan(desk.plan))
+    values = {
+        "name": name,
+        "department": department,
+        "section": section,
+        "groups": sheetgen.open_section_fields(desk.plan, name),
+        "has_related": plan.has("related_sections"),
+    }
     return make_response(render_template("section.html", field_name=FIELD, **values))
 
 
