@@ -22,6 +22,7 @@ from sheetgen.records.edits import EditTable
 from sheetgen.year.adding import AddRequest
 from sheetgen.year.editing.direct_edits import DirectEditRequest
 from sheetgen.year.editing.plan_sheets import fitted
+from sheetgen.year.editing.plan_words import PlanWording
 from sheetgen.year.editing.rows import Beside
 from sheetgen.year.editing.writing import make_edit_book
 from sheetgen.year.list_columns import column_of, list_columns
@@ -29,6 +30,7 @@ from sheetgen.year.list_columns import column_of, list_columns
 Tree = dict[str, Any]
 HOME = "policies[0].measures[0].entries[0]"
 YEAR = f"{HOME}.years[1]"
+BOOK_SHEETS = ("基本方針と推進項目", "実施項目", "年次計画", "実績")
 KEY_OF_THE_REAL_BOOK = "c6494e0a"
 """伊勢原市の計画の編集ブックの目印。同梱の計画かテンプレートを直したときだけ、改める。"""
 
@@ -123,12 +125,63 @@ def test_what_the_plan_declares_has_its_columns_and_what_it_omits_has_none(desk:
     assert headings(desk.table("items"))[1] == "重点施策"
     assert headings(desk.table("grades"))[-1] == "扱い"
     book = load_workbook(desk.path)
-    assert book["年次計画"].column_dimensions["G"].hidden
+    assert book["年の計画"].column_dimensions["G"].hidden
     rules = {
         str(one.sqref): one.formula1 for one in book["増やした欄"].data_validations.dataValidation
     }
     assert sorted(rules.values()) == ['"検討,実施"', '"適,否"']
     assert all(len(ref.split(":")) == 2 for ref in rules), "どの行でも選べる"
+
+
+def test_the_tabs_and_the_lists_of_the_book_speak_the_words_of_the_plan() -> None:
+    tree = own_tree()
+    tree["terms"]["policy"] = "柱"
+    base = json.dumps(tree, ensure_ascii=False).encode()
+    plan = parse_plan(base, "plan.json")
+    made = make_edit_book(plan, base, FormTemplate(BOOK_TEMPLATE), Beside())
+    book = load_workbook(io.BytesIO(made.data))
+    assert {"取組", "年の計画", "柱と重点施策"} <= set(book.sheetnames)
+    assert not {"実施項目", "年次計画", "基本方針と推進項目"} & set(book.sheetnames)
+    guide = "".join(str(cell.value) for row in book["柱と重点施策"] for cell in row)
+    assert "推進項目" not in guide
+    rules = book["柱と重点施策"].data_validations.dataValidation
+    assert [one.formula1 for one in rules] == ['"柱,柱の文章,重点施策,概要表の☆の文章"']
+    for name, first in (("list_policies", plan.policies[0]), ("list_measures", _measure(plan))):
+        sheet, _, area = book.defined_names[name].attr_text.partition("!")
+        cell = book[sheet.strip("'")][area.replace("$", "").split(":")[0]]
+        assert cell.value == f"{first.number} {first.name}"
+
+
+def _measure(plan: Plan) -> Any:
+    return plan.policies[0].measures[0]
+
+
+def test_a_sheet_is_asked_for_by_its_shipped_name_too() -> None:
+    base = json.dumps(own_tree(), ensure_ascii=False).encode()
+    plan, template = parse_plan(base, "plan.json"), FormTemplate(BOOK_TEMPLATE)
+    for name in ("実施項目", "取組"):
+        made = make_edit_book(plan, base, template, Beside(), (name,))
+        assert [one.sheet for one in made.book.tables] == ["取組"]
+
+
+def test_a_plan_of_one_level_has_no_second_one_in_the_guide() -> None:
+    tree = own_tree()
+    tree["omit"].append("measure")
+    tree["terms"] = {"item": "取組"}
+    for number, policy in enumerate(tree["policies"], 1):
+        policy["measures"] = [policy["measures"][0] | {"number": number}]
+    wording = PlanWording(parse_plan(json.dumps(tree).encode(), "plan.json"), BOOK_SHEETS)
+    assert wording.tabs == {"実施項目": "取組", "基本方針と推進項目": "基本方針"}
+    told = "部と課、基本方針、推進項目は、一つずつは要ります。「実施項目」に書きます。"
+    assert wording.text(told) == "部と課、基本方針は、一つずつは要ります。「取組」に書きます。"
+
+
+@pytest.mark.parametrize(("term", "tab"), [("取組/事業", "取組／事業"), ("実績", None)])
+def test_a_word_unfit_for_a_tab_is_written_as_it_can_be(term: str, tab: str | None) -> None:
+    tree = own_tree()
+    tree["terms"] = {"item": term}
+    wording = PlanWording(parse_plan(json.dumps(tree).encode(), "plan.json"), BOOK_SHEETS)
+    assert wording.tabs.get("実施項目") == tab
 
 
 def test_an_office_field_goes_through_the_book_and_back(desk: EditDesk) -> None:
@@ -168,6 +221,19 @@ def test_an_office_field_goes_through_the_book_and_back(desk: EditDesk) -> None:
     assert any(one.label == "令和6年度の二次評価" for one in trace.fields)
     sheetgen.undo(desk.plan, result.run)
     assert desk.plan.read_bytes() == before
+
+
+def test_a_word_that_changed_again_is_named_when_the_first_change_is_not_undone(
+    desk: EditDesk,
+) -> None:
+    cell = desk.ref("words", "terms.policy", "row.own")
+    first = desk.save({cell: "柱"})
+    desk.write()
+    desk.save({desk.ref("words", "terms.policy", "row.own"): "目標"})
+    assert first.run
+    with pytest.raises(sheetgen.SheetgenError) as raised:
+        sheetgen.undo(desk.plan, first.run)
+    assert [one.place.label for one in raised.value.problems] == ["計画のことば"]
 
 
 def test_emptying_the_last_own_value_leaves_nothing_behind(desk: EditDesk) -> None:
@@ -231,7 +297,7 @@ def test_a_plan_without_results_has_no_sheet_of_them() -> None:
     made = make_edit_book(plan, base, FormTemplate(BOOK_TEMPLATE), Beside())
     tables: Mapping[str, EditTable] = {one.rows: one for one in made.book.tables}
     assert "results" not in tables
-    assert "年次計画" in {one.sheet for one in tables.values()}
+    assert "年の計画" in {one.sheet for one in tables.values()}
     assert not any("指標" in one for one in headings(tables["items"]))
 
 

@@ -193,6 +193,11 @@ _LABELS = {
     "policies": "{terms.policy}と{terms.measure}",
     "revision.highlights": "主なポイント",
     "revision.highlight_notes": "主なポイントの参照",
+    "terms": "計画のことば",
+    "omit": "この計画にない欄",
+    "fields": "増やした欄",
+    "rounds": "増やした照会",
+    "scales": "ほかの評価の区分",
 }
 
 

@@ -39,6 +39,7 @@ from sheetgen.year.editing.edit_fields import (
     lists_of,
 )
 from sheetgen.year.editing.own_rows import COUNTS_WORDS
+from sheetgen.year.editing.plan_words import PlanWording, renamed
 
 OWN_SHEETS: Mapping[str, str] = {
     YEAR_VALUES: "増やした欄",
@@ -58,7 +59,6 @@ _NOTES: Mapping[str, str] = {
 }
 _MODEL = "years"
 _NARROW, _MIDDLE, _WIDE = 12, 20, 58
-_MARKUP = r"\{\{.*?\}\}|\{%.*?%\}"
 _END_OF_LOOP = re.compile(r"\{%-?\s*endfor\s*-?%\}")
 _LONGEST_LIST = 255
 _COUNTS_HEADING = "扱い"
@@ -133,6 +133,11 @@ def fitted(package: Package, plan: Plan, sheets: Sequence[str] = ()) -> Package:
     return work.result()
 
 
+def own_tabs(package: Package, plan: Plan) -> Mapping[str, str]:
+    """名の変わるシートの、テンプレートの名から、計画のことばの名へ。"""
+    return PlanWording(plan, package.sheet_parts()).tabs
+
+
 def _shows_counts(plan: Plan) -> bool:
     """評価の区分に、扱いの列が要るか。同梱の段階のままなら、扱いは決まっている。"""
     said = any(one.counts for one in plan.evaluation_scale)
@@ -164,6 +169,7 @@ class _Fitting:
         self._added: list[tuple[str, str, int]] = []
         self._splices: dict[str, Splice] = {}
         self._done: set[int] = set()
+        self._wording = PlanWording(plan, self._sheets)
 
     # もとからあるシート
 
@@ -201,26 +207,24 @@ class _Fitting:
                 _hide(splice, root, hidden)
 
     def words(self) -> None:
-        """表の行のほかの文の、階層などの名を、計画のことばにする。引いたシートの名は変えない。"""
-        words = self._plan.words
-        changed = {
-            old: new
-            for name in ("policy", "measure", "item", "sheet", "revision")
-            if (old := getattr(SHIPPED, name)) != (new := getattr(words, name))
-        }
-        if not changed:
+        """表の行のほかの文と一覧、シートの名を、計画のことばにする。"""
+        if not self._wording:
             return
-        kept = "|".join(re.escape(f"「{one}」") for one in self._sheets)
-        pattern = re.compile(f"{kept}|{_MARKUP}|{'|'.join(map(re.escape, changed))}")
         for sheet in self._drawn.blueprint.sheets:
             splice, root = self._splice(sheet.sheet.name)
             nodes = {node.attrs["r"]: node for node in root.walk() if node.local == "c"}
             table = next((t for t in self._drawn.tables if t.sheet == sheet.sheet.name), None)
             for cell in sheet.sheet.cells:
                 below = table is not None and cell.first_row >= table.block.first
-                text = pattern.sub(lambda found: changed.get(found[0], found[0]), cell.text)
-                if text != cell.text and not below and id(nodes[cell.ref]) not in self._done:
+                text = self._wording.compared(cell.text)
+                text = self._wording.listed(text) if below else self._wording.text(text)
+                is_row = below and cell.is_dynamic
+                if text != cell.text and not is_row and id(nodes[cell.ref]) not in self._done:
                     self._put(splice, nodes[cell.ref], text)
+            for node in root.walk():
+                old = node.text if node.local == "formula1" else ""
+                if old.startswith('"') and (new := self._wording.listed(old)) != old:
+                    splice.fill(node, cell_text(new).encode())
 
     def _empty(self, splice: Splice, node: Node, text: str) -> None:
         """セルの値を除く。繰り返しの終わりの印は残す。"""
@@ -449,7 +453,7 @@ class _Fitting:
         for sheet, splice in self._splices.items():
             parts[self._sheets[sheet]] = splice.result()
         self._write_strings()
-        if self._added:
+        if self._added or self._wording.tabs:
             self._register()
         digest = hashlib.sha256(self._package.fingerprint.encode())
         for name in sorted(parts):
@@ -490,9 +494,15 @@ class _Fitting:
                 f'<Relationship Id="rIdOwn{at}" Type="{OFFICE}/worksheet" Target="/{part}"/>'
             )
             kinds.append(f'<Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')
-        splice = Splice(data)
+        splice, tabs = Splice(data), self._wording.tabs
+        for node in sheets.children:
+            if node.attrs["name"] in tabs:
+                splice.retag(node, name=tabs[node.attrs["name"]])
         splice.insert(sheets.close_start, "".join(entries).encode())
         names = root.find("definedNames")
+        for node in names.children if names is not None else ():
+            if (text := renamed(node.text, tabs)) != node.text:
+                splice.fill(node, cell_text(text).encode())
         titles = "".join(
             f'<{root.prefix}definedName name="_xlnm.Print_Titles" localSheetId="{at}">'
             f"'{name}'!${row}:${row}</{root.prefix}definedName>"

@@ -34,7 +34,7 @@ from sheetgen.xlsx.writer import TemplateWriter
 from sheetgen.year.editing.beside import beside_of
 from sheetgen.year.editing.book_template import EditTemplate, TableLayout, draw_edit_template
 from sheetgen.year.editing.edit_fields import KEY_PATH
-from sheetgen.year.editing.plan_sheets import fitted, is_gone, own_sheets
+from sheetgen.year.editing.plan_sheets import fitted, is_gone, own_sheets, own_tabs
 from sheetgen.year.editing.rows import Beside, EditContext, edit_context, names_of_book
 
 TEMPLATE = "keikaku_henshu.xlsx"
@@ -132,6 +132,8 @@ def make_edit_book(
 
     :raises SheetgenError: テンプレートが使えない、または ``sheets`` のシートがない（E001）。
     """
+    tabs = own_tabs(template.package, plan)
+    sheets = [tabs.get(name, name) for name in sheets]
     template = _fitted(template, plan, sheets)
     drawn = draw_edit_template(template.book, plan)
     if any(is_error(problem) for problem in drawn.problems):
