@@ -156,6 +156,15 @@ def _measure(plan: Plan) -> Any:
     return plan.policies[0].measures[0]
 
 
+def test_a_book_written_before_the_words_changed_comes_home(desk: EditDesk) -> None:
+    cells = {desk.ref("items", HOME, "row.item.vision"): "新しい姿"}
+    tree = desk.tree
+    tree["terms"] = {"item": "事業", "policy": "柱"}
+    desk.plan.write_text(json.dumps(tree, ensure_ascii=False), "utf-8")
+    assert desk.save(cells).run
+    assert next(_items(desk.tree))["vision"] == "新しい姿"
+
+
 def test_a_sheet_is_asked_for_by_its_shipped_name_too() -> None:
     base = json.dumps(own_tree(), ensure_ascii=False).encode()
     plan, template = parse_plan(base, "plan.json"), FormTemplate(BOOK_TEMPLATE)
