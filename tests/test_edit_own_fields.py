@@ -21,6 +21,7 @@ from sheetgen.plan.plan import Plan
 from sheetgen.records.edits import EditTable
 from sheetgen.year.adding import AddRequest
 from sheetgen.year.editing.direct_edits import DirectEditRequest
+from sheetgen.year.editing.founding_book import write_founding_book
 from sheetgen.year.editing.plan_sheets import fitted
 from sheetgen.year.editing.plan_words import PlanWording
 from sheetgen.year.editing.rows import Beside
@@ -183,6 +184,14 @@ def test_a_plan_of_one_level_has_no_second_one_in_the_guide() -> None:
     assert wording.tabs == {"実施項目": "取組", "基本方針と推進項目": "基本方針"}
     told = "部と課、基本方針、推進項目は、一つずつは要ります。「実施項目」に書きます。"
     assert wording.text(told) == "部と課、基本方針は、一つずつは要ります。「取組」に書きます。"
+
+
+def test_the_blank_book_of_one_level_has_rows_of_that_level_alone(tmp_path: Path) -> None:
+    skeleton = {"terms": {"policy": "柱"}, "omit": ["measure"]}
+    path = write_founding_book(tmp_path, BOOK_TEMPLATE, 2026, skeleton)
+    sheet = load_workbook(path)["柱"]
+    shown = {cell.value for cell in sheet["D"][4:] if cell.value}
+    assert shown == {"柱", "柱の文章"}
 
 
 @pytest.mark.parametrize(("term", "tab"), [("取組/事業", "取組／事業"), ("実績", None)])

@@ -217,7 +217,7 @@ class _Fitting:
             for cell in sheet.sheet.cells:
                 below = table is not None and cell.first_row >= table.block.first
                 text = self._wording.compared(cell.text)
-                text = self._wording.listed(text) if below else self._wording.text(text)
+                text = self._wording.text(text)
                 is_row = below and cell.is_dynamic
                 if text != cell.text and not is_row and id(nodes[cell.ref]) not in self._done:
                     self._put(splice, nodes[cell.ref], text)
