@@ -330,6 +330,7 @@ def test_a_hostile_file_ends_as_in_a_process(
 ) -> None:
     """止まらないもの、メモリーを食うもの、倒すものは、プロセスと同じ符号になり、次は読める。"""
     page = over_loopback
+    page.kill()  # 前の試験の子が残っていれば、どれが読む子か見分けられない
     put_desk(page, office(issued_desk, filled_books, tmp_path))
     for words, codes in (
         (["long", "fail", "eat", "x"], ["R063", "R064", "R061", '[{"code":']),
