@@ -98,10 +98,16 @@ class City:
 
     def ask(self, year: int, name: str, answers: Mapping[str, Json], code: int = 0) -> str:
         """配り、``answers``（名称から、欄の道と値へ）を書いて返し、集める。"""
-        out, back = self.place(year, name, "配布"), self.root / f"{year}{name}の返信"
         self.run("distribute", "--round", name, "--year", str(year), "--deadline", DEADLINE)
+        return self.answer(year, name, answers, code=code)
+
+    def answer(
+        self, year: int, name: str, answers: Mapping[str, Json], section: str = "", code: int = 0
+    ) -> str:
+        """配られたブックに書いて返し、集める。``section`` があれば、その課だけが返す。"""
+        out, back = self.place(year, name, "配布"), self.root / f"{year}{name}{section}の返信"
         back.mkdir()
-        for source in sorted(out.glob("*.xlsx")):
+        for source in sorted(out.glob(f"*{section}_*.xlsx")):
             self._fill(source, answers).save(back / source.name)
         return self.run("collect", back, "--round", name, "--year", str(year), code=code)
 
